@@ -1,0 +1,257 @@
+//! What is wrong with a text, where, and what to do about it: data only, printed elsewhere.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::source::{Source, Span};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Legal, and probably not what was meant.
+    Warning,
+    /// Wrong: nothing can be made of it.
+    Error,
+}
+
+impl Severity {
+    /// `warning` or `error`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal,)+) => {
+        /// The stable code of a kind of problem. A code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Code {
+            /// The code as it is printed, such as `P0001`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$name => $text,)+
+                }
+            }
+
+            /// Every code there is, in order.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
+        }
+    };
+}
+
+codes! {
+    /// The language: something else was expected here.
+    Syntax = "P0001",
+    /// The language: a character that means nothing.
+    UnknownCharacter = "P0002",
+    /// The language: a string that does not end, or breaks a line after a backslash.
+    MalformedString = "P0003",
+    /// The language: a number too large for a double.
+    NumberOverflow = "P0004",
+    /// Nesting deeper than the limit, in the language, in JSON or in YAML.
+    TooDeep = "P0005",
+    /// The language: a literal (`@...`) that is not JSON.
+    MalformedLiteral = "P0006",
+    /// The language: `switch`, which compiles and which no evaluator runs.
+    SwitchNeverRuns = "P0007",
+    /// The text is not UTF-8.
+    NotUtf8 = "P0100",
+    /// The text is larger than what is read.
+    TooLarge = "P0101",
+    /// The text is empty where a document is expected.
+    EmptyDocument = "P0102",
+    /// JSON: malformed.
+    JsonSyntax = "P0110",
+    /// YAML: malformed.
+    YamlSyntax = "P0120",
+    /// YAML: aliases that expand to too much.
+    AliasExpansion = "P0121",
+    /// YAML: a tag that is not understood, or `!planout` on what is not a scalar.
+    UnsupportedTag = "P0122",
+    /// YAML: a plain scalar that YAML 1.1 reads as a timestamp.
+    Timestamp = "P0123",
+    /// YAML: a merge key whose value cannot be merged.
+    MalformedMerge = "P0124",
+    /// YAML: a key that is a list or a mapping.
+    ComplexKey = "P0125",
+    /// A key given twice in one mapping.
+    DuplicateKey = "P0130",
+    /// Namespace: a required key is missing.
+    MissingKey = "P0200",
+    /// Namespace: a value of the wrong type.
+    WrongType = "P0201",
+    /// Namespace: a value that must not be empty is.
+    EmptyValue = "P0202",
+    /// Namespace: a number of segments that is not a positive whole number.
+    SegmentCount = "P0203",
+    /// Namespace: more segments than any namespace may have.
+    TooManySegments = "P0204",
+    /// Namespace: a definition defined twice.
+    DuplicateDefinition = "P0205",
+    /// Namespace: a reference to a definition that does not exist.
+    UndefinedDefinition = "P0206",
+    /// Namespace: an experiment added while one of its name is active.
+    AlreadyActive = "P0207",
+    /// Namespace: more segments asked for than are free.
+    NotEnoughSegments = "P0208",
+    /// Namespace: an experiment removed that is not active.
+    NotActive = "P0209",
+    /// Namespace: an action that is neither `add` nor `remove`.
+    UnknownAction = "P0210",
+    /// Namespace: a name that cannot be a file's name.
+    UnsafeName = "P0211",
+    /// Namespace: two sources of one name.
+    DuplicateNamespace = "P0212",
+    /// Namespace: an unknown word for `dialect` or `segment_hashing`.
+    UnknownSetting = "P0213",
+    /// A compiled script that is not one.
+    MalformedScript = "P0220",
+    /// A script that failed when it was evaluated.
+    Evaluation = "P0300",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A place that a diagnostic points at, with what to say there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What to say there; may be empty.
+    pub text: String,
+}
+
+/// One problem: what, where, and what to write instead.
+///
+/// Messages are lower case, quote the author's words in backticks and name no Rust types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of problem it is.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in a line.
+    pub message: String,
+    /// Where it is.
+    pub primary: Label,
+    /// Other places that explain it.
+    pub secondary: Vec<Label>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        let primary = Label { span, text: String::new() };
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary,
+            secondary: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
+    }
+
+    /// Says something at the place itself.
+    pub fn label(mut self, text: impl Into<String>) -> Diagnostic {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Points at another place too.
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.secondary.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to do about it.
+    pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Adds the help `did you mean` when one of the candidates is near the word.
+    pub fn suggest<'a>(
+        self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Diagnostic {
+        match nearest(word, candidates) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+}
+
+/// The candidate that differs least from the word, where it is near enough to be a misspelling.
+///
+/// ```
+/// assert_eq!(planout::diagnostic::nearest("segement", ["salt", "segments"]), Some("segments"));
+/// assert_eq!(planout::diagnostic::nearest("zebra", ["salt", "segments"]), None);
+/// ```
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let allowed = (word.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(&word, &candidate.to_lowercase()), candidate))
+        .filter(|&(distance, _)| distance <= allowed)
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The problems of one source text.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Its problems, in the order of their places.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Report {
+    /// Collects the problems of a text, sorted by place.
+    pub fn new(source: Arc<Source>, mut diagnostics: Vec<Diagnostic>) -> Report {
+        diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
+        Report { source, diagnostics }
+    }
+
+    /// Whether any of the problems is an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+impl std::error::Error for Report {}
+
+/// A line for each problem, as `file:line:column: error[P0001]: message`.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            let Diagnostic { code, severity, message, primary, .. } = diagnostic;
+            let position = self.source.position(primary.span.start);
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{}:{}:{}: ", self.source.name(), position.line, position.column)?;
+            write!(f, "{}[{code}]: {message}", severity.as_str())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! Online experiments as code.
+#![warn(missing_docs)]
+
+pub mod diagnostic;
+pub mod dialect;
+pub mod number;
+pub mod source;
+pub mod tree;

@@ -1,0 +1,1 @@
+//! The text of a double, as JavaScript, Java and Python write it.

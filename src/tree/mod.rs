@@ -1,0 +1,136 @@
+//! The tree that YAML and JSON texts are read into and compiled scripts are written from: JSON's
+//! kinds of values, each with its place in the source.
+
+use crate::source::{OffsetMap, Span};
+
+/// How deep lists and mappings may nest in data: YAML documents, inputs, literals.
+pub const MAX_DEPTH: usize = 200;
+
+/// A value and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands; for a value that was made, what it was made from.
+    pub span: Span,
+}
+
+/// The kinds of values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A whole number written without point or exponent, of 64 bits.
+    Int(i64),
+    /// A whole number that 64 bits cannot hold, as its decimal digits.
+    Wide(Box<str>),
+    /// A number with a point or an exponent. Always finite.
+    Float(f64),
+    /// A string.
+    String(Box<str>),
+    /// A list.
+    List(Vec<Node>),
+    /// A mapping.
+    Map(Map),
+    /// A scalar that YAML tags `!planout`: PlanOut language, not compiled yet.
+    Script(Block),
+}
+
+/// PlanOut language inside another file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// The program.
+    pub text: Box<str>,
+    /// Where its bytes stand in the file.
+    pub map: OffsetMap,
+}
+
+/// A mapping in the order of its keys, each of which stands in it once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map {
+    /// The entries in order.
+    pub entries: Vec<Entry>,
+}
+
+/// A key with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: Box<str>,
+    /// Where the key stands.
+    pub key_span: Span,
+    /// The value.
+    pub value: Node,
+}
+
+impl Node {
+    /// A value at a place.
+    pub fn new(kind: Kind, span: Span) -> Node {
+        Node { kind, span }
+    }
+
+    /// A string at a place.
+    pub fn string(text: impl Into<Box<str>>, span: Span) -> Node {
+        Node::new(Kind::String(text.into()), span)
+    }
+
+    /// The string, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match &self.kind {
+            Kind::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The list, if it is one.
+    pub fn as_list(&self) -> Option<&[Node]> {
+        match &self.kind {
+            Kind::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// What it is, with its article, for a message: `a string`, `a list`, ...
+    pub fn describe(&self) -> &'static str {
+        match self.kind {
+            Kind::Null => "nothing",
+            Kind::Bool(_) => "a boolean",
+            Kind::Int(_) | Kind::Wide(_) | Kind::Float(_) => "a number",
+            Kind::String(_) => "a string",
+            Kind::List(_) => "a list",
+            Kind::Map(_) => "a mapping",
+            Kind::Script(_) => "a script",
+        }
+    }
+}
+
+impl Map {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The entry of a key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| &*entry.key == key)
+    }
+
+    /// Sets the value of a key: in place if the key is there, else at the end.
+    pub fn set(&mut self, key: impl Into<Box<str>>, value: Node) {
+        let key = key.into();
+        match self.entries.iter_mut().find(|entry| entry.key == key) {
+            Some(entry) => entry.value = value,
+            None => self.entries.push(Entry { key, key_span: value.span, value }),
+        }
+    }
+}
