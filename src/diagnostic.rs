@@ -176,6 +176,11 @@ impl Diagnostic {
         self
     }
 
+    /// The diagnostic as an error of a fallible function, where its size matters.
+    pub(crate) fn boxed(self) -> Box<Diagnostic> {
+        Box::new(self)
+    }
+
     /// Points at another place too.
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.secondary.push(Label { span, text: text.into() });

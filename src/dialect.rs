@@ -1,7 +1,12 @@
-//! The two dialects of PlanOut, and in one place all that depends on which one is spoken.
+//! The two dialects of PlanOut. What differs between them in the language and in namespaces
+//! stands here; what differs in what a script computes stands in [`crate::eval`], a file each.
 
 use std::fmt;
 use std::str::FromStr;
+
+use crate::diagnostic::nearest;
+use crate::number;
+use crate::tree::Kind;
 
 /// Whose answers a script or a namespace gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -11,4 +16,130 @@ pub enum Dialect {
     Planout4j,
     /// The answers of PlanOut's reference compiler and its Python interpreter.
     Planout,
+}
+
+/// Whether namespaces of one size share their segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SegmentHashing {
+    /// A unit falls into the same segment in every namespace of the same size, whatever its name
+    /// or salt. What planout4j does; experiments of different namespaces are then not independent.
+    Shared,
+    /// The namespace's name takes part in the hash, so that namespaces are independent. What the
+    /// reference does.
+    Namespace,
+}
+
+/// A word that names no dialect or no kind of segment hashing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what} `{word}`: {}", match nearest {
+    Some(nearest) => format!("did you mean `{nearest}`?"),
+    None => format!("it is `{}` or `{}`", words[0], words[1]),
+})]
+pub struct UnknownWord {
+    what: &'static str,
+    word: String,
+    words: [&'static str; 2],
+    nearest: Option<&'static str>,
+}
+
+impl UnknownWord {
+    fn new(what: &'static str, word: &str, words: [&'static str; 2]) -> UnknownWord {
+        UnknownWord { what, word: word.to_owned(), words, nearest: nearest(word, words) }
+    }
+}
+
+impl Dialect {
+    /// The dialect's name, as configuration and namespaces write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Dialect::Planout4j => "planout4j",
+            Dialect::Planout => "planout",
+        }
+    }
+
+    /// The segment hashing of a namespace that does not say its own.
+    pub fn segment_hashing(self) -> SegmentHashing {
+        match self {
+            Dialect::Planout4j => SegmentHashing::Shared,
+            Dialect::Planout => SegmentHashing::Namespace,
+        }
+    }
+
+    /// Whether a `-` or `+` that touches a number is part of it where an operand is expected.
+    pub(crate) fn sign_joins_number(self) -> bool {
+        self == Dialect::Planout4j
+    }
+
+    /// Whether `!` takes all that follows for its operand, so that `!a == b` is `!(a == b)`.
+    pub(crate) fn not_binds_loosest(self) -> bool {
+        self == Dialect::Planout4j
+    }
+
+    /// What a number of the language compiles to: always a double in planout4j; in the reference
+    /// what JavaScript prints, so that a whole number becomes an integer.
+    pub(crate) fn constant(self, number: f64) -> Kind {
+        if self == Dialect::Planout4j {
+            return Kind::Float(number);
+        }
+        let text = number::javascript(number);
+        if text.contains(['.', 'e']) {
+            return Kind::Float(number);
+        }
+        text.parse().map_or_else(|_| Kind::Wide((&*text).into()), Kind::Int)
+    }
+
+    /// A float as JSON, in the way of the dialect's compiler, and never mistaken for an integer.
+    pub(crate) fn json_float(self, float: f64) -> String {
+        if self == Dialect::Planout4j {
+            return number::java(float).to_string();
+        }
+        let mut text = number::javascript(float).to_string();
+        if float == 0.0 && float.is_sign_negative() {
+            text.insert(0, '-');
+        }
+        if !text.contains(['.', 'e']) {
+            text.push_str(".0");
+        }
+        text
+    }
+}
+
+impl SegmentHashing {
+    /// The word that namespaces write.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SegmentHashing::Shared => "shared",
+            SegmentHashing::Namespace => "namespace",
+        }
+    }
+}
+
+impl fmt::Display for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Dialect {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Dialect, UnknownWord> {
+        match word {
+            "planout4j" => Ok(Dialect::Planout4j),
+            "planout" => Ok(Dialect::Planout),
+            _ => Err(UnknownWord::new("dialect", word, ["planout4j", "planout"])),
+        }
+    }
+}
+
+impl FromStr for SegmentHashing {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<SegmentHashing, UnknownWord> {
+        match word {
+            "shared" => Ok(SegmentHashing::Shared),
+            "namespace" => Ok(SegmentHashing::Namespace),
+            _ => Err(UnknownWord::new("segment hashing", word, ["shared", "namespace"])),
+        }
+    }
 }

@@ -1,1 +1,10 @@
-//! The text of a double, as JavaScript, Java and Python write it.
+//! stand-in
+/// x
+pub fn javascript(x: f64) -> String { ryu_js::Buffer::new().format(x).to_owned() }
+/// x
+pub fn python(x: f64) -> String { format!("{x:?}") }
+/// x
+pub fn java(x: f64) -> String {
+    let s = format!("{x:?}");
+    if x != 0.0 && !(1e-3..1e7).contains(&x.abs()) {
+        let t = format!("{x:E}"); let (m, e) = t.split_once('E').unwrap(); return if m.contains('.') { t } else { format!("{m}.0E{e}") } } s }

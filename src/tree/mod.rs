@@ -1,6 +1,11 @@
 //! The tree that YAML and JSON texts are read into and compiled scripts are written from: JSON's
 //! kinds of values, each with its place in the source.
 
+pub mod json;
+mod write;
+
+pub use write::{Layout, quote, to_json};
+
 use crate::source::{OffsetMap, Span};
 
 /// How deep lists and mappings may nest in data: YAML documents, inputs, literals.
@@ -123,6 +128,11 @@ impl Map {
     /// The entry of a key.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| &*entry.key == key)
+    }
+
+    /// Adds a key that is not there yet, at the end.
+    pub(crate) fn push(&mut self, key: impl Into<Box<str>>, value: Node) {
+        self.entries.push(Entry { key: key.into(), key_span: value.span, value });
     }
 
     /// Sets the value of a key: in place if the key is there, else at the end.

@@ -1,0 +1,251 @@
+//! The syntax tree.
+
+use crate::source::Span;
+
+/// A name and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    /// The name.
+    pub text: Box<str>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A program, or what stands between braces.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Block {
+    /// The rules in order.
+    pub rules: Vec<Rule>,
+    /// From brace to brace, or the whole program.
+    pub span: Span,
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    /// `name = value;`
+    Assign {
+        /// The variable.
+        name: Name,
+        /// What it is set to.
+        value: Expr,
+        /// From the name to the semicolon.
+        span: Span,
+    },
+    /// `if (...) ... else ...`
+    If(If),
+    /// `switch {...}`
+    Switch(Switch),
+    /// `return value`
+    Return(Return),
+}
+
+/// `if (condition) then else if (condition) then else otherwise`
+#[derive(Clone, Debug, PartialEq)]
+pub struct If {
+    /// Conditions with what they guard, in order; never empty.
+    pub branches: Vec<(Expr, Expr)>,
+    /// What stands after the last `else`.
+    pub otherwise: Option<Expr>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// `switch { condition => control; ... }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Switch {
+    /// Conditions with what they guard, in order.
+    pub cases: Vec<(Expr, Rule)>,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// `return value`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Return {
+    /// What is returned: whether the unit is in the experiment.
+    pub value: Expr,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// An expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it stands.
+    pub span: Span,
+    /// The length of its longest chain of operators within operators; see [`super::MAX_HEIGHT`].
+    pub(super) height: u32,
+}
+
+/// The kinds of expressions.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// `name`
+    Variable(Box<str>),
+    /// `1.5`, and in planout4j `-1.5`
+    Number(f64),
+    /// A string, its escapes verbatim.
+    String(Box<str>),
+    /// `true`, `false`
+    Bool(bool),
+    /// `null`
+    Null,
+    /// `[a, b]`
+    List(Vec<Expr>),
+    /// `{ rules }`
+    Block(Block),
+    /// `(a)`
+    Parenthesis(Box<Expr>),
+    /// `name(arguments)`
+    Call(Name, Arguments),
+    /// `base[index]`
+    Index(Box<Expr>, Box<Expr>),
+    /// `@json`
+    Literal(Literal),
+    /// `-a`
+    Negative(Box<Expr>),
+    /// `!a`
+    Not(Box<Expr>),
+    /// `a + b`
+    Binary(BinaryOperator, Box<Expr>, Box<Expr>),
+}
+
+/// What is passed to an operator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arguments {
+    /// `f(a, b)`, also `f()`
+    Positional(Vec<Expr>),
+    /// `f(k=a, l=b)`
+    Named(Vec<(Name, Expr)>),
+}
+
+/// The operators that stand between their operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum BinaryOperator {
+    Or,
+    And,
+    Coalesce,
+    Equals,
+    NotEquals,
+    Less,
+    Greater,
+    LessOrEqual,
+    GreaterOrEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+}
+
+/// JSON after `@`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Literal {
+    /// What it is.
+    pub kind: LiteralKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of literals.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LiteralKind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number with its sign.
+    Number(f64),
+    /// A string, its escapes verbatim.
+    String(Box<str>),
+    /// `[a, b]`
+    List(Vec<Literal>),
+    /// `{"k": v}`; a key given twice has its first position and its last value.
+    Map(Vec<(Name, Literal)>),
+}
+
+impl BinaryOperator {
+    /// The operator that a mark stands for, and how tightly it binds.
+    pub(super) fn from_mark(mark: &str) -> Option<(BinaryOperator, u8)> {
+        Some(match mark {
+            "||" => (BinaryOperator::Or, level::LOGIC),
+            "&&" => (BinaryOperator::And, level::LOGIC),
+            "??" => (BinaryOperator::Coalesce, level::LOGIC),
+            "==" => (BinaryOperator::Equals, level::COMPARISON),
+            "!=" => (BinaryOperator::NotEquals, level::COMPARISON),
+            "<" => (BinaryOperator::Less, level::COMPARISON),
+            ">" => (BinaryOperator::Greater, level::COMPARISON),
+            "<=" => (BinaryOperator::LessOrEqual, level::COMPARISON),
+            ">=" => (BinaryOperator::GreaterOrEqual, level::COMPARISON),
+            "+" => (BinaryOperator::Add, level::SUM),
+            "-" => (BinaryOperator::Subtract, level::SUM),
+            "*" => (BinaryOperator::Multiply, level::PRODUCT),
+            "/" => (BinaryOperator::Divide, level::PRODUCT),
+            "%" => (BinaryOperator::Modulo, level::PRODUCT),
+            _ => return None,
+        })
+    }
+}
+
+/// How tightly operators bind, loosest first. All are left-associative.
+pub(super) mod level {
+    pub(in super::super) const LOOSEST: u8 = 0;
+    pub(super) const LOGIC: u8 = 1;
+    pub(super) const COMPARISON: u8 = 2;
+    pub(super) const SUM: u8 = 3;
+    pub(in super::super) const PRODUCT: u8 = 4;
+    pub(in super::super) const TIGHTEST: u8 = 5;
+}
+
+impl Expr {
+    pub(super) fn new(kind: ExprKind, span: Span) -> Expr {
+        let height = 1 + kind.children_height();
+        Expr { kind, span, height }
+    }
+}
+
+impl ExprKind {
+    fn children_height(&self) -> u32 {
+        let tallest = |list: &[Expr]| list.iter().map(|expr| expr.height).max().unwrap_or(0);
+        match self {
+            ExprKind::List(list) | ExprKind::Call(_, Arguments::Positional(list)) => tallest(list),
+            ExprKind::Call(_, Arguments::Named(list)) => {
+                list.iter().map(|(_, expr)| expr.height).max().unwrap_or(0)
+            }
+            ExprKind::Block(block) => block.rules.iter().map(Rule::height).max().unwrap_or(0),
+            ExprKind::Parenthesis(a) | ExprKind::Negative(a) | ExprKind::Not(a) => a.height,
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => a.height.max(b.height),
+            _ => 0,
+        }
+    }
+}
+
+impl Rule {
+    /// Where the statement stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Rule::Assign { span, .. } => *span,
+            Rule::If(rule) => rule.span,
+            Rule::Switch(rule) => rule.span,
+            Rule::Return(rule) => rule.span,
+        }
+    }
+
+    fn height(&self) -> u32 {
+        match self {
+            Rule::Assign { value, .. } => value.height,
+            Rule::If(rule) => {
+                let branches = rule.branches.iter().flat_map(|(a, b)| [a.height, b.height]);
+                branches.chain(rule.otherwise.iter().map(|expr| expr.height)).max().unwrap_or(0)
+            }
+            Rule::Switch(rule) => {
+                rule.cases.iter().map(|(a, b)| a.height.max(b.height())).max().unwrap_or(0)
+            }
+            Rule::Return(rule) => rule.value.height,
+        }
+    }
+}

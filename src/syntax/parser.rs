@@ -1,0 +1,450 @@
+//! From tokens to the syntax tree: recursive descent, with precedence climbing for operators.
+//!
+//! After a mistake the parser goes on behind the next `;` or before the next `}`, so that one run
+//! reports every statement that has one.
+
+use super::ast::{
+    Arguments, BinaryOperator, Block, Expr, ExprKind, If, Name, Return, Rule, Switch, level,
+};
+use super::lexer::Lexer;
+use super::token::{Broken, Token, TokenKind, shorten};
+use super::{MAX_HEIGHT, MAX_NESTING, MAX_PROBLEMS};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::dialect::Dialect;
+use crate::source::{OffsetMap, Span};
+
+/// What became of a program's text.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// The program, as far as it could be read.
+    pub program: Block,
+    /// What is wrong with it, errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Parsed {
+    /// The program, if nothing but warnings was found in it.
+    pub fn valid(&self) -> Option<&Block> {
+        let has_error = self.diagnostics.iter().any(|found| found.severity == Severity::Error);
+        (!has_error).then_some(&self.program)
+    }
+}
+
+/// Parses a program. All spans are those that `map` gives to the program's own offsets.
+pub fn parse(text: &str, map: &OffsetMap, dialect: Dialect) -> Parsed {
+    let mut parser = Parser::new(text, map, dialect);
+    let rules = parser.rules(TokenKind::End);
+    let program = Block { rules, span: map.span(Span::new(0, text.len())) };
+    Parsed { program, diagnostics: parser.diagnostics }
+}
+
+pub(super) type Parse<T> = Result<T, Box<Diagnostic>>;
+
+pub(super) struct Parser<'a> {
+    lexer: Lexer<'a>,
+    map: &'a OffsetMap,
+    pub(super) dialect: Dialect,
+    /// The token to be taken next, the one after it, and the end of the one before it.
+    token: Token,
+    following: Token,
+    taken_end: u32,
+    nesting: usize,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, map: &'a OffsetMap, dialect: Dialect) -> Parser<'a> {
+        let mut lexer = Lexer::new(text);
+        let (token, following) = (lexer.next(), lexer.next());
+        let (taken_end, nesting, diagnostics) = (0, 0, Vec::new());
+        Parser { lexer, map, dialect, token, following, taken_end, nesting, diagnostics }
+    }
+
+    // Tokens
+
+    pub(super) fn kind(&self) -> TokenKind {
+        self.token.kind
+    }
+
+    pub(super) fn text(&self) -> &'a str {
+        &self.lexer.text()[self.token.span.start as usize..self.token.span.end as usize]
+    }
+
+    /// The place of the token to be taken next.
+    pub(super) fn span(&self) -> Span {
+        self.map.span(self.token.span)
+    }
+
+    /// Where the token to be taken next starts, in the program's own text.
+    pub(super) fn start(&self) -> u32 {
+        self.token.span.start
+    }
+
+    /// The place from a start to the end of the token that was taken last.
+    pub(super) fn span_from(&self, start: u32) -> Span {
+        self.map.span(Span { start, end: self.taken_end.max(start) })
+    }
+
+    pub(super) fn advance(&mut self) {
+        self.taken_end = self.token.span.end;
+        self.token = self.following;
+        self.following = self.lexer.next();
+    }
+
+    pub(super) fn is(&self, mark: &'static str) -> bool {
+        self.token.kind == TokenKind::Mark(mark)
+    }
+
+    /// Takes a mark if it is there.
+    pub(super) fn take(&mut self, mark: &'static str) -> bool {
+        let found = self.is(mark);
+        if found {
+            self.advance();
+        }
+        found
+    }
+
+    pub(super) fn expect(&mut self, mark: &'static str, after: &str) -> Parse<()> {
+        match self.take(mark) {
+            true => Ok(()),
+            false => Err(self.unexpected(&format!("`{mark}` {after}"))),
+        }
+    }
+
+    /// Takes a number together with the sign that touches it, where the dialect reads them so.
+    pub(super) fn signed_number(&mut self) -> Option<f64> {
+        let negative = self.is("-");
+        let touches = self.token.span.end == self.following.span.start;
+        if !(negative || self.is("+")) || !touches || !self.dialect.sign_joins_number() {
+            return None;
+        }
+        let TokenKind::Number(number) = self.following.kind else { return None };
+        self.advance();
+        self.advance();
+        Some(if negative { -number } else { number })
+    }
+
+    // Problems
+
+    pub(super) fn unexpected(&self, expected: &str) -> Box<Diagnostic> {
+        let found = match self.kind() {
+            TokenKind::Broken(broken) => return self.broken(broken),
+            TokenKind::End => "the end of the script".to_owned(),
+            _ => format!("`{}`", shorten(self.text())),
+        };
+        let message = format!("expected {expected}, found {found}");
+        Diagnostic::error(Code::Syntax, self.span(), message).boxed()
+    }
+
+    fn broken(&self, broken: Broken) -> Box<Diagnostic> {
+        let mut span = self.token.span;
+        if broken == Broken::EndlessString {
+            span.end = span.start + 1;
+        }
+        broken.diagnose(self.text(), self.map.span(span)).boxed()
+    }
+
+    /// Runs a part of the parser one level deeper.
+    pub(super) fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        if self.nesting == MAX_NESTING {
+            let message = format!("nesting deeper than {MAX_NESTING} levels");
+            return Err(Diagnostic::error(Code::TooDeep, self.span(), message).boxed());
+        }
+        self.nesting += 1;
+        let parsed = parse(self);
+        self.nesting -= 1;
+        parsed
+    }
+
+    /// Notes a problem and skips to where the next statement is likely to start.
+    fn recover(&mut self, problem: Diagnostic) {
+        let hopeless = problem.code == Code::TooDeep || self.diagnostics.len() >= MAX_PROBLEMS;
+        self.diagnostics.push(problem);
+        let mut open = 0_usize;
+        loop {
+            match self.kind() {
+                TokenKind::End => return,
+                _ if hopeless => {}
+                TokenKind::Mark("{") => open += 1,
+                TokenKind::Mark("}") if open == 0 => return,
+                TokenKind::Mark("}") => open -= 1,
+                TokenKind::Mark(";") if open == 0 => {
+                    self.advance();
+                    return;
+                }
+                _ => {}
+            }
+            self.advance();
+        }
+    }
+
+    // Statements
+
+    /// Parses statements up to the closing brace, or up to the end.
+    fn rules(&mut self, close: TokenKind) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        while self.kind() != close && self.kind() != TokenKind::End {
+            match self.rule() {
+                Ok(rule) => rules.push(rule),
+                Err(problem) => {
+                    let stuck = self.start();
+                    self.recover(*problem);
+                    // A `}` that closes nothing would stop the recovery again and again.
+                    if self.kind() != close && self.start() == stuck {
+                        self.advance();
+                    }
+                }
+            }
+        }
+        rules
+    }
+
+    fn rule(&mut self) -> Parse<Rule> {
+        let start = self.start();
+        match self.kind() {
+            TokenKind::If | TokenKind::Switch | TokenKind::Return => {
+                let rule = self.control()?;
+                self.take(";");
+                Ok(rule)
+            }
+            TokenKind::Identifier => {
+                let name = self.name();
+                if !self.take("=") && !self.take("<-") {
+                    return Err(self.unexpected(&format!("`=` after `{}`", name.text)));
+                }
+                let value = self.expr()?;
+                self.expect(";", "after the assignment")?;
+                Ok(Rule::Assign { name, value, span: self.span_from(start) })
+            }
+            _ => Err(self.unexpected("a statement")),
+        }
+    }
+
+    fn control(&mut self) -> Parse<Rule> {
+        match self.kind() {
+            TokenKind::If => self.if_rule().map(Rule::If),
+            TokenKind::Switch => self.nested(Self::switch_rule).map(Rule::Switch),
+            TokenKind::Return => {
+                let start = self.start();
+                self.advance();
+                let value = self.expr()?;
+                Ok(Rule::Return(Return { value, span: self.span_from(start) }))
+            }
+            _ => Err(self.unexpected("`if`, `switch` or `return`")),
+        }
+    }
+
+    fn if_rule(&mut self) -> Parse<If> {
+        let start = self.start();
+        let mut branches = Vec::new();
+        let mut otherwise = None;
+        loop {
+            self.advance();
+            self.expect("(", "after `if`")?;
+            let condition = self.nested(Self::expr)?;
+            self.expect(")", "after the condition")?;
+            branches.push((condition, self.expr()?));
+            if self.kind() != TokenKind::Else {
+                break;
+            }
+            self.advance();
+            if self.kind() != TokenKind::If {
+                otherwise = Some(self.expr()?);
+                break;
+            }
+        }
+        Ok(If { branches, otherwise, span: self.span_from(start) })
+    }
+
+    fn switch_rule(&mut self) -> Parse<Switch> {
+        let start = self.start();
+        let keyword = self.span();
+        self.advance();
+        self.expect("{", "after `switch`")?;
+        let mut cases = Vec::new();
+        while !self.take("}") {
+            let condition = self.expr()?;
+            self.expect("=>", "after the condition")?;
+            let control = self.control()?;
+            self.expect(";", "after the case")?;
+            cases.push((condition, control));
+        }
+        let message = "`switch` compiles, but no evaluator runs it";
+        self.diagnostics.push(
+            Diagnostic::warning(Code::SwitchNeverRuns, keyword, message)
+                .help("write `if (...) {...} else if (...) {...}`"),
+        );
+        Ok(Switch { cases, span: self.span_from(start) })
+    }
+
+    fn block(&mut self) -> Parse<Block> {
+        let start = self.start();
+        self.advance();
+        self.nested(|parser| {
+            let rules = parser.rules(TokenKind::Mark("}"));
+            parser.expect("}", "to close the block")?;
+            Ok(Block { rules, span: parser.span_from(start) })
+        })
+    }
+
+    fn name(&mut self) -> Name {
+        let name = Name { text: self.text().into(), span: self.span() };
+        self.advance();
+        name
+    }
+
+    // Expressions
+
+    fn expr(&mut self) -> Parse<Expr> {
+        self.binary(level::LOOSEST)
+    }
+
+    /// Parses operands joined by operators that bind at least as tightly as `min`.
+    fn binary(&mut self, min: u8) -> Parse<Expr> {
+        let start = self.start();
+        let mut left = self.operand()?;
+        while let TokenKind::Mark(mark) = self.kind()
+            && let Some((operator, level)) = BinaryOperator::from_mark(mark)
+            && level >= min
+        {
+            let place = self.span();
+            self.advance();
+            let right = self.binary(level + 1)?;
+            let kind = ExprKind::Binary(operator, Box::new(left), Box::new(right));
+            left = self.grown(kind, start, place)?;
+        }
+        Ok(left)
+    }
+
+    /// An expression that holds the one before it, and so could grow without brackets.
+    fn grown(&self, kind: ExprKind, start: u32, place: Span) -> Parse<Expr> {
+        let expr = Expr::new(kind, self.span_from(start));
+        if expr.height > MAX_HEIGHT {
+            let message = format!("more than {MAX_HEIGHT} operators in one expression");
+            return Err(Diagnostic::error(Code::TooDeep, place, message)
+                .help("set variables to parts of it")
+                .boxed());
+        }
+        Ok(expr)
+    }
+
+    fn operand(&mut self) -> Parse<Expr> {
+        let start = self.start();
+        let kind = if let Some(number) = self.signed_number() {
+            ExprKind::Number(number)
+        } else if self.take("-") {
+            let value = self.nested(|parser| parser.binary(level::PRODUCT))?;
+            return Ok(Expr::new(ExprKind::Negative(Box::new(value)), self.span_from(start)));
+        } else if self.take("!") {
+            let loosest = self.dialect.not_binds_loosest();
+            let min = if loosest { level::LOOSEST } else { level::TIGHTEST };
+            let value = self.nested(|parser| parser.binary(min))?;
+            return Ok(Expr::new(ExprKind::Not(Box::new(value)), self.span_from(start)));
+        } else {
+            self.primary()?
+        };
+        let mut expr = Expr::new(kind, self.span_from(start));
+        while self.is("[") {
+            let place = self.span();
+            self.advance();
+            let index = self.nested(Self::expr)?;
+            self.expect("]", "after the index")?;
+            expr = self.grown(ExprKind::Index(Box::new(expr), Box::new(index)), start, place)?;
+        }
+        Ok(expr)
+    }
+
+    fn primary(&mut self) -> Parse<ExprKind> {
+        let kind = match self.kind() {
+            TokenKind::Identifier => {
+                let name = self.name();
+                if !self.is("(") {
+                    return Ok(ExprKind::Variable(name.text));
+                }
+                self.advance();
+                let arguments = self.nested(Self::arguments)?;
+                return Ok(ExprKind::Call(name, arguments));
+            }
+            TokenKind::Mark("[") => {
+                self.advance();
+                return self.nested(Self::list);
+            }
+            TokenKind::Mark("{") => return self.block().map(ExprKind::Block),
+            TokenKind::Mark("(") => {
+                self.advance();
+                let inner = self.nested(Self::expr)?;
+                self.expect(")", "to close the parenthesis")?;
+                return Ok(ExprKind::Parenthesis(Box::new(inner)));
+            }
+            TokenKind::Mark("@") => {
+                self.advance();
+                return self.literal().map(ExprKind::Literal);
+            }
+            TokenKind::Number(number) => ExprKind::Number(number),
+            TokenKind::String => ExprKind::String(self.string_value()),
+            TokenKind::True => ExprKind::Bool(true),
+            TokenKind::False => ExprKind::Bool(false),
+            TokenKind::Null => ExprKind::Null,
+            _ => return Err(self.unexpected("an expression")),
+        };
+        self.advance();
+        Ok(kind)
+    }
+
+    /// The value of the string to be taken next: what stands between its quotes.
+    pub(super) fn string_value(&self) -> Box<str> {
+        let text = self.text();
+        text[1..text.len() - 1].into()
+    }
+
+    fn list(&mut self) -> Parse<ExprKind> {
+        let mut list = Vec::new();
+        if self.take("]") {
+            return Ok(ExprKind::List(list));
+        }
+        // A leading comma is accepted, as the reference compilers do.
+        self.take(",");
+        loop {
+            list.push(self.expr()?);
+            if self.take("]") {
+                return Ok(ExprKind::List(list));
+            }
+            self.expect(",", "or `]` in the list")?;
+        }
+    }
+
+    fn arguments(&mut self) -> Parse<Arguments> {
+        if self.take(")") {
+            return Ok(Arguments::Positional(Vec::new()));
+        }
+        let mut positional = Vec::new();
+        let mut named = Vec::new();
+        loop {
+            let start = self.span();
+            let is_named = self.kind() == TokenKind::Identifier
+                && self.following.kind == TokenKind::Mark("=");
+            if is_named {
+                let name = self.name();
+                self.advance();
+                named.push((name, self.expr()?));
+            } else {
+                positional.push(self.expr()?);
+            }
+            if !named.is_empty() && !positional.is_empty() {
+                let message = "arguments with and without a name are mixed";
+                return Err(Diagnostic::error(Code::Syntax, start, message)
+                    .help("name every argument: `choices=[...], unit=userid`")
+                    .boxed());
+            }
+            if self.take(")") {
+                break;
+            }
+            self.expect(",", "or `)` after the argument")?;
+        }
+        Ok(if named.is_empty() {
+            Arguments::Positional(positional)
+        } else {
+            Arguments::Named(named)
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! Tokens.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+/// A token and where it stands in the program's text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Token {
+    pub(super) kind: TokenKind,
+    pub(super) span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum TokenKind {
+    Identifier,
+    Number(f64),
+    String,
+    True,
+    False,
+    Null,
+    Switch,
+    If,
+    Else,
+    Return,
+    /// An operator or a mark of punctuation, by its text.
+    Mark(&'static str),
+    /// What the lexer could not read.
+    Broken(Broken),
+    End,
+}
+
+/// Why the lexer could not read something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Broken {
+    UnknownCharacter,
+    EndlessString,
+    EscapedLineEnd,
+    NumberOverflow,
+}
+
+impl Broken {
+    /// What to tell the author; `text` is that of the token.
+    pub(super) fn diagnose(self, text: &str, span: Span) -> Diagnostic {
+        let quoted = shorten(text).escape_debug().to_string();
+        match self {
+            Broken::UnknownCharacter => {
+                let message = format!("unexpected character `{quoted}`");
+                Diagnostic::error(Code::UnknownCharacter, span, message).help(match text {
+                    "&" => "write `&&` for and",
+                    "|" => "write `||` for or",
+                    "?" => "write `??` for the first value that is not null, `if` for a choice",
+                    "." => "a number needs a digit after its point; index a map as `m[\"key\"]`",
+                    "“" | "”" | "‘" | "’" => "write straight quotes, `\"` or `'`",
+                    _ => "names are ASCII letters, digits and `_`; other characters go in strings",
+                })
+            }
+            Broken::EndlessString => {
+                Diagnostic::error(Code::MalformedString, span, "this string does not end")
+                    .help(format!("add the closing `{}`", &text[..1]))
+            }
+            Broken::EscapedLineEnd => {
+                let message = "a backslash before the end of a line in a string";
+                Diagnostic::error(Code::MalformedString, span, message)
+                    .help("a string may go on in the next line without a backslash")
+            }
+            Broken::NumberOverflow => {
+                let message = format!("number `{quoted}` is too large for a double");
+                Diagnostic::error(Code::NumberOverflow, span, message)
+                    .help("the largest is about 1.8e308")
+            }
+        }
+    }
+}
+
+/// Cuts a text that would flood a message.
+pub(super) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Every operator and mark, the longer before those they begin with.
+pub(super) const MARKS: [&str; 28] = [
+    "<-", "||", "&&", "??", "==", ">=", "<=", "!=", "=>", ";", "=", ":", "[", "]", "(", ")", ",",
+    "{", "}", "+", "%", "*", "-", "/", ">", "<", "!", "@",
+];
+
+/// The keywords.
+pub(super) fn keyword(word: &str) -> TokenKind {
+    match word {
+        "true" => TokenKind::True,
+        "false" => TokenKind::False,
+        "null" => TokenKind::Null,
+        "switch" => TokenKind::Switch,
+        "if" => TokenKind::If,
+        "else" => TokenKind::Else,
+        "return" => TokenKind::Return,
+        _ => TokenKind::Identifier,
+    }
+}

@@ -1,0 +1,294 @@
+//! JSON text (RFC 8259) into a tree. Unlike general readers it keeps the place of every value,
+//! tells integers of more than 64 bits from floats, and refuses a key given twice.
+
+use std::collections::HashSet;
+
+use super::{Entry, Kind, Map, Node};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Source, Span};
+
+type Read<T> = Result<T, Box<Diagnostic>>;
+
+/// Reads one JSON value that nests at most `max_depth` lists and objects.
+///
+/// # Errors
+/// The first problem: malformed JSON, a key given twice, a number too large for a double,
+/// nesting too deep.
+pub fn read(source: &Source, max_depth: usize) -> Result<Node, Box<Diagnostic>> {
+    let text = source.text();
+    let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut reader = Reader { text, at, depth: 0, max_depth };
+    reader.skip_space();
+    if reader.peek().is_none() {
+        return Err(reader.error_here("there is nothing here").boxed());
+    }
+    let node = reader.value()?;
+    reader.skip_space();
+    match reader.peek() {
+        None => Ok(node),
+        Some(_) => Err(reader.error_here("expected the end after the JSON value").boxed()),
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: usize,
+    max_depth: usize,
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    /// Takes bytes while they satisfy the test.
+    fn skip_while(&mut self, test: impl Fn(u8) -> bool) -> usize {
+        let start = self.at;
+        while self.peek().is_some_and(&test) {
+            self.at += 1;
+        }
+        self.at - start
+    }
+
+    fn span_from(&self, start: usize) -> Span {
+        Span::new(start, self.at)
+    }
+
+    fn error_here(&self, message: impl Into<String>) -> Diagnostic {
+        let length = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
+        Diagnostic::error(Code::JsonSyntax, Span::new(self.at, self.at + length), message)
+    }
+
+    fn expected<T>(&self, what: &str) -> Read<T> {
+        let found = match self.text[self.at..].chars().next() {
+            Some(char) => format!("found `{}`", char.escape_debug()),
+            None => "found the end of the text".to_owned(),
+        };
+        Err(self.error_here(format!("malformed JSON: expected {what}, {found}")).boxed())
+    }
+
+    fn value(&mut self) -> Read<Node> {
+        let start = self.at;
+        let kind = match self.peek() {
+            Some(b'{') => self.nested(Self::object)?,
+            Some(b'[') => self.nested(Self::list)?,
+            Some(b'"') => Kind::String(self.string()?),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b'a'..=b'z' | b'A'..=b'Z') => self.word()?,
+            _ => return self.expected("a value"),
+        };
+        Ok(Node::new(kind, self.span_from(start)))
+    }
+
+    fn nested(&mut self, read: impl Fn(&mut Self) -> Read<Kind>) -> Read<Kind> {
+        if self.depth == self.max_depth {
+            let message = format!("nesting deeper than {} levels", self.max_depth);
+            return Err(Diagnostic { code: Code::TooDeep, ..self.error_here(message) }.boxed());
+        }
+        self.depth += 1;
+        let kind = read(self);
+        self.depth -= 1;
+        kind
+    }
+
+    fn list(&mut self) -> Read<Kind> {
+        let mut list = Vec::new();
+        self.items(b']', "`,` or `]`", |reader| {
+            list.push(reader.value()?);
+            Ok(())
+        })?;
+        Ok(Kind::List(list))
+    }
+
+    fn object(&mut self) -> Read<Kind> {
+        let mut map = Map::default();
+        let mut seen = HashSet::new();
+        self.items(b'}', "`,` or `}`", |reader| {
+            let start = reader.at;
+            if reader.peek() != Some(b'"') {
+                return reader.expected("a key in double quotes");
+            }
+            let key = reader.string()?;
+            let key_span = reader.span_from(start);
+            if !seen.insert(key.clone()) {
+                let first = map.entry(&key).map_or(key_span, |entry| entry.key_span);
+                let message = format!("key `{key}` is given twice");
+                let duplicate = Diagnostic::error(Code::DuplicateKey, key_span, message);
+                return Err(duplicate.also(first, "first given here").boxed());
+            }
+            reader.skip_space();
+            if reader.peek() != Some(b':') {
+                return reader.expected("`:`");
+            }
+            reader.at += 1;
+            reader.skip_space();
+            let value = reader.value()?;
+            map.entries.push(Entry { key, key_span, value });
+            Ok(())
+        })?;
+        Ok(Kind::Map(map))
+    }
+
+    /// Reads what stands between an opening bracket and the closing one, separated by commas.
+    fn items(
+        &mut self,
+        close: u8,
+        expected: &str,
+        mut item: impl FnMut(&mut Self) -> Read<()>,
+    ) -> Read<()> {
+        self.at += 1;
+        self.skip_space();
+        if self.peek() == Some(close) {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            item(self)?;
+            self.skip_space();
+            match self.peek() {
+                Some(byte) if byte == close => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b',') => self.at += 1,
+                _ => return self.expected(expected),
+            }
+            self.skip_space();
+        }
+    }
+
+    /// Finds where the string ends; its escapes are the JSON library's business.
+    fn string(&mut self) -> Read<Box<str>> {
+        let start = self.at;
+        self.at += 1;
+        loop {
+            self.skip_while(|byte| byte != b'"' && byte != b'\\');
+            match self.peek() {
+                Some(b'"') => break,
+                Some(_) => self.at += 2,
+                None => {
+                    self.at = start;
+                    return Err(self.error_here("malformed JSON: this string does not end").boxed());
+                }
+            }
+        }
+        self.at += 1;
+        serde_json::from_str(&self.text[start..self.at]).map_err(|_| {
+            let message = "malformed JSON: a string holds an unknown escape or a control character";
+            Diagnostic::error(Code::JsonSyntax, self.span_from(start), message)
+                .help(r"write a line break as `\n`, a tab as `\t`, a backslash as `\\`")
+                .boxed()
+        })
+    }
+
+    fn number(&mut self) -> Read<Kind> {
+        let start = self.at;
+        let digit = |byte: u8| byte.is_ascii_digit();
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let leading_zero = self.peek() == Some(b'0');
+        let mut whole = true;
+        let digits = self.skip_while(digit);
+        let mut well_formed = digits > 0 && !(leading_zero && digits > 1);
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            whole = false;
+            well_formed &= self.skip_while(digit) > 0;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            whole = false;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            well_formed &= self.skip_while(digit) > 0;
+        }
+        let text = &self.text[start..self.at];
+        let span = self.span_from(start);
+        if !well_formed {
+            let message = format!("malformed JSON: `{text}` is not a number");
+            return Err(Diagnostic::error(Code::JsonSyntax, span, message).boxed());
+        }
+        if whole {
+            return Ok(text.parse().map_or_else(|_| Kind::Wide(text.into()), Kind::Int));
+        }
+        match text.parse::<f64>() {
+            Ok(float) if float.is_finite() => Ok(Kind::Float(float)),
+            _ => {
+                let message = format!("number `{text}` is too large for a double");
+                Err(Diagnostic::error(Code::NumberOverflow, span, message).boxed())
+            }
+        }
+    }
+
+    fn word(&mut self) -> Read<Kind> {
+        let start = self.at;
+        self.skip_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        match &self.text[start..self.at] {
+            "null" => Ok(Kind::Null),
+            "true" => Ok(Kind::Bool(true)),
+            "false" => Ok(Kind::Bool(false)),
+            word => {
+                let message = format!("malformed JSON: `{word}` is not a value");
+                Err(Diagnostic::error(Code::JsonSyntax, self.span_from(start), message)
+                    .help(format!("write a string in double quotes: `\"{word}\"`"))
+                    .boxed())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> Kind {
+        read(&Source::new("test", text), 10).map(|node| node.kind).expect(text)
+    }
+
+    fn error(text: &str) -> String {
+        let error = read(&Source::new("test", text), 10).expect_err(text);
+        format!("{}..{} {}", error.primary.span.start, error.primary.span.end, error.message)
+    }
+
+    #[test]
+    fn kinds_of_numbers_are_kept() {
+        assert_eq!(kind("1"), Kind::Int(1));
+        assert_eq!(kind("1.0"), Kind::Float(1.0));
+        assert_eq!(kind("-0.0"), Kind::Float(-0.0));
+        assert_eq!(kind("1e3"), Kind::Float(1000.0));
+        assert_eq!(kind("-9223372036854775808"), Kind::Int(i64::MIN));
+        assert_eq!(kind("9223372036854775808"), Kind::Wide("9223372036854775808".into()));
+        assert_eq!(error("1e999"), "0..5 number `1e999` is too large for a double");
+    }
+
+    #[test]
+    fn strings_are_decoded() {
+        assert_eq!(kind(r#""aé\n\ud83d\ude00\"""#), Kind::String("aé\n😀\"".into()));
+        assert!(error("\"a\nb\"").contains("control character"));
+        assert!(error(r#""\q""#).contains("unknown escape"));
+        assert!(error(r#""abc"#).contains("does not end"));
+        assert!(error(r#""abc\"#).contains("does not end"));
+    }
+
+    #[test]
+    fn problems_have_places() {
+        assert_eq!(error("[1,]"), "3..4 malformed JSON: expected a value, found `]`");
+        assert_eq!(error("[1 2]"), "3..4 malformed JSON: expected `,` or `]`, found `2`");
+        assert_eq!(error("{a:1}"), "1..2 malformed JSON: expected a key in double quotes, found `a`");
+        assert_eq!(error(r#"{"a":1,"a":2}"#), "7..10 key `a` is given twice");
+        assert_eq!(error("[01]"), "1..3 malformed JSON: `01` is not a number");
+        assert_eq!(error("1 2"), "2..3 expected the end after the JSON value");
+        assert_eq!(error(" "), "1..1 there is nothing here");
+        assert_eq!(error("[[[[[[[[[[[]]]]]]]]]]]"), "10..11 nesting deeper than 10 levels");
+        assert_eq!(error("[True]"), "1..5 malformed JSON: `True` is not a value");
+    }
+}

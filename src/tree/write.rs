@@ -1,0 +1,101 @@
+//! A tree as JSON text.
+
+use super::{Kind, Node};
+use crate::dialect::Dialect;
+
+/// How JSON text is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// On one line, without spaces.
+    Compact,
+    /// Indented by two spaces, a line for each element.
+    Pretty,
+}
+
+/// Writes a tree as JSON. The text of a float is the dialect's, and always tells it from an
+/// integer: `1.0E7` or `10000000.0`.
+pub fn to_json(node: &Node, layout: Layout, dialect: Dialect) -> String {
+    let mut writer = Writer { out: String::new(), layout, dialect, indent: 0 };
+    writer.node(node);
+    writer.out
+}
+
+/// Appends a string as JSON writes it, in quotes and with escapes.
+pub fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    for char in text.chars() {
+        match char {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Legal in JSON, but line ends to JavaScript and to many viewers.
+            '\0'..'\x20' | '\x7f' | '\u{2028}' | '\u{2029}' => {
+                out.push_str(&format!("\\u{:04x}", u32::from(char)));
+            }
+            _ => out.push(char),
+        }
+    }
+    out.push('"');
+}
+
+struct Writer {
+    out: String,
+    layout: Layout,
+    dialect: Dialect,
+    indent: usize,
+}
+
+impl Writer {
+    fn node(&mut self, node: &Node) {
+        match &node.kind {
+            Kind::Null => self.out.push_str("null"),
+            Kind::Bool(bool) => self.out.push_str(if *bool { "true" } else { "false" }),
+            Kind::Int(int) => self.out.push_str(&int.to_string()),
+            Kind::Wide(digits) => self.out.push_str(digits),
+            Kind::Float(float) => self.out.push_str(&self.dialect.json_float(*float)),
+            Kind::String(text) => quote(text, &mut self.out),
+            Kind::List(list) => self.collection('[', ']', list, |writer, item| writer.node(item)),
+            Kind::Map(map) => self.collection('{', '}', &map.entries, |writer, entry| {
+                quote(&entry.key, &mut writer.out);
+                writer.out.push_str(if writer.layout == Layout::Pretty { ": " } else { ":" });
+                writer.node(&entry.value);
+            }),
+            Kind::Script(block) => quote(&block.text, &mut self.out),
+        }
+    }
+
+    fn collection<T>(
+        &mut self,
+        open: char,
+        close: char,
+        items: &[T],
+        mut write: impl FnMut(&mut Self, &T),
+    ) {
+        self.out.push(open);
+        self.indent += 1;
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            self.new_line();
+            write(self, item);
+        }
+        self.indent -= 1;
+        if !items.is_empty() {
+            self.new_line();
+        }
+        self.out.push(close);
+    }
+
+    fn new_line(&mut self) {
+        if self.layout == Layout::Pretty {
+            self.out.push('\n');
+            // A deep tree would be mostly white space: the indentation stops growing.
+            for _ in 0..self.indent.min(100) {
+                self.out.push_str("  ");
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The values that scripts compute with.
+
+use std::fmt;
+
+use crate::source::Span;
+use crate::tree::{self, Kind, Node};
+
+/// A mapping from names to values, in the order in which they were set.
+pub type Map = indexmap::IndexMap<String, Value>;
+
+/// A value: what inputs, params and overrides hold. An integer and a float of the same
+/// magnitude are different values, since their text reaches hashes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// Nothing.
+    #[default]
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A whole number of 64 bits.
+    Int(i64),
+    /// A double.
+    Float(f64),
+    /// Text.
+    String(String),
+    /// A list.
+    List(Vec<Value>),
+    /// A mapping.
+    Map(Box<Map>),
+}
+
+/// A value that cannot be had from a tree, or written to one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// An integer of more than 64 bits.
+    #[error("integer `{0}` does not fit in 64 bits")]
+    Wide(Box<str>),
+    /// Infinity or not a number, which JSON cannot write.
+    #[error("{0} cannot be written as JSON")]
+    NotFinite(&'static str),
+    /// A script where a value was expected.
+    #[error("a script is not a value")]
+    Script,
+}
+
+impl Value {
+    /// The value as a whole number, if it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(int) => Some(*int),
+            _ => None,
+        }
+    }
+
+    /// The value as a number: a float, or an integer turned into one.
+    pub fn as_float(&self) -> Option<f64> {
+        match self {
+            Value::Int(int) => Some(*int as f64),
+            Value::Float(float) => Some(*float),
+            _ => None,
+        }
+    }
+
+    /// The value as a boolean, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(bool) => Some(*bool),
+            _ => None,
+        }
+    }
+
+    /// The value as a string, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The elements, if it is a list.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// Whether it is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// What conditions, `&&`, `||` and `!` take it for: null, false, zero and what is empty are
+    /// false, all else is true.
+    pub fn is_true(&self) -> bool {
+        match self {
+            Value::Null => false,
+            Value::Bool(bool) => *bool,
+            Value::Int(int) => *int != 0,
+            Value::Float(float) => *float != 0.0,
+            Value::String(text) => !text.is_empty(),
+            Value::List(list) => !list.is_empty(),
+            Value::Map(map) => !map.is_empty(),
+        }
+    }
+
+    /// What it is, with its article, for a message.
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Int(_) => "an integer",
+            Value::Float(_) => "a float",
+            Value::String(_) => "a string",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a map",
+        }
+    }
+
+    /// The value as a tree, to be written as JSON.
+    ///
+    /// # Errors
+    /// A float in it is not finite.
+    pub fn to_node(&self) -> Result<Node, ValueError> {
+        let kind = match self {
+            Value::Null => Kind::Null,
+            Value::Bool(bool) => Kind::Bool(*bool),
+            Value::Int(int) => Kind::Int(*int),
+            Value::Float(float) if float.is_nan() => return Err(ValueError::NotFinite("NaN")),
+            Value::Float(float) if float.is_infinite() => {
+                return Err(ValueError::NotFinite("infinity"));
+            }
+            Value::Float(float) => Kind::Float(*float),
+            Value::String(text) => Kind::String(text.as_str().into()),
+            Value::List(list) => {
+                Kind::List(list.iter().map(Value::to_node).collect::<Result<_, _>>()?)
+            }
+            Value::Map(map) => {
+                let mut tree = tree::Map::default();
+                for (key, value) in map.iter() {
+                    let (key, key_span) = (key.as_str().into(), Span::default());
+                    tree.entries.push(tree::Entry { key, key_span, value: value.to_node()? });
+                }
+                Kind::Map(tree)
+            }
+        };
+        Ok(Node::new(kind, Span::default()))
+    }
+}
+
+impl TryFrom<&Node> for Value {
+    type Error = ValueError;
+
+    fn try_from(node: &Node) -> Result<Value, ValueError> {
+        Ok(match &node.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(bool) => Value::Bool(*bool),
+            Kind::Int(int) => Value::Int(*int),
+            Kind::Wide(digits) => return Err(ValueError::Wide(digits.clone())),
+            Kind::Float(float) => Value::Float(*float),
+            Kind::String(text) => Value::String(text.to_string()),
+            Kind::List(list) => {
+                Value::List(list.iter().map(Value::try_from).collect::<Result<_, _>>()?)
+            }
+            Kind::Map(map) => {
+                let entries = map.entries.iter();
+                let entries = entries.map(|entry| {
+                    Value::try_from(&entry.value).map(|value| (entry.key.to_string(), value))
+                });
+                Value::Map(Box::new(entries.collect::<Result<_, _>>()?))
+            }
+            Kind::Script(_) => return Err(ValueError::Script),
+        })
+    }
+}
+
+impl fmt::Display for Value {
+    /// The value as compact JSON, for messages; a float that is not finite as its name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to_node() {
+            Ok(node) => f.write_str(&tree::to_json(
+                &node,
+                tree::Layout::Compact,
+                crate::dialect::Dialect::Planout,
+            )),
+            Err(_) => write!(f, "{self:?}"),
+        }
+    }
+}
+
+impl serde::Serialize for Value {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(bool) => serializer.serialize_bool(*bool),
+            Value::Int(int) => serializer.serialize_i64(*int),
+            Value::Float(float) => serializer.serialize_f64(*float),
+            Value::String(text) => serializer.serialize_str(text),
+            Value::List(list) => serializer.collect_seq(list),
+            Value::Map(map) => serializer.collect_map(map.iter()),
+        }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(bool: bool) -> Value {
+        Value::Bool(bool)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(int: i64) -> Value {
+        Value::Int(int)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(int: i32) -> Value {
+        Value::Int(int.into())
+    }
+}
+
+impl From<f64> for Value {
+    fn from(float: f64) -> Value {
+        Value::Float(float)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Value {
+        Value::String(text)
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(list: Vec<Value>) -> Value {
+        Value::List(list)
+    }
+}
+
+impl From<Map> for Value {
+    fn from(map: Map) -> Value {
+        Value::Map(Box::new(map))
+    }
+}

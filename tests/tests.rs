@@ -1,0 +1,4 @@
+//! One binary for all integration tests, a file a feature.
+
+mod compile;
+mod support;
