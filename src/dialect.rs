@@ -75,6 +75,16 @@ impl Dialect {
         self == Dialect::Planout4j
     }
 
+    /// Whether an entry of a compiled script that is null counts as not being there.
+    pub(crate) fn drops_null_entries(self) -> bool {
+        self == Dialect::Planout4j
+    }
+
+    /// Whether the variable `salt_sep` holds what stands between salt and unit.
+    pub(crate) fn has_salt_separator(self) -> bool {
+        self == Dialect::Planout
+    }
+
     /// What a number of the language compiles to: always a double in planout4j; in the reference
     /// what JavaScript prints, so that a whole number becomes an integer.
     pub(crate) fn constant(self, number: f64) -> Kind {

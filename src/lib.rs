@@ -3,9 +3,14 @@
 
 pub mod diagnostic;
 pub mod dialect;
+pub mod eval;
 pub mod number;
 pub mod source;
 pub mod syntax;
 pub mod tree;
 pub mod value;
 pub mod wire;
+
+pub use dialect::Dialect;
+pub use eval::{Params, Script};
+pub use value::{Map, Value};

@@ -2,7 +2,7 @@
 /// x
 pub fn javascript(x: f64) -> String { ryu_js::Buffer::new().format(x).to_owned() }
 /// x
-pub fn python(x: f64) -> String { format!("{x:?}") }
+pub fn python(x: f64) -> String { let s = format!("{x:?}"); match s.split_once('e') { Some((m, e)) => { let n: i32 = e.parse().unwrap(); format!("{}e{}{:02}", m, if n<0 {"-"} else {"+"}, n.abs()) } None => s } }
 /// x
 pub fn java(x: f64) -> String {
     let s = format!("{x:?}");

@@ -19,6 +19,8 @@ pub enum Value {
     Bool(bool),
     /// A whole number of 64 bits.
     Int(i64),
+    /// A whole number that needs more than 64 bits: a constant or an input, never a result.
+    Wide(Box<i128>),
     /// A double.
     Float(f64),
     /// Text.
@@ -32,9 +34,9 @@ pub enum Value {
 /// A value that cannot be had from a tree, or written to one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
-    /// An integer of more than 64 bits.
-    #[error("integer `{0}` does not fit in 64 bits")]
-    Wide(Box<str>),
+    /// An integer of more than 128 bits.
+    #[error("integer `{0}` is too large")]
+    TooWide(Box<str>),
     /// Infinity or not a number, which JSON cannot write.
     #[error("{0} cannot be written as JSON")]
     NotFinite(&'static str),
@@ -56,6 +58,7 @@ impl Value {
     pub fn as_float(&self) -> Option<f64> {
         match self {
             Value::Int(int) => Some(*int as f64),
+            Value::Wide(int) => Some(**int as f64),
             Value::Float(float) => Some(*float),
             _ => None,
         }
@@ -105,6 +108,7 @@ impl Value {
             Value::Null => false,
             Value::Bool(bool) => *bool,
             Value::Int(int) => *int != 0,
+            Value::Wide(int) => **int != 0,
             Value::Float(float) => *float != 0.0,
             Value::String(text) => !text.is_empty(),
             Value::List(list) => !list.is_empty(),
@@ -118,6 +122,7 @@ impl Value {
             Value::Null => "null",
             Value::Bool(_) => "a boolean",
             Value::Int(_) => "an integer",
+            Value::Wide(_) => "an integer of more than 64 bits",
             Value::Float(_) => "a float",
             Value::String(_) => "a string",
             Value::List(_) => "a list",
@@ -134,6 +139,7 @@ impl Value {
             Value::Null => Kind::Null,
             Value::Bool(bool) => Kind::Bool(*bool),
             Value::Int(int) => Kind::Int(*int),
+            Value::Wide(int) => Kind::Wide(int.to_string().into()),
             Value::Float(float) if float.is_nan() => return Err(ValueError::NotFinite("NaN")),
             Value::Float(float) if float.is_infinite() => {
                 return Err(ValueError::NotFinite("infinity"));
@@ -164,7 +170,10 @@ impl TryFrom<&Node> for Value {
             Kind::Null => Value::Null,
             Kind::Bool(bool) => Value::Bool(*bool),
             Kind::Int(int) => Value::Int(*int),
-            Kind::Wide(digits) => return Err(ValueError::Wide(digits.clone())),
+            Kind::Wide(digits) => match digits.parse() {
+                Ok(int) => Value::Wide(Box::new(int)),
+                Err(_) => return Err(ValueError::TooWide(digits.clone())),
+            },
             Kind::Float(float) => Value::Float(*float),
             Kind::String(text) => Value::String(text.to_string()),
             Kind::List(list) => {
@@ -202,6 +211,7 @@ impl serde::Serialize for Value {
             Value::Null => serializer.serialize_unit(),
             Value::Bool(bool) => serializer.serialize_bool(*bool),
             Value::Int(int) => serializer.serialize_i64(*int),
+            Value::Wide(int) => serializer.serialize_i128(**int),
             Value::Float(float) => serializer.serialize_f64(*float),
             Value::String(text) => serializer.serialize_str(text),
             Value::List(list) => serializer.collect_seq(list),

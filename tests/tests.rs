@@ -1,4 +1,5 @@
 //! One binary for all integration tests, a file a feature.
 
 mod compile;
+mod eval;
 mod support;

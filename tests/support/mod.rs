@@ -2,6 +2,7 @@
 
 use planout::source::Source;
 use planout::tree::{Kind, Node, json};
+use planout::{Map, Value};
 
 /// The rows of a file of golden data.
 pub fn golden(file: &str) -> Vec<Node> {
@@ -19,6 +20,12 @@ pub fn text<'a>(row: &'a Node, key: &str) -> &'a str {
 /// The value under a key.
 pub fn get<'a>(row: &'a Node, key: &str) -> Option<&'a Node> {
     row.as_map().expect("a row is a mapping").get(key)
+}
+
+/// The mapping under a key as values.
+pub fn map(row: &Node, key: &str) -> Map {
+    let value = Value::try_from(get(row, key).expect(key)).expect("values");
+    value.as_map().expect("a mapping").clone()
 }
 
 /// Whether two trees hold the same: kinds of numbers and the sign of zero count, the order of

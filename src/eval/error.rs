@@ -1,0 +1,164 @@
+//! Why a script could not be evaluated.
+
+use crate::source::Span;
+
+/// A failed evaluation: why, and which part of the script is to blame.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{reason}")]
+pub struct EvalError {
+    /// Why.
+    pub reason: Box<Reason>,
+    /// The part of the script, in the coordinates of the text it was compiled from.
+    pub span: Span,
+}
+
+/// Why a script could not be evaluated.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A required argument is not there, or null.
+    #[error("`{operator}` misses its argument `{argument}`")]
+    MissingArgument {
+        /// The operator.
+        operator: &'static str,
+        /// The argument.
+        argument: &'static str,
+    },
+    /// A random operator that is not assigned to a variable and has no salt of its own.
+    #[error(
+        "`{operator}` has no salt: it is not assigned to a variable directly, so add `salt=\"...\"`"
+    )]
+    MissingSalt {
+        /// The operator.
+        operator: &'static str,
+    },
+    /// An argument of a kind that the operator cannot use.
+    #[error("`{argument}` of `{operator}` must be {expected}, not {found}")]
+    WrongKind {
+        /// The operator.
+        operator: &'static str,
+        /// The argument.
+        argument: &'static str,
+        /// What is needed, with its article.
+        expected: &'static str,
+        /// What was given, with its article.
+        found: &'static str,
+    },
+    /// An operand of a kind that the operator cannot compute with.
+    #[error("`{operator}` needs {expected}, not {found}")]
+    WrongOperand {
+        /// The operator.
+        operator: &'static str,
+        /// What is needed.
+        expected: &'static str,
+        /// What was given, with its article.
+        found: &'static str,
+    },
+    /// Two values that have no order.
+    #[error("`{operator}` cannot compare {left} with {right}")]
+    Incomparable {
+        /// The operator.
+        operator: &'static str,
+        /// The kind of the one, with its article.
+        left: &'static str,
+        /// The kind of the other, with its article.
+        right: &'static str,
+    },
+    /// A probability outside of 0 to 1.
+    #[error("`p` of `{operator}` must be between 0 and 1, not {found}")]
+    Probability {
+        /// The operator.
+        operator: &'static str,
+        /// What was given.
+        found: f64,
+    },
+    /// No values where at least one is needed.
+    #[error("`{operator}` of no values")]
+    NoValues {
+        /// The operator.
+        operator: &'static str,
+    },
+    /// A division or remainder by zero.
+    #[error("`{operator}` by zero")]
+    DivisionByZero {
+        /// The operator.
+        operator: &'static str,
+    },
+    /// An integer that does not fit.
+    #[error("the result of `{operator}` does not fit in 64 bits")]
+    Overflow {
+        /// The operator.
+        operator: &'static str,
+    },
+    /// A function outside of where it is defined, or too large for a double.
+    #[error("`{operator}` of {found} is not a finite number")]
+    NotFinite {
+        /// The operator.
+        operator: &'static str,
+        /// What was given.
+        found: f64,
+    },
+    /// `randomInteger` with no integer between its bounds.
+    #[error("`randomInteger` has no integer to choose between {min} and {max}")]
+    EmptyRange {
+        /// The lower bound.
+        min: i64,
+        /// The upper bound.
+        max: i64,
+    },
+    /// More draws than choices, or fewer than none.
+    #[error("`{operator}` cannot make {draws} draws from {choices} choices")]
+    Draws {
+        /// The operator.
+        operator: &'static str,
+        /// The draws asked for.
+        draws: i64,
+        /// How many choices there are.
+        choices: usize,
+    },
+    /// Other than one weight a choice, or a weight whose choice is not there.
+    #[error("`weightedChoice` has {weights} weights for {choices} choices")]
+    Weights {
+        /// How many weights there are.
+        weights: usize,
+        /// How many choices there are.
+        choices: usize,
+    },
+    /// An operator that does not exist.
+    #[error("unknown operator `{name}`{}", match nearest {
+        Some(nearest) => format!(": did you mean `{nearest}`?"),
+        None => String::new(),
+    })]
+    UnknownOperator {
+        /// Its name.
+        name: Box<str>,
+        /// The known operator with the nearest name.
+        nearest: Option<&'static str>,
+    },
+    /// `switch`, which is compiled and never run.
+    #[error("no evaluator runs `switch`: write `if (...) {{...}} else if (...) {{...}}`")]
+    Switch,
+    /// A new experiment salt that is not a literal string.
+    #[error("`experiment_salt` can only be set to a literal string")]
+    ExperimentSalt,
+    /// An integer in the script that even 128 bits cannot hold.
+    #[error("integer `{digits}` is too large")]
+    WideInteger {
+        /// Its digits.
+        digits: Box<str>,
+    },
+    /// A compiled script with a node that no compiler emits.
+    #[error("malformed script: `{operator}` needs {needs}")]
+    Malformed {
+        /// The operator.
+        operator: Box<str>,
+        /// What it needs.
+        needs: &'static str,
+    },
+}
+
+impl Reason {
+    pub(super) fn at(self, span: Span) -> EvalError {
+        EvalError { reason: Box::new(self), span }
+    }
+}

@@ -1,0 +1,117 @@
+//! Hashing: the only place where chance comes from.
+
+use sha1::block_api::compress;
+
+const BLOCK: usize = 64;
+
+/// The largest value of a [`Draw`], as the double that the reference divides by: 2^60.
+const SCALE: f64 = 0x0fff_ffff_ffff_ffff_u64 as f64;
+
+/// A SHA-1 (RFC 3174) in the making. Messages of up to 55 bytes take one block and no allocation.
+#[derive(Clone)]
+pub(crate) struct Hasher {
+    state: [u32; 5],
+    block: [u8; BLOCK],
+    filled: usize,
+    /// Bytes in the blocks that are done.
+    done: u64,
+}
+
+/// 60 bits that follow from a text: the first 15 hexadecimal digits of its SHA-1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Draw(u64);
+
+impl Hasher {
+    pub(crate) fn new() -> Hasher {
+        let state = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
+        Hasher { state, block: [0; BLOCK], filled: 0, done: 0 }
+    }
+
+    pub(crate) fn push(&mut self, text: &str) {
+        let mut bytes = text.as_bytes();
+        while self.filled + bytes.len() >= BLOCK {
+            let (head, tail) = bytes.split_at(BLOCK - self.filled);
+            self.block[self.filled..].copy_from_slice(head);
+            self.compress();
+            bytes = tail;
+        }
+        self.block[self.filled..self.filled + bytes.len()].copy_from_slice(bytes);
+        self.filled += bytes.len();
+    }
+
+    fn compress(&mut self) {
+        compress(&mut self.state, &[self.block]);
+        self.done += BLOCK as u64;
+        self.filled = 0;
+    }
+
+    pub(crate) fn finish(mut self) -> Draw {
+        let bits = (self.done + self.filled as u64) * 8;
+        self.block[self.filled] = 0x80;
+        self.block[self.filled + 1..].fill(0);
+        if self.filled + 1 > BLOCK - 8 {
+            self.compress();
+            self.block.fill(0);
+        }
+        self.block[BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
+        self.compress();
+        Draw((u64::from(self.state[0]) << 32 | u64::from(self.state[1])) >> 4)
+    }
+}
+
+impl Draw {
+    /// A number below `n`, which must not be zero.
+    pub(crate) fn below(self, n: u64) -> u64 {
+        self.0 % n
+    }
+
+    /// The 60 bits as a number.
+    pub(crate) fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// A number from `min` to `max`, both included. The order of operations is part of the answer.
+    pub(crate) fn uniform(self, min: f64, max: f64) -> f64 {
+        min + (max - min) * (self.0 as f64 / SCALE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draw(text: &str) -> u64 {
+        let mut hasher = Hasher::new();
+        hasher.push(text);
+        hasher.finish().bits()
+    }
+
+    #[test]
+    fn known_digests() {
+        // The test vectors of FIPS 180 and RFC 3174.
+        assert_eq!(draw(""), 0xda39_a3ee_5e6b_4b0);
+        assert_eq!(draw("abc"), 0xa999_3e36_4706_816);
+        let two_blocks = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+        assert_eq!(draw(two_blocks), 0x8498_3e44_1c3b_d26);
+        assert_eq!(draw(&"a".repeat(1_000_000)), 0x34aa_973c_d4c4_daa);
+    }
+
+    #[test]
+    fn pushing_in_parts_changes_nothing() {
+        for length in 0..200 {
+            let text = "x".repeat(length);
+            for split in [0, length / 3, length / 2, length] {
+                let mut hasher = Hasher::new();
+                hasher.push(&text[..split]);
+                hasher.push(&text[split..]);
+                assert_eq!(hasher.finish().bits(), draw(&text), "{length} at {split}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_upper_bound_can_be_reached() {
+        assert_eq!(Draw(0x0fff_ffff_ffff_ffff).uniform(2.0, 5.0), 5.0);
+        assert_eq!(Draw(0).uniform(2.0, 5.0), 2.0);
+    }
+}

@@ -1,0 +1,129 @@
+//! Scripts and what they compute.
+//!
+//! ```
+//! use planout::{Dialect, Map, Script, Value};
+//!
+//! let code = "color = uniformChoice(choices=['red', 'blue'], unit=userid);";
+//! let script = Script::compile("button.planout", code, Dialect::Planout)?;
+//!
+//! let inputs = Map::from_iter([("userid".to_owned(), Value::from("alice"))]);
+//! let evaluation = script.evaluate("button.run1", &inputs)?;
+//! assert_eq!(evaluation.params.string("color", "grey"), "red");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod arguments;
+mod error;
+mod evaluator;
+mod hash;
+mod lower;
+mod params;
+mod planout;
+mod planout4j;
+mod program;
+mod random;
+mod semantics;
+
+use std::sync::Arc;
+
+pub use error::{EvalError, Reason};
+pub use params::Params;
+
+use crate::diagnostic::{Diagnostic, Report};
+use crate::dialect::Dialect;
+use crate::source::{OffsetMap, Source};
+use crate::syntax::parse;
+use crate::tree::{Node, json};
+use crate::value::Map;
+use crate::wire::{MAX_JSON_DEPTH, emit};
+
+/// The experiment salt of a script that is evaluated without one.
+pub const DEFAULT_SALT: &str = "global_salt";
+
+/// A compiled script. It is immutable: evaluate it as often as you like, from as many threads as
+/// you like.
+#[derive(Debug)]
+pub struct Script {
+    dialect: Dialect,
+    json: Node,
+    program: program::Program,
+}
+
+impl Script {
+    /// Compiles PlanOut language; the name is what diagnostics call it.
+    ///
+    /// # Errors
+    /// All syntax errors of the text.
+    pub fn compile(name: &str, code: &str, dialect: Dialect) -> Result<Script, Report> {
+        let parsed = parse(code, &OffsetMap::identity(), dialect);
+        let compiled = match parsed.valid() {
+            Some(block) => Script::from_node(emit(block, dialect), dialect).map_err(|e| vec![*e]),
+            None => Err(parsed.diagnostics),
+        };
+        compiled.map_err(|found| Report::new(Arc::new(Source::new(name, code)), found))
+    }
+
+    /// Reads a compiled script from JSON text.
+    ///
+    /// # Errors
+    /// The text is not JSON, or nests too deep.
+    pub fn from_json(name: &str, text: &str, dialect: Dialect) -> Result<Script, Report> {
+        let source = Source::new(name, text);
+        json::read(&source, MAX_JSON_DEPTH)
+            .and_then(|node| Script::from_node(node, dialect))
+            .map_err(|found| Report::new(Arc::new(source), vec![*found]))
+    }
+
+    /// Takes a compiled script as a tree.
+    ///
+    /// # Errors
+    /// Lists or maps in it nest too deep.
+    pub fn from_node(json: Node, dialect: Dialect) -> Result<Script, Box<Diagnostic>> {
+        let program = lower::lower(&json, dialect)?;
+        Ok(Script { dialect, json, program })
+    }
+
+    /// The dialect it is evaluated in.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The script in the JSON form in which it is exchanged.
+    pub fn json(&self) -> &Node {
+        &self.json
+    }
+
+    /// Evaluates the script for one unit.
+    ///
+    /// # Errors
+    /// What the script does with these inputs is a mistake.
+    pub fn evaluate<'a>(
+        &'a self,
+        salt: &'a str,
+        inputs: &'a Map,
+    ) -> Result<Evaluation<'a>, EvalError> {
+        evaluator::evaluate(&self.program, self.dialect, salt, inputs, None)
+    }
+
+    /// Evaluates the script with some variables held at a value, whatever the script says.
+    ///
+    /// # Errors
+    /// As [`Script::evaluate`].
+    pub fn evaluate_with<'a>(
+        &'a self,
+        salt: &'a str,
+        inputs: &'a Map,
+        overrides: &'a Map,
+    ) -> Result<Evaluation<'a>, EvalError> {
+        evaluator::evaluate(&self.program, self.dialect, salt, inputs, Some(overrides))
+    }
+}
+
+/// What a script computed for a unit.
+#[derive(Clone, Debug)]
+pub struct Evaluation<'a> {
+    /// The params.
+    pub params: Params<'a>,
+    /// False if the script returned something false.
+    pub in_experiment: bool,
+}

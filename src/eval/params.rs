@@ -1,0 +1,96 @@
+//! What was assigned to a unit, and how services read it.
+
+use std::borrow::Cow;
+
+use crate::value::{Map, Value};
+
+/// The params of a unit, in the order in which they were first set.
+///
+/// The typed getters take a default for a param that is not there or is of another type: a
+/// service goes on with what it did before the experiment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Params<'a> {
+    entries: Vec<(&'a str, Cow<'a, Value>)>,
+}
+
+impl<'a> Params<'a> {
+    pub(crate) fn new(entries: Vec<(&'a str, Cow<'a, Value>)>) -> Params<'a> {
+        Params { entries }
+    }
+
+    /// Lays other params over these: what both have is the others'.
+    pub(crate) fn overlay(&mut self, over: Params<'a>) {
+        for (name, value) in over.entries {
+            match self.entries.iter_mut().find(|(known, _)| *known == name) {
+                Some(entry) => entry.1 = value,
+                None => self.entries.push((name, value)),
+            }
+        }
+    }
+
+    /// All params in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'a str, &Value)> {
+        self.entries.iter().map(|(name, value)| (*name, &**value))
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// A param.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.entries.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+    }
+
+    /// A param as an integer. A float without a fraction counts as one, since every number of a
+    /// planout4j script is a float.
+    pub fn int(&self, name: &str, default: i64) -> i64 {
+        match self.get(name) {
+            Some(Value::Int(int)) => *int,
+            // The bounds are the powers of two next to the range of 64 bits.
+            Some(Value::Float(float))
+                if float.fract() == 0.0 && (-(2_f64.powi(63))..2_f64.powi(63)).contains(float) =>
+            {
+                *float as i64
+            }
+            _ => default,
+        }
+    }
+
+    /// A param as a float, of an integer too.
+    pub fn float(&self, name: &str, default: f64) -> f64 {
+        self.get(name).and_then(Value::as_float).unwrap_or(default)
+    }
+
+    /// A param as a boolean. The integers 1 and 0 count as one, since that is what
+    /// `bernoulliTrial` gives in the `planout` dialect.
+    pub fn boolean(&self, name: &str, default: bool) -> bool {
+        match self.get(name) {
+            Some(Value::Bool(bool)) => *bool,
+            Some(Value::Int(int @ 0..=1)) => *int == 1,
+            _ => default,
+        }
+    }
+
+    /// A param as a string.
+    pub fn string<'s>(&'s self, name: &str, default: &'s str) -> &'s str {
+        self.get(name).and_then(Value::as_str).unwrap_or(default)
+    }
+
+    /// The params as a map of their own.
+    pub fn to_map(&self) -> Map {
+        self.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+}
+
+impl serde::Serialize for Params<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
