@@ -80,6 +80,12 @@ impl Dialect {
         self == Dialect::Planout4j
     }
 
+    /// Whether the free segments of a namespace are kept in ascending order; else those that an
+    /// experiment frees go to the end, in the order in which they were drawn.
+    pub(crate) fn pool_is_sorted(self) -> bool {
+        self == Dialect::Planout
+    }
+
     /// Whether the variable `salt_sep` holds what stands between salt and unit.
     pub(crate) fn has_salt_separator(self) -> bool {
         self == Dialect::Planout

@@ -4,6 +4,7 @@
 pub mod diagnostic;
 pub mod dialect;
 pub mod eval;
+pub mod namespace;
 pub mod number;
 pub mod source;
 pub mod syntax;
@@ -13,4 +14,5 @@ pub mod wire;
 
 pub use dialect::Dialect;
 pub use eval::{Params, Script};
+pub use namespace::{Assignment, Namespace, NamespaceBuilder};
 pub use value::{Map, Value};

@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 pub use error::{EvalError, Reason};
 pub use params::Params;
+pub(crate) use hash::Hasher;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::dialect::Dialect;
@@ -116,6 +117,16 @@ impl Script {
         overrides: &'a Map,
     ) -> Result<Evaluation<'a>, EvalError> {
         evaluator::evaluate(&self.program, self.dialect, salt, inputs, Some(overrides))
+    }
+}
+
+impl Hasher {
+    /// Feeds the text of a unit: that of the value, or of the elements of a list with dots between.
+    pub(crate) fn push_unit(&mut self, unit: &crate::value::Value, dialect: Dialect) {
+        match dialect {
+            Dialect::Planout4j => random::push_unit::<planout4j::Planout4j>(self, unit),
+            Dialect::Planout => random::push_unit::<planout::Planout>(self, unit),
+        }
     }
 }
 

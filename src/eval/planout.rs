@@ -65,7 +65,6 @@ fn compare_exactly(int: i128, float: f64) -> Option<Ordering> {
 impl Semantics for Planout {
     const NULL_IS_MISSING: bool = false;
     const SALT_IS_PARAM: bool = false;
-    const SHUFFLE_STOPS_AT: usize = 1;
 
     fn text(value: &Value, out: &mut dyn FnMut(&str)) {
         match value {

@@ -13,7 +13,6 @@ pub(super) struct Planout4j;
 impl Semantics for Planout4j {
     const NULL_IS_MISSING: bool = true;
     const SALT_IS_PARAM: bool = true;
-    const SHUFFLE_STOPS_AT: usize = 0;
 
     fn text(value: &Value, out: &mut dyn FnMut(&str)) {
         match value {

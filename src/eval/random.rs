@@ -44,9 +44,9 @@ pub(super) fn run<'a, S: Semantics>(
             let (min, max) = (arguments.float("min")?, arguments.float("max")?);
             Value::Float(hasher::<S>(&arguments, salt)?.finish().uniform(min, max))
         }
-        Function::Sample => sample::<S>(&arguments, salt, S::SHUFFLE_STOPS_AT, false)?,
+        Function::Sample => sample::<S>(&arguments, salt, false)?,
         // planout4j has no `fastSample`: what it would compute is what the reference does.
-        _ => sample::<S>(&arguments, salt, 1, true)?,
+        _ => sample::<S>(&arguments, salt, true)?,
     };
     Ok(Cow::Owned(value))
 }
@@ -67,7 +67,12 @@ fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<H
         hasher.push(arguments.string("salt")?);
         hasher.push(salt.separator);
     }
-    match arguments.required("unit")? {
+    push_unit::<S>(&mut hasher, arguments.required("unit")?);
+    Ok(hasher)
+}
+
+pub(super) fn push_unit<S: Semantics>(hasher: &mut Hasher, unit: &Value) {
+    match unit {
         Value::List(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 if index > 0 {
@@ -78,7 +83,6 @@ fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<H
         }
         unit => S::text(unit, &mut |text| hasher.push(text)),
     }
-    Ok(hasher)
 }
 
 /// A series of draws, each with something appended to the unit.
@@ -165,7 +169,6 @@ fn weighted_index<S: Semantics>(
 fn sample<S: Semantics>(
     arguments: &Arguments<'_>,
     salt: &Salt<'_>,
-    stops_at: usize,
     fast: bool,
 ) -> Outcome<Value> {
     let choices = arguments.list("choices")?;
@@ -173,7 +176,7 @@ fn sample<S: Semantics>(
     let mut series = Draws::new::<S>(arguments, salt)?;
     let mut order: Vec<usize> = (0..choices.len()).collect();
     let pick = |order: &[usize]| Value::List(order.iter().map(|&i| choices[i].clone()).collect());
-    for i in (stops_at..choices.len()).rev() {
+    for i in (1..choices.len()).rev() {
         let j = series.draw::<S>(&Value::Int(i as i64)).below(i as u64 + 1);
         order.swap(i, j as usize);
         if fast && i as i64 == choices.len() as i64 - draws {

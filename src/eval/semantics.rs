@@ -12,8 +12,6 @@ pub(super) trait Semantics {
     const NULL_IS_MISSING: bool;
     /// Whether a new experiment salt is a param too.
     const SALT_IS_PARAM: bool;
-    /// Where the Fisher-Yates shuffle of `sample` stops.
-    const SHUFFLE_STOPS_AT: usize;
 
     /// The text of a unit's element, piece by piece.
     fn text(value: &Value, out: &mut dyn FnMut(&str));

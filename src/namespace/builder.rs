@@ -1,0 +1,232 @@
+//! A namespace built in code.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::allocation::Allocation;
+use super::sequence::{Roster, SequenceError};
+use super::{Experiment, Namespace, check_name};
+use crate::diagnostic::nearest;
+use crate::dialect::{Dialect, SegmentHashing};
+use crate::eval::Script;
+
+/// The most segments that a namespace may have.
+pub const MAX_SEGMENTS: u32 = 10_000_000;
+
+/// What keeps a namespace from being built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A name that cannot be the name of a file.
+    #[error("`{}` cannot be the name of a namespace: {why}", name.escape_debug())]
+    Name {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// No segments, or more than [`MAX_SEGMENTS`].
+    #[error("a namespace has from 1 to {MAX_SEGMENTS} segments, not {0}")]
+    Segments(u32),
+    /// A script of another dialect than the namespace.
+    #[error("definition `{definition}` is a script of the other dialect")]
+    Dialect {
+        /// The definition.
+        definition: String,
+    },
+    /// A definition defined twice.
+    #[error("definition `{0}` is defined twice")]
+    DuplicateDefinition(String),
+    /// A reference to a definition that does not exist.
+    #[error("definition `{name}` is not defined{}", match nearest {
+        Some(nearest) => format!(": did you mean `{nearest}`?"),
+        None => String::new(),
+    })]
+    UndefinedDefinition {
+        /// The name.
+        name: String,
+        /// The defined name that is nearest.
+        nearest: Option<String>,
+    },
+    /// No default experiment was set.
+    #[error("the namespace has no default experiment")]
+    NoDefault,
+    /// An entry of the sequence that cannot be done.
+    #[error(transparent)]
+    Sequence(#[from] SequenceError),
+}
+
+/// Builds a [`Namespace`]: definitions first, then what happens to the segments, in order.
+///
+/// The order of [`add`](Self::add) and [`remove`](Self::remove) decides which segments an
+/// experiment gets: only append to it while experiments run.
+#[derive(Debug)]
+pub struct NamespaceBuilder {
+    name: String,
+    salt: Option<String>,
+    unit: String,
+    segments: u32,
+    dialect: Dialect,
+    hashing: Option<SegmentHashing>,
+    definitions: IndexMap<String, Arc<Script>>,
+    default: Option<String>,
+    roster: Roster<String>,
+    sequence: Vec<Step>,
+}
+
+#[derive(Debug)]
+enum Step {
+    Add(String, u32),
+    Remove(String),
+}
+
+impl NamespaceBuilder {
+    /// Starts a namespace with a name, its primary unit (the input that is mapped to a segment)
+    /// and its number of segments.
+    pub fn new(name: &str, unit: &str, segments: u32) -> NamespaceBuilder {
+        NamespaceBuilder {
+            name: name.to_owned(),
+            salt: None,
+            unit: unit.to_owned(),
+            segments,
+            dialect: Dialect::default(),
+            hashing: None,
+            definitions: IndexMap::new(),
+            default: None,
+            roster: Roster::new(segments),
+            sequence: Vec::new(),
+        }
+    }
+
+    /// The dialect; without it planout4j's.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// The segment hashing; without it the dialect's.
+    #[must_use]
+    pub fn segment_hashing(mut self, hashing: SegmentHashing) -> Self {
+        self.hashing = Some(hashing);
+        self
+    }
+
+    /// What the salts of the experiments begin with; without it, or if it is blank, the name.
+    #[must_use]
+    pub fn salt(mut self, salt: &str) -> Self {
+        self.salt = Some(salt.trim().to_owned()).filter(|salt| !salt.is_empty());
+        self
+    }
+
+    /// Defines what experiments can run.
+    ///
+    /// # Errors
+    /// The name is defined already, or the script is of another dialect.
+    pub fn define(mut self, name: &str, script: impl Into<Arc<Script>>) -> Result<Self, BuildError> {
+        let script = script.into();
+        if script.dialect() != self.dialect {
+            return Err(BuildError::Dialect { definition: name.to_owned() });
+        }
+        if self.definitions.insert(name.to_owned(), script).is_some() {
+            return Err(BuildError::DuplicateDefinition(name.to_owned()));
+        }
+        Ok(self)
+    }
+
+    /// Sets what units see that are in no experiment.
+    ///
+    /// # Errors
+    /// The definition does not exist.
+    pub fn default_experiment(mut self, definition: &str) -> Result<Self, BuildError> {
+        self.check_definition(definition)?;
+        self.default = Some(definition.to_owned());
+        Ok(self)
+    }
+
+    /// Starts an experiment on a number of segments.
+    ///
+    /// # Errors
+    /// The definition does not exist, an experiment of that name is active, or there are not
+    /// enough segments.
+    pub fn add(mut self, name: &str, definition: &str, segments: u32) -> Result<Self, BuildError> {
+        self.check_definition(definition)?;
+        self.roster.add(name, segments, definition.to_owned())?;
+        self.sequence.push(Step::Add(name.to_owned(), segments));
+        Ok(self)
+    }
+
+    /// Ends an experiment, whose segments are free again.
+    ///
+    /// # Errors
+    /// No experiment of that name is active.
+    pub fn remove(mut self, name: &str) -> Result<Self, BuildError> {
+        self.roster.remove(name)?;
+        self.sequence.push(Step::Remove(name.to_owned()));
+        Ok(self)
+    }
+
+    fn check_definition(&self, name: &str) -> Result<(), BuildError> {
+        if self.definitions.contains_key(name) {
+            return Ok(());
+        }
+        let nearest = nearest(name, self.definitions.keys().map(String::as_str));
+        let (name, nearest) = (name.to_owned(), nearest.map(str::to_owned));
+        Err(BuildError::UndefinedDefinition { name, nearest })
+    }
+
+    /// Allocates the segments.
+    ///
+    /// # Errors
+    /// The name cannot be one, the number of segments is out of range, or there is no default.
+    pub fn build(self) -> Result<Namespace, BuildError> {
+        if let Err(why) = check_name(&self.name) {
+            return Err(BuildError::Name { name: self.name, why });
+        }
+        if !(1..=MAX_SEGMENTS).contains(&self.segments) {
+            return Err(BuildError::Segments(self.segments));
+        }
+        let salt = self.salt.unwrap_or_else(|| self.name.clone());
+        let experiment = |name: Option<&str>, definition: &str| -> Option<Experiment> {
+            let script = Arc::clone(self.definitions.get(definition)?);
+            let full_salt = format!("{salt}.{}", name.unwrap_or(definition));
+            let (name, definition) = (name.unwrap_or_default().to_owned(), definition.to_owned());
+            Some(Experiment { name, definition, salt: full_salt, script, segments: Vec::new() })
+        };
+        let default = self.default.as_deref().and_then(|definition| experiment(None, definition));
+        let default = default.ok_or(BuildError::NoDefault)?;
+
+        let hashing = self.hashing.unwrap_or(self.dialect.segment_hashing());
+        let mut allocation = Allocation::new(&self.name, self.segments, self.dialect, hashing);
+        for step in &self.sequence {
+            match step {
+                Step::Add(name, segments) => allocation.add(name, *segments),
+                Step::Remove(name) => allocation.remove(name),
+            }
+        }
+        let mut owners = vec![None; self.segments as usize];
+        let mut experiments = Vec::new();
+        for (name, drawn) in allocation.held() {
+            let definition = self.roster.note(name).map(String::as_str).unwrap_or_default();
+            let Some(mut experiment) = experiment(Some(name), definition) else { continue };
+            for &segment in drawn {
+                owners[segment as usize] = u32::try_from(experiments.len()).ok();
+            }
+            experiment.segments = drawn.to_vec();
+            experiment.segments.sort_unstable();
+            experiments.push(experiment);
+        }
+        Ok(Namespace {
+            name: self.name,
+            salt,
+            unit: self.unit,
+            dialect: self.dialect,
+            hashing,
+            definitions: self.definitions,
+            default,
+            experiments,
+            owners,
+        })
+    }
+}

@@ -1,0 +1,479 @@
+//! The document of a namespace, checked: from a tree to a model that makes sense, or to every
+//! problem that keeps it from making any.
+
+mod fields;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use self::fields::{Fields, text_of};
+use super::builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
+use super::sequence::{Roster, SequenceError};
+use super::{Namespace, check_name};
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
+use crate::dialect::{Dialect, SegmentHashing};
+use crate::eval::Script;
+use crate::source::Span;
+use crate::syntax::parse;
+use crate::tree::{Kind, Map, Node};
+use crate::wire::emit;
+
+/// A valid namespace as it is written in a file.
+#[derive(Debug)]
+pub struct Document {
+    /// The name: the file's, or else the one in the document.
+    pub name: String,
+    /// What the experiments' salts begin with, where it is not the name.
+    pub salt: Option<String>,
+    /// The primary unit.
+    pub unit: String,
+    /// The number of segments.
+    pub segments: u32,
+    /// The dialect of its scripts and of its allocation.
+    pub dialect: Dialect,
+    /// Whether it shares its segments with other namespaces.
+    pub segment_hashing: SegmentHashing,
+    /// The definitions by name, in order.
+    pub definitions: IndexMap<String, Arc<Script>>,
+    /// The name of the default experiment's definition.
+    pub default: String,
+    /// What happened to the segments, in order.
+    pub sequence: Vec<Action>,
+    /// The document with its scripts compiled and its name set: what is shipped.
+    pub compiled: Node,
+}
+
+/// An entry of the experiment sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// An experiment starts.
+    Add {
+        /// Its name.
+        name: String,
+        /// The name of its definition.
+        definition: String,
+        /// How many segments it gets.
+        segments: u32,
+    },
+    /// An experiment ends.
+    Remove {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What became of a tree.
+#[derive(Debug)]
+pub struct Checked {
+    /// The document, unless there was an error.
+    pub document: Option<Document>,
+    /// All problems, errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Document {
+    /// Checks a tree. `name` is that of the file or of the key in a store, and wins over the one
+    /// in the document; `dialect` is the one of a namespace that does not say its own.
+    pub fn check(tree: Node, name: Option<&str>, dialect: Dialect) -> Checked {
+        let mut checker = Checker { diagnostics: Vec::new() };
+        let document = checker.document(tree, name, dialect);
+        let is_error = |found: &Diagnostic| found.severity == Severity::Error;
+        let valid = !checker.diagnostics.iter().any(is_error);
+        Checked { document: document.filter(|_| valid), diagnostics: checker.diagnostics }
+    }
+
+    /// Allocates the segments: the namespace that assigns units.
+    ///
+    /// # Errors
+    /// None for a document that has passed the check; what a changed one does wrong.
+    pub fn build(&self) -> Result<Namespace, BuildError> {
+        let mut builder = NamespaceBuilder::new(&self.name, &self.unit, self.segments)
+            .dialect(self.dialect)
+            .segment_hashing(self.segment_hashing);
+        if let Some(salt) = &self.salt {
+            builder = builder.salt(salt);
+        }
+        for (name, script) in &self.definitions {
+            builder = builder.define(name, Arc::clone(script))?;
+        }
+        builder = builder.default_experiment(&self.default)?;
+        for action in &self.sequence {
+            builder = match action {
+                Action::Add { name, definition, segments } => {
+                    builder.add(name, definition, *segments)?
+                }
+                Action::Remove { name } => builder.remove(name)?,
+            };
+        }
+        builder.build()
+    }
+}
+
+/// The settings under `namespace`.
+struct Header {
+    name: Option<String>,
+    salt: Option<String>,
+    unit: Option<String>,
+    segments: Option<u32>,
+    dialect: Dialect,
+    segment_hashing: Option<SegmentHashing>,
+}
+
+/// What is remembered of a definition while the rest is checked.
+struct Definition {
+    place: Span,
+    script: Option<Arc<Script>>,
+}
+
+struct Checker {
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checker {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn document(
+        &mut self,
+        mut tree: Node,
+        file_name: Option<&str>,
+        dialect: Dialect,
+    ) -> Option<Document> {
+        let Kind::Map(map) = &tree.kind else {
+            let message = format!("a namespace is a mapping, not {}", tree.describe());
+            self.report(
+                Diagnostic::error(Code::WrongType, tree.span, message)
+                    .help("it has the keys `namespace`, `experiment_definitions`, \
+                           `default_experiment` and `experiment_sequence`"),
+            );
+            return None;
+        };
+        let header = self.header(Fields::new(map, tree.span), dialect);
+        let definitions = self.definitions(map, tree.span, header.dialect);
+        let fields = Fields::new(map, tree.span);
+        let default = fields.text("default_experiment", self);
+        if let (Some((name, place)), Some(definitions)) = (&default, &definitions) {
+            self.reference(name, *place, definitions);
+        }
+        let sequence = self.sequence(map, tree.span, header.segments, definitions.as_ref());
+        let name = self.name(file_name, &header, map, tree.span)?;
+
+        let mut compiled = IndexMap::new();
+        for (definition, Definition { script, .. }) in definitions? {
+            compiled.insert(definition, script?);
+        }
+        let hashing = header.segment_hashing.unwrap_or(header.dialect.segment_hashing());
+        let (unit, segments) = (header.unit?, header.segments?);
+        let (default, sequence) = (default?.0, sequence?);
+        finish(&mut tree, &name, header.dialect, &compiled);
+        Some(Document {
+            name,
+            salt: header.salt,
+            unit,
+            segments,
+            dialect: header.dialect,
+            segment_hashing: hashing,
+            definitions: compiled,
+            default,
+            sequence,
+            compiled: tree,
+        })
+    }
+
+    fn name(
+        &mut self,
+        file_name: Option<&str>,
+        header: &Header,
+        map: &Map,
+        span: Span,
+    ) -> Option<String> {
+        let inner = map.get("namespace");
+        let place = inner.and_then(Node::as_map).and_then(|map| map.get("name")).or(inner);
+        let place = place.map_or(span.before(), |node| node.span);
+        let Some(name) = file_name.map(str::to_owned).or_else(|| header.name.clone()) else {
+            if inner.is_some_and(|node| node.as_map().is_some()) {
+                let message = "the namespace has no name";
+                self.report(
+                    Diagnostic::error(Code::MissingKey, place, message)
+                        .help("give it a `name`, which the name of a file would win over"),
+                );
+            }
+            return None;
+        };
+        if let Err(why) = check_name(&name) {
+            let message = format!("`{}` cannot be the name of a namespace", name.escape_debug());
+            self.report(Diagnostic::error(Code::UnsafeName, place, message).help(why));
+            return None;
+        }
+        Some(name)
+    }
+
+    fn header(&mut self, document: Fields<'_>, dialect: Dialect) -> Header {
+        let mut header = Header {
+            name: None,
+            salt: None,
+            unit: None,
+            segments: None,
+            dialect,
+            segment_hashing: None,
+        };
+        let Some(fields) = document.mapping("namespace", self) else { return header };
+        header.name = fields.optional_text("name", self).map(|(name, _)| name);
+        header.salt = fields.get("salt").and_then(|salt| self.salt(salt));
+        header.unit = fields.text("unit", self).map(|(unit, _)| unit);
+        header.segments = fields.segments("segments", self);
+        if let Some(dialect) = self.setting(&fields, "dialect") {
+            header.dialect = dialect;
+        }
+        header.segment_hashing = self.setting(&fields, "segment_hashing");
+        header
+    }
+
+    /// A salt may be any scalar: what counts is its text.
+    fn salt(&mut self, salt: &Node) -> Option<String> {
+        match text_of(salt) {
+            Some(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            None => {
+                let message = format!("`salt` must be text, not {}", salt.describe());
+                self.report(Diagnostic::error(Code::WrongType, salt.span, message));
+                None
+            }
+        }
+    }
+
+    /// One of our own settings: a word of a fixed set.
+    fn setting<T: std::str::FromStr>(&mut self, fields: &Fields<'_>, key: &str) -> Option<T>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let (word, place) = fields.optional_text(key, self)?;
+        word.parse()
+            .map_err(|error: T::Err| {
+                self.report(Diagnostic::error(Code::UnknownSetting, place, error.to_string()));
+            })
+            .ok()
+    }
+
+    fn definitions(
+        &mut self,
+        map: &Map,
+        span: Span,
+        dialect: Dialect,
+    ) -> Option<IndexMap<String, Definition>> {
+        let items = Fields::new(map, span).list("experiment_definitions", self)?;
+        if items.is_empty() {
+            let place = map.get("experiment_definitions").map_or(span, |node| node.span);
+            let message = "`experiment_definitions` is empty";
+            self.report(
+                Diagnostic::error(Code::EmptyValue, place, message)
+                    .help("define at least the default experiment"),
+            );
+            return None;
+        }
+        let mut definitions: IndexMap<String, Definition> = IndexMap::new();
+        for item in items {
+            let Some(fields) = Fields::of(item, "a definition", self) else { continue };
+            let name = fields.text("definition", self);
+            let script = fields.required("assign", self).and_then(|n| self.script(n, dialect));
+            let Some((name, place)) = name else { continue };
+            match definitions.get(&name) {
+                Some(first) => {
+                    let message = format!("definition `{name}` is defined twice");
+                    self.report(
+                        Diagnostic::error(Code::DuplicateDefinition, place, message)
+                            .also(first.place, "first defined here"),
+                    );
+                }
+                None => {
+                    definitions.insert(name, Definition { place, script: script.map(Arc::new) });
+                }
+            }
+        }
+        Some(definitions)
+    }
+
+    /// Compiles what `assign` holds, or takes it as it is if it is compiled already.
+    fn script(&mut self, assign: &Node, dialect: Dialect) -> Option<Script> {
+        let json = match &assign.kind {
+            Kind::Script(block) => {
+                let parsed = parse(&block.text, &block.map, dialect);
+                let json = parsed.valid().map(|program| emit(program, dialect));
+                self.diagnostics.extend(parsed.diagnostics);
+                json?
+            }
+            Kind::Map(map) if map.get("op").is_some_and(|op| op.as_str().is_some()) => {
+                assign.clone()
+            }
+            Kind::Map(_) => {
+                let message = "`assign` is neither a script nor a compiled one";
+                self.report(
+                    Diagnostic::error(Code::MalformedScript, assign.span, message)
+                        .help("a compiled script has the key `op`"),
+                );
+                return None;
+            }
+            Kind::String(_) => {
+                let message = "`assign` is text, not a script";
+                self.report(
+                    Diagnostic::error(Code::WrongType, assign.span.before(), message)
+                        .help("tag it: `assign: !planout |`"),
+                );
+                return None;
+            }
+            _ => {
+                let message = format!("`assign` must be a script, not {}", assign.describe());
+                self.report(
+                    Diagnostic::error(Code::WrongType, assign.span, message)
+                        .help("write `assign: !planout |` and the script below, indented"),
+                );
+                return None;
+            }
+        };
+        Script::from_node(json, dialect).map_err(|error| self.report(*error)).ok()
+    }
+
+    fn reference(
+        &mut self,
+        name: &str,
+        place: Span,
+        definitions: &IndexMap<String, Definition>,
+    ) {
+        if !definitions.contains_key(name) {
+            let message = format!("definition `{name}` is not defined");
+            let known = definitions.keys().map(String::as_str);
+            let error = Diagnostic::error(Code::UndefinedDefinition, place, message);
+            self.report(error.suggest(name, known));
+        }
+    }
+
+    fn sequence(
+        &mut self,
+        map: &Map,
+        span: Span,
+        segments: Option<u32>,
+        definitions: Option<&IndexMap<String, Definition>>,
+    ) -> Option<Vec<Action>> {
+        let fields = Fields::new(map, span);
+        let items = match fields.get("experiment_sequence").map(|node| &node.kind) {
+            // Present and empty: all units see the default.
+            Some(Kind::Null) => &[],
+            _ => fields.list("experiment_sequence", self)?,
+        };
+        // Without a number of segments only the names can be checked.
+        let mut roster = Roster::new(segments.unwrap_or(MAX_SEGMENTS));
+        let mut sequence = Vec::with_capacity(items.len());
+        for item in items {
+            let action = self.action(item, definitions, &mut roster);
+            sequence.extend(action);
+        }
+        Some(sequence)
+    }
+
+    fn action(
+        &mut self,
+        item: &Node,
+        definitions: Option<&IndexMap<String, Definition>>,
+        roster: &mut Roster<Span>,
+    ) -> Option<Action> {
+        let fields = Fields::of(item, "an entry of the sequence", self)?;
+        let (action, place) = fields.text("action", self)?;
+        match action.as_str() {
+            "add" => {
+                let name = fields.text("name", self);
+                let definition = fields.text("definition", self);
+                let segments = fields.segments("segments", self);
+                if let (Some((name, place)), Some(definitions)) = (&definition, definitions) {
+                    self.reference(name, *place, definitions);
+                }
+                let (name, name_place) = name?;
+                // An experiment whose number of segments is wrong is active all the same.
+                let asked = segments.unwrap_or(1);
+                if let Err(error) = roster.add(&name, asked, name_place) {
+                    let count = fields.get("segments").map_or(name_place, |node| node.span);
+                    self.sequence_error(&error, name_place, count, roster);
+                }
+                Some(Action::Add { name, definition: definition?.0, segments: segments? })
+            }
+            "remove" => {
+                let (name, place) = fields.text("name", self)?;
+                if let Err(error) = roster.remove(&name) {
+                    self.sequence_error(&error, place, place, roster);
+                }
+                Some(Action::Remove { name })
+            }
+            _ => {
+                let message = format!("unknown action `{action}`");
+                let error = Diagnostic::error(Code::UnknownAction, place, message);
+                self.report(match nearest(&action, ["add", "remove"]) {
+                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    None => error.help("an action is `add` or `remove`"),
+                });
+                None
+            }
+        }
+    }
+
+    fn sequence_error(
+        &mut self,
+        error: &SequenceError,
+        name_place: Span,
+        count_place: Span,
+        roster: &Roster<Span>,
+    ) {
+        let message = error.to_string();
+        let report = |code, place| Diagnostic::error(code, place, message.clone());
+        self.report(match error {
+            SequenceError::AlreadyActive { name } => {
+                let found = report(Code::AlreadyActive, name_place)
+                    .help("remove it first, or give this one another name");
+                match roster.note(name) {
+                    Some(first) => found.also(*first, "added here"),
+                    None => found,
+                }
+            }
+            SequenceError::NotEnoughSegments { .. } => {
+                report(Code::NotEnoughSegments, count_place)
+                    .help("remove an experiment before, or ask for fewer segments")
+            }
+            SequenceError::NotActive { name } => {
+                report(Code::NotActive, name_place).suggest(name, roster.names())
+            }
+            SequenceError::NoSegments { .. } => report(Code::SegmentCount, count_place),
+        });
+    }
+}
+
+/// Makes the document what is shipped: scripts compiled, name set, dialect said where a reader
+/// could not know it.
+fn finish(
+    tree: &mut Node,
+    name: &str,
+    dialect: Dialect,
+    definitions: &IndexMap<String, Arc<Script>>,
+) {
+    let Kind::Map(map) = &mut tree.kind else { return };
+    for entry in &mut map.entries {
+        match (&*entry.key, &mut entry.value.kind) {
+            ("namespace", Kind::Map(header)) => {
+                let span = entry.key_span;
+                header.set("name", Node::string(name, span));
+                if dialect != Dialect::default() {
+                    header.set("dialect", Node::string(dialect.as_str(), span));
+                }
+            }
+            ("experiment_definitions", Kind::List(items)) => {
+                for item in items {
+                    let Kind::Map(item) = &mut item.kind else { continue };
+                    let name = item.get("definition").and_then(Node::as_str).map(str::trim);
+                    let script = name.and_then(|name| definitions.get(name));
+                    if let Some(script) = script {
+                        item.set("assign", script.json().clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

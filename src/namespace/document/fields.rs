@@ -1,0 +1,181 @@
+//! The keys of a mapping, each of which is there and of its type, or is reported.
+
+use super::Checker;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::namespace::builder::MAX_SEGMENTS;
+use crate::number;
+use crate::source::Span;
+use crate::tree::{Kind, Map, Node};
+
+/// The keys that mean something, of which others may be misspellings.
+const KNOWN: [&str; 13] = [
+    "namespace",
+    "experiment_definitions",
+    "default_experiment",
+    "experiment_sequence",
+    "name",
+    "salt",
+    "unit",
+    "segments",
+    "dialect",
+    "segment_hashing",
+    "definition",
+    "assign",
+    "action",
+];
+
+/// A mapping whose keys are asked for.
+pub(super) struct Fields<'a> {
+    map: &'a Map,
+    /// Where to say that a key is missing: at the first key.
+    place: Span,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(map: &'a Map, span: Span) -> Fields<'a> {
+        Fields { map, place: map.entries.first().map_or(span, |entry| entry.key_span) }
+    }
+
+    /// The keys of a node that must be a mapping.
+    pub(super) fn of(node: &'a Node, what: &str, checker: &mut Checker) -> Option<Fields<'a>> {
+        match node.as_map() {
+            Some(map) => Some(Fields::new(map, node.span)),
+            None => {
+                let message = format!("{what} must be a mapping, not {}", node.describe());
+                checker.report(Diagnostic::error(Code::WrongType, node.span, message));
+                None
+            }
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
+        self.map.get(key)
+    }
+
+    /// A key that must be there and not be empty.
+    pub(super) fn required(&self, key: &str, checker: &mut Checker) -> Option<&'a Node> {
+        match self.map.entry(key) {
+            Some(entry) if entry.value.kind == Kind::Null => {
+                let message = format!("`{key}` is empty");
+                checker.report(Diagnostic::error(Code::EmptyValue, entry.key_span, message));
+                None
+            }
+            Some(entry) => Some(&entry.value),
+            None => {
+                let unknown = self.map.entries.iter().map(|entry| &*entry.key);
+                let unknown = unknown.filter(|key| !KNOWN.contains(key));
+                let message = format!("missing key `{key}`");
+                let error = Diagnostic::error(Code::MissingKey, self.place, message);
+                checker.report(match crate::diagnostic::nearest(key, unknown) {
+                    Some(near) => error.help(format!("is `{near}` meant to be `{key}`?")),
+                    None => error,
+                });
+                None
+            }
+        }
+    }
+
+    fn wrong_type(&self, node: &Node, key: &str, expected: &str, checker: &mut Checker) {
+        let message = format!("`{key}` must be {expected}, not {}", node.describe());
+        let error = Diagnostic::error(Code::WrongType, node.span, message);
+        checker.report(match &node.kind {
+            Kind::Bool(_) | Kind::Int(_) | Kind::Wide(_) | Kind::Float(_)
+                if expected == "text" =>
+            {
+                error.help("put it in quotes")
+            }
+            _ => error,
+        });
+    }
+
+    pub(super) fn mapping(&self, key: &str, checker: &mut Checker) -> Option<Fields<'a>> {
+        let node = self.required(key, checker)?;
+        match node.as_map() {
+            Some(map) => Some(Fields::new(map, node.span)),
+            None => {
+                self.wrong_type(node, key, "a mapping", checker);
+                None
+            }
+        }
+    }
+
+    pub(super) fn list(&self, key: &str, checker: &mut Checker) -> Option<&'a [Node]> {
+        let node = self.required(key, checker)?;
+        match node.as_list() {
+            Some(list) => Some(list),
+            None => {
+                self.wrong_type(node, key, "a list", checker);
+                None
+            }
+        }
+    }
+
+    /// Text that must be there, trimmed, with its place.
+    pub(super) fn text(&self, key: &str, checker: &mut Checker) -> Option<(String, Span)> {
+        let node = self.required(key, checker)?;
+        let Some(text) = node.as_str() else {
+            self.wrong_type(node, key, "text", checker);
+            return None;
+        };
+        if text.trim().is_empty() {
+            let message = format!("`{key}` is empty");
+            checker.report(Diagnostic::error(Code::EmptyValue, node.span, message));
+            return None;
+        }
+        Some((text.trim().to_owned(), node.span))
+    }
+
+    /// Text that may be missing.
+    pub(super) fn optional_text(
+        &self,
+        key: &str,
+        checker: &mut Checker,
+    ) -> Option<(String, Span)> {
+        self.get(key)?;
+        self.text(key, checker)
+    }
+
+    /// A positive number of segments.
+    pub(super) fn segments(&self, key: &str, checker: &mut Checker) -> Option<u32> {
+        let node = self.required(key, checker)?;
+        let too_many = |int: &str| {
+            let message = format!("{int} segments are too many: the most is {MAX_SEGMENTS}");
+            Diagnostic::error(Code::TooManySegments, node.span, message)
+        };
+        let error = match &node.kind {
+            Kind::Int(int) => match u32::try_from(*int) {
+                Ok(segments @ 1..=MAX_SEGMENTS) => return Some(segments),
+                _ if *int > 0 => too_many(&int.to_string()),
+                _ => {
+                    let message = format!("`{key}` must be positive, not {int}");
+                    Diagnostic::error(Code::SegmentCount, node.span, message)
+                }
+            },
+            Kind::Wide(digits) if !digits.starts_with('-') => too_many(digits),
+            _ => {
+                let message = format!("`{key}` must be a whole number, not {}", node.describe());
+                let code = match node.kind {
+                    Kind::Float(_) | Kind::Wide(_) => Code::SegmentCount,
+                    _ => Code::WrongType,
+                };
+                Diagnostic::error(code, node.span, message)
+                    .help("write it in digits, without quotes, such as `100`")
+            }
+        };
+        checker.report(error);
+        None
+    }
+}
+
+/// The text of a scalar, as planout4j takes a salt; `None` for what is no scalar.
+pub(super) fn text_of(node: &Node) -> Option<String> {
+    match &node.kind {
+        Kind::Null => Some(String::new()),
+        Kind::Bool(bool) => Some(bool.to_string()),
+        Kind::Int(int) => Some(int.to_string()),
+        Kind::Wide(digits) => Some(digits.to_string()),
+        Kind::Float(float) => Some(number::java(*float).to_string()),
+        Kind::String(text) => Some(text.to_string()),
+        Kind::List(_) | Kind::Map(_) | Kind::Script(_) => None,
+    }
+}

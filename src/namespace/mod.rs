@@ -1,0 +1,279 @@
+//! Namespaces: units fall into segments, and segments belong to experiments that exclude one
+//! another. All of it by hashing, so that a unit gets the same answer for ever and everywhere.
+
+mod allocation;
+mod builder;
+mod document;
+mod sequence;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+pub use builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
+pub use document::{Action, Checked, Document};
+pub use sequence::{Holders, SequenceError};
+
+use crate::dialect::{Dialect, SegmentHashing};
+use crate::eval::{EvalError, Evaluation, Hasher, Params, Script};
+use crate::value::{Map, Value};
+
+/// The input that, being true, keeps a unit out of all experiments.
+pub const BASELINE: &str = "_baseline_";
+
+/// A namespace that assigns units. It is immutable, and can be asked from many threads at once.
+#[derive(Debug)]
+pub struct Namespace {
+    name: String,
+    salt: String,
+    unit: String,
+    dialect: Dialect,
+    hashing: SegmentHashing,
+    definitions: IndexMap<String, Arc<Script>>,
+    default: Experiment,
+    experiments: Vec<Experiment>,
+    /// The index of the experiment that holds a segment, by segment.
+    owners: Vec<Option<u32>>,
+}
+
+/// An active experiment, or the default one.
+#[derive(Debug)]
+pub struct Experiment {
+    name: String,
+    definition: String,
+    salt: String,
+    script: Arc<Script>,
+    segments: Vec<u32>,
+}
+
+/// What a unit got.
+#[derive(Clone, Debug)]
+pub struct Assignment<'a> {
+    /// The params: the default experiment's, with those of the unit's experiment laid over them.
+    pub params: Params<'a>,
+    /// The name of the unit's experiment; `None` if that is the default.
+    pub experiment: Option<&'a str>,
+    /// The name of the definition that the experiment runs.
+    pub definition: &'a str,
+    /// The unit's segment; `None` only for a baseline request that does not name the unit.
+    pub segment: Option<u32>,
+    /// False if the unit's experiment returned something false.
+    pub in_experiment: bool,
+}
+
+/// Why a unit could not be assigned.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AssignError {
+    /// The inputs lack the primary unit.
+    #[error("the primary unit `{unit}` of namespace `{namespace}` is missing")]
+    MissingUnit {
+        /// The primary unit.
+        unit: String,
+        /// The namespace.
+        namespace: String,
+    },
+    /// The script failed.
+    #[error("definition `{definition}` of namespace `{namespace}` failed: {error}")]
+    Script {
+        /// The definition.
+        definition: String,
+        /// The namespace.
+        namespace: String,
+        /// Why, and where.
+        error: EvalError,
+    },
+}
+
+impl Namespace {
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The primary unit: the input that is mapped to a segment.
+    pub fn unit(&self) -> &str {
+        &self.unit
+    }
+
+    /// The dialect.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Whether it shares its segments with other namespaces.
+    pub fn segment_hashing(&self) -> SegmentHashing {
+        self.hashing
+    }
+
+    /// The number of segments.
+    pub fn segments(&self) -> u32 {
+        u32::try_from(self.owners.len()).unwrap_or(MAX_SEGMENTS)
+    }
+
+    /// The active experiments, in the order of their adding.
+    pub fn experiments(&self) -> &[Experiment] {
+        &self.experiments
+    }
+
+    /// An active experiment.
+    pub fn experiment(&self, name: &str) -> Option<&Experiment> {
+        self.experiments.iter().find(|experiment| experiment.name == name)
+    }
+
+    /// The default experiment.
+    pub fn default_experiment(&self) -> &Experiment {
+        &self.default
+    }
+
+    /// The definitions, in order.
+    pub fn definitions(&self) -> impl ExactSizeIterator<Item = (&str, &Script)> {
+        self.definitions.iter().map(|(name, script)| (name.as_str(), &**script))
+    }
+
+    /// An experiment that runs a definition under the definition's own name, whether or not an
+    /// active one does.
+    pub fn definition(&self, name: &str) -> Option<Experiment> {
+        self.definitions.get(name).map(|script| Experiment {
+            name: name.to_owned(),
+            definition: name.to_owned(),
+            salt: format!("{}.{name}", self.salt),
+            script: Arc::clone(script),
+            segments: Vec::new(),
+        })
+    }
+
+    /// The free segments, ascending.
+    pub fn free_segments(&self) -> Vec<u32> {
+        let free = (0..self.segments()).zip(&self.owners).filter(|(_, owner)| owner.is_none());
+        free.map(|(segment, _)| segment).collect()
+    }
+
+    /// The segment of a unit.
+    pub fn segment(&self, unit: &Value) -> u32 {
+        let mut hasher = Hasher::new();
+        match self.hashing {
+            SegmentHashing::Shared => hasher.push("null.x."),
+            SegmentHashing::Namespace => {
+                hasher.push(&self.name);
+                hasher.push(".segment.");
+            }
+        }
+        hasher.push_unit(unit, self.dialect);
+        // The remainder is below the number of segments, which is 32 bits.
+        hasher.finish().below(self.owners.len() as u64) as u32
+    }
+
+    /// Assigns a unit, given by its inputs: the primary unit and whatever the scripts read.
+    ///
+    /// # Errors
+    /// The primary unit is missing, or a script fails.
+    pub fn assign<'a>(&'a self, inputs: &'a Map) -> Result<Assignment<'a>, AssignError> {
+        self.look_up(inputs, None)
+    }
+
+    /// Assigns a unit with some variables held at a value. They never change its segment.
+    ///
+    /// # Errors
+    /// As [`Namespace::assign`].
+    pub fn assign_with<'a>(
+        &'a self,
+        inputs: &'a Map,
+        overrides: &'a Map,
+    ) -> Result<Assignment<'a>, AssignError> {
+        self.look_up(inputs, Some(overrides))
+    }
+
+    fn look_up<'a>(
+        &'a self,
+        inputs: &'a Map,
+        overrides: Option<&'a Map>,
+    ) -> Result<Assignment<'a>, AssignError> {
+        let baseline = inputs.get(BASELINE) == Some(&Value::Bool(true));
+        let unit = inputs.get(&self.unit).filter(|unit| !unit.is_null());
+        let segment = unit.map(|unit| self.segment(unit));
+        if segment.is_none() && !baseline {
+            let (unit, namespace) = (self.unit.clone(), self.name.clone());
+            return Err(AssignError::MissingUnit { unit, namespace });
+        }
+        let owner = segment.filter(|_| !baseline).and_then(|segment| {
+            let owner = self.owners.get(segment as usize).copied().flatten()?;
+            self.experiments.get(owner as usize)
+        });
+
+        let Evaluation { mut params, mut in_experiment } =
+            self.run(&self.default, inputs, overrides)?;
+        if let Some(experiment) = owner {
+            let over = self.run(experiment, inputs, overrides)?;
+            params.overlay(over.params);
+            in_experiment = over.in_experiment;
+        }
+        Ok(Assignment {
+            params,
+            experiment: owner.map(Experiment::name),
+            definition: owner.unwrap_or(&self.default).definition(),
+            segment,
+            in_experiment,
+        })
+    }
+
+    fn run<'a>(
+        &self,
+        experiment: &'a Experiment,
+        inputs: &'a Map,
+        overrides: Option<&'a Map>,
+    ) -> Result<Evaluation<'a>, AssignError> {
+        let evaluation = match overrides {
+            None => experiment.script.evaluate(&experiment.salt, inputs),
+            Some(held) => experiment.script.evaluate_with(&experiment.salt, inputs, held),
+        };
+        evaluation.map_err(|error| AssignError::Script {
+            definition: experiment.definition.clone(),
+            namespace: self.name.clone(),
+            error,
+        })
+    }
+}
+
+impl Experiment {
+    /// The name; empty for the default experiment.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The name of the definition that it runs.
+    pub fn definition(&self) -> &str {
+        &self.definition
+    }
+
+    /// The experiment salt that its script is evaluated with.
+    pub fn salt(&self) -> &str {
+        &self.salt
+    }
+
+    /// The script that it runs.
+    pub fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// Its segments, ascending; none for the default experiment.
+    pub fn segments(&self) -> &[u32] {
+        &self.segments
+    }
+}
+
+/// Checks that a name can be the name of a file in every store, and of nothing but that.
+pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
+    if name.is_empty() {
+        Err("it is empty")
+    } else if name.starts_with('.') {
+        Err("a leading dot would hide it")
+    } else if name.contains(['/', '\\']) {
+        Err("a slash would lead to another folder")
+    } else if name.chars().any(char::is_control) {
+        Err("it holds a control character")
+    } else if name.len() > 200 {
+        Err("it is too long for a file's name")
+    } else {
+        Ok(())
+    }
+}
