@@ -2,4 +2,5 @@
 
 mod compile;
 mod eval;
+mod namespaces;
 mod support;

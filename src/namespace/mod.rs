@@ -37,7 +37,7 @@ pub struct Namespace {
 }
 
 /// An active experiment, or the default one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Experiment {
     name: String,
     definition: String,

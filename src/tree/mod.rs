@@ -3,6 +3,7 @@
 
 pub mod json;
 mod write;
+pub mod yaml;
 
 pub use write::{Layout, quote, to_json};
 

@@ -1,0 +1,175 @@
+//! The namespaces of a location.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Code, Diagnostic, Report, Severity};
+use crate::dialect::Dialect;
+use crate::namespace::{Document, Namespace};
+use crate::source::{MAX_SOURCE_BYTES, Source, Span};
+use crate::store::{self, Format, Store, StoreError};
+use crate::tree::{Node, json, yaml};
+use crate::wire::MAX_JSON_DEPTH;
+
+/// A namespace as it was found: valid, or with all of its problems.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its name, from the name of the file.
+    pub name: String,
+    /// Its text.
+    pub source: Arc<Source>,
+    /// What it says, unless there is an error.
+    pub document: Option<Document>,
+    /// All problems, errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Reads and checks the bytes of one namespace. `label` is what messages call it, and `name`
+    /// wins over the name in the document.
+    pub fn new(
+        label: &str,
+        name: Option<&str>,
+        bytes: Vec<u8>,
+        format: Format,
+        dialect: Dialect,
+    ) -> Loaded {
+        let (source, problem) = decode(label, bytes);
+        let (tree, mut diagnostics) = match (problem, format) {
+            (Some(problem), _) => (None, vec![problem]),
+            (None, Format::Yaml) => yaml::read(&source),
+            (None, Format::Json) => match json::read(&source, MAX_JSON_DEPTH) {
+                Ok(tree) => (Some(tree), Vec::new()),
+                Err(problem) => (None, vec![*problem]),
+            },
+        };
+        let document = tree.and_then(|tree: Node| {
+            let checked = Document::check(tree, name, dialect);
+            diagnostics.extend(checked.diagnostics);
+            checked.document
+        });
+        let name = document.as_ref().map(|d| d.name.clone()).or(name.map(str::to_owned));
+        let mut loaded =
+            Loaded { name: name.unwrap_or_default(), source: Arc::new(source), document, diagnostics };
+        loaded.settle();
+        loaded
+    }
+
+    /// Drops the document if there is an error.
+    fn settle(&mut self) {
+        if self.diagnostics.iter().any(|found| found.severity == Severity::Error) {
+            self.document = None;
+        }
+    }
+
+    /// The problems with their text.
+    pub fn report(&self) -> Report {
+        Report::new(Arc::clone(&self.source), self.diagnostics.clone())
+    }
+}
+
+/// Turns bytes into text, or says what keeps them from being any.
+pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
+    if bytes.len() > MAX_SOURCE_BYTES {
+        let megabytes = MAX_SOURCE_BYTES >> 20;
+        let message = format!("the file is larger than {megabytes} MB");
+        let problem = Diagnostic::error(Code::TooLarge, Span::default(), message);
+        return (Source::new(label, ""), Some(problem));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => (Source::new(label, text), None),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
+            let message = format!("the file is not UTF-8: byte {byte:#04x} does not fit");
+            let source = Source::new(label, String::from_utf8_lossy(error.as_bytes()));
+            let place = Span::new(valid, valid + '\u{fffd}'.len_utf8());
+            let problem = Diagnostic::error(Code::NotUtf8, place, message)
+                .help("save it as UTF-8");
+            (source, Some(problem))
+        }
+    }
+}
+
+/// Reads and checks every namespace of a store, in the order of their names.
+///
+/// # Errors
+/// The store cannot be read. What is wrong with a namespace stands in it.
+pub fn read(store: &dyn Store, dialect: Dialect) -> Result<Vec<Loaded>, StoreError> {
+    let mut namespaces: Vec<Loaded> = Vec::new();
+    for item in store.list()? {
+        let bytes = store.read(&item, MAX_SOURCE_BYTES + 1)?;
+        let mut loaded = Loaded::new(&item.label, Some(&item.name), bytes, item.format, dialect);
+        if let Some(first) = namespaces.iter().rev().find(|first| first.name == loaded.name) {
+            let message =
+                format!("namespace `{}` is also in `{}`", loaded.name, first.source.name());
+            loaded.diagnostics.push(
+                Diagnostic::error(Code::DuplicateNamespace, Span::default(), message)
+                    .help("the name of the file is the name of the namespace: rename one"),
+            );
+            loaded.settle();
+        }
+        namespaces.push(loaded);
+    }
+    Ok(namespaces)
+}
+
+/// The namespaces of a location, ready to assign units. Share it between threads as it is.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    namespaces: IndexMap<String, Namespace>,
+}
+
+/// Why a catalog could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The location cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Namespaces are invalid: all of their problems.
+    #[error("{}", .0.iter().map(Report::to_string).collect::<Vec<_>>().join("\n"))]
+    Invalid(Vec<Report>),
+}
+
+impl Catalog {
+    /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON.
+    /// `dialect` is the one of namespaces that do not say their own.
+    ///
+    /// # Errors
+    /// The location cannot be read, or any of its namespaces is invalid.
+    pub fn load(location: &str, dialect: Dialect) -> Result<Catalog, LoadError> {
+        let mut invalid = Vec::new();
+        let mut namespaces = IndexMap::new();
+        for loaded in read(&*store::open(location)?, dialect)? {
+            let built = loaded.document.as_ref().map(Document::build);
+            match built {
+                Some(Ok(namespace)) => {
+                    namespaces.insert(namespace.name().to_owned(), namespace);
+                }
+                _ => invalid.push(loaded.report()),
+            }
+        }
+        match invalid.is_empty() {
+            true => Ok(Catalog { namespaces }),
+            false => Err(LoadError::Invalid(invalid)),
+        }
+    }
+
+    /// A namespace by name.
+    pub fn get(&self, name: &str) -> Option<&Namespace> {
+        self.namespaces.get(name)
+    }
+
+    /// All namespaces, in the order of their names.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Namespace> {
+        self.namespaces.values()
+    }
+}
+
+impl FromIterator<Namespace> for Catalog {
+    fn from_iter<I: IntoIterator<Item = Namespace>>(namespaces: I) -> Catalog {
+        let named = namespaces.into_iter().map(|it| (it.name().to_owned(), it));
+        Catalog { namespaces: named.collect() }
+    }
+}

@@ -1,0 +1,117 @@
+//! `planout compile`
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use planout::catalog::{Loaded, decode};
+use planout::diagnostic::Report;
+use planout::source::{MAX_SOURCE_BYTES, OffsetMap, Source};
+use planout::store::{Format as FileFormat, read_file, write_file};
+use planout::syntax::parse;
+use planout::tree::{Layout, Node, to_json};
+use planout::wire::emit;
+use planout::Dialect;
+
+use super::failure::{Failure, Outcome};
+use super::{Context, DialectArg, Format};
+
+/// What a file name ends with; such an argument is never taken for language.
+const FILE_ENDINGS: [&str; 5] = [".yaml", ".yml", ".p4j", ".json", ".planout"];
+
+#[derive(Args, Debug)]
+pub(super) struct Compile {
+    /// A namespace (.yaml, .yml, .p4j), a file of PlanOut language, the language itself, or `-`
+    input: String,
+    /// Where to write the JSON [default: standard output]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    dialect: DialectArg,
+    /// The namespace's name [default: the name of the file]
+    #[arg(long)]
+    name: Option<String>,
+    /// Take standard input for a namespace
+    #[arg(long)]
+    namespace: bool,
+    /// Print the JSON on one line
+    #[arg(long)]
+    no_pretty: bool,
+    /// How to print diagnostics
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+impl Compile {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let dialect = context.dialect(self.dialect);
+        let (report, compiled) = match self.read()? {
+            Input::Namespace { label, name, bytes } => {
+                let loaded =
+                    Loaded::new(&label, name.as_deref(), bytes, FileFormat::Yaml, dialect);
+                let report = loaded.report();
+                (report, loaded.document.map(|document| (document.compiled, document.dialect)))
+            }
+            Input::Language { label, bytes } => language(&label, bytes, dialect),
+        };
+        context.output.reports([&report], self.format)?;
+        let Some((json, dialect)) = compiled else { return Err(Failure::reported()) };
+        let layout = if self.no_pretty { Layout::Compact } else { Layout::Pretty };
+        let mut text = to_json(&json, layout, dialect);
+        text.push('\n');
+        match self.output.as_deref() {
+            None => context.output.answer(&text),
+            Some(path) if path == Path::new("-") => context.output.answer(&text),
+            Some(path) => Ok(write_file(path, text.as_bytes())?),
+        }
+    }
+
+    fn read(&self) -> Outcome<Input> {
+        let path = Path::new(&self.input);
+        if self.input == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+            let label = "<stdin>".to_owned();
+            return Ok(match self.namespace {
+                true => Input::Namespace { label, name: self.name.clone(), bytes },
+                false => Input::Language { label, bytes },
+            });
+        }
+        if !path.exists() && !looks_like_path(&self.input) {
+            let label = "<argument>".to_owned();
+            return Ok(Input::Language { label, bytes: self.input.clone().into_bytes() });
+        }
+        let bytes = read_file(path, MAX_SOURCE_BYTES + 1)?;
+        let label = self.input.clone();
+        let is_namespace = self.namespace || FileFormat::of(path) == Some(FileFormat::Yaml);
+        Ok(match is_namespace {
+            true => {
+                let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+                Input::Namespace { label, name: self.name.clone().or(stem), bytes }
+            }
+            false => Input::Language { label, bytes },
+        })
+    }
+}
+
+enum Input {
+    Namespace { label: String, name: Option<String>, bytes: Vec<u8> },
+    Language { label: String, bytes: Vec<u8> },
+}
+
+/// Whether an argument that is no file plainly means one all the same.
+pub(super) fn looks_like_path(argument: &str) -> bool {
+    let is_language = argument.contains([' ', ';', '=', '"', '\'', '\n']);
+    let has_ending = FILE_ENDINGS.iter().any(|ending| argument.ends_with(ending));
+    !is_language && (has_ending || argument.contains(std::path::MAIN_SEPARATOR))
+}
+
+fn language(label: &str, bytes: Vec<u8>, dialect: Dialect) -> (Report, Option<(Node, Dialect)>) {
+    let (source, problem) = decode(label, bytes);
+    let source = std::sync::Arc::<Source>::new(source);
+    if let Some(problem) = problem {
+        return (Report::new(source, vec![problem]), None);
+    }
+    let parsed = parse(source.text(), &OffsetMap::identity(), dialect);
+    let compiled = parsed.valid().map(|program| (emit(program, dialect), dialect));
+    (Report::new(source, parsed.diagnostics), compiled)
+}

@@ -1,0 +1,106 @@
+//! `planout.toml` and the environment.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use planout::Dialect;
+use planout::store::read_file;
+use serde::Deserialize;
+
+use super::failure::{Failure, Outcome};
+
+const FILE_NAME: &str = "planout.toml";
+const MAX_BYTES: usize = 1 << 20;
+
+/// What is configured. Locations are as the commands use them: relative paths of the file have
+/// become relative to the current folder.
+#[derive(Debug, Default)]
+pub(super) struct Config {
+    pub(super) dialect: Option<Dialect>,
+    pub(super) source: Option<String>,
+    pub(super) target: Option<String>,
+}
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    dialect: Option<String>,
+    source: Option<String>,
+    target: Option<String>,
+    /// Levels of checks by code. They are read so that a file that has them is valid.
+    #[serde(default)]
+    checks: BTreeMap<String, Level>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Off,
+    Warn,
+    Error,
+}
+
+impl Config {
+    /// Reads the file that was named, or else the nearest one from here upwards, and lays the
+    /// environment over it.
+    pub(super) fn find(named: Option<&Path>) -> Outcome<Config> {
+        let path = match named {
+            Some(path) => Some(path.to_owned()),
+            None => nearest_file(),
+        };
+        let mut config = match path {
+            Some(path) => Config::read(&path)?,
+            None => Config::default(),
+        };
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        config.source = variable("PLANOUT_SOURCE").or(config.source);
+        config.target = variable("PLANOUT_TARGET").or(config.target);
+        Ok(config)
+    }
+
+    fn read(path: &Path) -> Outcome<Config> {
+        let name = path.display();
+        let bytes = read_file(path, MAX_BYTES)?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
+        let file: File = toml::from_str(&text)
+            .map_err(|error| Failure::wrong(format!("`{name}` is invalid: {error}")))?;
+        for (code, _level) in &file.checks {
+            let known = planout::diagnostic::Code::ALL.iter().map(|code| code.as_str());
+            if !known.clone().any(|known| known == code) {
+                let unknown = Failure::unknown("code", code, known);
+                let message = format!("`{name}` is invalid: {}", unknown.message);
+                return Err(Failure { message, ..unknown });
+            }
+        }
+        let dialect = file.dialect.map(|word| word.parse()).transpose();
+        let dialect = dialect.map_err(|error| Failure::wrong(format!("`{name}`: {error}")))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let location = |location: String| match location.contains("://") {
+            true => location,
+            false => folder.join(location).to_string_lossy().into_owned(),
+        };
+        Ok(Config {
+            dialect,
+            source: file.source.map(location),
+            target: file.target.map(location),
+        })
+    }
+}
+
+/// The nearest file from the current folder upwards, by a path that is short where it can be.
+fn nearest_file() -> Option<PathBuf> {
+    if Path::new(FILE_NAME).is_file() {
+        return Some(PathBuf::from(FILE_NAME));
+    }
+    let here = std::env::current_dir().ok()?;
+    let mut upwards = PathBuf::new();
+    for folder in here.ancestors().skip(1) {
+        upwards.push("..");
+        if folder.join(FILE_NAME).is_file() {
+            return Some(upwards.join(FILE_NAME));
+        }
+    }
+    None
+}

@@ -1,0 +1,305 @@
+//! `planout eval`
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::{ArgGroup, Args};
+use planout::catalog::{Loaded, decode};
+use planout::diagnostic::{Code, Diagnostic, Report};
+use planout::eval::{DEFAULT_SALT, EvalError, Evaluation};
+use planout::namespace::{AssignError, Experiment};
+use planout::source::{MAX_SOURCE_BYTES, Source, Span};
+use planout::store::{Store, read_file};
+use planout::tree::{self, Kind, Layout, Node, to_json};
+use planout::{Assignment, Dialect, Map, Namespace, Params, Script, Value, store};
+
+use super::compile::looks_like_path;
+use super::failure::{Failure, Outcome};
+use super::{Context, DialectArg, Format, inputs, location};
+
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("what").required(true).args(["ns", "script"])))]
+#[command(group(ArgGroup::new("which").args(["exp", "definition", "default"]).requires("ns")))]
+pub(super) struct Eval {
+    /// The namespace
+    #[arg(short, long, visible_alias = "name", value_name = "NAME")]
+    ns: Option<String>,
+    /// A script alone: a file, PlanOut language, compiled JSON, or `-`
+    #[arg(long, value_name = "FILE-OR-CODE")]
+    script: Option<String>,
+    /// An input, of type string; `KEY:=JSON` for another type
+    #[arg(value_name = "KEY=VALUE")]
+    inputs: Vec<String>,
+    /// The same
+    #[arg(short, long = "unit", value_name = "KEY=VALUE")]
+    units: Vec<String>,
+    /// All inputs as a JSON object
+    #[arg(long = "inputs", value_name = "JSON")]
+    inputs_object: Option<String>,
+    /// A variable to hold at a value; `KEY:=JSON` for another type than string
+    #[arg(short, long = "override", value_name = "KEY=VALUE")]
+    overrides: Vec<String>,
+    /// All overrides as a JSON object
+    #[arg(long = "overrides", value_name = "JSON")]
+    overrides_object: Option<String>,
+    /// Evaluate this active experiment alone, whatever the unit's segment
+    #[arg(long, value_name = "NAME")]
+    exp: Option<String>,
+    /// Evaluate this definition alone
+    #[arg(long, value_name = "NAME")]
+    definition: Option<String>,
+    /// Evaluate the default experiment alone
+    #[arg(long)]
+    default: bool,
+    /// Where the namespaces are [default: the configured target, else the source]
+    #[arg(long, value_name = "LOCATION", conflicts_with = "script")]
+    from: Option<String>,
+    /// The experiment salt of a script alone [default: global_salt]
+    #[arg(long, value_name = "SALT", requires = "script")]
+    salt: Option<String>,
+    #[command(flatten)]
+    dialect: DialectArg,
+    /// How to print the answer and diagnostics
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+/// What there is to say about a unit.
+struct Answer<'a> {
+    /// The fields before the params: JSON only.
+    fields: Vec<(&'static str, Kind)>,
+    in_experiment: bool,
+    params: Params<'a>,
+    /// The same in a sentence.
+    sentence: Option<String>,
+}
+
+impl Eval {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let pairs = self.inputs.iter().chain(&self.units);
+        let inputs = inputs::collect("--inputs", self.inputs_object.as_deref(), pairs)?;
+        let object = self.overrides_object.as_deref();
+        let overrides = inputs::collect("--overrides", object, &self.overrides)?;
+        match (&self.ns, &self.script) {
+            (Some(name), _) => self.namespace(name, &inputs, &overrides, context),
+            (None, Some(script)) => self.script(script, &inputs, &overrides, context),
+            (None, None) => Err(Failure::usage("neither `--ns` nor `--script`")),
+        }
+    }
+
+    fn namespace(&self, name: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {
+        let location = location(self.from.as_deref(), context)?;
+        let dialect = context.dialect(self.dialect);
+        let loaded = find(&*store::open(&location)?, name, dialect, &location)?;
+        context.output.reports([&loaded.report()], self.format)?;
+        let Some(document) = loaded.document else { return Err(Failure::reported()) };
+        let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
+
+        let experiment = self.experiment(&namespace)?;
+        let answer = match &experiment {
+            None => assign(&namespace, inputs, overrides),
+            Some(experiment) => alone(&namespace, experiment, inputs, overrides),
+        };
+        match answer {
+            Ok(answer) => self.answer(&answer, document.dialect, context),
+            Err(AssignError::Script { definition, namespace, error }) => {
+                let what = format!("definition `{definition}` of namespace `{namespace}`");
+                self.failed(&what, &error, loaded.source, context)
+            }
+            Err(error @ AssignError::MissingUnit { .. }) => {
+                let help = format!("add `{}=...`", namespace.unit());
+                Err(Failure::wrong(error.to_string()).help(help))
+            }
+        }
+    }
+
+    /// The experiment that is to be evaluated alone, if any.
+    fn experiment(&self, namespace: &Namespace) -> Outcome<Option<Experiment>> {
+        if self.default {
+            return Ok(Some(namespace.default_experiment().clone()));
+        }
+        if let Some(name) = &self.exp {
+            let active = namespace.experiments().iter().map(Experiment::name);
+            let known = namespace.experiment(name).cloned();
+            let unknown = || Failure::unknown("active experiment", name, active);
+            return known.ok_or_else(unknown).map(Some);
+        }
+        if let Some(name) = &self.definition {
+            let defined = namespace.definitions().map(|(name, _)| name).collect::<Vec<_>>();
+            let unknown = || Failure::unknown("definition", name, defined);
+            return namespace.definition(name).ok_or_else(unknown).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn script(&self, script: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {
+        let dialect = context.dialect(self.dialect);
+        let source = Arc::new(read_script(script)?);
+        let compiled = match source.text().trim_start().starts_with('{') {
+            true => Script::from_json(source.name(), source.text(), dialect),
+            false => Script::compile(source.name(), source.text(), dialect),
+        };
+        let script = match compiled {
+            Ok(script) => script,
+            Err(report) => {
+                context.output.reports([&report], self.format)?;
+                return Err(Failure::reported());
+            }
+        };
+        let salt = self.salt.as_deref().unwrap_or(DEFAULT_SALT);
+        match script.evaluate_with(salt, inputs, overrides) {
+            Ok(Evaluation { params, in_experiment }) => {
+                let sentence = (!in_experiment).then(|| "not in the experiment".to_owned());
+                let answer = Answer { fields: Vec::new(), in_experiment, params, sentence };
+                self.answer(&answer, dialect, context)
+            }
+            Err(error) => self.failed("the script", &error, source, context),
+        }
+    }
+
+    fn answer(&self, answer: &Answer<'_>, dialect: Dialect, context: &Context) -> Outcome {
+        let params = Value::from(answer.params.to_map());
+        let params = params.to_node().map_err(|error| {
+            let param = answer.params.iter().find(|(_, value)| value.to_node().is_err());
+            let name = param.map_or("?", |(name, _)| name);
+            Failure::wrong(format!("param `{name}` has no value: {error}"))
+        })?;
+        if self.format == Format::Text {
+            context.output.answer(&to_json(&params, Layout::Pretty, dialect))?;
+            if let Some(sentence) = &answer.sentence {
+                context.output.note(sentence);
+            }
+            return Ok(());
+        }
+        let mut object = tree::Map::default();
+        for (key, kind) in &answer.fields {
+            object.set(*key, Node::new(kind.clone(), Span::default()));
+        }
+        let in_experiment = Kind::Bool(answer.in_experiment);
+        object.set("in_experiment", Node::new(in_experiment, Span::default()));
+        object.set("params", params);
+        let object = Node::new(Kind::Map(object), Span::default());
+        context.output.answer(&to_json(&object, Layout::Pretty, dialect))
+    }
+
+    /// Shows which part of which script failed.
+    fn failed(
+        &self,
+        what: &str,
+        error: &EvalError,
+        source: Arc<Source>,
+        context: &Context,
+    ) -> Outcome {
+        let message = format!("{what} failed: {error}");
+        let diagnostic = Diagnostic::error(Code::Evaluation, error.span, message);
+        context.output.reports([&Report::new(source, vec![diagnostic])], self.format)?;
+        Err(Failure::reported())
+    }
+}
+
+/// Reads the one namespace that is asked for.
+fn find(store: &dyn Store, name: &str, dialect: Dialect, location: &str) -> Outcome<Loaded> {
+    let items = store.list()?;
+    let found: Vec<_> = items.iter().filter(|item| item.name == name).collect();
+    match found.as_slice() {
+        [item] => {
+            let bytes = store.read(item, MAX_SOURCE_BYTES + 1)?;
+            Ok(Loaded::new(&item.label, Some(name), bytes, item.format, dialect))
+        }
+        [] => {
+            let unknown =
+                Failure::unknown("namespace", name, items.iter().map(|item| item.name.as_str()));
+            let message = format!("{} in `{location}`", unknown.message);
+            Err(Failure { message, ..unknown })
+        }
+        [first, second, ..] => {
+            let message = format!("namespace `{name}` is in `{}` and `{}`", first.label, second.label);
+            Err(Failure::wrong(message).help("rename one of them"))
+        }
+    }
+}
+
+/// A script from a file, standard input or the argument itself.
+fn read_script(argument: &str) -> Outcome<Source> {
+    let (label, bytes) = if argument == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        ("<stdin>", bytes)
+    } else if Path::new(argument).exists() || looks_like_path(argument) {
+        (argument, read_file(Path::new(argument), MAX_SOURCE_BYTES + 1)?)
+    } else {
+        ("<argument>", argument.as_bytes().to_vec())
+    };
+    match decode(label, bytes) {
+        (source, None) => Ok(source),
+        (source, Some(problem)) => {
+            Err(Failure::wrong(Report::new(Arc::new(source), vec![problem]).to_string()))
+        }
+    }
+}
+
+fn string(text: &str) -> Kind {
+    Kind::String(text.into())
+}
+
+fn fields(
+    namespace: &Namespace,
+    experiment: Option<&str>,
+    definition: &str,
+    segment: Option<u32>,
+) -> Vec<(&'static str, Kind)> {
+    vec![
+        ("namespace", string(namespace.name())),
+        ("experiment", experiment.map_or(Kind::Null, string)),
+        ("definition", string(definition)),
+        ("segment", segment.map_or(Kind::Null, |segment| Kind::Int(segment.into()))),
+    ]
+}
+
+/// What the unit gets.
+fn assign<'a>(
+    namespace: &'a Namespace,
+    inputs: &'a Map,
+    overrides: &'a Map,
+) -> Result<Answer<'a>, AssignError> {
+    let assignment = namespace.assign_with(inputs, overrides)?;
+    let Assignment { params, experiment, definition, segment, in_experiment } = assignment;
+    let who = match experiment {
+        Some(name) => format!("experiment `{name}` (definition `{definition}`)"),
+        None => format!("the default experiment (definition `{definition}`)"),
+    };
+    let place = match segment {
+        Some(segment) => format!(", segment {segment} of {}", namespace.segments()),
+        None => String::new(),
+    };
+    let stopped = if in_experiment { "" } else { ", not in the experiment" };
+    let sentence = Some(format!("{}: {who}{place}{stopped}", namespace.name()));
+    let fields = fields(namespace, experiment, definition, segment);
+    Ok(Answer { fields, in_experiment, params, sentence })
+}
+
+/// What the unit would get from one experiment, whatever its segment.
+fn alone<'a>(
+    namespace: &'a Namespace,
+    experiment: &'a Experiment,
+    inputs: &'a Map,
+    overrides: &'a Map,
+) -> Result<Answer<'a>, AssignError> {
+    let script = experiment.script();
+    let evaluation = script.evaluate_with(experiment.salt(), inputs, overrides);
+    let Evaluation { params, in_experiment } =
+        evaluation.map_err(|error| AssignError::Script {
+            definition: experiment.definition().to_owned(),
+            namespace: namespace.name().to_owned(),
+            error,
+        })?;
+    let segment = inputs.get(namespace.unit()).filter(|unit| !unit.is_null());
+    let segment = segment.map(|unit| namespace.segment(unit));
+    let name = Some(experiment.name()).filter(|name| !name.is_empty());
+    let definition = experiment.definition();
+    let fields = fields(namespace, name, definition, segment);
+    let stopped = if in_experiment { "" } else { ", not in the experiment" };
+    let sentence = Some(format!("{}: definition `{definition}` alone{stopped}", namespace.name()));
+    Ok(Answer { fields, in_experiment, params, sentence })
+}

@@ -1,0 +1,151 @@
+//! Arguments, configuration and exit status: what all commands share. Each command has a file.
+
+mod compile;
+mod config;
+mod eval;
+mod failure;
+mod inputs;
+mod nslist;
+mod output;
+mod render;
+mod ship;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use planout::Dialect;
+
+use self::config::Config;
+use self::failure::{Failure, Outcome};
+use self::output::Output;
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  done
+  1  the input is wrong, or the answer is no
+  2  wrong usage
+  3  a file, a store or the network failed";
+
+/// Online experiments as code: compile, ship, list and evaluate PlanOut namespaces.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_STATUS, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+struct Global {
+    /// Configuration file [default: the nearest planout.toml, from here upwards]
+    #[arg(long, global = true, value_name = "FILE", env = "PLANOUT_CONFIG")]
+    config: Option<PathBuf>,
+    /// When to colour what is printed
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+    /// Print nothing but the answer and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Print more
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compile a script or a namespace to JSON
+    #[command(after_help = EXIT_STATUS)]
+    Compile(compile::Compile),
+    /// Compile and check all namespaces, and store them in one go
+    #[command(after_help = EXIT_STATUS)]
+    Ship(ship::Ship),
+    /// List namespaces: their experiments, segments or compiled JSON
+    #[command(after_help = EXIT_STATUS)]
+    Nslist(nslist::Nslist),
+    /// Evaluate a namespace or a script for a unit
+    #[command(after_help = EXIT_STATUS)]
+    Eval(eval::Eval),
+}
+
+/// Text for people or JSON for programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// The dialect of what does not say its own.
+#[derive(Args, Clone, Copy, Debug)]
+struct DialectArg {
+    /// The dialect of scripts and namespaces that do not say their own: planout4j or planout
+    #[arg(long, value_name = "DIALECT")]
+    dialect: Option<Dialect>,
+}
+
+/// What a command works with.
+struct Context {
+    config: Config,
+    output: Output,
+}
+
+impl Context {
+    fn dialect(&self, arg: DialectArg) -> Dialect {
+        arg.dialect.or(self.config.dialect).unwrap_or_default()
+    }
+}
+
+/// Runs the program.
+pub(crate) fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output and are no error.
+            let status = if error.use_stderr() { 2 } else { 0 };
+            return match error.print() {
+                Ok(()) => ExitCode::from(status),
+                Err(_) => ExitCode::from(3),
+            };
+        }
+    };
+    let output = Output::new(&cli.global);
+    match run(cli, output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            ExitCode::from(failure.status())
+        }
+    }
+}
+
+fn run(cli: Cli, output: Output) -> Outcome {
+    let config = Config::find(cli.global.config.as_deref())?;
+    let context = Context { config, output };
+    match cli.command {
+        Command::Compile(command) => command.run(&context),
+        Command::Ship(command) => command.run(&context),
+        Command::Nslist(command) => command.run(&context),
+        Command::Eval(command) => command.run(&context),
+    }
+}
+
+/// The location of namespaces that a command reads: the argument, else the configured target,
+/// else the configured source.
+fn location(argument: Option<&str>, context: &Context) -> Result<String, Failure> {
+    let config = &context.config;
+    let configured = config.target.as_ref().or(config.source.as_ref());
+    argument.map(str::to_owned).or_else(|| configured.cloned()).ok_or_else(|| {
+        Failure::usage("no location: name a directory or a file of namespaces")
+            .help("or set `source` in `planout.toml`")
+    })
+}

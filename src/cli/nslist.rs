@@ -1,0 +1,204 @@
+//! `planout nslist`
+
+mod segments;
+
+use clap::{Args, ValueEnum};
+
+use comfy_table::{CellAlignment, Table, TableStyle};
+use planout::Namespace;
+use planout::catalog::{self, Loaded};
+use planout::namespace::Document;
+use planout::store;
+use planout::tree::{Layout, to_json};
+use regex_lite::Regex;
+
+use super::failure::{Failure, Outcome};
+use super::{Context, DialectArg, Format, location};
+
+#[derive(Args, Debug)]
+pub(super) struct Nslist {
+    /// A directory or a file of namespaces [default: the configured target, else the source]
+    location: Option<String>,
+    /// Only these: letters and digits match anywhere in a name, anything else is a regular
+    /// expression that must match the whole name; case does not matter
+    #[arg(short, long, value_name = "PATTERN")]
+    name: Option<String>,
+    /// What to print of each namespace
+    #[arg(short, long, default_value = "summary")]
+    mode: Mode,
+    /// Print JSON on one line
+    #[arg(long)]
+    no_pretty: bool,
+    #[command(flatten)]
+    dialect: DialectArg,
+    /// How to print the answer and diagnostics
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Mode {
+    /// A table of sizes
+    Summary,
+    /// The compiled JSON
+    Full,
+    /// A line `namespace,experiment` for each active experiment
+    Experiments,
+    /// Who holds which segments
+    Segments,
+}
+
+/// A namespace as it is written and as it assigns.
+struct Listed {
+    document: Document,
+    namespace: Namespace,
+}
+
+impl Nslist {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let pattern = self.name.as_deref().map(pattern).transpose()?;
+        let wanted = |name: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(name));
+        let location = location(self.location.as_deref(), context)?;
+        let loaded = catalog::read(&*store::open(&location)?, context.dialect(self.dialect))?;
+        let loaded: Vec<Loaded> = loaded.into_iter().filter(|it| wanted(&it.name)).collect();
+        let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
+        context.output.reports(&reports, self.format)?;
+
+        let found = loaded.len();
+        let mut listed = Vec::with_capacity(found);
+        for document in loaded.into_iter().filter_map(|loaded| loaded.document) {
+            let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
+            listed.push(Listed { document, namespace });
+        }
+        if found == 0 {
+            context.output.note(&match &self.name {
+                Some(name) => format!("no namespace in `{location}` matches `{name}`"),
+                None => format!("no namespaces in `{location}`"),
+            });
+        }
+        context.output.answer_unless_empty(&self.answer(&listed))?;
+        match found - listed.len() {
+            0 => Ok(()),
+            1 => Err(Failure::wrong("1 namespace is invalid and was left out")),
+            invalid => Err(Failure::wrong(format!("{invalid} namespaces are invalid and were left out"))),
+        }
+    }
+
+    fn answer(&self, listed: &[Listed]) -> String {
+        match (self.mode, self.format) {
+            (Mode::Summary, Format::Text) if listed.is_empty() => String::new(),
+            (Mode::Summary, Format::Text) => summary(listed).trim_fmt(),
+            (Mode::Summary, Format::Json) => self.json(&summary_json(listed)),
+            (Mode::Full, Format::Text) => {
+                listed.iter().map(|it| self.full(it) + "\n").collect::<String>()
+            }
+            (Mode::Full, Format::Json) => {
+                let entry = |it: &Listed| {
+                    let mut name = String::new();
+                    planout::tree::quote(&it.document.name, &mut name);
+                    format!("{name}:{}", self.full(it))
+                };
+                format!("{{{}}}", listed.iter().map(entry).collect::<Vec<_>>().join(","))
+            }
+            (Mode::Experiments, Format::Text) => experiments(listed),
+            (Mode::Experiments, Format::Json) => self.json(&experiments_json(listed)),
+            (Mode::Segments, Format::Text) => {
+                let drawn = listed.iter().map(|it| segments::draw(&it.namespace));
+                drawn.collect::<Vec<_>>().join("\n")
+            }
+            (Mode::Segments, Format::Json) => {
+                let entry = |it: &Listed| (it.document.name.clone(), segments::json(&it.namespace));
+                self.json(&listed.iter().map(entry).collect::<serde_json::Map<_, _>>().into())
+            }
+        }
+    }
+
+    fn json(&self, value: &serde_json::Value) -> String {
+        if self.no_pretty { format!("{value}") } else { format!("{value:#}") }
+    }
+
+    fn full(&self, listed: &Listed) -> String {
+        let layout = if self.no_pretty { Layout::Compact } else { Layout::Pretty };
+        to_json(&listed.document.compiled, layout, listed.document.dialect)
+    }
+}
+
+/// A pattern as a regular expression.
+fn pattern(pattern: &str) -> Outcome<Regex> {
+    let expression = match pattern.chars().all(char::is_alphanumeric) {
+        true => format!("(?i){pattern}"),
+        false => format!("(?i)^(?:{pattern})$"),
+    };
+    Regex::new(&expression).map_err(|error| {
+        Failure::usage(format!("`{pattern}` is not a regular expression: {error}"))
+    })
+}
+
+fn used(namespace: &Namespace) -> usize {
+    namespace.experiments().iter().map(|experiment| experiment.segments().len()).sum()
+}
+
+fn summary(listed: &[Listed]) -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new());
+    table.set_header(["name", "segments", "used", "definitions", "experiments", "dialect"]);
+    for Listed { document, namespace } in listed {
+        table.add_row([
+            document.name.clone(),
+            namespace.segments().to_string(),
+            used(namespace).to_string(),
+            document.definitions.len().to_string(),
+            namespace.experiments().len().to_string(),
+            document.dialect.to_string(),
+        ]);
+    }
+    for column in 1..=4 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+fn summary_json(listed: &[Listed]) -> serde_json::Value {
+    let entry = |Listed { document, namespace }: &Listed| {
+        serde_json::json!({
+            "name": document.name,
+            "segments": namespace.segments(),
+            "used": used(namespace),
+            "definitions": document.definitions.len(),
+            "experiments": namespace.experiments().len(),
+            "dialect": document.dialect.as_str(),
+        })
+    };
+    listed.iter().map(entry).collect()
+}
+
+/// Lines of comma-separated values (RFC 4180).
+fn experiments(listed: &[Listed]) -> String {
+    let field = |text: &str| match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    };
+    let mut lines = String::new();
+    for Listed { namespace, .. } in listed {
+        for experiment in namespace.experiments() {
+            lines.push_str(&format!("{},{}\n", field(namespace.name()), field(experiment.name())));
+        }
+    }
+    lines
+}
+
+fn experiments_json(listed: &[Listed]) -> serde_json::Value {
+    let experiments = listed.iter().flat_map(|Listed { namespace, .. }| {
+        namespace.experiments().iter().map(|experiment| {
+            serde_json::json!({
+                "namespace": namespace.name(),
+                "experiment": experiment.name(),
+                "definition": experiment.definition(),
+                "segments": experiment.segments().len(),
+            })
+        })
+    });
+    experiments.collect()
+}

@@ -1,0 +1,76 @@
+//! Who holds which segments, as a drawing and as JSON.
+
+use planout::Namespace;
+use planout::namespace::Experiment;
+use serde_json::{Value, json};
+
+/// How many characters the bar has.
+const WIDTH: usize = 60;
+
+/// How many characters the list of an experiment's segments may take.
+const LIST_WIDTH: usize = 60;
+
+/// The signs of the experiments in the bar; after the last they begin anew.
+const SIGNS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const FREE: char = '·';
+
+/// A bar of the shares, and below it a line for each experiment.
+pub(super) fn draw(namespace: &Namespace) -> String {
+    let total = namespace.segments() as usize;
+    let free = namespace.free_segments();
+    let holders: Vec<(char, &str, &[u32])> = SIGNS
+        .chars()
+        .cycle()
+        .zip(namespace.experiments())
+        .map(|(sign, experiment)| (sign, experiment.name(), experiment.segments()))
+        .chain((!free.is_empty()).then_some((FREE, "(free)", free.as_slice())))
+        .collect();
+    let name_width = holders.iter().map(|(_, name, _)| name.chars().count()).max().unwrap_or(0);
+
+    let mut drawing = format!("{}: {total} segments\n[", namespace.name());
+    let (mut before, mut drawn) = (0, 0);
+    for (sign, _, segments) in &holders {
+        before += segments.len();
+        // Rounding the running sum keeps the bar as wide as it is, whatever the shares.
+        let end = (before * WIDTH + total / 2) / total;
+        drawing.extend(std::iter::repeat_n(*sign, end - drawn));
+        drawn = end;
+    }
+    drawing.push_str("]\n");
+    for (sign, name, segments) in &holders {
+        let count = segments.len();
+        let share = 100.0 * count as f64 / total as f64;
+        let list = ranges(segments);
+        drawing.push_str(&format!("{sign} {name:<name_width$} {count:>8} {share:>6.2} %  {list}\n"));
+    }
+    drawing
+}
+
+/// Ascending segments with runs drawn together, cut where they get long.
+fn ranges(segments: &[u32]) -> String {
+    let mut text = String::new();
+    for run in segments.chunk_by(|a, b| a + 1 == *b) {
+        let next = match run {
+            [first, .., last] => format!("{first}-{last}"),
+            run => run.iter().map(u32::to_string).collect(),
+        };
+        let lead = if text.is_empty() { "" } else { ", " };
+        if text.len() + lead.len() + next.len() > LIST_WIDTH {
+            return text + ", ...";
+        }
+        text.push_str(lead);
+        text.push_str(&next);
+    }
+    text
+}
+
+/// All segments of all experiments, ascending, and those that are free.
+pub(super) fn json(namespace: &Namespace) -> Value {
+    let entry = |it: &Experiment| (it.name().to_owned(), json!(it.segments()));
+    let experiments: serde_json::Map<_, _> = namespace.experiments().iter().map(entry).collect();
+    json!({
+        "segments": namespace.segments(),
+        "experiments": experiments,
+        "free": namespace.free_segments(),
+    })
+}

@@ -1,0 +1,91 @@
+//! Standard output for answers, standard error for all else.
+
+use std::io::Write;
+
+use anstream::{AutoStream, ColorChoice};
+
+use planout::diagnostic::Report;
+
+use super::failure::{Failure, Kind, Outcome};
+use super::render;
+use super::{Color, Format, Global};
+
+/// How and how much to print.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Output {
+    color: ColorChoice,
+    quiet: bool,
+    pub(super) verbose: bool,
+}
+
+impl Output {
+    pub(super) fn new(global: &Global) -> Output {
+        let color = match global.color {
+            // Looks at the terminal, NO_COLOR and CLICOLOR_FORCE.
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Output { color, quiet: global.quiet, verbose: global.verbose }
+    }
+
+    /// Prints an answer.
+    pub(super) fn answer(&self, text: &str) -> Outcome {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        if !text.ends_with('\n') {
+            out.write_all(b"\n")?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// Prints an answer that may be nothing.
+    pub(super) fn answer_unless_empty(&self, text: &str) -> Outcome {
+        if text.is_empty() { Ok(()) } else { self.answer(text) }
+    }
+
+    fn say(&self, text: &str) {
+        // Where standard error is gone, there is nobody left to tell.
+        let _ = writeln!(AutoStream::new(std::io::stderr(), self.color), "{text}");
+    }
+
+    /// Prints something worth knowing beside the answer.
+    pub(super) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Prints the problems of some texts, and then how many there are.
+    pub(super) fn reports<'a>(
+        &self,
+        reports: impl IntoIterator<Item = &'a Report>,
+        format: Format,
+    ) -> Outcome {
+        let mut counts = render::Counts::default();
+        let mut json = Vec::new();
+        for report in reports {
+            for diagnostic in &report.diagnostics {
+                counts.add(diagnostic.severity);
+                match format {
+                    Format::Json => json.push(render::json(&report.source, diagnostic)),
+                    Format::Text => self.say(&render::text(&report.source, diagnostic)),
+                }
+            }
+        }
+        match format {
+            Format::Json if counts.any() => self.say(&serde_json::Value::from(json).to_string()),
+            Format::Text if counts.any() => self.say(&counts.to_string()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Prints why the program fails.
+    pub(super) fn failure(&self, failure: &Failure) {
+        if failure.message.is_empty() || failure.kind == Kind::ClosedPipe {
+            return;
+        }
+        self.say(&render::failure(&failure.message, failure.help.as_deref()));
+    }
+}

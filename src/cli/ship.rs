@@ -1,0 +1,96 @@
+//! `planout ship`
+
+use clap::Args;
+use planout::catalog::{self, Loaded};
+use planout::ship::{Cargo, ShipError, Shipment};
+use planout::store::{self, Change};
+
+use super::failure::{Failure, Outcome};
+use super::{Context, DialectArg, Format};
+
+#[derive(Args, Debug)]
+pub(super) struct Ship {
+    /// Where the namespaces are [default: the configured source]
+    #[arg(value_name = "SRC")]
+    source: Option<String>,
+    /// Where the compiled namespaces go [default: the configured target]
+    #[arg(value_name = "DST")]
+    target: Option<String>,
+    /// The same as SRC
+    #[arg(short, long, value_name = "SRC", conflicts_with = "source")]
+    source_dir: Option<String>,
+    /// The same as DST
+    #[arg(short, long, value_name = "DST", conflicts_with = "target")]
+    dest_dir: Option<String>,
+    /// Say what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    dialect: DialectArg,
+    /// How to print the answer and diagnostics
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+impl Ship {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let source = self.source_dir.as_ref().or(self.source.as_ref());
+        let source = source.or(context.config.source.as_ref()).ok_or_else(|| {
+            Failure::usage("nothing to ship: name the source")
+                .help("as `planout ship SRC DST`, or set `source` in `planout.toml`")
+        })?;
+        let target = self.dest_dir.as_ref().or(self.target.as_ref());
+        let target = target.or(context.config.target.as_ref()).ok_or_else(|| {
+            Failure::usage("nowhere to ship to: name the target")
+                .help("as `planout ship SRC DST`, or set `target` in `planout.toml`")
+        })?;
+        let loaded = catalog::read(&*store::open(source)?, context.dialect(self.dialect))?;
+        let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
+        context.output.reports(&reports, self.format)?;
+        if loaded.is_empty() {
+            return Err(Failure::wrong(format!("no namespaces in `{source}`")));
+        }
+        let target = store::open(target)?;
+        let cargo = Cargo::new(&loaded).map_err(failure)?;
+        let shipment = match self.dry_run {
+            true => cargo.compare(&*target),
+            false => cargo.ship(&*target),
+        };
+        self.answer(&shipment.map_err(failure)?, context)
+    }
+
+    fn answer(&self, shipment: &Shipment, context: &Context) -> Outcome {
+        if self.format == Format::Json {
+            let changes = shipment.changes.iter();
+            let changes = changes.map(|(name, change)| {
+                serde_json::json!({ "namespace": name, "change": change.as_str() })
+            });
+            let answer = serde_json::json!({
+                "dry_run": self.dry_run,
+                "namespaces": changes.collect::<Vec<_>>(),
+            });
+            return context.output.answer(&format!("{answer:#}"));
+        }
+        let mut text = String::new();
+        for (name, change) in &shipment.changes {
+            text.push_str(&format!("{:<9}  {name}\n", change.as_str()));
+        }
+        context.output.answer(&text)?;
+        let count = |wanted| shipment.changes.iter().filter(|(_, c)| *c == wanted).count();
+        let (created, updated) = (count(Change::Created), count(Change::Updated));
+        let unchanged = count(Change::Unchanged);
+        let done = if self.dry_run { "would ship" } else { "shipped" };
+        context.output.note(&format!(
+            "{done} {} namespaces: {created} created, {updated} updated, {unchanged} unchanged",
+            shipment.changes.len(),
+        ));
+        Ok(())
+    }
+}
+
+fn failure(error: ShipError) -> Failure {
+    match error {
+        ShipError::Store(error) => error.into(),
+        error @ ShipError::Invalid { .. } => Failure::wrong(error.to_string()),
+    }
+}

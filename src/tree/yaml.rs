@@ -1,0 +1,309 @@
+//! YAML texts as trees: each value at its place, and all that is wrong with a text in one reading.
+//!
+//! The syntax is that of YAML 1.2, from the events of `granit-parser`. What plain scalars mean is
+//! YAML 1.1, as SnakeYAML has it and with it planout4j. The composer keeps the collections that
+//! are open on a stack of its own, so that no text can overflow the program's.
+
+mod align;
+mod anchor;
+mod mapping;
+mod place;
+mod scalar;
+mod syntax;
+mod tag;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use granit_parser::{Event, Parser, ScalarStyle};
+
+use self::anchor::{Anchors, Refusal};
+use self::scalar::Value;
+use self::tag::Tag;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Source, Span};
+use crate::tree::{Block, Kind, MAX_DEPTH, Node};
+
+/// A text with more problems than this is not read further.
+const MAX_PROBLEMS: usize = 1000;
+
+/// Reads the one YAML document of a text.
+///
+/// Returns its tree and all its problems, each of which is an error. A syntax error, nesting that
+/// is too deep and aliases that expand to too much end the reading: then there is no tree. After
+/// the others there is one, so that a caller can go on and find more to complain about. Where a
+/// value is wrong, the tree has the string that was written, or null.
+pub fn read(source: &Source) -> (Option<Node>, Vec<Diagnostic>) {
+    let mut reader = Reader {
+        source,
+        open: Vec::new(),
+        root: None,
+        anchors: Anchors::default(),
+        problems: Vec::new(),
+    };
+    let tree = match reader.document() {
+        Ok(()) => reader.root,
+        Err(Stop) => None,
+    };
+    (tree, reader.problems)
+}
+
+/// The text cannot be read further; the problem says why.
+struct Stop;
+
+struct Reader<'s> {
+    source: &'s Source,
+    /// The collections that have begun and not ended, from the outermost in.
+    open: Vec<Open>,
+    root: Option<Node>,
+    anchors: Anchors,
+    problems: Vec<Diagnostic>,
+}
+
+/// A collection that has not ended.
+struct Open {
+    contents: Contents,
+    /// From its start to the end of what it holds so far.
+    span: Span,
+    anchor: usize,
+}
+
+enum Contents {
+    List(Vec<Node>),
+    Map(mapping::Builder),
+}
+
+/// A scalar as the text has it.
+struct Scalar<'t> {
+    /// Its text, with escapes and line folds resolved.
+    text: Cow<'t, str>,
+    style: ScalarStyle,
+    span: Span,
+}
+
+impl Reader<'_> {
+    fn document(&mut self) -> Result<(), Stop> {
+        let options = granit_parser::options! {
+            emit_comments: false,
+            emit_anchor_events: true,
+            emit_unresolved_aliases: true,
+            flow_nesting_limit: MAX_DEPTH,
+            block_nesting_limit: MAX_DEPTH,
+        };
+        for event in Parser::new_from_str_with_options(self.source.text(), options) {
+            match event {
+                Ok((event, span)) => self.event(event, span)?,
+                Err(error) => return Err(self.stop(syntax::diagnose(self.source, &error))),
+            }
+            if self.problems.len() >= MAX_PROBLEMS {
+                return Err(Stop);
+            }
+        }
+        match &self.root {
+            Some(root) if root.kind != Kind::Null || root.span.start < root.span.end => Ok(()),
+            _ => Err(self.stop(empty_document())),
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, span: granit_parser::Span) -> Result<(), Stop> {
+        let place = place::of(self.source, span);
+        let tag_place = span.tag_span().map_or(place, |span| place::of(self.source, span));
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let tag = tag.as_deref().map(|tag| (Tag::of(tag), tag_place));
+                self.scalar(Scalar { text, style, span: place }, tag, anchor)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.check_collection(tag.as_deref(), tag_place, Tag::List);
+                self.begin(Contents::List(Vec::new()), place, anchor)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.check_collection(tag.as_deref(), tag_place, Tag::Map);
+                self.begin(Contents::Map(mapping::Builder::default()), place, anchor)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(place),
+            Event::Alias(anchor) => self.alias(anchor, place),
+            Event::UnresolvedAlias(name) => {
+                self.problems.push(self.anchors.undefined(&name, place));
+                self.put(Node::new(Kind::Null, place), place);
+                Ok(())
+            }
+            Event::Anchor(_, name) => {
+                self.anchors.name(&name);
+                Ok(())
+            }
+            Event::DocumentStart(..) if self.root.is_some() => Err(self.stop(
+                Diagnostic::error(Code::YamlSyntax, place, "a second document starts here")
+                    .help("a file holds one document: put the rest into a file of its own"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes a problem after which nothing can be read.
+    fn stop(&mut self, problem: Diagnostic) -> Stop {
+        self.problems.push(problem);
+        Stop
+    }
+
+    fn scalar(
+        &mut self,
+        mut scalar: Scalar<'_>,
+        tag: Option<(Tag, Span)>,
+        anchor: usize,
+    ) -> Result<(), Stop> {
+        let is_key = self.awaits_key();
+        place::refine(self.source, &mut scalar, is_key);
+        // A key is the text as it is written, whatever it would mean as a value.
+        if !is_key || tag.is_some() || anchor != 0 {
+            let node = self.resolve(&scalar, tag);
+            self.define(anchor, &node, scalar.span)?;
+            if !is_key {
+                self.put(node, scalar.span);
+                return Ok(());
+            }
+        }
+        if let Some(Open { contents: Contents::Map(map), span, .. }) = self.open.last_mut() {
+            *span = span.to(scalar.span);
+            let merges = scalar.style == ScalarStyle::Plain && tag.is_none();
+            self.problems.extend(map.key(scalar.text, scalar.span, merges));
+        }
+        Ok(())
+    }
+
+    fn awaits_key(&self) -> bool {
+        match self.open.last() {
+            Some(Open { contents: Contents::Map(map), .. }) => map.awaits_key(),
+            _ => false,
+        }
+    }
+
+    /// What a scalar means.
+    fn resolve(&mut self, scalar: &Scalar<'_>, tag: Option<(Tag, Span)>) -> Node {
+        let text = &*scalar.text;
+        let kind = match tag {
+            None if scalar.style == ScalarStyle::Plain => {
+                self.accept(scalar::resolve(text), scalar)
+            }
+            None | Some((Tag::NonSpecific | Tag::String, _)) => Kind::String(text.into()),
+            Some((Tag::Script, _)) => {
+                let map = align::offsets(self.source.text(), scalar);
+                Kind::Script(Block { text: text.into(), map })
+            }
+            Some((tag, place)) => match tag.value(text) {
+                Some(value) => self.accept(value, scalar),
+                None => {
+                    self.problems.push(tag.misplaced(self.source.slice(place), place, text));
+                    Kind::String(text.into())
+                }
+            },
+        };
+        Node::new(kind, scalar.span)
+    }
+
+    fn accept(&mut self, value: Value, scalar: &Scalar<'_>) -> Kind {
+        match value {
+            Value::Kind(kind) => kind,
+            Value::Refused(refusal) => {
+                self.problems.push(refusal.problem(&scalar.text, scalar.span));
+                Kind::String((&*scalar.text).into())
+            }
+        }
+    }
+
+    /// Complains about a tag on a collection that is not one for it.
+    fn check_collection(&mut self, tag: Option<&granit_parser::Tag>, place: Span, fits: Tag) {
+        if let Some(tag) = tag.map(Tag::of)
+            && tag != fits
+            && tag != Tag::NonSpecific
+        {
+            let what = if fits == Tag::List { "a list" } else { "a mapping" };
+            self.problems.push(tag.on_collection(self.source.slice(place), place, what));
+        }
+    }
+
+    fn begin(&mut self, contents: Contents, span: Span, anchor: usize) -> Result<(), Stop> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(self.stop(syntax::too_deep(span)));
+        }
+        self.open.push(Open { contents, span: span.before(), anchor });
+        Ok(())
+    }
+
+    fn end(&mut self, place: Span) -> Result<(), Stop> {
+        let Some(Open { contents, mut span, anchor }) = self.open.pop() else { return Ok(()) };
+        // Only brackets end visibly.
+        if matches!(self.source.slice(place), "]" | "}") {
+            span = span.to(place);
+        }
+        let kind = match contents {
+            Contents::List(items) => Kind::List(items),
+            Contents::Map(map) => Kind::Map(map.finish()),
+        };
+        let node = Node::new(kind, span);
+        self.define(anchor, &node, span)?;
+        self.put(node, span);
+        Ok(())
+    }
+
+    /// Keeps what an anchor names.
+    fn define(&mut self, anchor: usize, node: &Node, place: Span) -> Result<(), Stop> {
+        match anchor {
+            0 => Ok(()),
+            _ => self.anchors.define(anchor, node).map_err(|refusal| self.refuse(refusal, place)),
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, place: Span) -> Result<(), Stop> {
+        let node = match self.anchors.copy(anchor, MAX_DEPTH - self.open.len()) {
+            Ok(Some(node)) => node,
+            Ok(None) => {
+                let name = self.source.slice(place);
+                self.problems.push(anchor::recursive(name, place));
+                Node::new(Kind::Null, place)
+            }
+            Err(refusal) => return Err(self.refuse(refusal, place)),
+        };
+        self.put(node, place);
+        Ok(())
+    }
+
+    fn refuse(&mut self, refusal: Refusal, place: Span) -> Stop {
+        self.stop(match refusal {
+            Refusal::TooMuch => anchor::too_much(place),
+            Refusal::TooDeep => syntax::too_deep(place),
+        })
+    }
+
+    /// Puts a node where the text has come to. Its place there is not its own if it is an alias's.
+    fn put(&mut self, node: Node, place: Span) {
+        let Some(open) = self.open.last_mut() else {
+            self.root = Some(node);
+            return;
+        };
+        open.span = open.span.to(place);
+        match &mut open.contents {
+            Contents::List(items) => items.push(node),
+            Contents::Map(map) if map.awaits_key() => {
+                self.problems.extend(map.node_key(&node, place, self.source));
+            }
+            Contents::Map(map) => self.problems.extend(map.value(node, place)),
+        }
+    }
+}
+
+fn empty_document() -> Diagnostic {
+    Diagnostic::error(Code::EmptyDocument, Span::default(), "the document is empty")
+}
+
+/// The start of a text, as much of it as a message can hold.
+fn excerpt(text: &str) -> Cow<'_, str> {
+    const MOST: usize = 40;
+    let line = text.lines().next().unwrap_or_default();
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &line[..end]).into(),
+        None if line.len() < text.trim_end().len() => format!("{line}…").into(),
+        None => line.into(),
+    }
+}

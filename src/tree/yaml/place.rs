@@ -1,0 +1,85 @@
+//! Where things stand exactly: what the parser reports is near enough for brackets and quotes,
+//! and not for blocks and for what is left out.
+
+use granit_parser::ScalarStyle;
+
+use super::Scalar;
+use crate::source::{Source, Span};
+
+/// White space as YAML counts it.
+pub(super) fn is_white(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\n' | '\r')
+}
+
+/// The parser's span as one that lies inside the text, on character boundaries.
+pub(super) fn of(source: &Source, span: granit_parser::Span) -> Span {
+    let range = span.byte_range().unwrap_or_default();
+    let (start, end) = source.clamp(Span::new(range.start, range.end));
+    Span::new(start, end)
+}
+
+/// Makes the span of a scalar exact, and its text what is written.
+pub(super) fn refine(source: &Source, scalar: &mut Scalar<'_>, is_key: bool) {
+    match scalar.style {
+        ScalarStyle::Literal | ScalarStyle::Folded => refine_block(source, scalar),
+        ScalarStyle::Plain if source.slice(scalar.span).trim_matches(is_white).is_empty() => {
+            // The parser writes `~` for a scalar that is left out.
+            scalar.text = "".into();
+            scalar.span = left_out(source.text(), scalar.span.start as usize, is_key);
+        }
+        _ => {}
+    }
+}
+
+/// The place of a scalar that is left out: just after the `:` or `-` that announces it.
+fn left_out(text: &str, at: usize, is_key: bool) -> Span {
+    let end = match text[at..].starts_with(':') {
+        true if is_key => at,
+        true => at + 1,
+        false => text[..at].trim_end_matches(is_white).len(),
+    };
+    Span::new(end, end)
+}
+
+/// A block stands from its first visible character to its last; one without any, just after the
+/// line that announces it.
+fn refine_block(source: &Source, scalar: &mut Scalar<'_>) {
+    let text = source.text();
+    if scalar.text.trim_matches(is_white).is_empty() {
+        let at = skip_header(text, scalar.span.start as usize);
+        let end = text[..at].trim_end_matches(is_white).len();
+        scalar.span = Span::new(end, end);
+        let follows = text[end..].trim_matches([' ', '\t']);
+        if scalar.text == "\n" && matches!(follows, "\n" | "\r\n" | "\r") {
+            // The parser takes spaces that end the text for a line.
+            scalar.text = "".into();
+        }
+        return;
+    }
+    if ends_unterminated(text, scalar.span) && scalar.text.ends_with('\n') {
+        // The parser ends the last line of a text that does not.
+        scalar.text.to_mut().pop();
+    }
+    let raw = source.slice(scalar.span);
+    let start = raw.len() - raw.trim_start_matches(is_white).len();
+    let end = raw.trim_end_matches(is_white).len();
+    let at = scalar.span.start as usize;
+    scalar.span = Span::new(at + start, at + end);
+}
+
+/// The end of the line, if it is the one that announces a block.
+fn skip_header(text: &str, at: usize) -> usize {
+    let rest = &text[at..];
+    match rest.starts_with(['|', '>']) {
+        true => at + rest.find(['\n', '\r']).unwrap_or(rest.len()),
+        false => at,
+    }
+}
+
+/// Whether a block's last line is the text's, and ends without a line break.
+fn ends_unterminated(text: &str, span: Span) -> bool {
+    let line_start = |before: &str| before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let start = span.start as usize;
+    let indent = start - line_start(&text[..start]);
+    span.end as usize == text.len() && text.len() - line_start(text) > indent
+}

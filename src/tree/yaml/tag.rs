@@ -1,0 +1,98 @@
+//! Tags: what a value is said to be.
+
+use super::excerpt;
+use super::scalar::{self, Value};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::source::Span;
+use crate::tree::Kind;
+
+/// What a tag says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tag {
+    /// `!planout`
+    Script,
+    /// `!`: not to be resolved.
+    NonSpecific,
+    /// `!!str`
+    String,
+    /// `!!int`
+    Int,
+    /// `!!float`
+    Float,
+    /// `!!bool`
+    Bool,
+    /// `!!null`
+    Null,
+    /// `!!seq`
+    List,
+    /// `!!map`
+    Map,
+    /// Anything else.
+    Unknown,
+}
+
+impl Tag {
+    /// What the parser's tag says.
+    pub(super) fn of(tag: &granit_parser::Tag) -> Tag {
+        match tag.core_suffix() {
+            Some("str") => Tag::String,
+            Some("int") => Tag::Int,
+            Some("float") => Tag::Float,
+            Some("bool") => Tag::Bool,
+            Some("null") => Tag::Null,
+            Some("seq") => Tag::List,
+            Some("map") => Tag::Map,
+            _ => match tag.suffix_in_namespace("!").as_deref() {
+                Some("planout") => Tag::Script,
+                Some("") => Tag::NonSpecific,
+                _ => Tag::Unknown,
+            },
+        }
+    }
+
+    /// The value of a scalar that is tagged so, if its text is one.
+    pub(super) fn value(self, text: &str) -> Option<Value> {
+        match self {
+            Tag::Int => scalar::int(text),
+            Tag::Float => scalar::float(text),
+            Tag::Bool => scalar::boolean(text).map(|truth| Value::Kind(Kind::Bool(truth))),
+            Tag::Null => scalar::is_null(text).then_some(Value::Kind(Kind::Null)),
+            _ => None,
+        }
+    }
+
+    /// The problem of a tag on a scalar it does not fit.
+    pub(super) fn misplaced(self, written: &str, place: Span, text: &str) -> Diagnostic {
+        match self {
+            Tag::Unknown => unknown(written, place),
+            Tag::Map | Tag::List => unfit(written, place, "a scalar"),
+            _ => unfit(written, place, &format!("`{}`", excerpt(text))),
+        }
+    }
+
+    /// The problem of a tag on a collection it does not fit.
+    pub(super) fn on_collection(self, written: &str, place: Span, what: &str) -> Diagnostic {
+        match self {
+            Tag::Unknown => unknown(written, place),
+            Tag::Script => problem(place, format!("`{written}` cannot tag {what}"))
+                .help("write the script as a scalar after the tag: `!planout |` and indented lines"),
+            _ => unfit(written, place, what),
+        }
+    }
+}
+
+fn unknown(written: &str, place: Span) -> Diagnostic {
+    let help = match nearest(written, ["!planout"]) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "leave the tag out, or put the value in quotes if the `!` belongs to it".to_owned(),
+    };
+    problem(place, format!("the tag `{}` is not known here", excerpt(written))).help(help)
+}
+
+fn unfit(written: &str, place: Span, what: &str) -> Diagnostic {
+    problem(place, format!("the tag `{written}` does not fit {what}")).help("leave the tag out")
+}
+
+fn problem(place: Span, message: String) -> Diagnostic {
+    Diagnostic::error(Code::UnsupportedTag, place, message)
+}
