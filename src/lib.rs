@@ -1,5 +1,87 @@
 //! Online experiments as code.
-#![warn(missing_docs)]
+//!
+//! PlanOut is a small language for randomized experiments. A *namespace* maps units (users,
+//! devices, sessions) to segments, and segments to experiments that exclude one another. Both are
+//! pure hashing: the same unit gets the same answer for ever, on every machine, and no database
+//! is asked.
+//!
+//! # Assign a unit
+//!
+//! Load the namespaces of a location, YAML or compiled JSON, once. A [`Catalog`] is immutable:
+//! share it between threads as it is.
+//!
+//! ```
+//! use planout::{Catalog, Dialect, Map, Value};
+//!
+//! let catalog = Catalog::load("sample-namespaces", Dialect::Planout4j)?;
+//! let namespace = catalog.get("test_ns").expect("the sample is there");
+//!
+//! let inputs = Map::from_iter([("userid".to_owned(), Value::from("123"))]);
+//! let assignment = namespace.assign(&inputs)?;
+//!
+//! // Where the unit is, and what it sees.
+//! assert_eq!(assignment.segment, Some(32));
+//! assert_eq!(assignment.experiment, Some("Group_Goals.run_2"));
+//! assert!(assignment.in_experiment);
+//! assert_eq!(assignment.params.int("ratings_goal", 0), 8);
+//! assert_eq!(assignment.params.float("group_size", 1.0), 1.0);
+//! assert_eq!(assignment.params.boolean("collapse", true), false);
+//! assert_eq!(assignment.params.string("no_such_param", "default"), "default");
+//! for (name, value) in assignment.params.iter() {
+//!     println!("{name} = {value}");
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Build a namespace in code
+//!
+//! ```
+//! use planout::{Dialect, Map, NamespaceBuilder, Script, Value};
+//!
+//! let compile = |code| Script::compile("in code", code, Dialect::Planout4j);
+//! let namespace = NamespaceBuilder::new("button", "userid", 100)
+//!     .define("Colors", compile("color = uniformChoice(choices=['red', 'blue'], unit=userid);")?)?
+//!     .define("Default", compile("color = 'grey';")?)?
+//!     .default_experiment("Default")?
+//!     .add("colors.run1", "Colors", 20)?
+//!     .remove("colors.run1")?
+//!     .add("colors.run2", "Colors", 50)?
+//!     .build()?;
+//!
+//! assert_eq!(namespace.experiment("colors.run2").map(|it| it.segments().len()), Some(50));
+//! let inputs = Map::from_iter([("userid".to_owned(), Value::from(7))]);
+//! assert_eq!(namespace.assign(&inputs)?.params.string("color", "grey"), "grey");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Evaluate a script alone
+//!
+//! ```
+//! use planout::{Dialect, Map, Script, Value};
+//!
+//! let script = Script::compile("dice", "n = randomInteger(min=1, max=6, unit=u);", Dialect::Planout)?;
+//! let inputs = Map::from_iter([("u".to_owned(), Value::from("me"))]);
+//! let evaluation = script.evaluate("my salt", &inputs)?;
+//! assert_eq!(evaluation.params.int("n", 0), 4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The parts
+//!
+//! Dependencies point one way, from the last to the first:
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`source`], [`diagnostic`] | text, places in it, what is wrong there |
+//! | [`number`], [`value`], [`tree`] | numbers as text, values, YAML and JSON with places |
+//! | [`dialect`] | what differs between the two dialects outside of evaluation |
+//! | [`syntax`], [`wire`] | the language, and its JSON form |
+//! | [`eval`] | scripts, and what they compute |
+//! | [`namespace`] | checked documents, segments, assignment |
+//! | [`store`], [`catalog`], [`ship`] | where namespaces are kept, loading them, shipping them |
+//!
+//! The library never prints, and reads no environment, clock or current folder but the paths that
+//! it is given.
 
 pub mod catalog;
 pub mod diagnostic;

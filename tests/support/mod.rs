@@ -1,5 +1,8 @@
 //! What several tests need.
 
+use std::path::Path;
+use std::process::Command;
+
 use planout::source::Source;
 use planout::tree::{Kind, Node, json};
 use planout::{Map, Value};
@@ -44,4 +47,40 @@ pub fn same(a: &Node, b: &Node) -> bool {
         }
         (a, b) => a == b,
     }
+}
+
+/// A folder of its own with the samples and their configuration, as in a fresh clone.
+pub fn sandbox() -> tempfile::TempDir {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let samples = folder.path().join("sample-namespaces");
+    std::fs::create_dir(&samples).expect("a folder");
+    for entry in std::fs::read_dir(root.join("sample-namespaces")).expect("the samples") {
+        let path = entry.expect("a sample").path();
+        let name = path.file_name().expect("a sample has a name");
+        std::fs::copy(&path, samples.join(name)).expect("a copy");
+    }
+    let config = "planout.toml";
+    std::fs::copy(root.join(config), folder.path().join(config)).expect("a copy");
+    folder
+}
+
+/// What a shell command prints, both streams together. `planout` is the program under test, and
+/// `cargo run --release --` the same.
+pub fn shell(command: &str, folder: &Path) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_planout"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", program.parent().expect("a folder").display());
+    let command = command.replace("cargo run --release --", "planout");
+    let output = Command::new("sh")
+        .args(["-c", &format!("exec 2>&1\n{command}")])
+        .current_dir(folder)
+        .env("PATH", path)
+        .env_remove("PLANOUT_CONFIG")
+        .env_remove("PLANOUT_SOURCE")
+        .env_remove("PLANOUT_TARGET")
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("a shell");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -1,0 +1,192 @@
+//! The library as a service uses it.
+
+use planout::dialect::SegmentHashing;
+use planout::namespace::{AssignError, BuildError, SequenceError};
+use planout::{Catalog, Dialect, Map, Namespace, NamespaceBuilder, Script, Value};
+
+fn script(code: &str, dialect: Dialect) -> Script {
+    Script::compile("test", code, dialect).expect("a valid script")
+}
+
+fn inputs<const N: usize>(pairs: [(&str, Value); N]) -> Map {
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+fn builder(dialect: Dialect) -> NamespaceBuilder {
+    let define = |builder: NamespaceBuilder, name, code| {
+        builder.define(name, script(code, dialect)).expect("a new name")
+    };
+    let builder = NamespaceBuilder::new("ns", "userid", 100).dialect(dialect);
+    let builder = define(builder, "A", "color = uniformChoice(choices=['r', 'g'], unit=userid);");
+    let builder = define(builder, "B", "size = 3; ratio = 0.5; return false;");
+    let builder = define(builder, "D", "color = 'grey'; size = 1;");
+    builder.default_experiment("D").expect("a definition")
+}
+
+#[test]
+fn everything_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Catalog>();
+    shared::<Namespace>();
+    shared::<Script>();
+    shared::<planout::Assignment<'static>>();
+}
+
+#[test]
+fn params_are_read_by_type_with_a_default() {
+    let code = "i = 3; f = 2.5; b = true; s = 'x'; l = [1]; z = null; t = bernoulliTrial(p=1, unit=u);";
+    for dialect in [Dialect::Planout4j, Dialect::Planout] {
+        let script = script(code, dialect);
+        let inputs = inputs([("u", Value::from(1))]);
+        let params = script.evaluate("salt", &inputs).expect("params").params;
+        assert_eq!((params.int("i", 0), params.int("f", 7), params.int("s", 7)), (3, 7, 7));
+        assert_eq!((params.float("i", 0.0), params.float("f", 0.0)), (3.0, 2.5));
+        assert_eq!((params.boolean("b", false), params.boolean("t", false)), (true, true));
+        assert!(params.boolean("s", true));
+        assert_eq!((params.string("s", "d"), params.string("i", "d")), ("x", "d"));
+        assert_eq!((params.int("none", 5), params.int("z", 5)), (5, 5));
+        let names: Vec<_> = params.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["i", "f", "b", "s", "l", "z", "t"]);
+    }
+}
+
+#[test]
+fn every_unit_falls_into_the_experiment_that_holds_its_segment() {
+    for dialect in [Dialect::Planout4j, Dialect::Planout] {
+        let namespace = builder(dialect)
+            .add("a", "A", 40)
+            .and_then(|it| it.add("b", "B", 30))
+            .and_then(|it| it.remove("a"))
+            .and_then(|it| it.add("a", "A", 50))
+            .and_then(NamespaceBuilder::build)
+            .expect("a valid namespace");
+        let held = |name| namespace.experiment(name).expect("active").segments();
+        assert_eq!((held("a").len(), held("b").len()), (50, 30));
+        assert_eq!(namespace.free_segments().len(), 20);
+        let mut seen = [0; 3];
+        for unit in 0..2000 {
+            let inputs = inputs([("userid", Value::from(unit))]);
+            let assignment = namespace.assign(&inputs).expect("an assignment");
+            let segment = assignment.segment.expect("a segment");
+            let expected = ["a", "b"].into_iter().find(|name| held(name).contains(&segment));
+            assert_eq!(assignment.experiment, expected);
+            match expected {
+                Some("a") => seen[0] += 1,
+                Some(_) => {
+                    seen[1] += 1;
+                    assert!(!assignment.in_experiment);
+                    assert_eq!(assignment.params.int("size", 0), 3);
+                    assert_eq!(assignment.params.string("color", ""), "grey");
+                }
+                None => {
+                    seen[2] += 1;
+                    assert_eq!(assignment.definition, "D");
+                }
+            }
+        }
+        assert!(seen[0] > 900 && seen[1] > 500 && seen[2] > 300, "{seen:?}");
+    }
+}
+
+#[test]
+fn a_baseline_request_sees_the_default() {
+    let namespace = builder(Dialect::Planout4j)
+        .add("a", "A", 100)
+        .and_then(NamespaceBuilder::build)
+        .expect("a valid namespace");
+    let baseline = Value::from(true);
+    let with_unit = inputs([("userid", Value::from(1)), ("_baseline_", baseline.clone())]);
+    let assignment = namespace.assign(&with_unit).expect("an assignment");
+    assert_eq!((assignment.experiment, assignment.segment.is_some()), (None, true));
+    let without_unit = inputs([("_baseline_", baseline)]);
+    assert_eq!(namespace.assign(&without_unit).expect("an assignment").segment, None);
+    // Only the boolean asks for it.
+    let almost = inputs([("_baseline_", Value::from("true"))]);
+    let error = namespace.assign(&almost).expect_err("no unit");
+    assert!(matches!(error, AssignError::MissingUnit { .. }), "{error}");
+    assert_eq!(error.to_string(), "the primary unit `userid` of namespace `ns` is missing");
+}
+
+#[test]
+fn overrides_are_held_and_move_nobody() {
+    let namespace = builder(Dialect::Planout4j)
+        .add("a", "A", 60)
+        .and_then(NamespaceBuilder::build)
+        .expect("a valid namespace");
+    let overrides = inputs([("color", Value::from("pink")), ("userid", Value::from("other"))]);
+    for unit in 0..100 {
+        let inputs = inputs([("userid", Value::from(unit))]);
+        let plain = namespace.assign(&inputs).expect("an assignment");
+        let held = namespace.assign_with(&inputs, &overrides).expect("an assignment");
+        assert_eq!((plain.segment, plain.experiment), (held.segment, held.experiment));
+        assert_eq!(held.params.string("color", ""), "pink");
+    }
+}
+
+#[test]
+fn shared_hashing_ignores_the_name_and_namespace_hashing_does_not() {
+    let build = |name, hashing| {
+        NamespaceBuilder::new(name, "u", 1000)
+            .segment_hashing(hashing)
+            .define("D", script("x = 1;", Dialect::Planout4j))
+            .and_then(|it| it.default_experiment("D"))
+            .and_then(NamespaceBuilder::build)
+            .expect("a valid namespace")
+    };
+    let segments = |hashing| {
+        let (a, b) = (build("a", hashing), build("b", hashing));
+        (0..100).filter(|&u| a.segment(&Value::from(u)) == b.segment(&Value::from(u))).count()
+    };
+    assert_eq!(segments(SegmentHashing::Shared), 100);
+    assert!(segments(SegmentHashing::Namespace) < 5);
+}
+
+#[test]
+fn what_cannot_be_built_says_why() {
+    let error = |result: Result<NamespaceBuilder, BuildError>| {
+        result.and_then(NamespaceBuilder::build).expect_err("an error").to_string()
+    };
+    let start = || builder(Dialect::Planout4j);
+    assert_eq!(error(start().add("a", "a", 1)), "definition `a` is not defined: did you mean `A`?");
+    assert_eq!(
+        error(start().add("a", "A", 60).and_then(|it| it.add("b", "B", 41))),
+        "experiment `b` asks for 41 segments and 40 are free: `a` holds 60"
+    );
+    assert_eq!(error(start().remove("a")), "experiment `a` is not active");
+    assert_eq!(
+        start().add("a", "A", 1).and_then(|it| it.add("a", "A", 1)).expect_err("twice"),
+        BuildError::Sequence(SequenceError::AlreadyActive { name: "a".to_owned() })
+    );
+    assert_eq!(error(start().add("a", "A", 0)), "experiment `a` asks for no segments");
+    let other = script("x = 1;", Dialect::Planout);
+    assert_eq!(error(start().define("X", other)), "definition `X` is a script of the other dialect");
+    let none = NamespaceBuilder::new("ns", "u", 10);
+    assert_eq!(error(Ok(none)), "the namespace has no default experiment");
+    let huge = NamespaceBuilder::new("ns", "u", 10_000_001);
+    assert_eq!(error(Ok(huge)), "a namespace has from 1 to 10000000 segments, not 10000001");
+    for name in ["", ".hidden", "../x", "a/b", "a\\b", "a\nb"] {
+        assert!(error(Ok(NamespaceBuilder::new(name, "u", 10))).contains("cannot be the name"));
+    }
+}
+
+#[test]
+fn threads_agree() {
+    let namespace = builder(Dialect::Planout)
+        .add("a", "A", 50)
+        .and_then(NamespaceBuilder::build)
+        .expect("a valid namespace");
+    let assign = |from: i64| {
+        let units = (from..from + 500).map(|unit| {
+            let inputs = inputs([("userid", Value::from(unit))]);
+            let assignment = namespace.assign(&inputs).expect("an assignment");
+            (assignment.segment, assignment.params.to_map())
+        });
+        units.collect::<Vec<_>>()
+    };
+    let alone: Vec<_> = (0..4).flat_map(|part| assign(part * 500)).collect();
+    let together: Vec<_> = std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..4).map(|part| scope.spawn(move || assign(part * 500))).collect();
+        parts.into_iter().flat_map(|part| part.join().expect("a thread")).collect()
+    });
+    assert_eq!(alone, together);
+}
