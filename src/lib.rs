@@ -50,7 +50,7 @@
 //!
 //! assert_eq!(namespace.experiment("colors.run2").map(|it| it.segments().len()), Some(50));
 //! let inputs = Map::from_iter([("userid".to_owned(), Value::from(7))]);
-//! assert_eq!(namespace.assign(&inputs)?.params.string("color", "grey"), "grey");
+//! assert_eq!(namespace.assign(&inputs)?.params.string("color", "grey"), "blue");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -62,7 +62,7 @@
 //! let script = Script::compile("dice", "n = randomInteger(min=1, max=6, unit=u);", Dialect::Planout)?;
 //! let inputs = Map::from_iter([("u".to_owned(), Value::from("me"))]);
 //! let evaluation = script.evaluate("my salt", &inputs)?;
-//! assert_eq!(evaluation.params.int("n", 0), 4);
+//! assert_eq!(evaluation.params.int("n", 0), 3);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -8,7 +8,7 @@
 //!
 //! let inputs = Map::from_iter([("userid".to_owned(), Value::from("alice"))]);
 //! let evaluation = script.evaluate("button.run1", &inputs)?;
-//! assert_eq!(evaluation.params.string("color", "grey"), "red");
+//! assert_eq!(evaluation.params.string("color", "grey"), "blue");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

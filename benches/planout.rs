@@ -1,0 +1,84 @@
+//! What planout costs: `cargo bench`. One SHA-1 block is timed beside it, since every draw needs
+//! at least one: it is the floor on any machine.
+
+use std::fmt::Write;
+use std::hint::black_box;
+use std::process::{Command, Stdio};
+
+use divan::{Bencher, counter::ItemsCount};
+use planout::catalog::Loaded;
+use planout::store::Format;
+use planout::{Catalog, Dialect, Map, Value};
+
+fn main() {
+    divan::main();
+}
+
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-namespaces");
+
+fn load(yaml: &str) -> Loaded {
+    let bytes = yaml.as_bytes().to_vec();
+    Loaded::new("bench.yaml", Some("bench"), bytes, Format::Yaml, Dialect::Planout4j)
+}
+
+/// The floor: one SHA-1 block.
+#[divan::bench]
+fn sha1_block(bencher: Bencher<'_, '_>) {
+    let block = [0x5a_u8; 64];
+    bencher.bench_local(|| {
+        let mut state = [1_u32; 5];
+        sha1::block_api::compress(&mut state, black_box(&[block]));
+        state
+    });
+}
+
+/// A unit of the button namespace: a segment and, in the experiment, two draws.
+#[divan::bench]
+fn assign_one_unit(bencher: Bencher<'_, '_>) {
+    let catalog = Catalog::load(SAMPLES, Dialect::Planout4j).expect("the samples");
+    let namespace = catalog.get("button_color").expect("a sample");
+    let experiment = namespace.experiment("Colors").expect("active");
+    let inputs: Vec<Map> = (0..1000_i64)
+        .filter(|unit| experiment.segments().contains(&namespace.segment(&Value::from(*unit))))
+        .map(|unit| Map::from_iter([("userid".to_owned(), Value::from(unit))]))
+        .collect();
+    bencher.counter(ItemsCount::new(inputs.len())).bench_local(|| {
+        for inputs in &inputs {
+            black_box(namespace.assign(black_box(inputs)).expect("an assignment"));
+        }
+    });
+}
+
+/// `planout compile` as a process, from start to exit.
+#[divan::bench(sample_count = 50)]
+fn compile_process() {
+    let status = Command::new(env!("CARGO_BIN_EXE_planout"))
+        .args(["compile", &format!("{SAMPLES}/test_ns.yaml")])
+        .stdout(Stdio::null())
+        .status()
+        .expect("planout runs");
+    assert!(status.success());
+}
+
+/// 10,000 segments, 1,000 adds and 1,000 removes: read, checked and allocated.
+#[divan::bench(sample_count = 10)]
+fn load_a_long_sequence(bencher: Bencher<'_, '_>) {
+    let mut yaml = String::from(
+        "namespace: {unit: userid, segments: 10000}\n\
+         experiment_definitions:\n\
+         - {definition: A, assign: !planout \"x = uniformChoice(choices=[1, 2], unit=userid);\"}\n\
+         default_experiment: A\n\
+         experiment_sequence:\n",
+    );
+    for run in 0..1000 {
+        writeln!(yaml, "- {{action: add, definition: A, name: run.{run}, segments: 100}}")
+            .expect("a string");
+        if run >= 50 {
+            writeln!(yaml, "- {{action: remove, name: run.{}}}", run - 50).expect("a string");
+        }
+    }
+    bencher.bench_local(|| {
+        let document = load(&yaml).document.expect("a valid namespace");
+        black_box(document.build().expect("a namespace"))
+    });
+}
