@@ -124,6 +124,9 @@ pub enum Reason {
         /// How many choices there are.
         choices: usize,
     },
+    /// Weights of which no sum reaches the number that was drawn.
+    #[error("the weights of `weightedChoice` add up to less than nothing")]
+    NoWeight,
     /// An operator that does not exist.
     #[error("unknown operator `{name}`{}", match nearest {
         Some(nearest) => format!(": did you mean `{nearest}`?"),

@@ -202,7 +202,6 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
                 return Err(Stop::Return(in_experiment));
             }
             Op::GetSalt => Value::from(self.salt),
-            Op::GetSeparator => Value::from(&*self.separator),
             Op::SetSalt(slot, salt) => {
                 if !self.is_overridden(*slot) {
                     self.salt = salt;

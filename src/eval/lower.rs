@@ -111,15 +111,13 @@ impl<'a> Lowerer<'a> {
             },
             "get" => match variable_name() {
                 Some("experiment_salt") => Op::GetSalt,
-                Some("salt_sep") if self.dialect.has_salt_separator() => Op::GetSeparator,
                 Some(variable) => Op::Get(self.slot(variable)),
                 None => fail(name, "the name of a variable as `var`"),
             },
             "set" => match (variable_name(), value()) {
                 (Some(variable), Some(value)) => self.set(variable, value),
                 (Some(variable), None) if self.dialect.drops_null_entries() => {
-                    let null = Expr { op: Op::Constant(Value::Null), span: Span::default() };
-                    Op::Set(self.slot(variable), Box::new(null))
+                    Op::Set(self.slot(variable), Box::new(null()))
                 }
                 _ => fail(name, "the name of a variable as `var`, and `value`"),
             },
@@ -129,6 +127,7 @@ impl<'a> Lowerer<'a> {
             },
             "return" => match value() {
                 Some(value) => Op::Return(Box::new(self.expr(value, None))),
+                None if self.dialect.drops_null_entries() => Op::Return(Box::new(null())),
                 None => fail(name, "`value`"),
             },
             "cond" => match map.get("cond").and_then(Node::as_list) {
@@ -184,11 +183,14 @@ impl<'a> Lowerer<'a> {
     fn condition(&mut self, branches: &'a [Node]) -> Op {
         let mut lowered = Vec::with_capacity(branches.len());
         for branch in branches {
-            let parts = branch.as_map().and_then(|map| Some((map.get("if")?, map.get("then")?)));
-            let Some((condition, then)) = parts else {
+            let mut part = |key| match branch.as_map()?.get(key) {
+                Some(node) => Some(self.expr(node, None)),
+                None => self.dialect.drops_null_entries().then(null),
+            };
+            let (Some(condition), Some(then)) = (part("if"), part("then")) else {
                 return fail("cond", "`if` and `then` in each of its branches");
             };
-            lowered.push((self.expr(condition, None), self.expr(then, None)));
+            lowered.push((condition, then));
         }
         Op::Condition(lowered.into())
     }
@@ -218,6 +220,10 @@ impl<'a> Lowerer<'a> {
             None => Op::Call(Box::new(call)),
         }
     }
+}
+
+fn null() -> Expr {
+    Expr { op: Op::Constant(Value::Null), span: Span::default() }
 }
 
 fn fail(operator: &str, needs: &'static str) -> Op {

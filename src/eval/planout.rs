@@ -65,12 +65,17 @@ fn compare_exactly(int: i128, float: f64) -> Option<Ordering> {
 impl Semantics for Planout {
     const NULL_IS_MISSING: bool = false;
     const SALT_IS_PARAM: bool = false;
+    const SHUFFLE_STOPS_AT: usize = 1;
 
     fn text(value: &Value, out: &mut dyn FnMut(&str)) {
         match value {
             Value::String(text) => out(text),
             other => repr(other, out),
         }
+    }
+
+    fn no_weight() -> Outcome<Value> {
+        Ok(Value::Null)
     }
 
     fn no_choice() -> Value {
@@ -131,8 +136,11 @@ impl Semantics for Planout {
     }
 
     fn product(values: &[Value]) -> Outcome<Value> {
-        if values.is_empty() {
-            return Err(Reason::NoValues { operator: "product" });
+        match values {
+            [] => return Err(Reason::NoValues { operator: "product" }),
+            // Nothing is multiplied: a boolean stays one.
+            [Value::Bool(bool)] => return Ok(Value::Bool(*bool)),
+            _ => {}
         }
         let mut ints = 1_i128;
         let mut floats: Option<f64> = None;

@@ -13,12 +13,17 @@ pub(super) struct Planout4j;
 impl Semantics for Planout4j {
     const NULL_IS_MISSING: bool = true;
     const SALT_IS_PARAM: bool = true;
+    const SHUFFLE_STOPS_AT: usize = 0;
 
     fn text(value: &Value, out: &mut dyn FnMut(&str)) {
         match value {
             Value::Null => {}
             other => java_text(other, out),
         }
+    }
+
+    fn no_weight() -> Outcome<Value> {
+        Err(Reason::NoWeight)
     }
 
     fn no_choice() -> Value {
@@ -101,10 +106,14 @@ impl Semantics for Planout4j {
     }
 
     fn modulo(left: &Value, right: &Value) -> Outcome<Value> {
-        let operand = |value: &Value| value.as_float().ok_or_else(|| wrong_operand("%", value));
-        match (operand(left)? as i64, operand(right)? as i64) {
+        let operand = |value: &Value| match value {
+            Value::Int(int) => Ok(*int),
+            other => other.as_float().map(|x| x as i64).ok_or_else(|| wrong_operand("%", value)),
+        };
+        match (operand(left)?, operand(right)?) {
             (_, 0) => Err(Reason::DivisionByZero { operator: "%" }),
-            (left, right) => Ok(Value::Int(left.wrapping_rem(right))),
+            // The operands are exact, the result passes through a double.
+            (left, right) => Ok(Value::Int(left.wrapping_rem(right) as f64 as i64)),
         }
     }
 

@@ -28,8 +28,6 @@ pub(super) enum Op {
     Get(Slot),
     /// The experiment salt in force.
     GetSalt,
-    /// The separator in force between salt and unit.
-    GetSeparator,
     Set(Slot, Box<Expr>),
     /// Changes the experiment salt; the slot is that of its variable.
     SetSalt(Slot, Box<str>),

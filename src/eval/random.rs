@@ -29,7 +29,7 @@ pub(super) fn run<'a, S: Semantics>(
         },
         Function::WeightedChoice => match weighted_index::<S>(&arguments, salt)? {
             Weighted::NoChoices => S::no_choice(),
-            Weighted::NoWeights => Value::Null,
+            Weighted::NoWeight => S::no_weight()?,
             Weighted::Index(index) => return Ok(arguments.take_element("choices", index)),
         },
         Function::BernoulliTrial => {
@@ -44,9 +44,9 @@ pub(super) fn run<'a, S: Semantics>(
             let (min, max) = (arguments.float("min")?, arguments.float("max")?);
             Value::Float(hasher::<S>(&arguments, salt)?.finish().uniform(min, max))
         }
-        Function::Sample => sample::<S>(&arguments, salt, false)?,
+        Function::Sample => sample::<S>(&arguments, salt, S::SHUFFLE_STOPS_AT, false)?,
         // planout4j has no `fastSample`: what it would compute is what the reference does.
-        _ => sample::<S>(&arguments, salt, true)?,
+        _ => sample::<S>(&arguments, salt, 1, true)?,
     };
     Ok(Cow::Owned(value))
 }
@@ -138,7 +138,7 @@ fn filter<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<V
 
 enum Weighted {
     NoChoices,
-    NoWeights,
+    NoWeight,
     Index(usize),
 }
 
@@ -160,7 +160,7 @@ fn weighted_index<S: Semantics>(
     match sums.iter().position(|sum| stop <= *sum) {
         Some(index) if index < choices => Ok(Weighted::Index(index)),
         Some(_) => Err(Reason::Weights { weights: sums.len(), choices }),
-        None => Ok(Weighted::NoWeights),
+        None => Ok(Weighted::NoWeight),
     }
 }
 
@@ -169,21 +169,30 @@ fn weighted_index<S: Semantics>(
 fn sample<S: Semantics>(
     arguments: &Arguments<'_>,
     salt: &Salt<'_>,
+    stops_at: usize,
     fast: bool,
 ) -> Outcome<Value> {
     let choices = arguments.list("choices")?;
     let draws = S::draws(arguments, choices.len())?;
+    if choices.len() <= stops_at {
+        // Nothing is drawn, and so neither salt nor unit is needed.
+        return Ok(Value::List(choices.iter().take(kept(draws, choices.len())).cloned().collect()));
+    }
     let mut series = Draws::new::<S>(arguments, salt)?;
     let mut order: Vec<usize> = (0..choices.len()).collect();
     let pick = |order: &[usize]| Value::List(order.iter().map(|&i| choices[i].clone()).collect());
-    for i in (1..choices.len()).rev() {
+    for i in (stops_at..choices.len()).rev() {
         let j = series.draw::<S>(&Value::Int(i as i64)).below(i as u64 + 1);
         order.swap(i, j as usize);
         if fast && i as i64 == choices.len() as i64 - draws {
             return Ok(pick(&order[i..]));
         }
     }
-    // Negative draws leave as many out at the end.
-    let kept = if draws < 0 { draws.saturating_add(choices.len() as i64).max(0) } else { draws };
-    Ok(pick(&order[..(kept as usize).min(choices.len())]))
+    Ok(pick(&order[..kept(draws, choices.len())]))
+}
+
+/// How many choices a number of draws keeps: a negative one leaves as many out at the end.
+fn kept(draws: i64, choices: usize) -> usize {
+    let kept = if draws < 0 { draws.saturating_add(choices as i64) } else { draws };
+    usize::try_from(kept).unwrap_or(0).min(choices)
 }

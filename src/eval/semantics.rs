@@ -12,12 +12,16 @@ pub(super) trait Semantics {
     const NULL_IS_MISSING: bool;
     /// Whether a new experiment salt is a param too.
     const SALT_IS_PARAM: bool;
+    /// Where the shuffle of `sample` stops. The draw for 0 moves nothing, but needs salt and unit.
+    const SHUFFLE_STOPS_AT: usize;
 
     /// The text of a unit's element, piece by piece.
     fn text(value: &Value, out: &mut dyn FnMut(&str));
 
     /// `uniformChoice` and `weightedChoice` without any choices.
     fn no_choice() -> Value;
+    /// `weightedChoice` whose weights do not reach the number that was drawn.
+    fn no_weight() -> Outcome<Value>;
     fn trial(outcome: bool) -> Value;
     fn probability(arguments: &Arguments<'_>) -> Outcome<f64>;
     fn weights(arguments: &Arguments<'_>, choices: usize) -> Outcome<Vec<f64>>;
