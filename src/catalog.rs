@@ -50,8 +50,12 @@ impl Loaded {
             checked.document
         });
         let name = document.as_ref().map(|d| d.name.clone()).or(name.map(str::to_owned));
-        let mut loaded =
-            Loaded { name: name.unwrap_or_default(), source: Arc::new(source), document, diagnostics };
+        let mut loaded = Loaded {
+            name: name.unwrap_or_default(),
+            source: Arc::new(source),
+            document,
+            diagnostics,
+        };
         loaded.settle();
         loaded
     }
@@ -85,8 +89,7 @@ pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
             let message = format!("the file is not UTF-8: byte {byte:#04x} does not fit");
             let source = Source::new(label, String::from_utf8_lossy(error.as_bytes()));
             let place = Span::new(valid, valid + '\u{fffd}'.len_utf8());
-            let problem = Diagnostic::error(Code::NotUtf8, place, message)
-                .help("save it as UTF-8");
+            let problem = Diagnostic::error(Code::NotUtf8, place, message).help("save it as UTF-8");
             (source, Some(problem))
         }
     }

@@ -106,8 +106,10 @@ impl Dialect {
 
     /// A float as JSON, in the way of the dialect's compiler, and never mistaken for an integer.
     pub(crate) fn json_float(self, float: f64) -> String {
-        if self == Dialect::Planout4j {
-            return number::java(float).to_string();
+        let java = number::java(float);
+        // Some texts of Java read back as the double next to it.
+        if self == Dialect::Planout4j && java.parse() == Ok(float) {
+            return java.to_string();
         }
         let mut text = number::javascript(float).to_string();
         if float == 0.0 && float.is_sign_negative() {

@@ -8,7 +8,7 @@ use crate::tree::{Layout, to_json};
 #[derive(Debug, thiserror::Error)]
 pub enum ShipError {
     /// Namespaces are invalid; their problems stand in them.
-    #[error("nothing was shipped: {invalid} of {total} namespaces are invalid")]
+    #[error("nothing was shipped: {invalid} of {total} namespaces invalid")]
     Invalid {
         /// How many.
         invalid: usize,

@@ -24,7 +24,11 @@ fn golden_programs_compile_to_the_golden_json() {
         };
         if !agrees {
             let emitted = emitted.map(|node| to_json(&node, Layout::Compact, dialect));
-            wrong.push(format!("{dialect}: {program:?}\n  {:?}\n  {:?}", parsed.diagnostics.first(), emitted));
+            wrong.push(format!(
+                "{dialect}: {program:?}\n  {:?}\n  {:?}",
+                parsed.diagnostics.first(),
+                emitted
+            ));
         }
     }
     assert!(rows.len() >= 1871);

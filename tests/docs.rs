@@ -18,7 +18,8 @@ fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let docs = std::fs::read_dir(root.join("docs")).expect("docs");
     let docs = docs.map(|entry| entry.expect("an entry of docs").path());
-    let mut documents: Vec<_> = docs.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
+    let mut documents: Vec<_> =
+        docs.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
     documents.sort();
     documents.insert(0, root.join("README.md"));
     documents
@@ -57,7 +58,9 @@ fn run(block: &Block, folder: &Path) -> String {
     let mut text = String::new();
     let mut lines = block.text.lines().peekable();
     while let Some(line) = lines.next() {
-        let Some(command) = line.strip_prefix("$ ") else { continue };
+        let Some(command) = line.strip_prefix("$ ") else {
+            continue;
+        };
         writeln!(text, "{line}").expect("a string");
         let mut command = command.to_owned();
         while command.ends_with('\\')
@@ -88,8 +91,14 @@ fn commands_print_what_the_documents_show() {
             let actual = run(block, folder.path());
             commands += 1;
             if actual != block.text {
-                writeln!(wrong, "{}:{}:\n{}--- prints\n{actual}", path.display(), block.line, block.text)
-                    .expect("a string");
+                writeln!(
+                    wrong,
+                    "{}:{}:\n{}--- prints\n{actual}",
+                    path.display(),
+                    block.line,
+                    block.text
+                )
+                .expect("a string");
                 updated = updated.replacen(
                     &format!("```console\n{}```", block.text),
                     &format!("```console\n{actual}```"),

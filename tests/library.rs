@@ -34,7 +34,8 @@ fn everything_can_be_shared_between_threads() {
 
 #[test]
 fn params_are_read_by_type_with_a_default() {
-    let code = "i = 3; f = 2.5; b = true; s = 'x'; l = [1]; z = null; t = bernoulliTrial(p=1, unit=u);";
+    let code =
+        "i = 3; f = 2.5; b = true; s = 'x'; l = [1]; z = null; t = bernoulliTrial(p=1, unit=u);";
     for dialect in [Dialect::Planout4j, Dialect::Planout] {
         let script = script(code, dialect);
         let inputs = inputs([("u", Value::from(1))]);
@@ -159,7 +160,10 @@ fn what_cannot_be_built_says_why() {
     );
     assert_eq!(error(start().add("a", "A", 0)), "experiment `a` asks for no segments");
     let other = script("x = 1;", Dialect::Planout);
-    assert_eq!(error(start().define("X", other)), "definition `X` is a script of the other dialect");
+    assert_eq!(
+        error(start().define("X", other)),
+        "definition `X` is a script of the other dialect"
+    );
     let none = NamespaceBuilder::new("ns", "u", 10);
     assert_eq!(error(Ok(none)), "the namespace has no default experiment");
     let huge = NamespaceBuilder::new("ns", "u", 10_000_001);

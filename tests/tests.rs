@@ -1,8 +1,10 @@
 //! One binary for all integration tests, a file a feature.
 
+mod cli;
 mod compile;
 mod docs;
 mod eval;
 mod library;
 mod namespaces;
+mod problems;
 mod support;

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use planout::Dialect;
 use planout::catalog::{Loaded, decode};
 use planout::diagnostic::Report;
 use planout::source::{MAX_SOURCE_BYTES, OffsetMap, Source};
@@ -11,7 +12,6 @@ use planout::store::{Format as FileFormat, read_file, write_file};
 use planout::syntax::parse;
 use planout::tree::{Layout, Node, to_json};
 use planout::wire::emit;
-use planout::Dialect;
 
 use super::failure::{Failure, Outcome};
 use super::{Context, DialectArg, Format};
@@ -46,15 +46,16 @@ impl Compile {
         let dialect = context.dialect(self.dialect);
         let (report, compiled) = match self.read()? {
             Input::Namespace { label, name, bytes } => {
-                let loaded =
-                    Loaded::new(&label, name.as_deref(), bytes, FileFormat::Yaml, dialect);
+                let loaded = Loaded::new(&label, name.as_deref(), bytes, FileFormat::Yaml, dialect);
                 let report = loaded.report();
                 (report, loaded.document.map(|document| (document.compiled, document.dialect)))
             }
             Input::Language { label, bytes } => language(&label, bytes, dialect),
         };
         context.output.reports([&report], self.format)?;
-        let Some((json, dialect)) = compiled else { return Err(Failure::reported()) };
+        let Some((json, dialect)) = compiled else {
+            return Err(Failure::reported());
+        };
         let layout = if self.no_pretty { Layout::Compact } else { Layout::Pretty };
         let mut text = to_json(&json, layout, dialect);
         text.push('\n');

@@ -16,6 +16,8 @@ const MAX_BYTES: usize = 1 << 20;
 /// become relative to the current folder.
 #[derive(Debug, Default)]
 pub(super) struct Config {
+    /// The file that was read, if any.
+    pub(super) path: Option<PathBuf>,
     pub(super) dialect: Option<Dialect>,
     pub(super) source: Option<String>,
     pub(super) target: Option<String>,
@@ -66,7 +68,7 @@ impl Config {
             .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
         let file: File = toml::from_str(&text)
             .map_err(|error| Failure::wrong(format!("`{name}` is invalid: {error}")))?;
-        for (code, _level) in &file.checks {
+        for code in file.checks.keys() {
             let known = planout::diagnostic::Code::ALL.iter().map(|code| code.as_str());
             if !known.clone().any(|known| known == code) {
                 let unknown = Failure::unknown("code", code, known);
@@ -82,6 +84,7 @@ impl Config {
             false => folder.join(location).to_string_lossy().into_owned(),
         };
         Ok(Config {
+            path: Some(path.to_owned()),
             dialect,
             source: file.source.map(location),
             target: file.target.map(location),

@@ -93,10 +93,16 @@ impl Eval {
         let dialect = context.dialect(self.dialect);
         let loaded = find(&*store::open(&location)?, name, dialect, &location)?;
         context.output.reports([&loaded.report()], self.format)?;
-        let Some(document) = loaded.document else { return Err(Failure::reported()) };
+        let Some(document) = loaded.document else {
+            return Err(Failure::reported());
+        };
         let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
 
         let experiment = self.experiment(&namespace)?;
+        context.output.detail(&format!("namespace: {}", loaded.source.name()));
+        if let Some(unit) = inputs.get(namespace.unit()) {
+            context.output.detail(&format!("unit: {} = {unit}", namespace.unit()));
+        }
         let answer = match &experiment {
             None => assign(&namespace, inputs, overrides),
             Some(experiment) => alone(&namespace, experiment, inputs, overrides),
@@ -214,7 +220,8 @@ fn find(store: &dyn Store, name: &str, dialect: Dialect, location: &str) -> Outc
             Err(Failure { message, ..unknown })
         }
         [first, second, ..] => {
-            let message = format!("namespace `{name}` is in `{}` and `{}`", first.label, second.label);
+            let message =
+                format!("namespace `{name}` is in `{}` and `{}`", first.label, second.label);
             Err(Failure::wrong(message).help("rename one of them"))
         }
     }
@@ -288,12 +295,11 @@ fn alone<'a>(
 ) -> Result<Answer<'a>, AssignError> {
     let script = experiment.script();
     let evaluation = script.evaluate_with(experiment.salt(), inputs, overrides);
-    let Evaluation { params, in_experiment } =
-        evaluation.map_err(|error| AssignError::Script {
-            definition: experiment.definition().to_owned(),
-            namespace: namespace.name().to_owned(),
-            error,
-        })?;
+    let Evaluation { params, in_experiment } = evaluation.map_err(|error| AssignError::Script {
+        definition: experiment.definition().to_owned(),
+        namespace: namespace.name().to_owned(),
+        error,
+    })?;
     let segment = inputs.get(namespace.unit()).filter(|unit| !unit.is_null());
     let segment = segment.map(|unit| namespace.segment(unit));
     let name = Some(experiment.name()).filter(|name| !name.is_empty());

@@ -49,7 +49,7 @@ struct Global {
     /// Print nothing but the answer and errors
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Print more
+    /// Say too which configuration and location are used
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     verbose: bool,
 }
@@ -130,6 +130,9 @@ pub(crate) fn main() -> ExitCode {
 
 fn run(cli: Cli, output: Output) -> Outcome {
     let config = Config::find(cli.global.config.as_deref())?;
+    if let Some(path) = &config.path {
+        output.detail(&format!("configuration: {}", path.display()));
+    }
     let context = Context { config, output };
     match cli.command {
         Command::Compile(command) => command.run(&context),
@@ -144,8 +147,11 @@ fn run(cli: Cli, output: Output) -> Outcome {
 fn location(argument: Option<&str>, context: &Context) -> Result<String, Failure> {
     let config = &context.config;
     let configured = config.target.as_ref().or(config.source.as_ref());
-    argument.map(str::to_owned).or_else(|| configured.cloned()).ok_or_else(|| {
+    let location = argument.map(str::to_owned).or_else(|| configured.cloned());
+    let location = location.ok_or_else(|| {
         Failure::usage("no location: name a directory or a file of namespaces")
             .help("or set `source` in `planout.toml`")
-    })
+    })?;
+    context.output.detail(&format!("namespaces: {location}"));
+    Ok(location)
 }

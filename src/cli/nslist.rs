@@ -80,7 +80,9 @@ impl Nslist {
         match found - listed.len() {
             0 => Ok(()),
             1 => Err(Failure::wrong("1 namespace is invalid and was left out")),
-            invalid => Err(Failure::wrong(format!("{invalid} namespaces are invalid and were left out"))),
+            invalid => {
+                Err(Failure::wrong(format!("{invalid} namespaces are invalid and were left out")))
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use super::{Color, Format, Global};
 pub(super) struct Output {
     color: ColorChoice,
     quiet: bool,
-    pub(super) verbose: bool,
+    verbose: bool,
 }
 
 impl Output {
@@ -52,6 +52,13 @@ impl Output {
     /// Prints something worth knowing beside the answer.
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Prints how the program came to its answer, for those who ask.
+    pub(super) fn detail(&self, text: &str) {
+        if self.verbose {
             self.say(text);
         }
     }

@@ -144,10 +144,10 @@ pub(super) fn json(source: &Source, diagnostic: &Diagnostic) -> serde_json::Valu
 
 /// An error that is about no text.
 pub(super) fn failure(message: &str, help: Option<&str>) -> String {
-    let group = Group::with_title(Level::ERROR.primary_title(message));
-    let group = match help {
-        Some(help) => group.element(Level::HELP.message(help)),
-        None => group,
-    };
-    Renderer::styled().render(&[group])
+    let line = |title| Renderer::styled().render(&[Group::with_title(title)]);
+    let error = line(Level::ERROR.primary_title(message));
+    match help {
+        Some(help) => format!("{error}\n{}", line(Level::HELP.primary_title(help))),
+        None => error,
+    }
 }

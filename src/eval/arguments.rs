@@ -53,7 +53,9 @@ impl<'a> Arguments<'a> {
     /// An argument that must be there, and not null where the dialect takes null for missing.
     pub(super) fn required(&self, name: &'static str) -> Outcome<&Value> {
         match self.optional(name) {
-            Some(Value::Null) if self.null_is_missing => Err(self.missing(name)),
+            Some(Value::Null) if self.null_is_missing => {
+                Err(Reason::NullArgument { operator: self.operator(), argument: name })
+            }
             Some(value) => Ok(value),
             None => Err(self.missing(name)),
         }

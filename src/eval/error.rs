@@ -16,9 +16,17 @@ pub struct EvalError {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// A required argument is not there, or null.
+    /// A required argument is not there.
     #[error("`{operator}` misses its argument `{argument}`")]
     MissingArgument {
+        /// The operator.
+        operator: &'static str,
+        /// The argument.
+        argument: &'static str,
+    },
+    /// A required argument is null, as a variable is that was never set.
+    #[error("`{argument}` of `{operator}` is null")]
+    NullArgument {
         /// The operator.
         operator: &'static str,
         /// The argument.

@@ -50,7 +50,13 @@ impl<'a> Lowerer<'a> {
             Kind::Map(map) => match map.get("op") {
                 None => self.constant(node),
                 Some(op) => match op.as_str() {
-                    Some(name) => self.operator(name, map, variable),
+                    Some(name) => {
+                        // Only lists that hold one another directly are data that nests.
+                        let lists = std::mem::take(&mut self.list_depth);
+                        let op = self.operator(name, map, variable);
+                        self.list_depth = lists;
+                        op
+                    }
                     None => fail("op", "the name of an operator"),
                 },
             },

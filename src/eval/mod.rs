@@ -27,8 +27,8 @@ mod semantics;
 use std::sync::Arc;
 
 pub use error::{EvalError, Reason};
-pub use params::Params;
 pub(crate) use hash::Hasher;
+pub use params::Params;
 
 use crate::diagnostic::{Diagnostic, Report};
 use crate::dialect::Dialect;

@@ -109,7 +109,9 @@ impl Semantics for Planout {
     }
 
     fn draws(arguments: &Arguments<'_>, choices: usize) -> Outcome<i64> {
-        let Some(draws) = arguments.optional("draws") else { return Ok(choices as i64) };
+        let Some(draws) = arguments.optional("draws") else {
+            return Ok(choices as i64);
+        };
         let draws = draws.as_int().ok_or_else(|| arguments.wrong_kind("draws", "an integer"))?;
         match draws <= choices as i64 {
             true => Ok(draws),
@@ -137,7 +139,9 @@ impl Semantics for Planout {
 
     fn product(values: &[Value]) -> Outcome<Value> {
         match values {
-            [] => return Err(Reason::NoValues { operator: "product" }),
+            [] => {
+                return Err(Reason::NoValues { operator: "product" });
+            }
             // Nothing is multiplied: a boolean stays one.
             [Value::Bool(bool)] => return Ok(Value::Bool(*bool)),
             _ => {}
@@ -178,9 +182,7 @@ impl Semantics for Planout {
         let by_zero = Err(Reason::DivisionByZero { operator: "%" });
         match (Number::operand("%", left)?, Number::operand("%", right)?) {
             (Number::Int(_), Number::Int(0)) => by_zero,
-            (Number::Int(left), Number::Int(right)) => {
-                fit("%", floored_remainder(left, right))
-            }
+            (Number::Int(left), Number::Int(right)) => fit("%", floored_remainder(left, right)),
             (left, right) => match (left.float(), right.float()) {
                 (_, 0.0) => by_zero,
                 (left, right) => Ok(Value::Float(floored_float_remainder(left, right))),
@@ -217,11 +219,7 @@ impl Semantics for Planout {
         }
     }
 
-    fn compare(
-        operator: &'static str,
-        left: &Value,
-        right: &Value,
-    ) -> Outcome<Option<Ordering>> {
+    fn compare(operator: &'static str, left: &Value, right: &Value) -> Outcome<Option<Ordering>> {
         if let (Some(left), Some(right)) = (Number::of(left), Number::of(right)) {
             return Ok(left.compare(right));
         }

@@ -131,11 +131,7 @@ impl Semantics for Planout4j {
         }
     }
 
-    fn compare(
-        operator: &'static str,
-        left: &Value,
-        right: &Value,
-    ) -> Outcome<Option<Ordering>> {
+    fn compare(operator: &'static str, left: &Value, right: &Value) -> Outcome<Option<Ordering>> {
         if let (Some(left), Some(right)) = (left.as_float(), right.as_float()) {
             return Ok(Some(java_order(left, right)));
         }

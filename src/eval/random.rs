@@ -142,10 +142,7 @@ enum Weighted {
     Index(usize),
 }
 
-fn weighted_index<S: Semantics>(
-    arguments: &Arguments<'_>,
-    salt: &Salt<'_>,
-) -> Outcome<Weighted> {
+fn weighted_index<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<Weighted> {
     let choices = arguments.list("choices")?.len();
     if choices == 0 {
         return Ok(Weighted::NoChoices);

@@ -38,11 +38,7 @@ pub(super) trait Semantics {
     fn round(value: &Value) -> Outcome<Value>;
     fn equals(left: &Value, right: &Value) -> bool;
     /// The order of two values, for `<` and its like; `None` if neither is less (not a number).
-    fn compare(
-        operator: &'static str,
-        left: &Value,
-        right: &Value,
-    ) -> Outcome<Option<Ordering>>;
+    fn compare(operator: &'static str, left: &Value, right: &Value) -> Outcome<Option<Ordering>>;
     /// Whether `min` and `max` can choose among values of this kind at all.
     fn can_be_extreme(value: &Value) -> bool;
     fn string_length(text: &str) -> usize;

@@ -124,7 +124,11 @@ impl NamespaceBuilder {
     ///
     /// # Errors
     /// The name is defined already, or the script is of another dialect.
-    pub fn define(mut self, name: &str, script: impl Into<Arc<Script>>) -> Result<Self, BuildError> {
+    pub fn define(
+        mut self,
+        name: &str,
+        script: impl Into<Arc<Script>>,
+    ) -> Result<Self, BuildError> {
         let script = script.into();
         if script.dialect() != self.dialect {
             return Err(BuildError::Dialect { definition: name.to_owned() });
@@ -209,7 +213,9 @@ impl NamespaceBuilder {
         let mut experiments = Vec::new();
         for (name, drawn) in allocation.held() {
             let definition = self.roster.note(name).map(String::as_str).unwrap_or_default();
-            let Some(mut experiment) = experiment(Some(name), definition) else { continue };
+            let Some(mut experiment) = experiment(Some(name), definition) else {
+                continue;
+            };
             for &segment in drawn {
                 owners[segment as usize] = u32::try_from(experiments.len()).ok();
             }

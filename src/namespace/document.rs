@@ -143,11 +143,10 @@ impl Checker {
     ) -> Option<Document> {
         let Kind::Map(map) = &tree.kind else {
             let message = format!("a namespace is a mapping, not {}", tree.describe());
-            self.report(
-                Diagnostic::error(Code::WrongType, tree.span, message)
-                    .help("it has the keys `namespace`, `experiment_definitions`, \
-                           `default_experiment` and `experiment_sequence`"),
-            );
+            self.report(Diagnostic::error(Code::WrongType, tree.span, message).help(
+                "it has the keys `namespace`, `experiment_definitions`, \
+                           `default_experiment` and `experiment_sequence`",
+            ));
             return None;
         };
         let header = self.header(Fields::new(map, tree.span), dialect);
@@ -219,7 +218,9 @@ impl Checker {
             dialect,
             segment_hashing: None,
         };
-        let Some(fields) = document.mapping("namespace", self) else { return header };
+        let Some(fields) = document.mapping("namespace", self) else {
+            return header;
+        };
         header.name = fields.optional_text("name", self).map(|(name, _)| name);
         header.salt = fields.get("salt").and_then(|salt| self.salt(salt));
         header.unit = fields.text("unit", self).map(|(unit, _)| unit);
@@ -274,7 +275,9 @@ impl Checker {
         }
         let mut definitions: IndexMap<String, Definition> = IndexMap::new();
         for item in items {
-            let Some(fields) = Fields::of(item, "a definition", self) else { continue };
+            let Some(fields) = Fields::of(item, "a definition", self) else {
+                continue;
+            };
             let name = fields.text("definition", self);
             let script = fields.required("assign", self).and_then(|n| self.script(n, dialect));
             let Some((name, place)) = name else { continue };
@@ -334,12 +337,7 @@ impl Checker {
         Script::from_node(json, dialect).map_err(|error| self.report(*error)).ok()
     }
 
-    fn reference(
-        &mut self,
-        name: &str,
-        place: Span,
-        definitions: &IndexMap<String, Definition>,
-    ) {
+    fn reference(&mut self, name: &str, place: Span, definitions: &IndexMap<String, Definition>) {
         if !definitions.contains_key(name) {
             let message = format!("definition `{name}` is not defined");
             let known = definitions.keys().map(String::as_str);
@@ -388,11 +386,13 @@ impl Checker {
                     self.reference(name, *place, definitions);
                 }
                 let (name, name_place) = name?;
-                // An experiment whose number of segments is wrong is active all the same.
-                let asked = segments.unwrap_or(1);
-                if let Err(error) = roster.add(&name, asked, name_place) {
+                let added = segments.map(|segments| roster.add(&name, segments, name_place));
+                if let Some(Err(error)) = &added {
                     let count = fields.get("segments").map_or(name_place, |node| node.span);
-                    self.sequence_error(&error, name_place, count, roster);
+                    self.sequence_error(error, name_place, count, roster);
+                }
+                if !matches!(added, Some(Ok(()))) {
+                    roster.add_without_segments(&name, name_place);
                 }
                 Some(Action::Add { name, definition: definition?.0, segments: segments? })
             }
@@ -433,10 +433,8 @@ impl Checker {
                     None => found,
                 }
             }
-            SequenceError::NotEnoughSegments { .. } => {
-                report(Code::NotEnoughSegments, count_place)
-                    .help("remove an experiment before, or ask for fewer segments")
-            }
+            SequenceError::NotEnoughSegments { .. } => report(Code::NotEnoughSegments, count_place)
+                .help("remove an experiment before, or ask for fewer segments"),
             SequenceError::NotActive { name } => {
                 report(Code::NotActive, name_place).suggest(name, roster.names())
             }
@@ -453,7 +451,9 @@ fn finish(
     dialect: Dialect,
     definitions: &IndexMap<String, Arc<Script>>,
 ) {
-    let Kind::Map(map) = &mut tree.kind else { return };
+    let Kind::Map(map) = &mut tree.kind else {
+        return;
+    };
     for entry in &mut map.entries {
         match (&*entry.key, &mut entry.value.kind) {
             ("namespace", Kind::Map(header)) => {
@@ -465,7 +465,9 @@ fn finish(
             }
             ("experiment_definitions", Kind::List(items)) => {
                 for item in items {
-                    let Kind::Map(item) = &mut item.kind else { continue };
+                    let Kind::Map(item) = &mut item.kind else {
+                        continue;
+                    };
                     let name = item.get("definition").and_then(Node::as_str).map(str::trim);
                     let script = name.and_then(|name| definitions.get(name));
                     if let Some(script) = script {

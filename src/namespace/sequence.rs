@@ -85,6 +85,12 @@ impl<T> Roster<T> {
         Ok(())
     }
 
+    /// Adds an experiment that could not be added, without segments: what comes after one mistake
+    /// is checked as if there were none.
+    pub(super) fn add_without_segments(&mut self, name: &str, note: T) {
+        self.active.entry(name.to_owned()).or_insert((0, note));
+    }
+
     /// Removes an active experiment.
     pub(super) fn remove(&mut self, name: &str) -> Result<T, SequenceError> {
         match self.active.shift_remove(name) {

@@ -53,7 +53,9 @@ impl Parser<'_> {
             TokenKind::Number(number) => Ok(number),
             TokenKind::String => {
                 let text = self.string_value();
-                let is_number = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
+                let is_number = text
+                    .bytes()
+                    .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
                     && text.starts_with(|char: char| char.is_ascii_digit() || char == '.')
                     && text.ends_with(|char: char| char.is_ascii_digit());
                 match text.parse::<f64>() {

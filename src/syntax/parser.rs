@@ -118,7 +118,9 @@ impl<'a> Parser<'a> {
         if !(negative || self.is("+")) || !touches || !self.dialect.sign_joins_number() {
             return None;
         }
-        let TokenKind::Number(number) = self.following.kind else { return None };
+        let TokenKind::Number(number) = self.following.kind else {
+            return None;
+        };
         self.advance();
         self.advance();
         Some(if negative { -number } else { number })
@@ -421,8 +423,8 @@ impl<'a> Parser<'a> {
         let mut named = Vec::new();
         loop {
             let start = self.span();
-            let is_named = self.kind() == TokenKind::Identifier
-                && self.following.kind == TokenKind::Mark("=");
+            let is_named =
+                self.kind() == TokenKind::Identifier && self.following.kind == TokenKind::Mark("=");
             if is_named {
                 let name = self.name();
                 self.advance();

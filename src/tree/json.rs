@@ -17,12 +17,12 @@ type Read<T> = Result<T, Box<Diagnostic>>;
 pub fn read(source: &Source, max_depth: usize) -> Result<Node, Box<Diagnostic>> {
     let text = source.text();
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader = Reader { text, at, depth: 0, max_depth };
+    let mut reader = Reader { text, at, open: Vec::new(), max_depth };
     reader.skip_space();
     if reader.peek().is_none() {
         return Err(reader.error_here("there is nothing here").boxed());
     }
-    let node = reader.value()?;
+    let node = reader.document()?;
     reader.skip_space();
     match reader.peek() {
         None => Ok(node),
@@ -30,11 +30,28 @@ pub fn read(source: &Source, max_depth: usize) -> Result<Node, Box<Diagnostic>> 
     }
 }
 
+/// Keeps what is open on a stack of its own: how deep a text nests is its author's choice.
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    depth: usize,
+    open: Vec<Open>,
     max_depth: usize,
+}
+
+/// A list or an object that has begun.
+struct Open {
+    start: usize,
+    items: Items,
+}
+
+enum Items {
+    List(Vec<Node>),
+    /// The key whose value is read stands apart.
+    Object {
+        map: Map,
+        seen: HashSet<Box<str>>,
+        key: (Box<str>, Span),
+    },
 }
 
 impl Reader<'_> {
@@ -74,94 +91,126 @@ impl Reader<'_> {
         Err(self.error_here(format!("malformed JSON: expected {what}, {found}")).boxed())
     }
 
-    fn value(&mut self) -> Read<Node> {
+    /// Reads values until the outermost one is complete.
+    fn document(&mut self) -> Read<Node> {
+        loop {
+            let mut value = match self.begin()? {
+                Some(value) => value,
+                None => continue,
+            };
+            loop {
+                self.skip_space();
+                let Some(open) = self.open.pop() else {
+                    return Ok(value);
+                };
+                match self.put(open, value)? {
+                    Some(complete) => value = complete,
+                    None => break,
+                }
+            }
+        }
+    }
+
+    /// Reads a scalar or an empty list or object, or opens one that is not.
+    fn begin(&mut self) -> Read<Option<Node>> {
         let start = self.at;
         let kind = match self.peek() {
-            Some(b'{') => self.nested(Self::object)?,
-            Some(b'[') => self.nested(Self::list)?,
+            Some(b'[') => {
+                self.enter()?;
+                if self.peek() != Some(b']') {
+                    self.open.push(Open { start, items: Items::List(Vec::new()) });
+                    return Ok(None);
+                }
+                self.at += 1;
+                Kind::List(Vec::new())
+            }
+            Some(b'{') => {
+                self.enter()?;
+                if self.peek() != Some(b'}') {
+                    let (map, mut seen) = (Map::default(), HashSet::new());
+                    let key = self.key(&map, &mut seen)?;
+                    self.open.push(Open { start, items: Items::Object { map, seen, key } });
+                    return Ok(None);
+                }
+                self.at += 1;
+                Kind::Map(Map::default())
+            }
             Some(b'"') => Kind::String(self.string()?),
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b'a'..=b'z' | b'A'..=b'Z') => self.word()?,
             _ => return self.expected("a value"),
         };
-        Ok(Node::new(kind, self.span_from(start)))
+        Ok(Some(Node::new(kind, self.span_from(start))))
     }
 
-    fn nested(&mut self, read: impl Fn(&mut Self) -> Read<Kind>) -> Read<Kind> {
-        if self.depth == self.max_depth {
+    /// Takes an opening bracket.
+    fn enter(&mut self) -> Read<()> {
+        if self.open.len() == self.max_depth {
             let message = format!("nesting deeper than {} levels", self.max_depth);
             return Err(Diagnostic { code: Code::TooDeep, ..self.error_here(message) }.boxed());
         }
-        self.depth += 1;
-        let kind = read(self);
-        self.depth -= 1;
-        kind
-    }
-
-    fn list(&mut self) -> Read<Kind> {
-        let mut list = Vec::new();
-        self.items(b']', "`,` or `]`", |reader| {
-            list.push(reader.value()?);
-            Ok(())
-        })?;
-        Ok(Kind::List(list))
-    }
-
-    fn object(&mut self) -> Read<Kind> {
-        let mut map = Map::default();
-        let mut seen = HashSet::new();
-        self.items(b'}', "`,` or `}`", |reader| {
-            let start = reader.at;
-            if reader.peek() != Some(b'"') {
-                return reader.expected("a key in double quotes");
-            }
-            let key = reader.string()?;
-            let key_span = reader.span_from(start);
-            if !seen.insert(key.clone()) {
-                let first = map.entry(&key).map_or(key_span, |entry| entry.key_span);
-                let message = format!("key `{key}` is given twice");
-                let duplicate = Diagnostic::error(Code::DuplicateKey, key_span, message);
-                return Err(duplicate.also(first, "first given here").boxed());
-            }
-            reader.skip_space();
-            if reader.peek() != Some(b':') {
-                return reader.expected("`:`");
-            }
-            reader.at += 1;
-            reader.skip_space();
-            let value = reader.value()?;
-            map.entries.push(Entry { key, key_span, value });
-            Ok(())
-        })?;
-        Ok(Kind::Map(map))
-    }
-
-    /// Reads what stands between an opening bracket and the closing one, separated by commas.
-    fn items(
-        &mut self,
-        close: u8,
-        expected: &str,
-        mut item: impl FnMut(&mut Self) -> Read<()>,
-    ) -> Read<()> {
         self.at += 1;
         self.skip_space();
-        if self.peek() == Some(close) {
-            self.at += 1;
-            return Ok(());
-        }
-        loop {
-            item(self)?;
-            self.skip_space();
-            match self.peek() {
-                Some(byte) if byte == close => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                Some(b',') => self.at += 1,
-                _ => return self.expected(expected),
+        Ok(())
+    }
+
+    /// Puts a value into what was opened last: that is complete, or goes on after a comma.
+    fn put(&mut self, mut open: Open, value: Node) -> Read<Option<Node>> {
+        let close = match &mut open.items {
+            Items::List(list) => {
+                list.push(value);
+                b']'
             }
-            self.skip_space();
+            Items::Object { map, key, .. } => {
+                let (key, key_span) = std::mem::take(key);
+                map.entries.push(Entry { key, key_span, value });
+                b'}'
+            }
+        };
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                self.skip_space();
+                if let Items::Object { map, seen, key } = &mut open.items {
+                    *key = self.key(map, seen)?;
+                }
+                self.open.push(open);
+                Ok(None)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                let kind = match open.items {
+                    Items::List(list) => Kind::List(list),
+                    Items::Object { map, .. } => Kind::Map(map),
+                };
+                Ok(Some(Node::new(kind, self.span_from(open.start))))
+            }
+            _ if close == b']' => self.expected("`,` or `]`"),
+            _ => self.expected("`,` or `}`"),
         }
+    }
+
+    /// Reads a key and its colon.
+    fn key(&mut self, map: &Map, seen: &mut HashSet<Box<str>>) -> Read<(Box<str>, Span)> {
+        let start = self.at;
+        if self.peek() != Some(b'"') {
+            return self.expected("a key in double quotes");
+        }
+        let key = self.string()?;
+        let span = self.span_from(start);
+        if !seen.insert(key.clone()) {
+            let first = map.entry(&key).map_or(span, |entry| entry.key_span);
+            let message = format!("key `{key}` is given twice");
+            let duplicate = Diagnostic::error(Code::DuplicateKey, span, message);
+            return Err(duplicate.also(first, "first given here").boxed());
+        }
+        self.skip_space();
+        if self.peek() != Some(b':') {
+            return self.expected("`:`");
+        }
+        self.at += 1;
+        self.skip_space();
+        Ok((key, span))
     }
 
     /// Finds where the string ends; its escapes are the JSON library's business.
@@ -175,7 +224,9 @@ impl Reader<'_> {
                 Some(_) => self.at += 2,
                 None => {
                     self.at = start;
-                    return Err(self.error_here("malformed JSON: this string does not end").boxed());
+                    return Err(self
+                        .error_here("malformed JSON: this string does not end")
+                        .boxed());
                 }
             }
         }
@@ -283,7 +334,10 @@ mod tests {
     fn problems_have_places() {
         assert_eq!(error("[1,]"), "3..4 malformed JSON: expected a value, found `]`");
         assert_eq!(error("[1 2]"), "3..4 malformed JSON: expected `,` or `]`, found `2`");
-        assert_eq!(error("{a:1}"), "1..2 malformed JSON: expected a key in double quotes, found `a`");
+        assert_eq!(
+            error("{a:1}"),
+            "1..2 malformed JSON: expected a key in double quotes, found `a`"
+        );
         assert_eq!(error(r#"{"a":1,"a":2}"#), "7..10 key `a` is given twice");
         assert_eq!(error("[01]"), "1..3 malformed JSON: `01` is not a number");
         assert_eq!(error("1 2"), "2..3 expected the end after the JSON value");

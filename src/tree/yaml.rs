@@ -232,7 +232,9 @@ impl Reader<'_> {
     }
 
     fn end(&mut self, place: Span) -> Result<(), Stop> {
-        let Some(Open { contents, mut span, anchor }) = self.open.pop() else { return Ok(()) };
+        let Some(Open { contents, mut span, anchor }) = self.open.pop() else {
+            return Ok(());
+        };
         // Only brackets end visibly.
         if matches!(self.source.slice(place), "]" | "}") {
             span = span.to(place);

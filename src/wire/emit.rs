@@ -136,9 +136,7 @@ impl Emitter {
             BinaryOperator::And => values("and", left, right),
             BinaryOperator::Coalesce => values("coalesce", left, right),
             BinaryOperator::Equals => pair("equals", left, right),
-            BinaryOperator::NotEquals => {
-                op("not", span, [("value", pair("equals", left, right))])
-            }
+            BinaryOperator::NotEquals => op("not", span, [("value", pair("equals", left, right))]),
             BinaryOperator::Less => pair("<", left, right),
             BinaryOperator::Greater => pair(">", left, right),
             BinaryOperator::LessOrEqual => pair("<=", left, right),

@@ -1,14 +1,15 @@
 //! What several tests need.
 
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use planout::source::Source;
 use planout::tree::{Kind, Node, json};
 use planout::{Map, Value};
 
 /// The rows of a file of golden data.
-pub fn golden(file: &str) -> Vec<Node> {
+pub(crate) fn golden(file: &str) -> Vec<Node> {
     let path = format!("{}/tests/golden/{file}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).expect(&path);
     let rows = text.lines().map(|line| json::read(&Source::new(file, line), 4000).expect(line));
@@ -16,24 +17,24 @@ pub fn golden(file: &str) -> Vec<Node> {
 }
 
 /// The string under a key.
-pub fn text<'a>(row: &'a Node, key: &str) -> &'a str {
+pub(crate) fn text<'a>(row: &'a Node, key: &str) -> &'a str {
     get(row, key).and_then(Node::as_str).unwrap_or_else(|| panic!("no `{key}` in a row"))
 }
 
 /// The value under a key.
-pub fn get<'a>(row: &'a Node, key: &str) -> Option<&'a Node> {
+pub(crate) fn get<'a>(row: &'a Node, key: &str) -> Option<&'a Node> {
     row.as_map().expect("a row is a mapping").get(key)
 }
 
 /// The mapping under a key as values.
-pub fn map(row: &Node, key: &str) -> Map {
+pub(crate) fn map(row: &Node, key: &str) -> Map {
     let value = Value::try_from(get(row, key).expect(key)).expect("values");
     value.as_map().expect("a mapping").clone()
 }
 
 /// Whether two trees hold the same: kinds of numbers and the sign of zero count, the order of
 /// keys does not.
-pub fn same(a: &Node, b: &Node) -> bool {
+pub(crate) fn same(a: &Node, b: &Node) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Float(a), Kind::Float(b)) => a.to_bits() == b.to_bits(),
         (Kind::List(a), Kind::List(b)) => {
@@ -50,7 +51,7 @@ pub fn same(a: &Node, b: &Node) -> bool {
 }
 
 /// A folder of its own with the samples and their configuration, as in a fresh clone.
-pub fn sandbox() -> tempfile::TempDir {
+pub(crate) fn sandbox() -> tempfile::TempDir {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let samples = folder.path().join("sample-namespaces");
@@ -67,7 +68,7 @@ pub fn sandbox() -> tempfile::TempDir {
 
 /// What a shell command prints, both streams together. `planout` is the program under test, and
 /// `cargo run --release --` the same.
-pub fn shell(command: &str, folder: &Path) -> String {
+pub(crate) fn shell(command: &str, folder: &Path) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_planout"));
     let path = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{path}", program.parent().expect("a folder").display());
@@ -83,4 +84,38 @@ pub fn shell(command: &str, folder: &Path) -> String {
         .output()
         .expect("a shell");
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What a run of the program came to.
+pub(crate) struct Run {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs the program in a folder.
+pub(crate) fn planout(folder: &Path, arguments: &[&str]) -> Run {
+    planout_with_input(folder, arguments, b"")
+}
+
+/// Runs the program in a folder with something on standard input.
+pub(crate) fn planout_with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_planout"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("PLANOUT_CONFIG")
+        .env_remove("PLANOUT_SOURCE")
+        .env_remove("PLANOUT_TARGET")
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("planout runs");
+    // A program that does not read its input closes the pipe: no concern of the test.
+    let _ = child.stdin.take().expect("a pipe").write_all(input);
+    let output = child.wait_with_output().expect("planout ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    Run { status: output.status.code().expect("planout is not killed"), stdout, stderr }
 }

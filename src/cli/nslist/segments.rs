@@ -41,7 +41,8 @@ pub(super) fn draw(namespace: &Namespace) -> String {
         let count = segments.len();
         let share = 100.0 * count as f64 / total as f64;
         let list = ranges(segments);
-        drawing.push_str(&format!("{sign} {name:<name_width$} {count:>8} {share:>6.2} %  {list}\n"));
+        drawing
+            .push_str(&format!("{sign} {name:<name_width$} {count:>8} {share:>6.2} %  {list}\n"));
     }
     drawing
 }

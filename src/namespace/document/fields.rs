@@ -79,9 +79,7 @@ impl<'a> Fields<'a> {
         let message = format!("`{key}` must be {expected}, not {}", node.describe());
         let error = Diagnostic::error(Code::WrongType, node.span, message);
         checker.report(match &node.kind {
-            Kind::Bool(_) | Kind::Int(_) | Kind::Wide(_) | Kind::Float(_)
-                if expected == "text" =>
-            {
+            Kind::Bool(_) | Kind::Int(_) | Kind::Wide(_) | Kind::Float(_) if expected == "text" => {
                 error.help("put it in quotes")
             }
             _ => error,
@@ -126,11 +124,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Text that may be missing.
-    pub(super) fn optional_text(
-        &self,
-        key: &str,
-        checker: &mut Checker,
-    ) -> Option<(String, Span)> {
+    pub(super) fn optional_text(&self, key: &str, checker: &mut Checker) -> Option<(String, Span)> {
         self.get(key)?;
         self.text(key, checker)
     }

@@ -51,7 +51,9 @@ impl Anchors {
     /// A copy of what an anchor names that is at most so deep, or nothing inside the anchor's own
     /// value.
     pub(super) fn copy(&mut self, anchor: usize, depth: usize) -> Result<Option<Node>, Refusal> {
-        let Some(&Anchored { size, .. }) = self.nodes.get(&anchor) else { return Ok(None) };
+        let Some(&Anchored { size, .. }) = self.nodes.get(&anchor) else {
+            return Ok(None);
+        };
         if size.depth > depth {
             return Err(Refusal::TooDeep);
         }

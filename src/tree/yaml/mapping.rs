@@ -41,7 +41,12 @@ impl Builder {
     }
 
     /// Takes a scalar as the key. A plain one may be the merge key.
-    pub(super) fn key(&mut self, text: Cow<'_, str>, span: Span, plain: bool) -> Option<Diagnostic> {
+    pub(super) fn key(
+        &mut self,
+        text: Cow<'_, str>,
+        span: Span,
+        plain: bool,
+    ) -> Option<Diagnostic> {
         if text != "<<" || !plain {
             self.key = Some(Key::Text(text.into(), span));
             return None;
@@ -49,7 +54,10 @@ impl Builder {
         self.key = Some(Key::Merge);
         let first = self.merge.replace(span)?;
         self.merge = Some(first);
-        Some(duplicate("<<", span, first).help("write one `<<` with a list: `<<: [*first, *second]`"))
+        Some(
+            duplicate("<<", span, first)
+                .help("write one `<<` with a list: `<<: [*first, *second]`"),
+        )
     }
 
     /// Takes a node that is not a scalar of this place as the key.
@@ -116,7 +124,9 @@ impl Builder {
             Kind::List(items) => items.into_iter().map(into_map).collect(),
             _ => into_map(value).map(|map| vec![map]),
         };
-        let Some(maps) = maps else { return Some(malformed_merge(place)) };
+        let Some(maps) = maps else {
+            return Some(malformed_merge(place));
+        };
         for entry in maps.into_iter().flat_map(|map| map.entries) {
             let Entry { key, key_span, value } = entry;
             self.entries.entry(key).or_insert(Slot { key_span, value, merged: true });

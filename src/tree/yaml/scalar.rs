@@ -32,7 +32,9 @@ impl Refused {
         let text = excerpt(text);
         let (code, message) = match self {
             Refused::Timestamp => (Code::Timestamp, format!("`{text}` is a timestamp in yaml")),
-            Refused::NotFinite => (Code::NumberOverflow, format!("`{text}` is not a finite number")),
+            Refused::NotFinite => {
+                (Code::NumberOverflow, format!("`{text}` is not a finite number"))
+            }
             Refused::TooLong => (Code::NumberOverflow, format!("`{text}` has too many digits")),
         };
         Diagnostic::error(code, place, message)
@@ -430,8 +432,9 @@ mod tests {
     fn what_only_looks_like_a_number() {
         let texts = [
             "-", "+", ".", "-.", "._", "1e", "1e+", "e7", "0b", "0b2", "0b_", "0x", "0xg", "0o17",
-            "1:60", "0:30", "01:30", "1:", ":30", "1:30:", "1:2:3x", "-.nan", ".5_0", "1.5.5", "1-2",
-            "--1", "+-1", "1_0e1_0", "0x1.8", "-_", "_1", "1,000", "1:60.5", "1:5._x", "٣", "1٣",
+            "1:60", "0:30", "01:30", "1:", ":30", "1:30:", "1:2:3x", "-.nan", ".5_0", "1.5.5",
+            "1-2", "--1", "+-1", "1_0e1_0", "0x1.8", "-_", "_1", "1,000", "1:60.5", "1:5._x", "٣",
+            "1٣",
         ];
         for text in texts {
             check(text, Kind::String(text.into()));

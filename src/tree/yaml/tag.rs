@@ -74,8 +74,9 @@ impl Tag {
     pub(super) fn on_collection(self, written: &str, place: Span, what: &str) -> Diagnostic {
         match self {
             Tag::Unknown => unknown(written, place),
-            Tag::Script => problem(place, format!("`{written}` cannot tag {what}"))
-                .help("write the script as a scalar after the tag: `!planout |` and indented lines"),
+            Tag::Script => problem(place, format!("`{written}` cannot tag {what}")).help(
+                "write the script as a scalar after the tag: `!planout |` and indented lines",
+            ),
             _ => unfit(written, place, what),
         }
     }
