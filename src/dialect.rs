@@ -6,7 +6,6 @@ use std::str::FromStr;
 
 use crate::diagnostic::nearest;
 use crate::number;
-use crate::tree::Kind;
 
 /// Whose answers a script or a namespace gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -91,17 +90,9 @@ impl Dialect {
         self == Dialect::Planout
     }
 
-    /// What a number of the language compiles to: always a double in planout4j; in the reference
-    /// what JavaScript prints, so that a whole number becomes an integer.
-    pub(crate) fn constant(self, number: f64) -> Kind {
-        if self == Dialect::Planout4j {
-            return Kind::Float(number);
-        }
-        let text = number::javascript(number);
-        if text.contains(['.', 'e']) {
-            return Kind::Float(number);
-        }
-        text.parse().map_or_else(|_| Kind::Wide((&*text).into()), Kind::Int)
+    /// Whether a whole number of the language compiles to an integer; else all are doubles.
+    pub(crate) fn has_integers(self) -> bool {
+        self == Dialect::Planout
     }
 
     /// A float as JSON, in the way of the dialect's compiler, and never mistaken for an integer.

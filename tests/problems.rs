@@ -134,7 +134,7 @@ fn references_and_the_sequence_are_checked() {
     );
     assert_eq!(changed("action: remove", "action: delete"), ["16:13 P0210"]);
     let full = "    segments: 40\n  - {action: add, name: b, definition: One, segments: 61}\n";
-    assert_eq!(changed("    segments: 40\n", full), ["16:57 P0208"]);
+    assert_eq!(changed("    segments: 40\n", full), ["16:55 P0208"]);
     let text = report(&VALID.replacen("    segments: 40\n", full, 1));
     assert!(text.contains("asks for 61 segments and 60 are free: `a` holds 40"), "{text}");
 }

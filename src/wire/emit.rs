@@ -1,6 +1,7 @@
 //! From the syntax tree to the JSON form.
 
 use crate::dialect::Dialect;
+use crate::number;
 use crate::source::Span;
 use crate::syntax::ast::{
     Arguments, BinaryOperator, Block, Expr, ExprKind, If, Literal, LiteralKind, Rule, Switch,
@@ -85,7 +86,7 @@ impl Emitter {
             ExprKind::Variable(name) => {
                 op("get", span, [("var", Node::string(name.clone(), span))])
             }
-            ExprKind::Number(number) => Node::new(self.dialect.constant(*number), span),
+            ExprKind::Number(number) => Node::new(self.number(*number), span),
             ExprKind::String(text) => Node::string(text.clone(), span),
             ExprKind::Bool(bool) => Node::new(Kind::Bool(*bool), span),
             ExprKind::Null => Node::new(Kind::Null, span),
@@ -102,6 +103,18 @@ impl Emitter {
             ExprKind::Binary(operator, left, right) => {
                 self.binary(*operator, self.expr(left), self.expr(right), span)
             }
+        }
+    }
+
+    /// A constant: a double, or where there are integers what JavaScript prints.
+    fn number(&self, number: f64) -> Kind {
+        if !self.dialect.has_integers() {
+            return Kind::Float(number);
+        }
+        let text = number::javascript(number);
+        match text.contains(['.', 'e']) {
+            true => Kind::Float(number),
+            false => text.parse().map_or_else(|_| Kind::Wide((&*text).into()), Kind::Int),
         }
     }
 
@@ -156,7 +169,7 @@ impl Emitter {
         let kind = match &literal.kind {
             LiteralKind::Null => Kind::Null,
             LiteralKind::Bool(bool) => Kind::Bool(*bool),
-            LiteralKind::Number(number) => self.dialect.constant(*number),
+            LiteralKind::Number(number) => self.number(*number),
             LiteralKind::String(text) => Kind::String(text.clone()),
             LiteralKind::List(list) => {
                 Kind::List(list.iter().map(|item| self.literal(item)).collect())
