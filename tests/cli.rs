@@ -41,6 +41,7 @@ fn exit_statuses_are_those_of_the_contract() {
     assert_eq!(status(&["eval", "userid=1"]), 2);
     assert_eq!(status(&["eval", "--ns", "test_ns", "userid"]), 2);
     assert_eq!(status(&["eval", "--ns", "test_ns", "userid:={"]), 2);
+    assert_eq!(status(&["eval", "--script", "x = 1;", "--default"]), 2);
     assert_eq!(status(&["compile", "x = 1;", "--dialect", "planet"]), 2);
     assert_eq!(status(&["nslist", "-n", "(", "sample-namespaces"]), 2);
     assert_eq!(status(&["nslist", "redis://localhost"]), 2);
@@ -77,6 +78,24 @@ fn a_failed_compile_leaves_the_output_alone() {
     let json = r#"{"op":"seq","seq":[{"op":"set","var":"x","value":1.0}]}"#;
     assert_eq!(fs::read_to_string(&out).expect("a file"), format!("{json}\n"));
     assert_eq!(names(folder.path()), ["out.json", "planout.toml", "sample-namespaces"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_no_plain_file_stays_what_it_is() {
+    let folder = sandbox();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("real.json"), "old").expect("a file");
+    std::os::unix::fs::symlink("real.json", at("link.json")).expect("a link");
+    expect(0, planout(folder.path(), &["compile", "x = 1;", "link.json"]));
+    assert!(fs::symlink_metadata(at("link.json")).expect("a link").is_symlink());
+    assert!(fs::read_to_string(at("real.json")).expect("a file").starts_with('{'));
+
+    let pipe =
+        "mkfifo pipe; planout compile 'x = 1;' pipe --no-pretty & cat pipe; wait; ls -F pipe";
+    let json = r#"{"op":"seq","seq":[{"op":"set","var":"x","value":1.0}]}"#;
+    assert_eq!(crate::support::shell(pipe, folder.path()), format!("{json}\npipe|\n"));
+    expect(1, planout(folder.path(), &["compile", "x = 1;", "sample-namespaces"]));
 }
 
 /// The names of all files of a folder, hidden ones too.

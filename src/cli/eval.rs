@@ -20,7 +20,7 @@ use super::{Context, DialectArg, Format, inputs, location};
 
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("what").required(true).args(["ns", "script"])))]
-#[command(group(ArgGroup::new("which").args(["exp", "definition", "default"]).requires("ns")))]
+#[command(group(ArgGroup::new("which").args(["exp", "definition", "default"])))]
 pub(super) struct Eval {
     /// The namespace
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
@@ -44,13 +44,13 @@ pub(super) struct Eval {
     #[arg(long = "overrides", value_name = "JSON")]
     overrides_object: Option<String>,
     /// Evaluate this active experiment alone, whatever the unit's segment
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "script")]
     exp: Option<String>,
     /// Evaluate this definition alone
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "script")]
     definition: Option<String>,
     /// Evaluate the default experiment alone
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     default: bool,
     /// Where the namespaces are [default: the configured target, else the source]
     #[arg(long, value_name = "LOCATION", conflicts_with = "script")]

@@ -90,6 +90,7 @@ impl From<StoreError> for Failure {
             StoreError::UnknownScheme { .. } => Failure::usage(message),
             StoreError::IsDirectory(_)
             | StoreError::NotADirectory(_)
+            | StoreError::NotUtf8(_)
             | StoreError::NotANamespace(_) => Failure::wrong(message),
             _ => Failure::broken(message),
         }

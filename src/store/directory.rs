@@ -27,10 +27,16 @@ impl Directory {
     }
 }
 
-fn item(path: &Path) -> Option<Item> {
-    let format = Format::of(path)?;
-    let name = path.file_stem()?.to_string_lossy().into_owned();
-    Some(Item { name, label: path.to_string_lossy().into_owned(), format })
+/// The namespace at a path; `None` for a file that is none.
+fn item(path: &Path) -> Result<Option<Item>, StoreError> {
+    let Some(format) = Format::of(path) else { return Ok(None) };
+    let name = path.file_stem().and_then(|stem| stem.to_str());
+    match (name, path.to_str()) {
+        (Some(name), Some(label)) => {
+            Ok(Some(Item { name: name.to_owned(), label: label.to_owned(), format }))
+        }
+        _ => Err(StoreError::NotUtf8(path.to_owned())),
+    }
 }
 
 impl Store for Directory {
@@ -38,8 +44,9 @@ impl Store for Directory {
         let metadata = std::fs::metadata(&self.path);
         let metadata = metadata.map_err(|error| StoreError::io("read", &self.path, error))?;
         if metadata.is_file() {
-            let item = item(&self.path);
-            return item.map(|item| vec![item]).ok_or(StoreError::NotANamespace(self.path.clone()));
+            let item =
+                item(&self.path)?.ok_or_else(|| StoreError::NotANamespace(self.path.clone()))?;
+            return Ok(vec![item]);
         }
         let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
         let mut items = Vec::new();
@@ -50,7 +57,7 @@ impl Store for Directory {
                 StoreError::Io { action: "read", path, error: error.into() }
             })?;
             if entry.file_type().is_file() {
-                items.extend(item(entry.path()));
+                items.extend(item(entry.path())?);
             }
         }
         items.sort_by(|a, b| (&a.name, &a.label).cmp(&(&b.name, &b.label)));

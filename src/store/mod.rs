@@ -65,6 +65,9 @@ pub enum StoreError {
     /// A folder where a file was expected.
     #[error("`{}` is a directory, not a file", .0.display())]
     IsDirectory(PathBuf),
+    /// A file whose name is not UTF-8, so that it names no namespace.
+    #[error("the name of `{}` is not UTF-8", .0.display())]
+    NotUtf8(PathBuf),
     /// A file whose ending is not that of a namespace.
     #[error("`{}` is not a namespace: its ending is none of {}", .0.display(), ENDINGS.join(", "))]
     NotANamespace(PathBuf),
@@ -157,10 +160,17 @@ pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Replaces a file as a whole: the bytes go to a temporary file beside it, which is synced and
-/// then renamed.
+/// then renamed. A link stays one: what it points to is replaced. What is no file at all, such as
+/// a terminal or a pipe, is written to.
 ///
 /// # Errors
 /// The folder cannot be written; the file is as it was.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    directory::stage(path, bytes)?.commit()
+    let failed = |error| StoreError::io("write", path, error);
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(StoreError::IsDirectory(path.to_owned())),
+        Ok(metadata) if !metadata.is_file() => std::fs::write(path, bytes).map_err(failed),
+        Ok(_) => directory::stage(&path.canonicalize().map_err(failed)?, bytes)?.commit(),
+        Err(_) => directory::stage(path, bytes)?.commit(),
+    }
 }
