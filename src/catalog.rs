@@ -12,6 +12,22 @@ use crate::store::{self, Format, Store, StoreError};
 use crate::tree::{Node, json, yaml};
 use crate::wire::MAX_JSON_DEPTH;
 
+/// The dialects of namespaces that do not say their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialects {
+    /// Of a source.
+    pub source: Dialect,
+    /// Of a compiled namespace. One that was compiled in another dialect than planout4j says so,
+    /// so this is not what a project has chosen for its sources.
+    pub compiled: Dialect,
+}
+
+impl From<Dialect> for Dialects {
+    fn from(source: Dialect) -> Dialects {
+        Dialects { source, compiled: Dialect::Planout4j }
+    }
+}
+
 /// A namespace as it was found: valid, or with all of its problems.
 #[derive(Debug)]
 pub struct Loaded {
@@ -33,8 +49,10 @@ impl Loaded {
         name: Option<&str>,
         bytes: Vec<u8>,
         format: Format,
-        dialect: Dialect,
+        dialects: impl Into<Dialects>,
     ) -> Loaded {
+        let Dialects { source, compiled } = dialects.into();
+        let dialect = if format == Format::Json { compiled } else { source };
         let (source, problem) = decode(label, bytes);
         let (tree, mut diagnostics) = match (problem, format) {
             (Some(problem), _) => (None, vec![problem]),
@@ -99,11 +117,12 @@ pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
 ///
 /// # Errors
 /// The store cannot be read. What is wrong with a namespace stands in it.
-pub fn read(store: &dyn Store, dialect: Dialect) -> Result<Vec<Loaded>, StoreError> {
+pub fn read(store: &dyn Store, dialects: impl Into<Dialects>) -> Result<Vec<Loaded>, StoreError> {
+    let dialects = dialects.into();
     let mut namespaces: Vec<Loaded> = Vec::new();
     for item in store.list()? {
         let bytes = store.read(&item, MAX_SOURCE_BYTES + 1)?;
-        let mut loaded = Loaded::new(&item.label, Some(&item.name), bytes, item.format, dialect);
+        let mut loaded = Loaded::new(&item.label, Some(&item.name), bytes, item.format, dialects);
         if let Some(first) = namespaces.iter().rev().find(|first| first.name == loaded.name) {
             let message =
                 format!("namespace `{}` is also in `{}`", loaded.name, first.source.name());
@@ -137,14 +156,15 @@ pub enum LoadError {
 
 impl Catalog {
     /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON.
-    /// `dialect` is the one of namespaces that do not say their own.
+    /// `dialects` are those of namespaces that do not say their own; a [`Dialect`] is that of the
+    /// sources.
     ///
     /// # Errors
     /// The location cannot be read, or any of its namespaces is invalid.
-    pub fn load(location: &str, dialect: Dialect) -> Result<Catalog, LoadError> {
+    pub fn load(location: &str, dialects: impl Into<Dialects>) -> Result<Catalog, LoadError> {
         let mut invalid = Vec::new();
         let mut namespaces = IndexMap::new();
-        for loaded in read(&*store::open(location)?, dialect)? {
+        for loaded in read(&*store::open(location)?, dialects)? {
             let built = loaded.document.as_ref().map(Document::build);
             match built {
                 Some(Ok(namespace)) => {

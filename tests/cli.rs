@@ -198,6 +198,25 @@ fn what_was_shipped_answers_like_its_source() {
 }
 
 #[test]
+fn what_is_compiled_keeps_its_dialect() {
+    let folder = sandbox();
+    let eval = ["eval", "--ns", "test_ns", "userid=123", "--format", "json", "--from"];
+    let answer = |from: &str| {
+        let arguments: Vec<_> = eval.iter().copied().chain([from]).collect();
+        expect(0, planout(folder.path(), &arguments)).stdout
+    };
+    let source = answer("sample-namespaces");
+    expect(0, planout(folder.path(), &["ship", "sample-namespaces", "java"]));
+    fs::write(folder.path().join("planout.toml"), "dialect = 'planout'\n").expect("a file");
+    assert_eq!(answer("java"), source);
+    let other = answer("sample-namespaces");
+    assert_ne!(other, source);
+    expect(0, planout(folder.path(), &["ship", "sample-namespaces", "python"]));
+    fs::remove_file(folder.path().join("planout.toml")).expect("a file");
+    assert_eq!(answer("python"), other);
+}
+
+#[test]
 fn a_flag_wins_over_the_environment_over_the_file() {
     let folder = sandbox();
     let root = folder.path();

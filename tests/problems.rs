@@ -150,6 +150,9 @@ fn language_errors_stand_at_their_place_in_the_file() {
         changed("!planout x = 0;", "!planout |2\n        x = 1\n        y;"),
         ["11:9 P0001"]
     );
+    // One mistake, one message: braces that it has opened do not end it.
+    assert_eq!(changed("x = 0;", "'x = @{a: {b: 1}}; y = 1;'"), ["9:29 P0006"]);
+    assert_eq!(changed("x = 0;", "if (x {y = 1;} y = 2; z = 3;"), ["9:28 P0001"]);
     // Two mistakes of one script, and one of another.
     let text = VALID.replace("x = uni", "y = ; z = 'é' ?; x = uni").replace("x = 0;", "x = (0;");
     assert_eq!(places(&text), ["7:11 P0001", "7:21 P0002", "9:28 P0001"]);
@@ -201,8 +204,8 @@ fn garbage_is_refused_with_a_diagnostic() {
 #[test]
 fn what_the_limits_allow_is_computed() {
     let programs = [
-        format!("x = 1{};", " + 1".repeat(1190)),
-        format!("x = a{};", "[0]".repeat(1190)),
+        format!("x = 1{};", " + 1".repeat(1200)),
+        format!("x = a{};", "[0]".repeat(1200)),
         format!("x = {}1;", "-".repeat(200)),
         format!("x = {}1{};", "(".repeat(200), ")".repeat(200)),
         format!("x = {}1{};", "[".repeat(200), "]".repeat(200)),
@@ -223,6 +226,8 @@ fn what_the_limits_allow_is_computed() {
             assert_eq!(first.ok(), second.ok(), "{start}");
         }
     }
+    let chain = format!("x = 1{};", " + 1".repeat(1201));
+    assert!(Script::compile("deep", &chain, Dialect::Planout).is_err());
     // As deep as JSON may be, of operators and of data.
     let json = |levels| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
     assert!(Script::from_json("deep", &json(200), Dialect::Planout4j).is_ok());

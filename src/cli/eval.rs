@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::{ArgGroup, Args};
-use planout::catalog::{Loaded, decode};
+use planout::catalog::{Dialects, Loaded, decode};
 use planout::diagnostic::{Code, Diagnostic, Report};
 use planout::eval::{DEFAULT_SALT, EvalError, Evaluation};
 use planout::namespace::{AssignError, Experiment};
@@ -90,8 +90,8 @@ impl Eval {
 
     fn namespace(&self, name: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {
         let location = location(self.from.as_deref(), context)?;
-        let dialect = context.dialect(self.dialect);
-        let loaded = find(&*store::open(&location)?, name, dialect, &location)?;
+        let dialects = context.dialects(self.dialect);
+        let loaded = find(&*store::open(&location)?, name, dialects, &location)?;
         context.output.reports([&loaded.report()], self.format)?;
         let Some(document) = loaded.document else {
             return Err(Failure::reported());
@@ -205,13 +205,13 @@ impl Eval {
 }
 
 /// Reads the one namespace that is asked for.
-fn find(store: &dyn Store, name: &str, dialect: Dialect, location: &str) -> Outcome<Loaded> {
+fn find(store: &dyn Store, name: &str, dialects: Dialects, location: &str) -> Outcome<Loaded> {
     let items = store.list()?;
     let found: Vec<_> = items.iter().filter(|item| item.name == name).collect();
     match found.as_slice() {
         [item] => {
             let bytes = store.read(item, MAX_SOURCE_BYTES + 1)?;
-            Ok(Loaded::new(&item.label, Some(name), bytes, item.format, dialect))
+            Ok(Loaded::new(&item.label, Some(name), bytes, item.format, dialects))
         }
         [] => {
             let unknown =

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use planout::Dialect;
+use planout::catalog::Dialects;
 
 use self::config::Config;
 use self::failure::{Failure, Outcome};
@@ -102,6 +103,11 @@ struct Context {
 impl Context {
     fn dialect(&self, arg: DialectArg) -> Dialect {
         arg.dialect.or(self.config.dialect).unwrap_or_default()
+    }
+
+    /// The configuration speaks of sources only: what is compiled says its dialect itself.
+    fn dialects(&self, arg: DialectArg) -> Dialects {
+        Dialects { source: self.dialect(arg), compiled: arg.dialect.unwrap_or_default() }
     }
 }
 

@@ -59,7 +59,7 @@ impl Nslist {
         let pattern = self.name.as_deref().map(pattern).transpose()?;
         let wanted = |name: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(name));
         let location = location(self.location.as_deref(), context)?;
-        let loaded = catalog::read(&*store::open(&location)?, context.dialect(self.dialect))?;
+        let loaded = catalog::read(&*store::open(&location)?, context.dialects(self.dialect))?;
         let loaded: Vec<Loaded> = loaded.into_iter().filter(|it| wanted(&it.name)).collect();
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;

@@ -44,7 +44,7 @@ impl Ship {
             Failure::usage("nowhere to ship to: name the target")
                 .help("as `planout ship SRC DST`, or set `target` in `planout.toml`")
         })?;
-        let loaded = catalog::read(&*store::open(source)?, context.dialect(self.dialect))?;
+        let loaded = catalog::read(&*store::open(source)?, context.dialects(self.dialect))?;
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
         if loaded.is_empty() {

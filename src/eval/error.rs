@@ -125,7 +125,7 @@ pub enum Reason {
         choices: usize,
     },
     /// Other than one weight a choice, or a weight whose choice is not there.
-    #[error("`weightedChoice` has {weights} weights for {choices} choices")]
+    #[error("`weightedChoice` needs as many weights as choices: there are {weights} and {choices}")]
     Weights {
         /// How many weights there are.
         weights: usize,
@@ -159,7 +159,7 @@ pub enum Reason {
         digits: Box<str>,
     },
     /// A compiled script with a node that no compiler emits.
-    #[error("malformed script: `{operator}` needs {needs}")]
+    #[error("`{operator}` needs {needs}")]
     Malformed {
         /// The operator.
         operator: Box<str>,

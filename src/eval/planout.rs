@@ -248,9 +248,8 @@ impl Semantics for Planout {
     fn list_index(index: &Value) -> Outcome<Option<usize>> {
         match index {
             Value::Int(index) => Ok(usize::try_from(*index).ok()),
-            _ => Err(Reason::WrongKind {
-                operator: "index",
-                argument: "index",
+            _ => Err(Reason::WrongOperand {
+                operator: "[ ]",
                 expected: "an integer",
                 found: index.describe(),
             }),
@@ -259,9 +258,8 @@ impl Semantics for Planout {
 
     fn check_key(index: &Value) -> Outcome<()> {
         match index {
-            Value::List(_) | Value::Map(_) => Err(Reason::WrongKind {
-                operator: "index",
-                argument: "index",
+            Value::List(_) | Value::Map(_) => Err(Reason::WrongOperand {
+                operator: "[ ]",
                 expected: "a key",
                 found: index.describe(),
             }),

@@ -158,9 +158,8 @@ impl Semantics for Planout4j {
                 Err(Reason::MissingArgument { operator: "index", argument: "index" })
             }
             (_, Some(index)) => Ok(usize::try_from(index).ok()),
-            (_, None) => Err(Reason::WrongKind {
-                operator: "index",
-                argument: "index",
+            (_, None) => Err(Reason::WrongOperand {
+                operator: "[ ]",
                 expected: "a whole number",
                 found: index.describe(),
             }),

@@ -265,10 +265,10 @@ impl Experiment {
 pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     if name.is_empty() {
         Err("it is empty")
-    } else if name.starts_with('.') {
-        Err("a leading dot would hide it")
     } else if name.contains(['/', '\\']) {
         Err("a slash would lead to another folder")
+    } else if name.starts_with('.') {
+        Err("a leading dot would hide it")
     } else if name.chars().any(char::is_control) {
         Err("it holds a control character")
     } else if name.len() > 200 {

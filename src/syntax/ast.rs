@@ -76,7 +76,7 @@ pub struct Expr {
     pub kind: ExprKind,
     /// Where it stands.
     pub span: Span,
-    /// The length of its longest chain of operators within operators; see [`super::MAX_HEIGHT`].
+    /// How many operators hold one another in it at the most; see [`super::MAX_OPERATORS`].
     pub(super) height: u32,
 }
 
@@ -203,22 +203,25 @@ pub(super) mod level {
 
 impl Expr {
     pub(super) fn new(kind: ExprKind, span: Span) -> Expr {
-        let height = 1 + kind.children_height();
+        let height = kind.height();
         Expr { kind, span, height }
     }
 }
 
 impl ExprKind {
-    fn children_height(&self) -> u32 {
+    fn height(&self) -> u32 {
         let tallest = |list: &[Expr]| list.iter().map(|expr| expr.height).max().unwrap_or(0);
         match self {
-            ExprKind::List(list) | ExprKind::Call(_, Arguments::Positional(list)) => tallest(list),
-            ExprKind::Call(_, Arguments::Named(list)) => {
-                list.iter().map(|(_, expr)| expr.height).max().unwrap_or(0)
+            ExprKind::List(list) | ExprKind::Call(_, Arguments::Positional(list)) => {
+                1 + tallest(list)
             }
-            ExprKind::Block(block) => block.rules.iter().map(Rule::height).max().unwrap_or(0),
-            ExprKind::Parenthesis(a) | ExprKind::Negative(a) | ExprKind::Not(a) => a.height,
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => a.height.max(b.height),
+            ExprKind::Call(_, Arguments::Named(list)) => {
+                1 + list.iter().map(|(_, expr)| expr.height).max().unwrap_or(0)
+            }
+            ExprKind::Block(block) => 1 + block.rules.iter().map(Rule::height).max().unwrap_or(0),
+            ExprKind::Parenthesis(inner) => inner.height,
+            ExprKind::Negative(value) | ExprKind::Not(value) => 1 + value.height,
+            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => 1 + a.height.max(b.height),
             _ => 0,
         }
     }

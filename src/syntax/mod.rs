@@ -11,9 +11,9 @@ pub use parser::{Parsed, parse};
 /// How deep brackets, blocks and signs may nest.
 pub const MAX_NESTING: usize = 200;
 
-/// How tall a syntax tree may grow: what nests, and on top of it chains such as `a + b + c + ...`,
-/// each operator of which holds the ones before it.
-pub const MAX_HEIGHT: u32 = 1200;
+/// How many operators may hold one another: what nests, and on top of it chains such as
+/// `a + b + c + ...`, in which each holds the ones before it.
+pub const MAX_OPERATORS: u32 = 1200;
 
 /// A program with more problems than this is not read any further.
 const MAX_PROBLEMS: usize = 100;

@@ -8,7 +8,7 @@ use super::ast::{
 };
 use super::lexer::Lexer;
 use super::token::{Broken, Token, TokenKind, shorten};
-use super::{MAX_HEIGHT, MAX_NESTING, MAX_PROBLEMS};
+use super::{MAX_NESTING, MAX_OPERATORS, MAX_PROBLEMS};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::dialect::Dialect;
 use crate::source::{OffsetMap, Span};
@@ -49,6 +49,9 @@ pub(super) struct Parser<'a> {
     following: Token,
     taken_end: u32,
     nesting: usize,
+    /// How many braces are open, and how many were where the statement began.
+    braces: usize,
+    statement_braces: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -56,8 +59,18 @@ impl<'a> Parser<'a> {
     fn new(text: &'a str, map: &'a OffsetMap, dialect: Dialect) -> Parser<'a> {
         let mut lexer = Lexer::new(text);
         let (token, following) = (lexer.next(), lexer.next());
-        let (taken_end, nesting, diagnostics) = (0, 0, Vec::new());
-        Parser { lexer, map, dialect, token, following, taken_end, nesting, diagnostics }
+        Parser {
+            lexer,
+            map,
+            dialect,
+            token,
+            following,
+            taken_end: 0,
+            nesting: 0,
+            braces: 0,
+            statement_braces: 0,
+            diagnostics: Vec::new(),
+        }
     }
 
     // Tokens
@@ -86,6 +99,11 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn advance(&mut self) {
+        match self.token.kind {
+            TokenKind::Mark("{") => self.braces += 1,
+            TokenKind::Mark("}") => self.braces = self.braces.saturating_sub(1),
+            _ => {}
+        }
         self.taken_end = self.token.span.end;
         self.token = self.following;
         self.following = self.lexer.next();
@@ -162,21 +180,17 @@ impl<'a> Parser<'a> {
     fn recover(&mut self, problem: Diagnostic) {
         let hopeless = problem.code == Code::TooDeep || self.diagnostics.len() >= MAX_PROBLEMS;
         self.diagnostics.push(problem);
-        let mut open = 0_usize;
         loop {
+            let in_statement = hopeless || self.braces > self.statement_braces;
             match self.kind() {
                 TokenKind::End => return,
-                _ if hopeless => {}
-                TokenKind::Mark("{") => open += 1,
-                TokenKind::Mark("}") if open == 0 => return,
-                TokenKind::Mark("}") => open -= 1,
-                TokenKind::Mark(";") if open == 0 => {
+                TokenKind::Mark("}") if !in_statement => return,
+                TokenKind::Mark(";") if !in_statement => {
                     self.advance();
                     return;
                 }
-                _ => {}
+                _ => self.advance(),
             }
-            self.advance();
         }
     }
 
@@ -185,7 +199,9 @@ impl<'a> Parser<'a> {
     /// Parses statements up to the closing brace, or up to the end.
     fn rules(&mut self, close: TokenKind) -> Vec<Rule> {
         let mut rules = Vec::new();
+        let around = self.statement_braces;
         while self.kind() != close && self.kind() != TokenKind::End {
+            self.statement_braces = self.braces;
             match self.rule() {
                 Ok(rule) => rules.push(rule),
                 Err(problem) => {
@@ -198,6 +214,7 @@ impl<'a> Parser<'a> {
                 }
             }
         }
+        self.statement_braces = around;
         rules
     }
 
@@ -321,8 +338,8 @@ impl<'a> Parser<'a> {
     /// An expression that holds the one before it, and so could grow without brackets.
     fn grown(&self, kind: ExprKind, start: u32, place: Span) -> Parse<Expr> {
         let expr = Expr::new(kind, self.span_from(start));
-        if expr.height > MAX_HEIGHT {
-            let message = format!("more than {MAX_HEIGHT} operators in one expression");
+        if expr.height > MAX_OPERATORS {
+            let message = format!("more than {MAX_OPERATORS} operators in one expression");
             return Err(Diagnostic::error(Code::TooDeep, place, message)
                 .help("set variables to parts of it")
                 .boxed());
