@@ -159,6 +159,36 @@ fn language_errors_stand_at_their_place_in_the_file() {
 }
 
 #[test]
+fn habits_from_other_languages_are_recognized() {
+    let help = |code: &str| {
+        let report = Script::compile("habit", code, Dialect::Planout).expect_err(code);
+        assert_eq!(report.diagnostics.len(), 1, "{code}: {report}");
+        report.diagnostics[0].help.clone().unwrap_or_default()
+    };
+    for (code, expected) in [
+        ("if (a = 1) { x = 1; }", "`==`"),
+        ("if (a) x = 1;", "braces"),
+        ("// comment\nx = 1;", "`#`"),
+        ("x = 1; /* comment */", "`#`"),
+        ("x = a and b;", "`&&`"),
+        ("x = a or b;", "`||`"),
+        ("x = a & b;", "`&&`"),
+        ("x = a | b;", "`||`"),
+        ("if (a) { x = 1; } elif (b) { x = 2; }", "`else if`"),
+        ("return;", "`return true;`"),
+        ("x += 1;", "x = x + 1"),
+        ("let x = 1;", "no declaration"),
+        ("If (a) { x = 1; }", "assign the result"),
+        ("f(1);", "assign the result"),
+        ("x = 1;; y = 2;", "extra `;`"),
+        ("x = \"a;", "closing"),
+        ("x = uniformChoice([1, 2], unit=u);", "name every argument"),
+    ] {
+        assert!(help(code).contains(expected), "{code}: {}", help(code));
+    }
+}
+
+#[test]
 fn names_that_cannot_be_files_are_refused() {
     for name in ["", "..", ".hidden", "a/b", "a\\b", "a\u{7}b"] {
         let bytes = VALID.as_bytes().to_vec();

@@ -1,6 +1,7 @@
 //! The PlanOut language: from text to a syntax tree with the place of everything in it.
 
 pub mod ast;
+mod habits;
 mod lexer;
 mod literal;
 mod parser;

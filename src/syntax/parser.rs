@@ -6,6 +6,7 @@
 use super::ast::{
     Arguments, BinaryOperator, Block, Expr, ExprKind, If, Name, Return, Rule, Switch, level,
 };
+use super::habits::Surprise;
 use super::lexer::Lexer;
 use super::token::{Broken, Token, TokenKind, shorten};
 use super::{MAX_NESTING, MAX_OPERATORS, MAX_PROBLEMS};
@@ -52,6 +53,8 @@ pub(super) struct Parser<'a> {
     /// How many braces are open, and how many were where the statement began.
     braces: usize,
     statement_braces: usize,
+    /// The first token of the statement.
+    statement: Token,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -69,6 +72,7 @@ impl<'a> Parser<'a> {
             nesting: 0,
             braces: 0,
             statement_braces: 0,
+            statement: token,
             diagnostics: Vec::new(),
         }
     }
@@ -153,7 +157,23 @@ impl<'a> Parser<'a> {
             _ => format!("`{}`", shorten(self.text())),
         };
         let message = format!("expected {expected}, found {found}");
-        Diagnostic::error(Code::Syntax, self.span(), message).boxed()
+        let error = Diagnostic::error(Code::Syntax, self.span(), message);
+        match self.surprise().help() {
+            Some(help) => error.help(help).boxed(),
+            None => error.boxed(),
+        }
+    }
+
+    fn surprise(&self) -> Surprise<'a> {
+        let text = self.lexer.text();
+        let statement = self.statement.span;
+        Surprise {
+            text,
+            token: self.token,
+            following: self.following,
+            statement: &text[statement.start as usize..statement.end as usize],
+            begins: self.token == self.statement,
+        }
     }
 
     fn broken(&self, broken: Broken) -> Box<Diagnostic> {
@@ -202,6 +222,7 @@ impl<'a> Parser<'a> {
         let around = self.statement_braces;
         while self.kind() != close && self.kind() != TokenKind::End {
             self.statement_braces = self.braces;
+            self.statement = self.token;
             match self.rule() {
                 Ok(rule) => rules.push(rule),
                 Err(problem) => {

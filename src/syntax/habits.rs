@@ -1,0 +1,73 @@
+//! What people write out of habit from other languages, and what to write instead.
+
+use super::token::{Token, TokenKind};
+
+/// The token that was not expected, with what stands around it.
+pub(super) struct Surprise<'a> {
+    pub(super) text: &'a str,
+    pub(super) token: Token,
+    /// The token after it.
+    pub(super) following: Token,
+    /// What the statement begins with.
+    pub(super) statement: &'a str,
+    /// Whether the token is the first of its statement.
+    pub(super) begins: bool,
+}
+
+impl Surprise<'_> {
+    fn slice(&self, token: Token) -> &str {
+        &self.text[token.span.start as usize..token.span.end as usize]
+    }
+
+    fn touches_following(&self) -> bool {
+        self.token.span.end == self.following.span.start
+    }
+
+    /// What to write instead, if this looks like a habit.
+    pub(super) fn help(&self) -> Option<&'static str> {
+        let (found, next) = (self.slice(self.token), self.slice(self.following));
+        let pair = (found, if self.touches_following() { next } else { "" });
+        match pair {
+            ("/", "/" | "*") => return Some("a comment begins with `#`"),
+            ("+" | "-" | "*" | "/" | "%", "=") => {
+                return Some("write the variable again: `x = x + 1;`");
+            }
+            ("+", "+") | ("-", "-") => return Some("write `x = x + 1;`"),
+            _ => {}
+        }
+        match (self.token.kind, found) {
+            (TokenKind::Mark("="), _) if self.begins => {
+                Some("put the statements of an `if` in braces: `if (a) { x = 1; }`")
+            }
+            (TokenKind::Mark("="), _) => Some("write `==` to compare"),
+            (TokenKind::Mark("("), _) => Some("assign the result to a variable: `x = f(...);`"),
+            (TokenKind::Mark(":"), _) => {
+                Some("write a map as `@{\"key\": 1}`, or as `map(key=x)` to use variables")
+            }
+            (TokenKind::Mark(";"), _) if self.begins => Some("leave out the extra `;`"),
+            (TokenKind::Mark(";"), _) if self.statement == "return" => {
+                Some("say whether the unit is in the experiment: `return true;`, `return false;`")
+            }
+            (TokenKind::Identifier, "and" | "AND") => Some("write `&&` for and"),
+            (TokenKind::Identifier, "or" | "OR") => Some("write `||` for or"),
+            (TokenKind::Identifier, "elif" | "elsif" | "elseif") => Some("write `else if`"),
+            (TokenKind::Identifier, _) if !self.begins => self.statement_help(),
+            (TokenKind::If, _) if !self.begins => Some("an `if` cannot be a value"),
+            (TokenKind::Else, _) => {
+                Some("put the statements between `if (...)` and `else` in braces")
+            }
+            _ => None,
+        }
+    }
+
+    /// A statement that begins with a word of another language.
+    fn statement_help(&self) -> Option<&'static str> {
+        match self.statement {
+            "let" | "var" | "const" | "set" => Some("a variable needs no declaration: `x = 1;`"),
+            "If" | "IF" | "Else" | "ELSE" | "Return" | "RETURN" | "Switch" => {
+                Some("keywords are written in lower case")
+            }
+            _ => None,
+        }
+    }
+}
