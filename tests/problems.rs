@@ -178,7 +178,7 @@ fn habits_from_other_languages_are_recognized() {
         ("return;", "`return true;`"),
         ("x += 1;", "x = x + 1"),
         ("let x = 1;", "no declaration"),
-        ("If (a) { x = 1; }", "assign the result"),
+        ("If (a) { x = 1; }", "lower case"),
         ("f(1);", "assign the result"),
         ("x = 1;; y = 2;", "extra `;`"),
         ("x = \"a;", "closing"),

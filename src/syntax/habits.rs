@@ -40,7 +40,9 @@ impl Surprise<'_> {
                 Some("put the statements of an `if` in braces: `if (a) { x = 1; }`")
             }
             (TokenKind::Mark("="), _) => Some("write `==` to compare"),
-            (TokenKind::Mark("("), _) => Some("assign the result to a variable: `x = f(...);`"),
+            (TokenKind::Mark("("), _) => {
+                self.statement_help().or(Some("assign the result to a variable: `x = f(...);`"))
+            }
             (TokenKind::Mark(":"), _) => {
                 Some("write a map as `@{\"key\": 1}`, or as `map(key=x)` to use variables")
             }
@@ -50,7 +52,6 @@ impl Surprise<'_> {
             }
             (TokenKind::Identifier, "and" | "AND") => Some("write `&&` for and"),
             (TokenKind::Identifier, "or" | "OR") => Some("write `||` for or"),
-            (TokenKind::Identifier, "elif" | "elsif" | "elseif") => Some("write `else if`"),
             (TokenKind::Identifier, _) if !self.begins => self.statement_help(),
             (TokenKind::If, _) if !self.begins => Some("an `if` cannot be a value"),
             (TokenKind::Else, _) => {
@@ -63,6 +64,7 @@ impl Surprise<'_> {
     /// A statement that begins with a word of another language.
     fn statement_help(&self) -> Option<&'static str> {
         match self.statement {
+            "elif" | "elsif" | "elseif" => Some("write `else if`"),
             "let" | "var" | "const" | "set" => Some("a variable needs no declaration: `x = 1;`"),
             "If" | "IF" | "Else" | "ELSE" | "Return" | "RETURN" | "Switch" => {
                 Some("keywords are written in lower case")
