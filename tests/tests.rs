@@ -2,6 +2,7 @@
 
 mod cli;
 mod compile;
+mod differential;
 mod docs;
 mod eval;
 mod library;

@@ -1,5 +1,7 @@
 //! What several tests need.
 
+pub(crate) mod oracle;
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
