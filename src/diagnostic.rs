@@ -53,7 +53,7 @@ codes! {
     UnknownCharacter = "P0002",
     /// The language: a string that does not end, or breaks a line after a backslash.
     MalformedString = "P0003",
-    /// The language: a number too large for a double.
+    /// A number too large for a double, or that is not a number.
     NumberOverflow = "P0004",
     /// Nesting deeper than the limit, in the language, in JSON or in YAML.
     TooDeep = "P0005",
@@ -71,9 +71,9 @@ codes! {
     JsonSyntax = "P0110",
     /// YAML: malformed.
     YamlSyntax = "P0120",
-    /// YAML: aliases that expand to too much.
+    /// YAML: aliases that expand to too much, or that contain themselves.
     AliasExpansion = "P0121",
-    /// YAML: a tag that is not understood, or `!planout` on what is not a scalar.
+    /// YAML: a tag that is not understood, or does not fit what it tags.
     UnsupportedTag = "P0122",
     /// YAML: a plain scalar that YAML 1.1 reads as a timestamp.
     Timestamp = "P0123",
@@ -213,10 +213,16 @@ impl Diagnostic {
 /// assert_eq!(planout::diagnostic::nearest("zebra", ["salt", "segments"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // The cost grows with the product of the lengths, and nobody misspells what is longer.
+    const LONGEST: usize = 100;
+    if word.len() > LONGEST {
+        return None;
+    }
     let word = word.to_lowercase();
     let allowed = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| (strsim::osa_distance(&word, &candidate.to_lowercase()), candidate))
         .filter(|&(distance, _)| distance <= allowed)
         .min_by_key(|&(distance, _)| distance)

@@ -9,3 +9,4 @@ mod library;
 mod namespaces;
 mod problems;
 mod support;
+mod yaml;

@@ -121,11 +121,9 @@ impl<'a> Lowerer<'a> {
                 None => fail(name, "the name of a variable as `var`"),
             },
             "set" => match (variable_name(), value()) {
-                (Some(variable), Some(value)) => self.set(variable, value),
-                (Some(variable), None) if self.dialect.drops_null_entries() => {
-                    Op::Set(self.slot(variable), Box::new(null()))
-                }
-                _ => fail(name, "the name of a variable as `var`, and `value`"),
+                (Some(_), None) if !self.dialect.drops_null_entries() => fail(name, "`value`"),
+                (Some(variable), value) => self.set(variable, value),
+                (None, _) => fail(name, "the name of a variable as `var`"),
             },
             "seq" => match map.get("seq").and_then(Node::as_list) {
                 Some(rules) => Op::Sequence(self.exprs(rules)),
@@ -169,21 +167,28 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn set(&mut self, variable: &'a str, value: &'a Node) -> Op {
-        match variable {
-            "experiment_salt" => match value.as_str() {
-                Some(salt) => Op::SetSalt(self.slot(variable), salt.into()),
-                None => Op::Fail(Box::new(Reason::ExperimentSalt)),
-            },
-            "salt_sep" if self.dialect.has_salt_separator() => {
-                let value = Box::new(self.expr(value, Some(variable)));
-                Op::SetSeparator(self.slot(variable), value)
-            }
-            _ => {
-                let value = Box::new(self.expr(value, Some(variable)));
-                Op::Set(self.slot(variable), value)
-            }
+    /// An assignment; without a value, of null.
+    fn set(&mut self, variable: &'a str, value: Option<&'a Node>) -> Op {
+        let slot = self.slot(variable);
+        let is_salt = variable == "experiment_salt";
+        if let Some(salt) = value.and_then(Node::as_str)
+            && is_salt
+        {
+            return Op::SetSalt(slot, salt.into());
         }
+        let expr = match value {
+            // Fails where it is assigned: not at all if it is overridden.
+            _ if is_salt => {
+                let op = Op::Fail(Box::new(Reason::ExperimentSalt));
+                Expr { op, span: value.map_or(Span::default(), |node| node.span) }
+            }
+            Some(value) => self.expr(value, Some(variable)),
+            None => null(),
+        };
+        if variable == "salt_sep" && self.dialect.has_salt_separator() {
+            return Op::SetSeparator(slot, Box::new(expr));
+        }
+        Op::Set(slot, Box::new(expr))
     }
 
     fn condition(&mut self, branches: &'a [Node]) -> Op {
@@ -193,10 +198,13 @@ impl<'a> Lowerer<'a> {
                 Some(node) => Some(self.expr(node, None)),
                 None => self.dialect.drops_null_entries().then(null),
             };
-            let (Some(condition), Some(then)) = (part("if"), part("then")) else {
-                return fail("cond", "`if` and `then` in each of its branches");
-            };
-            lowered.push((condition, then));
+            lowered.push(match (part("if"), part("then")) {
+                (Some(condition), Some(then)) => (condition, then),
+                _ => {
+                    let op = fail("cond", "`if` and `then` in each of its branches");
+                    (Expr { op, span: branch.span }, null())
+                }
+            });
         }
         Op::Condition(lowered.into())
     }

@@ -53,13 +53,12 @@ impl Number {
 }
 
 fn compare_exactly(int: i128, float: f64) -> Option<Ordering> {
-    if float.is_nan() {
-        return None;
+    if !float.is_finite() {
+        return 0.0_f64.partial_cmp(&float);
     }
-    // Doubles beyond 64 bits saturate to 128, which still compares rightly.
-    let whole = float.trunc() as i128;
+    // Doubles beyond 128 bits saturate, which still compares rightly.
     let fraction = 0.0_f64.partial_cmp(&float.fract())?;
-    Some(int.cmp(&whole).then(fraction))
+    Some(int.cmp(&(float.trunc() as i128)).then(fraction))
 }
 
 impl Semantics for Planout {
@@ -248,6 +247,7 @@ impl Semantics for Planout {
     fn list_index(index: &Value) -> Outcome<Option<usize>> {
         match index {
             Value::Int(index) => Ok(usize::try_from(*index).ok()),
+            Value::Wide(_) => Ok(None),
             _ => Err(Reason::WrongOperand {
                 operator: "[ ]",
                 expected: "an integer",

@@ -153,12 +153,15 @@ impl Semantics for Planout4j {
     }
 
     fn list_index(index: &Value) -> Outcome<Option<usize>> {
-        match (index, whole(index)) {
-            (Value::Null, _) => {
-                Err(Reason::MissingArgument { operator: "index", argument: "index" })
+        match index {
+            Value::Null => Err(Reason::NullArgument { operator: "index", argument: "index" }),
+            Value::Int(int) => Ok(usize::try_from(*int).ok()),
+            Value::Wide(_) => Ok(None),
+            // Beyond 32 bits there is no list to have such a place.
+            Value::Float(float) if float.fract() == 0.0 => {
+                Ok((0.0..4e9).contains(float).then_some(*float as usize))
             }
-            (_, Some(index)) => Ok(usize::try_from(index).ok()),
-            (_, None) => Err(Reason::WrongOperand {
+            _ => Err(Reason::WrongOperand {
                 operator: "[ ]",
                 expected: "a whole number",
                 found: index.describe(),

@@ -144,6 +144,7 @@ enum Weighted {
 
 fn weighted_index<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<Weighted> {
     let choices = arguments.list("choices")?.len();
+    arguments.list("weights")?;
     if choices == 0 {
         return Ok(Weighted::NoChoices);
     }

@@ -13,10 +13,11 @@ mod syntax;
 mod tag;
 #[cfg(test)]
 mod tests;
+mod timestamp;
 
 use std::borrow::Cow;
 
-use granit_parser::{Event, Parser, ScalarStyle};
+use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 
 use self::anchor::{Anchors, Refusal};
 use self::scalar::Value;
@@ -39,6 +40,7 @@ pub fn read(source: &Source) -> (Option<Node>, Vec<Diagnostic>) {
         source,
         open: Vec::new(),
         root: None,
+        at: 0,
         anchors: Anchors::default(),
         problems: Vec::new(),
     };
@@ -57,6 +59,8 @@ struct Reader<'s> {
     /// The collections that have begun and not ended, from the outermost in.
     open: Vec<Open>,
     root: Option<Node>,
+    /// The end of what has been read.
+    at: u32,
     anchors: Anchors,
     problems: Vec<Diagnostic>,
 }
@@ -94,7 +98,10 @@ impl Reader<'_> {
         for event in Parser::new_from_str_with_options(self.source.text(), options) {
             match event {
                 Ok((event, span)) => self.event(event, span)?,
-                Err(error) => return Err(self.stop(syntax::diagnose(self.source, &error))),
+                Err(error) => {
+                    let problem = syntax::diagnose(self.source, &error, self.at);
+                    return Err(self.stop(problem));
+                }
             }
             if self.problems.len() >= MAX_PROBLEMS {
                 return Err(Stop);
@@ -108,18 +115,22 @@ impl Reader<'_> {
 
     fn event(&mut self, event: Event<'_>, span: granit_parser::Span) -> Result<(), Stop> {
         let place = place::of(self.source, span);
-        let tag_place = span.tag_span().map_or(place, |span| place::of(self.source, span));
+        let tag_span = span.tag_span().unwrap_or(span);
+        let tag_place = place::of(self.source, tag_span);
+        let said = |tag: Option<_>| tag.map(|tag: Cow<'_, _>| (Tag::of(&tag), tag_place));
+        self.at = self.at.max(place.end);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let tag = tag.as_deref().map(|tag| (Tag::of(tag), tag_place));
-                self.scalar(Scalar { text, style, span: place }, tag, anchor)
+                let span = place;
+                self.scalar(Scalar { text, style, span }, said(tag), anchor)
             }
-            Event::SequenceStart(_, anchor, tag) => {
-                self.check_collection(tag.as_deref(), tag_place, Tag::List);
-                self.begin(Contents::List(Vec::new()), place, anchor)
+            Event::SequenceStart(style, anchor, tag) => {
+                self.check_collection(said(tag), Tag::List);
+                let start = self.list_start(style, place);
+                self.begin(Contents::List(Vec::new()), start, anchor)
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.check_collection(tag.as_deref(), tag_place, Tag::Map);
+                self.check_collection(said(tag), Tag::Map);
                 self.begin(Contents::Map(mapping::Builder::default()), place, anchor)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(place),
@@ -133,10 +144,9 @@ impl Reader<'_> {
                 self.anchors.name(&name);
                 Ok(())
             }
-            Event::DocumentStart(..) if self.root.is_some() => Err(self.stop(
-                Diagnostic::error(Code::YamlSyntax, place, "a second document starts here")
-                    .help("a file holds one document: put the rest into a file of its own"),
-            )),
+            Event::DocumentStart(..) if self.root.is_some() => {
+                Err(self.stop(second_document(place)))
+            }
             _ => Ok(()),
         }
     }
@@ -153,8 +163,11 @@ impl Reader<'_> {
         tag: Option<(Tag, Span)>,
         anchor: usize,
     ) -> Result<(), Stop> {
-        let is_key = self.awaits_key();
+        let is_key = self.map().is_some_and(mapping::Builder::awaits_key);
         place::refine(self.source, &mut scalar, is_key);
+        if let Some(comment) = place::comment_inside(self.source, &scalar) {
+            return Err(self.stop(syntax::comment_inside(comment)));
+        }
         // A key is the text as it is written, whatever it would mean as a value.
         if !is_key || tag.is_some() || anchor != 0 {
             let node = self.resolve(&scalar, tag);
@@ -164,18 +177,25 @@ impl Reader<'_> {
                 return Ok(());
             }
         }
-        if let Some(Open { contents: Contents::Map(map), span, .. }) = self.open.last_mut() {
-            *span = span.to(scalar.span);
-            let merges = scalar.style == ScalarStyle::Plain && tag.is_none();
-            self.problems.extend(map.key(scalar.text, scalar.span, merges));
-        }
+        let may_merge = scalar.style == ScalarStyle::Plain && tag.is_none();
+        self.key(scalar, may_merge);
         Ok(())
     }
 
-    fn awaits_key(&self) -> bool {
-        match self.open.last() {
-            Some(Open { contents: Contents::Map(map), .. }) => map.awaits_key(),
-            _ => false,
+    fn key(&mut self, Scalar { text, span, .. }: Scalar<'_>, may_merge: bool) {
+        if let Some(open) = self.open.last_mut()
+            && let Contents::Map(map) = &mut open.contents
+        {
+            open.span = open.span.to(span);
+            self.problems.extend(map.key(text, span, may_merge));
+        }
+    }
+
+    /// The mapping that what comes next goes into, if it is a mapping.
+    fn map(&self) -> Option<&mapping::Builder> {
+        match &self.open.last()?.contents {
+            Contents::Map(map) => Some(map),
+            Contents::List(_) => None,
         }
     }
 
@@ -189,12 +209,14 @@ impl Reader<'_> {
             None | Some((Tag::NonSpecific | Tag::String, _)) => Kind::String(text.into()),
             Some((Tag::Script, _)) => {
                 let map = align::offsets(self.source.text(), scalar);
-                Kind::Script(Block { text: text.into(), map })
+                let text = text.into();
+                Kind::Script(Block { text, map })
             }
             Some((tag, place)) => match tag.value(text) {
                 Some(value) => self.accept(value, scalar),
                 None => {
-                    self.problems.push(tag.misplaced(self.source.slice(place), place, text));
+                    let written = self.source.slice(place);
+                    self.problems.push(tag.misplaced(written, place, text));
                     Kind::String(text.into())
                 }
             },
@@ -205,21 +227,29 @@ impl Reader<'_> {
     fn accept(&mut self, value: Value, scalar: &Scalar<'_>) -> Kind {
         match value {
             Value::Kind(kind) => kind,
-            Value::Refused(refusal) => {
-                self.problems.push(refusal.problem(&scalar.text, scalar.span));
+            Value::Refused(refused) => {
+                let problem = refused.problem(&scalar.text, scalar.span);
+                self.problems.push(problem);
                 Kind::String((&*scalar.text).into())
             }
         }
     }
 
     /// Complains about a tag on a collection that is not one for it.
-    fn check_collection(&mut self, tag: Option<&granit_parser::Tag>, place: Span, fits: Tag) {
-        if let Some(tag) = tag.map(Tag::of)
-            && tag != fits
-            && tag != Tag::NonSpecific
-        {
-            let what = if fits == Tag::List { "a list" } else { "a mapping" };
-            self.problems.push(tag.on_collection(self.source.slice(place), place, what));
+    fn check_collection(&mut self, tag: Option<(Tag, Span)>, fits: Tag) {
+        match tag {
+            Some((tag, place)) if tag != fits && tag != Tag::NonSpecific => {
+                let written = self.source.slice(place);
+                self.problems.push(tag.on_collection(written, place, fits));
+            }
+            _ => {}
+        }
+    }
+
+    fn list_start(&self, style: StructureStyle, place: Span) -> Span {
+        match style == StructureStyle::Block && self.map().is_some() {
+            true => place::of_list_in_map(self.source.text(), place),
+            false => place,
         }
     }
 
@@ -227,34 +257,37 @@ impl Reader<'_> {
         if self.open.len() >= MAX_DEPTH {
             return Err(self.stop(syntax::too_deep(span)));
         }
-        self.open.push(Open { contents, span: span.before(), anchor });
+        let span = span.before();
+        self.open.push(Open { contents, span, anchor });
         Ok(())
     }
 
     fn end(&mut self, place: Span) -> Result<(), Stop> {
-        let Some(Open { contents, mut span, anchor }) = self.open.pop() else {
+        let Some(open) = self.open.pop() else {
             return Ok(());
         };
         // Only brackets end visibly.
-        if matches!(self.source.slice(place), "]" | "}") {
-            span = span.to(place);
-        }
-        let kind = match contents {
+        let span = match self.source.slice(place) {
+            "]" | "}" => open.span.to(place),
+            _ => open.span,
+        };
+        let kind = match open.contents {
             Contents::List(items) => Kind::List(items),
             Contents::Map(map) => Kind::Map(map.finish()),
         };
         let node = Node::new(kind, span);
-        self.define(anchor, &node, span)?;
+        self.define(open.anchor, &node, span)?;
         self.put(node, span);
         Ok(())
     }
 
     /// Keeps what an anchor names.
     fn define(&mut self, anchor: usize, node: &Node, place: Span) -> Result<(), Stop> {
-        match anchor {
-            0 => Ok(()),
-            _ => self.anchors.define(anchor, node).map_err(|refusal| self.refuse(refusal, place)),
+        if anchor == 0 {
+            return Ok(());
         }
+        let defined = self.anchors.define(anchor, node);
+        defined.map_err(|refusal| self.refuse(refusal, place))
     }
 
     fn alias(&mut self, anchor: usize, place: Span) -> Result<(), Stop> {
@@ -288,7 +321,8 @@ impl Reader<'_> {
         match &mut open.contents {
             Contents::List(items) => items.push(node),
             Contents::Map(map) if map.awaits_key() => {
-                self.problems.extend(map.node_key(&node, place, self.source));
+                let problem = map.node_key(&node, place, self.source);
+                self.problems.extend(problem);
             }
             Contents::Map(map) => self.problems.extend(map.value(node, place)),
         }
@@ -296,16 +330,25 @@ impl Reader<'_> {
 }
 
 fn empty_document() -> Diagnostic {
-    Diagnostic::error(Code::EmptyDocument, Span::default(), "the document is empty")
+    let place = Span::default();
+    Diagnostic::error(Code::EmptyDocument, place, "the document is empty")
 }
 
-/// The start of a text, as much of it as a message can hold.
-fn excerpt(text: &str) -> Cow<'_, str> {
+fn second_document(place: Span) -> Diagnostic {
+    Diagnostic::error(Code::YamlSyntax, place, "a second document starts here")
+        .help("a file holds one document: put the rest into a file of its own")
+}
+
+/// As much of a text's first line as a message can hold.
+fn excerpt(text: &str) -> String {
     const MOST: usize = 40;
     let line = text.lines().next().unwrap_or_default();
-    match line.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &line[..end]).into(),
-        None if line.len() < text.trim_end().len() => format!("{line}…").into(),
-        None => line.into(),
+    let printable = |shown: char| {
+        if shown.is_control() { '\u{fffd}' } else { shown }
+    };
+    let mut excerpt: String = line.chars().take(MOST).map(printable).collect();
+    if line.chars().nth(MOST).is_some() || line.len() < text.trim_end().len() {
+        excerpt.push('…');
     }
+    excerpt
 }

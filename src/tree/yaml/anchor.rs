@@ -3,15 +3,17 @@
 
 use std::collections::HashMap;
 
+use super::excerpt;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::tree::{Entry, Kind, MAX_DEPTH, Node};
+use crate::tree::{Entry, Kind, Node};
 
 /// How much may be copied, in bytes of memory: more than namespaces have use for.
 const BUDGET: usize = 32 << 20;
 
-/// How many of the names are compared with one that is not defined.
+/// How many of the names are compared with one that is not defined, and how long they may be.
 const MAX_CANDIDATES: usize = 1000;
+const MAX_NAME: usize = 64;
 
 /// What the anchors of a document name.
 #[derive(Default)]
@@ -35,7 +37,7 @@ pub(super) enum Refusal {
 impl Anchors {
     /// Notes the name of an anchor.
     pub(super) fn name(&mut self, name: &str) {
-        if self.names.len() < MAX_CANDIDATES {
+        if name.len() <= MAX_NAME && self.names.len() < MAX_CANDIDATES {
             self.names.push(name.into());
         }
     }
@@ -58,25 +60,34 @@ impl Anchors {
             return Err(Refusal::TooDeep);
         }
         self.spend(size)?;
-        Ok(self.nodes.get(&anchor).map(|anchored| anchored.node.clone()))
+        let anchored = self.nodes.get(&anchor);
+        Ok(anchored.map(|anchored| anchored.node.clone()))
     }
 
     fn spend(&mut self, size: Size) -> Result<(), Refusal> {
         self.copied = self.copied.saturating_add(size.bytes);
-        if self.copied > BUDGET { Err(Refusal::TooMuch) } else { Ok(()) }
+        match self.copied > BUDGET {
+            true => Err(Refusal::TooMuch),
+            false => Ok(()),
+        }
     }
 
     /// The problem of an alias whose anchor does not exist.
     pub(super) fn undefined(&self, name: &str, place: Span) -> Diagnostic {
-        let message = format!("there is no anchor `&{name}` above this alias");
-        Diagnostic::error(Code::YamlSyntax, place, message)
-            .help(format!("write `&{name}` before the value that is meant, or quote `\"*{name}\"`"))
-            .suggest(name, self.names.iter().map(|name| &**name))
+        let short = excerpt(name);
+        let message = format!("there is no anchor `&{short}` above this alias");
+        let help = format!("put `&{short}` before the value that is meant; quote what is no alias");
+        let problem = Diagnostic::error(Code::YamlSyntax, place, message).help(help);
+        match name.len() <= MAX_NAME {
+            true => problem.suggest(name, self.names.iter().map(|name| &**name)),
+            false => problem,
+        }
     }
 }
 
 /// The problem of an alias inside the value it stands for.
 pub(super) fn recursive(alias: &str, place: Span) -> Diagnostic {
+    let alias = excerpt(alias);
     let message = format!("the alias `{alias}` stands inside the value it stands for");
     Diagnostic::error(Code::AliasExpansion, place, message)
         .help("put the anchor on a value that does not hold the alias")
@@ -84,8 +95,9 @@ pub(super) fn recursive(alias: &str, place: Span) -> Diagnostic {
 
 /// The problem of aliases that expand to too much.
 pub(super) fn too_much(place: Span) -> Diagnostic {
-    Diagnostic::error(Code::AliasExpansion, place, "the aliases expand to too much")
-        .help("write out what differs, and alias less of what does not")
+    let message = "the aliases expand to too much";
+    Diagnostic::error(Code::AliasExpansion, place, message)
+        .help("use fewer aliases of large values")
 }
 
 /// What a node takes up.
@@ -96,7 +108,7 @@ struct Size {
 }
 
 impl Size {
-    /// Measures a node; the recursion is as deep as nodes are, at most [`MAX_DEPTH`].
+    /// Measures a node; the recursion is as deep as nodes are, which is not very.
     fn of(node: &Node) -> Size {
         let own = size_of::<Node>();
         match &node.kind {
@@ -120,9 +132,79 @@ impl Size {
     }
 
     fn around(own: usize, parts: impl Iterator<Item = Size>) -> Size {
-        parts.fold(Size { bytes: own, depth: 1 }, |whole, part| {
-            debug_assert!(part.depth <= MAX_DEPTH);
-            Size { bytes: whole.bytes + part.bytes, depth: whole.depth.max(part.depth + 1) }
+        parts.fold(Size { bytes: own, depth: 1 }, |whole, part| Size {
+            bytes: whole.bytes + part.bytes,
+            depth: whole.depth.max(part.depth + 1),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Code;
+    use crate::source::Source;
+    use crate::tree::yaml::read;
+    use crate::tree::yaml::tests::{clean, code, report, show};
+
+    #[test]
+    fn an_alias_is_a_copy() {
+        let text = "a: &x {b: [1, !planout p]}\nc: *x\nd: &x 2\ne: [*x, *x]\n";
+        assert_eq!(
+            show(&clean(text)),
+            "{a: {b: [1, !\"p\"]}, c: {b: [1, !\"p\"]}, d: 2, e: [2, 2]}"
+        );
+        assert_eq!(show(&clean("[&a , *a]")), "[null, null]");
+        let copied = clean(text).as_map().and_then(|map| Some(map.get("c")?.span.start));
+        assert_eq!(copied, Some(6));
+    }
+
+    #[test]
+    fn an_alias_needs_an_anchor_above_it() {
+        assert_eq!(
+            report("- *later\n- &later a\n- *latter\n"),
+            "[null, \"a\", null]\n\
+             P0120 1:3 `*later` there is no anchor `&later` above this alias\n\
+             P0120 3:3 `*latter` there is no anchor `&latter` above this alias"
+        );
+        let (_, problems) = read(&Source::new("test", "- &later a\n- *latter\n"));
+        assert_eq!(problems[0].help.as_deref(), Some("did you mean `later`?"));
+    }
+
+    #[test]
+    fn an_alias_cannot_stand_inside_its_anchor() {
+        assert_eq!(
+            report("a: &x\n  b: [*x]\n"),
+            "{a: {b: [null]}}\n\
+             P0121 2:7 `*x` the alias `*x` stands inside the value it stands for"
+        );
+    }
+
+    #[test]
+    fn aliases_expand_to_so_much() {
+        let laughs = |width: usize, depth: usize| {
+            let level = |n: usize| {
+                let aliases = vec![format!("*a{n}"); width].join(", ");
+                format!("a{}: &a{} [{aliases}]\n", n + 1, n + 1)
+            };
+            format!("a0: &a0 lol\n{}", (0..depth).map(level).collect::<String>())
+        };
+        assert_eq!(code(&laughs(9, 9)), Code::AliasExpansion);
+        assert_eq!(code(&laughs(1000, 4)), Code::AliasExpansion);
+        let large = format!("a: &a {}\nb:\n{}", "x".repeat(1 << 20), "- *a\n".repeat(10_000));
+        assert_eq!(code(&large), Code::AliasExpansion);
+        let large = format!("a: &a !planout {}\nb: [{}]", "x".repeat(1 << 20), "*a, ".repeat(9));
+        assert_eq!(code(&large), Code::AliasExpansion);
+        let keys: String = (0..10_000).map(|number| format!("k{number}: 1, ")).collect();
+        let merged = format!("a: &a {{{keys}}}\nb:\n{}", "- <<: *a\n".repeat(10_000));
+        assert_eq!(code(&merged), Code::AliasExpansion);
+        clean(&laughs(4, 8));
+    }
+
+    #[test]
+    fn aliases_cannot_nest_deeper_than_what_is_written() {
+        let level = |n: usize| format!("- &a{} [*a{n}]\n", n + 1);
+        let chain = |length| format!("- &a0 x\n{}", (0..length).map(level).collect::<String>());
+        clean(&chain(199));
+        assert_eq!(code(&chain(200)), Code::TooDeep);
     }
 }

@@ -18,6 +18,22 @@ pub(super) fn of(source: &Source, span: granit_parser::Span) -> Span {
     Span::new(start, end)
 }
 
+/// The place of a block list in a mapping: if its items are indented no more than the mapping's
+/// keys, the parser is past the first `-`, but not past its line.
+pub(super) fn of_list_in_map(text: &str, span: Span) -> Span {
+    let before = &text[..span.start as usize];
+    let line = &before[line_start(before)..];
+    match line.trim_start_matches(is_white) {
+        first if first.starts_with('-') => Span::new(before.len() - first.len(), before.len()),
+        _ => span,
+    }
+}
+
+/// Where the last line of a text starts.
+fn line_start(text: &str) -> usize {
+    text.rfind(['\n', '\r']).map_or(0, |at| at + 1)
+}
+
 /// Makes the span of a scalar exact, and its text what is written.
 pub(super) fn refine(source: &Source, scalar: &mut Scalar<'_>, is_key: bool) {
     match scalar.style {
@@ -29,6 +45,24 @@ pub(super) fn refine(source: &Source, scalar: &mut Scalar<'_>, is_key: bool) {
         }
         _ => {}
     }
+}
+
+/// A comment between the lines of a plain scalar. It is an error, but the parser lets one pass
+/// that is indented with a tab.
+pub(super) fn comment_inside(source: &Source, scalar: &Scalar<'_>) -> Option<Span> {
+    if scalar.style != ScalarStyle::Plain {
+        return None;
+    }
+    let mut at = scalar.span.start as usize;
+    for line in source.slice(scalar.span).split_inclusive(['\n', '\r']) {
+        let rest = line.trim_start_matches(is_white);
+        if rest.starts_with('#') {
+            let start = at + line.len() - rest.len();
+            return Some(Span::new(start, start + 1));
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// The place of a scalar that is left out: just after the `:` or `-` that announces it.
@@ -78,7 +112,6 @@ fn skip_header(text: &str, at: usize) -> usize {
 
 /// Whether a block's last line is the text's, and ends without a line break.
 fn ends_unterminated(text: &str, span: Span) -> bool {
-    let line_start = |before: &str| before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let start = span.start as usize;
     let indent = start - line_start(&text[..start]);
     span.end as usize == text.len() && text.len() - line_start(text) > indent

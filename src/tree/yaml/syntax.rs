@@ -12,35 +12,52 @@ const DIRECTIVE: &str = "leave out the line that starts with `%`";
 const ESCAPES: &str = "write `\\\\` for a backslash, or use single quotes, which have no escapes";
 const SPACES: &str = "indent with spaces";
 
+const COMMENT_INSIDE: (&str, &str) = (
+    "a comment inside a value of several lines",
+    "indent the next line like the key if it is one, or put the comment elsewhere",
+);
+
+/// The problem of a comment between the lines of a plain scalar.
+pub(super) fn comment_inside(place: Span) -> Diagnostic {
+    Diagnostic::error(Code::YamlSyntax, place, COMMENT_INSIDE.0).help(COMMENT_INSIDE.1)
+}
+
 /// The problem of a text that is nested too deep.
 pub(super) fn too_deep(place: Span) -> Diagnostic {
-    let message = format!("lists and mappings are nested deeper than {MAX_DEPTH} levels");
+    let message = format!("nesting deeper than {MAX_DEPTH} levels");
     Diagnostic::error(Code::TooDeep, place, message)
 }
 
-/// What is wrong where the parser gave up.
-pub(super) fn diagnose(source: &Source, error: &ScanError) -> Diagnostic {
-    let at = error.marker().byte_offset().unwrap_or_default();
-    let at = source.clamp(Span::new(at, at)).0;
-    let at = cause(source.text(), at, error.kind());
+/// What is wrong where the parser gave up, having read so far.
+pub(super) fn diagnose(source: &Source, error: &ScanError, read: u32) -> Diagnostic {
+    let inside = |at: usize| source.clamp(Span::new(at, at)).0;
+    let at = inside(error.marker().byte_offset().unwrap_or_default());
+    let at = cause(source.text(), at, inside(read as usize), error.kind());
     let place = character(source.text(), at);
     if *error.kind() == ErrorKind::RecursionLimitExceeded {
         return too_deep(place);
     }
     let (message, help) = explain(error.kind());
     let problem = Diagnostic::error(Code::YamlSyntax, place, message);
-    if help.is_empty() { problem } else { problem.help(help) }
+    match help {
+        "" => problem,
+        _ => problem.help(help),
+    }
 }
 
 /// The visible character at a place, or the place itself.
 fn character(text: &str, at: usize) -> Span {
-    let visible = text[at..].chars().next().filter(|&next| next != '\n' && next != '\r');
+    let next = text[at..].chars().next();
+    let visible = next.filter(|next| !matches!(next, '\n' | '\r'));
     Span::new(at, at + visible.map_or(0, char::len_utf8))
 }
 
 /// Where the cause of an error is, which the parser may have passed or not reached yet.
-fn cause(text: &str, at: usize, kind: &ErrorKind) -> usize {
+fn cause(text: &str, at: usize, read: usize, kind: &ErrorKind) -> usize {
     match kind {
+        ErrorKind::InvalidQuotedScalarIndent => {
+            text[read..].find(['\'', '"']).map_or(at, |quote| (read + quote).min(at))
+        }
         ErrorKind::TabInBlockIndentation if text[..at].ends_with('\t') => at - 1,
         ErrorKind::TabAtBlockScalarStart => text[at..].find('\t').map_or(at, |tab| at + tab),
         ErrorKind::UnknownQuotedScalarEscape => unknown_escape(&text[at..]).map_or(at, |n| at + n),
@@ -89,8 +106,8 @@ fn explain(kind: &ErrorKind) -> (String, &'static str) {
             ("this quote is not closed", "")
         }
         E::InvalidQuotedScalarIndent => (
-            "this line of a quoted string is not indented",
-            "close the quote before it, or indent it more than the key of the string",
+            "this quote is not closed before a line that is not indented",
+            "close it, or indent the further lines of the string more than its key",
         ),
         E::InvalidTrailingSingleQuotedScalar => {
             ("text after the closing quote", "write `''` for a quote inside single quotes")
@@ -132,10 +149,7 @@ fn explain(kind: &ErrorKind) -> (String, &'static str) {
             "only a digit from 1 to 9, `+` and `-` may follow `|` or `>` on their line",
             "start the text of a block on the next line",
         ),
-        E::CommentInterceptedScalar => (
-            "a comment inside a value of several lines",
-            "indent the next line like the key if it is one, or put the comment elsewhere",
-        ),
+        E::CommentInterceptedScalar => COMMENT_INSIDE,
         E::CommentNotSeparated => ("a comment needs a space before its `#`", ""),
         E::MissingAnchorOrAliasName => (
             "an anchor or alias without a name",
@@ -187,5 +201,75 @@ fn unexpected(character: char) -> (String, &'static str) {
             (message, "remove it; in double quotes, an escape such as `\\x07` stands for it")
         }
         _ => (format!("`{character}` is not allowed here"), ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::Source;
+    use crate::tree::yaml::read;
+    use crate::tree::yaml::tests::report;
+
+    /// Checks where the problem is and how its message starts, and a part of the help.
+    #[track_caller]
+    fn check(text: &str, expected: &str, help: &str) {
+        let expected = format!("no tree\nP0120 {expected}");
+        assert_eq!(report(text).get(..expected.len()), Some(&*expected), "{text:?}");
+        let (_, problems) = read(&Source::new("test", text));
+        let given = problems[0].help.as_deref().unwrap_or_default();
+        assert!(given.contains(help) && given.is_empty() == help.is_empty(), "{text:?}: {given}");
+    }
+
+    #[test]
+    fn common_mistakes_are_explained() {
+        check("a:\n\tb: c\n", "2:1 `\t` a tab cannot indent", "spaces");
+        check("a: |\n\tb\n", "2:1 `\t` a tab cannot indent", "spaces");
+        check("a: b: c\n", "1:5 `:` a `:` is not allowed here", "in quotes");
+        check("a: b\n  c: d\n", "2:4 `:` a `:` is not allowed here", "same column");
+        check("a:b\nc: d\n", "2:2 `:` a `:` is not allowed here", "a space after its `:`");
+        check("a: 'b", "1:4 `'` this quote is not closed", "");
+        check("a: 'b\n", "1:4 `'` this quote is not closed before", "indent");
+        check("a: \"b\nc: d\n", "1:4 `\"` this quote is not closed before", "indent");
+        check("a: @b\n", "1:4 `@` a value cannot start with `@`", "in quotes");
+        check("a: `b`\n", "1:4 ``` a value cannot start with ```", "in quotes");
+        check("a: %b\n", "1:4 `%` a value cannot start with `%`", "in quotes");
+        check("a: 1\nb\nc: 2\n", "2:1 `b` a key without a `:`", "key: value");
+        check("a: [b, c\n", "1:4 `[` this `[` is not closed", "");
+        check("a: [b}\n", "1:4 `[` this `[` is closed by `}`", "");
+        check("a: {b: c]\n", "1:4 `{` this `{` is closed by `]`", "");
+        check("a: ]\n", "1:4 `]` this bracket closes nothing", "in quotes");
+        check("a: - b\n", "1:4 `-` an item of a list is not allowed here", "line of its own");
+        check("- a\nb: c\n", "2:1 `b` `-` was expected here", "same column");
+        check("a:\n    b: 1\n  c: 2\n", "3:3 `c` a key was expected here", "same column");
+        check("a: |\n    b\n  c\n", "3:3 `c` a key was expected here", "same column");
+        check("  a: b\n c: d\n", "2:2 `c` this does not belong to anything above", "same column");
+        check("a: 'it's'\n", "1:8 `s` text after the closing quote", "`''`");
+        check("a: \"b\"c\"\n", "1:7 `c` text after the closing quote", "`\\\"`");
+        check("a: \"b\\\\\\d\"\n", "1:8 `\\` an unknown escape in double quotes", "`\\\\`");
+        check(
+            "a: |x\n  b\n",
+            "1:4 `|` only a digit from 1 to 9, `+` and `-` may follow",
+            "next line",
+        );
+        check("a: &\n", "1:4 `&` an anchor or alias without a name", "in quotes");
+        check("a: \u{1}\n", "1:4 `\u{1}` the character U+0001 is not allowed in yaml", "\\x07");
+        check("a: !x!y z\n", "1:4 `!` a malformed tag", "in quotes");
+        check("a: b # c\n  d\n", "1:6 `#` a comment inside a value of several lines", "key");
+    }
+
+    #[test]
+    fn a_comment_in_a_plain_scalar_is_a_mistake_however_it_is_indented() {
+        let message = "`#` a comment inside a value of several lines";
+        check("- a\n\t# c\n  b\n", &format!("2:2 {message}"), "key");
+        check("- a\n\n\t # c\n\n  b\n", &format!("3:3 {message}"), "key");
+    }
+
+    #[test]
+    fn problems_before_a_syntax_error_are_kept() {
+        assert_eq!(
+            report("a: 1\na: 2\nb: @\n"),
+            "no tree\nP0130 2:1 `a` key `a` is given twice (first given here 1:1)\n\
+             P0120 3:4 `@` a value cannot start with `@`"
+        );
     }
 }

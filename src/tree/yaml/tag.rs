@@ -2,7 +2,7 @@
 
 use super::excerpt;
 use super::scalar::{self, Value};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::tree::Kind;
 
@@ -70,27 +70,30 @@ impl Tag {
         }
     }
 
-    /// The problem of a tag on a collection it does not fit.
-    pub(super) fn on_collection(self, written: &str, place: Span, what: &str) -> Diagnostic {
+    /// The problem of a tag on a list or a mapping, whose own tag is another.
+    pub(super) fn on_collection(self, written: &str, place: Span, fits: Tag) -> Diagnostic {
+        let what = match fits {
+            Tag::List => "a list",
+            _ => "a mapping",
+        };
         match self {
             Tag::Unknown => unknown(written, place),
-            Tag::Script => problem(place, format!("`{written}` cannot tag {what}")).help(
-                "write the script as a scalar after the tag: `!planout |` and indented lines",
-            ),
+            Tag::Script => problem(place, format!("`{written}` cannot tag {what}"))
+                .help("only a scalar can be a script: write `!planout |` and indented lines"),
             _ => unfit(written, place, what),
         }
     }
 }
 
 fn unknown(written: &str, place: Span) -> Diagnostic {
-    let help = match nearest(written, ["!planout"]) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "leave the tag out, or put the value in quotes if the `!` belongs to it".to_owned(),
-    };
-    problem(place, format!("the tag `{}` is not known here", excerpt(written))).help(help)
+    let written = excerpt(written);
+    problem(place, format!("the tag `{written}` is not known here"))
+        .help("leave the tag out, or put the value in quotes if the `!` belongs to it")
+        .suggest(&written, ["!planout"])
 }
 
 fn unfit(written: &str, place: Span, what: &str) -> Diagnostic {
+    let written = excerpt(written);
     problem(place, format!("the tag `{written}` does not fit {what}")).help("leave the tag out")
 }
 
