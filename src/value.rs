@@ -40,9 +40,9 @@ pub enum ValueError {
     /// Infinity or not a number, which JSON cannot write.
     #[error("{0} cannot be written as JSON")]
     NotFinite(&'static str),
-    /// A script where a value was expected.
-    #[error("a script is not a value")]
-    Script,
+    /// A script that is not compiled, or what was reported as wrong already.
+    #[error("{0} is not a value")]
+    NotAValue(&'static str),
 }
 
 impl Value {
@@ -186,7 +186,9 @@ impl TryFrom<&Node> for Value {
                 });
                 Value::Map(Box::new(entries.collect::<Result<_, _>>()?))
             }
-            Kind::Script(_) => return Err(ValueError::Script),
+            Kind::Script(_) | Kind::Invalid => {
+                return Err(ValueError::NotAValue(node.describe()));
+            }
         })
     }
 }

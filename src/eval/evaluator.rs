@@ -193,7 +193,11 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
             Op::Map(entries) => {
                 let mut map = Map::with_capacity(entries.len());
                 for (key, value) in entries {
-                    map.insert(key.to_string(), self.expr(value)?.into_owned());
+                    let value = self.expr(value)?;
+                    // Evaluated as any other argument, but no entry.
+                    if &**key != "salt" {
+                        map.insert(key.to_string(), value.into_owned());
+                    }
                 }
                 Value::from(map)
             }

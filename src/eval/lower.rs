@@ -139,7 +139,7 @@ impl<'a> Lowerer<'a> {
                 None => fail(name, "a list as `cond`"),
             },
             "map" => {
-                let entries = map.entries.iter().filter(|e| !matches!(&*e.key, "op" | "salt"));
+                let entries = map.entries.iter().filter(|e| &*e.key != "op");
                 Op::Map(entries.map(|e| (e.key.clone(), self.expr(&e.value, None))).collect())
             }
             "array" => match map.get("values") {

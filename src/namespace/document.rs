@@ -141,6 +141,9 @@ impl Checker {
         file_name: Option<&str>,
         dialect: Dialect,
     ) -> Option<Document> {
+        if tree.kind == Kind::Invalid {
+            return None;
+        }
         let Kind::Map(map) = &tree.kind else {
             let message = format!("a namespace is a mapping, not {}", tree.describe());
             self.report(Diagnostic::error(Code::WrongType, tree.span, message).help(

@@ -42,6 +42,8 @@ pub enum Kind {
     Map(Map),
     /// A scalar that YAML tags `!planout`: PlanOut language, not compiled yet.
     Script(Block),
+    /// A value that is wrong, and has been reported: whoever expects something else says nothing.
+    Invalid,
 }
 
 /// PlanOut language inside another file.
@@ -117,6 +119,7 @@ impl Node {
             Kind::List(_) => "a list",
             Kind::Map(_) => "a mapping",
             Kind::Script(_) => "a script",
+            Kind::Invalid => "an invalid value",
         }
     }
 }

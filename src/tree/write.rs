@@ -50,7 +50,7 @@ struct Writer {
 impl Writer {
     fn node(&mut self, node: &Node) {
         match &node.kind {
-            Kind::Null => self.out.push_str("null"),
+            Kind::Null | Kind::Invalid => self.out.push_str("null"),
             Kind::Bool(bool) => self.out.push_str(if *bool { "true" } else { "false" }),
             Kind::Int(int) => self.out.push_str(&int.to_string()),
             Kind::Wide(digits) => self.out.push_str(digits),

@@ -34,7 +34,7 @@ const MAX_PROBLEMS: usize = 1000;
 /// Returns its tree and all its problems, each of which is an error. A syntax error, nesting that
 /// is too deep and aliases that expand to too much end the reading: then there is no tree. After
 /// the others there is one, so that a caller can go on and find more to complain about. Where a
-/// value is wrong, the tree has the string that was written, or null.
+/// value is wrong, the tree has [`Kind::Invalid`].
 pub fn read(source: &Source) -> (Option<Node>, Vec<Diagnostic>) {
     let mut reader = Reader {
         source,
@@ -71,6 +71,8 @@ struct Open {
     /// From its start to the end of what it holds so far.
     span: Span,
     anchor: usize,
+    /// Whether its tag fits.
+    valid: bool,
 }
 
 enum Contents {
@@ -125,19 +127,20 @@ impl Reader<'_> {
                 self.scalar(Scalar { text, style, span }, said(tag), anchor)
             }
             Event::SequenceStart(style, anchor, tag) => {
-                self.check_collection(said(tag), Tag::List);
-                let start = self.list_start(style, place);
-                self.begin(Contents::List(Vec::new()), start, anchor)
+                let valid = self.fits_collection(said(tag), Tag::List);
+                let span = self.list_start(style, place);
+                self.begin(Open { contents: Contents::List(Vec::new()), span, anchor, valid })
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.check_collection(said(tag), Tag::Map);
-                self.begin(Contents::Map(mapping::Builder::default()), place, anchor)
+                let valid = self.fits_collection(said(tag), Tag::Map);
+                let contents = Contents::Map(mapping::Builder::default());
+                self.begin(Open { contents, span: place, anchor, valid })
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(place),
             Event::Alias(anchor) => self.alias(anchor, place),
             Event::UnresolvedAlias(name) => {
                 self.problems.push(self.anchors.undefined(&name, place));
-                self.put(Node::new(Kind::Null, place), place);
+                self.put(Node::new(Kind::Invalid, place), place);
                 Ok(())
             }
             Event::Anchor(_, name) => {
@@ -217,7 +220,7 @@ impl Reader<'_> {
                 None => {
                     let written = self.source.slice(place);
                     self.problems.push(tag.misplaced(written, place, text));
-                    Kind::String(text.into())
+                    Kind::Invalid
                 }
             },
         };
@@ -230,19 +233,20 @@ impl Reader<'_> {
             Value::Refused(refused) => {
                 let problem = refused.problem(&scalar.text, scalar.span);
                 self.problems.push(problem);
-                Kind::String((&*scalar.text).into())
+                Kind::Invalid
             }
         }
     }
 
-    /// Complains about a tag on a collection that is not one for it.
-    fn check_collection(&mut self, tag: Option<(Tag, Span)>, fits: Tag) {
+    /// Whether a tag on a collection is one for it; complains if not.
+    fn fits_collection(&mut self, tag: Option<(Tag, Span)>, fits: Tag) -> bool {
         match tag {
             Some((tag, place)) if tag != fits && tag != Tag::NonSpecific => {
                 let written = self.source.slice(place);
                 self.problems.push(tag.on_collection(written, place, fits));
+                false
             }
-            _ => {}
+            _ => true,
         }
     }
 
@@ -253,12 +257,11 @@ impl Reader<'_> {
         }
     }
 
-    fn begin(&mut self, contents: Contents, span: Span, anchor: usize) -> Result<(), Stop> {
+    fn begin(&mut self, open: Open) -> Result<(), Stop> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(self.stop(syntax::too_deep(span)));
+            return Err(self.stop(syntax::too_deep(open.span)));
         }
-        let span = span.before();
-        self.open.push(Open { contents, span, anchor });
+        self.open.push(Open { span: open.span.before(), ..open });
         Ok(())
     }
 
@@ -272,6 +275,7 @@ impl Reader<'_> {
             _ => open.span,
         };
         let kind = match open.contents {
+            _ if !open.valid => Kind::Invalid,
             Contents::List(items) => Kind::List(items),
             Contents::Map(map) => Kind::Map(map.finish()),
         };
@@ -296,7 +300,7 @@ impl Reader<'_> {
             Ok(None) => {
                 let name = self.source.slice(place);
                 self.problems.push(anchor::recursive(name, place));
-                Node::new(Kind::Null, place)
+                Node::new(Kind::Invalid, place)
             }
             Err(refusal) => return Err(self.refuse(refusal, place)),
         };

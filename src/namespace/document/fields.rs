@@ -40,6 +40,7 @@ impl<'a> Fields<'a> {
     pub(super) fn of(node: &'a Node, what: &str, checker: &mut Checker) -> Option<Fields<'a>> {
         match node.as_map() {
             Some(map) => Some(Fields::new(map, node.span)),
+            None if node.kind == Kind::Invalid => None,
             None => {
                 let message = format!("{what} must be a mapping, not {}", node.describe());
                 checker.report(Diagnostic::error(Code::WrongType, node.span, message));
@@ -60,6 +61,7 @@ impl<'a> Fields<'a> {
                 checker.report(Diagnostic::error(Code::EmptyValue, entry.key_span, message));
                 None
             }
+            Some(entry) if entry.value.kind == Kind::Invalid => None,
             Some(entry) => Some(&entry.value),
             None => {
                 let unknown = self.map.entries.iter().map(|entry| &*entry.key);
@@ -164,7 +166,7 @@ impl<'a> Fields<'a> {
 /// The text of a scalar, as planout4j takes a salt; `None` for what is no scalar.
 pub(super) fn text_of(node: &Node) -> Option<String> {
     match &node.kind {
-        Kind::Null => Some(String::new()),
+        Kind::Null | Kind::Invalid => Some(String::new()),
         Kind::Bool(bool) => Some(bool.to_string()),
         Kind::Int(int) => Some(int.to_string()),
         Kind::Wide(digits) => Some(digits.to_string()),

@@ -162,7 +162,7 @@ mod tests {
     fn an_alias_needs_an_anchor_above_it() {
         assert_eq!(
             report("- *later\n- &later a\n- *latter\n"),
-            "[null, \"a\", null]\n\
+            "[invalid, \"a\", invalid]\n\
              P0120 1:3 `*later` there is no anchor `&later` above this alias\n\
              P0120 3:3 `*latter` there is no anchor `&latter` above this alias"
         );
@@ -174,7 +174,7 @@ mod tests {
     fn an_alias_cannot_stand_inside_its_anchor() {
         assert_eq!(
             report("a: &x\n  b: [*x]\n"),
-            "{a: {b: [null]}}\n\
+            "{a: {b: [invalid]}}\n\
              P0121 2:7 `*x` the alias `*x` stands inside the value it stands for"
         );
     }
