@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::{Code, Diagnostic, Report, Severity};
+use crate::diagnostic::{Code, Diagnostic, Report, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::namespace::{Document, Namespace};
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
@@ -93,11 +93,8 @@ impl Loaded {
 
 /// Turns bytes into text, or says what keeps them from being any.
 pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
-    if bytes.len() > MAX_SOURCE_BYTES {
-        let megabytes = MAX_SOURCE_BYTES >> 20;
-        let message = format!("the file is larger than {megabytes} MB");
-        let problem = Diagnostic::error(Code::TooLarge, Span::default(), message);
-        return (Source::new(label, ""), Some(problem));
+    if let Err(problem) = check_size(bytes.len()) {
+        return (Source::new(label, ""), Some(*problem));
     }
     match String::from_utf8(bytes) {
         Ok(text) => (Source::new(label, text), None),

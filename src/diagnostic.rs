@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::source::{Source, Span};
+use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,6 +121,15 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Refuses a text that is too large for the offsets of spans.
+pub(crate) fn check_size(bytes: usize) -> Result<(), Box<Diagnostic>> {
+    if bytes <= MAX_SOURCE_BYTES {
+        return Ok(());
+    }
+    let message = format!("the text is larger than {} MB", MAX_SOURCE_BYTES >> 20);
+    Err(Diagnostic::error(Code::TooLarge, Span::default(), message).boxed())
 }
 
 /// A place that a diagnostic points at, with what to say there.

@@ -102,3 +102,8 @@ pub use dialect::Dialect;
 pub use eval::{Params, Script};
 pub use namespace::{Assignment, Namespace, NamespaceBuilder};
 pub use value::{Map, Value};
+
+/// The code of the README is tested as the examples here are.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -154,8 +154,9 @@ fn summary(listed: &[Listed]) -> Table {
             document.dialect.to_string(),
         ]);
     }
-    for column in 1..=4 {
-        if let Some(column) = table.column_mut(column) {
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if (1..=4).contains(&index) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }

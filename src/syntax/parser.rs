@@ -10,7 +10,7 @@ use super::habits::Surprise;
 use super::lexer::Lexer;
 use super::token::{Broken, Token, TokenKind, shorten};
 use super::{MAX_NESTING, MAX_OPERATORS, MAX_PROBLEMS};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::source::{OffsetMap, Span};
 
@@ -33,6 +33,9 @@ impl Parsed {
 
 /// Parses a program. All spans are those that `map` gives to the program's own offsets.
 pub fn parse(text: &str, map: &OffsetMap, dialect: Dialect) -> Parsed {
+    if let Err(problem) = check_size(text.len()) {
+        return Parsed { program: Block::default(), diagnostics: vec![*problem] };
+    }
     let mut parser = Parser::new(text, map, dialect);
     let rules = parser.rules(TokenKind::End);
     let program = Block { rules, span: map.span(Span::new(0, text.len())) };

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::{Entry, Kind, Map, Node};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, check_size};
 use crate::source::{Source, Span};
 
 type Read<T> = Result<T, Box<Diagnostic>>;
@@ -16,6 +16,7 @@ type Read<T> = Result<T, Box<Diagnostic>>;
 /// nesting too deep.
 pub fn read(source: &Source, max_depth: usize) -> Result<Node, Box<Diagnostic>> {
     let text = source.text();
+    check_size(text.len())?;
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut reader = Reader { text, at, open: Vec::new(), max_depth };
     reader.skip_space();

@@ -22,7 +22,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 use self::anchor::{Anchors, Refusal};
 use self::scalar::Value;
 use self::tag::Tag;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, check_size};
 use crate::source::{Source, Span};
 use crate::tree::{Block, Kind, MAX_DEPTH, Node};
 
@@ -36,6 +36,9 @@ const MAX_PROBLEMS: usize = 1000;
 /// the others there is one, so that a caller can go on and find more to complain about. Where a
 /// value is wrong, the tree has [`Kind::Invalid`].
 pub fn read(source: &Source) -> (Option<Node>, Vec<Diagnostic>) {
+    if let Err(problem) = check_size(source.text().len()) {
+        return (None, vec![*problem]);
+    }
     let mut reader = Reader {
         source,
         open: Vec::new(),
