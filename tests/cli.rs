@@ -41,6 +41,8 @@ fn exit_statuses_are_those_of_the_contract() {
     assert_eq!(status(&["eval", "userid=1"]), 2);
     assert_eq!(status(&["eval", "--ns", "test_ns", "userid"]), 2);
     assert_eq!(status(&["eval", "--ns", "test_ns", "userid:={"]), 2);
+    assert_eq!(status(&["ship", "sample-namespaces", "sample-namespaces"]), 2);
+    assert_eq!(status(&["ship", "sample-namespaces", "sample-namespaces/compiled"]), 2);
     assert_eq!(status(&["eval", "--script", "x = 1;", "--default"]), 2);
     assert_eq!(status(&["compile", "x = 1;", "--dialect", "planet"]), 2);
     assert_eq!(status(&["nslist", "-n", "(", "sample-namespaces"]), 2);

@@ -44,6 +44,11 @@ impl Ship {
             Failure::usage("nowhere to ship to: name the target")
                 .help("as `planout ship SRC DST`, or set `target` in `planout.toml`")
         })?;
+        if lies_in(target, source) {
+            let message = format!("the target `{target}` lies in the source `{source}`");
+            return Err(Failure::usage(message)
+                .help("what is shipped would be read as a source: choose a folder beside it"));
+        }
         let loaded = catalog::read(&*store::open(source)?, context.dialects(self.dialect))?;
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
@@ -85,6 +90,16 @@ impl Ship {
             shipment.changes.len(),
         ));
         Ok(())
+    }
+}
+
+/// Whether a target is the folder of a source, or a folder below it.
+fn lies_in(target: &str, source: &str) -> bool {
+    let resolve = |path: &str| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    match (resolve(target), resolve(source)) {
+        _ if target.contains("://") => false,
+        (Ok(target), Ok(source)) => target.starts_with(source),
+        _ => false,
     }
 }
 
