@@ -70,9 +70,11 @@ fn load_a_long_sequence(bencher: Bencher<'_, '_>) {
          default_experiment: A\n\
          experiment_sequence:\n",
     );
-    for run in 0..1000 {
-        writeln!(yaml, "- {{action: add, definition: A, name: run.{run}, segments: 100}}")
-            .expect("a string");
+    for run in 0..1050 {
+        if run < 1000 {
+            writeln!(yaml, "- {{action: add, definition: A, name: run.{run}, segments: 100}}")
+                .expect("a string");
+        }
         if run >= 50 {
             writeln!(yaml, "- {{action: remove, name: run.{}}}", run - 50).expect("a string");
         }
