@@ -5,6 +5,9 @@ use indexmap::IndexMap;
 use crate::dialect::{Dialect, SegmentHashing};
 use crate::eval::Hasher;
 
+/// How many draws are prepared before the first of them is hashed.
+const AT_ONCE: usize = 64;
+
 /// The segments that are free and those that experiments hold, after some entries of a sequence.
 ///
 /// The caller has made sure that what is added fits and that what is removed is there.
@@ -53,11 +56,18 @@ impl Allocation {
         salted.push(".");
         let mut digits = itoa::Buffer::new();
         let mut pool = self.pool.clone();
-        for i in (1..pool.len()).rev() {
-            let mut hasher = salted.clone();
-            hasher.push(digits.format(i));
-            let j = hasher.finish().below(i as u64 + 1);
-            pool.swap(i, j as usize);
+        let mut padded = Vec::with_capacity(AT_ONCE);
+        let places: Vec<usize> = (1..pool.len()).rev().collect();
+        for places in places.chunks(AT_ONCE) {
+            padded.extend(places.iter().map(|place| {
+                let mut hasher = salted.clone();
+                hasher.push(digits.format(*place));
+                hasher.pad()
+            }));
+            for (&place, padded) in places.iter().zip(padded.drain(..)) {
+                let other = padded.finish().below(place as u64 + 1);
+                pool.swap(place, other as usize);
+            }
         }
         pool
     }
