@@ -214,6 +214,10 @@ impl serde::Serialize for Value {
             Value::Bool(bool) => serializer.serialize_bool(*bool),
             Value::Int(int) => serializer.serialize_i64(*int),
             Value::Wide(int) => serializer.serialize_i128(**int),
+            // Formats differ in what they make of these, most of it silent.
+            Value::Float(float) if !float.is_finite() => {
+                Err(serde::ser::Error::custom(format!("{float} cannot be written as JSON")))
+            }
             Value::Float(float) => serializer.serialize_f64(*float),
             Value::String(text) => serializer.serialize_str(text),
             Value::List(list) => serializer.collect_seq(list),

@@ -52,6 +52,18 @@ fn params_are_read_by_type_with_a_default() {
 }
 
 #[test]
+fn params_are_serialized_unless_json_cannot_hold_them() {
+    let inputs = inputs([]);
+    let serialized = |code: &str| {
+        let script = script(code, Dialect::Planout4j);
+        let params = script.evaluate("salt", &inputs).expect("params").params;
+        serde_json::to_string(&params).map_err(|error| error.to_string())
+    };
+    assert_eq!(serialized("a = [1, 'x', null];").as_deref(), Ok(r#"{"a":[1.0,"x",null]}"#));
+    assert!(serialized("a = 1/0;").is_err_and(|error| error.contains("inf")));
+}
+
+#[test]
 fn every_unit_falls_into_the_experiment_that_holds_its_segment() {
     for dialect in [Dialect::Planout4j, Dialect::Planout] {
         let namespace = builder(dialect)

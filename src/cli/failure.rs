@@ -1,6 +1,5 @@
 //! How a command fails, and with what exit status.
 
-use planout::catalog::LoadError;
 use planout::store::StoreError;
 
 pub(super) type Outcome<T = ()> = Result<T, Failure>;
@@ -93,15 +92,6 @@ impl From<StoreError> for Failure {
             | StoreError::NotUtf8(_)
             | StoreError::NotANamespace(_) => Failure::wrong(message),
             _ => Failure::broken(message),
-        }
-    }
-}
-
-impl From<LoadError> for Failure {
-    fn from(error: LoadError) -> Failure {
-        match error {
-            LoadError::Store(error) => error.into(),
-            LoadError::Invalid(_) => Failure::wrong(error.to_string()),
         }
     }
 }

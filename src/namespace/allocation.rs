@@ -57,17 +57,19 @@ impl Allocation {
         let mut digits = itoa::Buffer::new();
         let mut pool = self.pool.clone();
         let mut padded = Vec::with_capacity(AT_ONCE);
-        let places: Vec<usize> = (1..pool.len()).rev().collect();
-        for places in places.chunks(AT_ONCE) {
-            padded.extend(places.iter().map(|place| {
+        let mut end = pool.len();
+        while end > 1 {
+            let start = end.saturating_sub(AT_ONCE).max(1);
+            padded.extend((start..end).rev().map(|place| {
                 let mut hasher = salted.clone();
-                hasher.push(digits.format(*place));
+                hasher.push(digits.format(place));
                 hasher.pad()
             }));
-            for (&place, padded) in places.iter().zip(padded.drain(..)) {
+            for (place, padded) in (start..end).rev().zip(padded.drain(..)) {
                 let other = padded.finish().below(place as u64 + 1);
                 pool.swap(place, other as usize);
             }
+            end = start;
         }
         pool
     }

@@ -146,10 +146,9 @@ impl Checker {
         }
         let Kind::Map(map) = &tree.kind else {
             let message = format!("a namespace is a mapping, not {}", tree.describe());
-            self.report(Diagnostic::error(Code::WrongType, tree.span, message).help(
-                "it has the keys `namespace`, `experiment_definitions`, \
-                           `default_experiment` and `experiment_sequence`",
-            ));
+            let keys = "it has the keys `namespace`, `experiment_definitions`, \
+                        `default_experiment` and `experiment_sequence`";
+            self.report(Diagnostic::error(Code::WrongType, tree.span, message).help(keys));
             return None;
         };
         let header = self.header(Fields::new(map, tree.span), dialect);
