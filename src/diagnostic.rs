@@ -1,8 +1,11 @@
 //! What is wrong with a text, where, and what to do about it: data only, printed elsewhere.
 
+mod code;
+
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::code::{Code, Level};
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 
 /// How bad it is.
@@ -21,105 +24,6 @@ impl Severity {
             Severity::Warning => "warning",
             Severity::Error => "error",
         }
-    }
-}
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal,)+) => {
-        /// The stable code of a kind of problem. A code never changes its meaning.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code {
-            $($(#[doc = $doc])+ $name,)+
-        }
-
-        impl Code {
-            /// The code as it is printed, such as `P0001`.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Code::$name => $text,)+
-                }
-            }
-
-            /// Every code there is, in order.
-            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
-        }
-    };
-}
-
-codes! {
-    /// The language: something else was expected here.
-    Syntax = "P0001",
-    /// The language: a character that means nothing.
-    UnknownCharacter = "P0002",
-    /// The language: a string that does not end, or breaks a line after a backslash.
-    MalformedString = "P0003",
-    /// A number too large for a double, or that is not a number.
-    NumberOverflow = "P0004",
-    /// Nesting deeper than the limit, in the language, in JSON or in YAML.
-    TooDeep = "P0005",
-    /// The language: a literal (`@...`) that is not JSON.
-    MalformedLiteral = "P0006",
-    /// The language: `switch`, which compiles and which no evaluator runs.
-    SwitchNeverRuns = "P0007",
-    /// The text is not UTF-8.
-    NotUtf8 = "P0100",
-    /// The text is larger than what is read.
-    TooLarge = "P0101",
-    /// The text is empty where a document is expected.
-    EmptyDocument = "P0102",
-    /// JSON: malformed.
-    JsonSyntax = "P0110",
-    /// YAML: malformed.
-    YamlSyntax = "P0120",
-    /// YAML: aliases that expand to too much, or that contain themselves.
-    AliasExpansion = "P0121",
-    /// YAML: a tag that is not understood, or does not fit what it tags.
-    UnsupportedTag = "P0122",
-    /// YAML: a plain scalar that YAML 1.1 reads as a timestamp.
-    Timestamp = "P0123",
-    /// YAML: a merge key whose value cannot be merged.
-    MalformedMerge = "P0124",
-    /// YAML: a key that is a list or a mapping.
-    ComplexKey = "P0125",
-    /// A key given twice in one mapping.
-    DuplicateKey = "P0130",
-    /// Namespace: a required key is missing.
-    MissingKey = "P0200",
-    /// Namespace: a value of the wrong type.
-    WrongType = "P0201",
-    /// Namespace: a value that must not be empty is.
-    EmptyValue = "P0202",
-    /// Namespace: a number of segments that is not a positive whole number.
-    SegmentCount = "P0203",
-    /// Namespace: more segments than any namespace may have.
-    TooManySegments = "P0204",
-    /// Namespace: a definition defined twice.
-    DuplicateDefinition = "P0205",
-    /// Namespace: a reference to a definition that does not exist.
-    UndefinedDefinition = "P0206",
-    /// Namespace: an experiment added while one of its name is active.
-    AlreadyActive = "P0207",
-    /// Namespace: more segments asked for than are free.
-    NotEnoughSegments = "P0208",
-    /// Namespace: an experiment removed that is not active.
-    NotActive = "P0209",
-    /// Namespace: an action that is neither `add` nor `remove`.
-    UnknownAction = "P0210",
-    /// Namespace: a name that cannot be a file's name.
-    UnsafeName = "P0211",
-    /// Namespace: two sources of one name.
-    DuplicateNamespace = "P0212",
-    /// Namespace: an unknown word for `dialect` or `segment_hashing`.
-    UnknownSetting = "P0213",
-    /// A compiled script that is not one.
-    MalformedScript = "P0220",
-    /// A script that failed when it was evaluated.
-    Evaluation = "P0300",
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

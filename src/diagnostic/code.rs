@@ -1,0 +1,193 @@
+//! The codes of problems, and how bad each is taken to be.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What becomes of a problem that is no error in itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// It is not said.
+    Off,
+    /// It is said.
+    Warn,
+    /// It is taken for an error.
+    Error,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal $($level:ident)?,)+) => {
+        /// The stable code of a kind of problem. A code never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Code {
+            /// The code as it is printed, such as `P0001`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$name => $text,)+
+                }
+            }
+
+            /// The level of a problem that is legal, where nothing else is configured; `None` for
+            /// an error, of which nothing can be made whatever is configured.
+            pub fn default_level(self) -> Option<Level> {
+                match self {
+                    $(Code::$name => [$(Level::$level)?].first().copied(),)+
+                }
+            }
+
+            /// Every code there is, in order.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
+        }
+    };
+}
+
+codes! {
+    /// The language: something else was expected here.
+    Syntax = "P0001",
+    /// The language: a character that means nothing.
+    UnknownCharacter = "P0002",
+    /// The language: a string that does not end, or breaks a line after a backslash.
+    MalformedString = "P0003",
+    /// A number too large for a double, or that is not a number.
+    NumberOverflow = "P0004",
+    /// Nesting deeper than the limit, in the language, in JSON or in YAML.
+    TooDeep = "P0005",
+    /// The language: a literal (`@...`) that is not JSON.
+    MalformedLiteral = "P0006",
+    /// The language: `switch`, which compiles and which no evaluator runs.
+    SwitchNeverRuns = "P0007" Warn,
+    /// The text is not UTF-8.
+    NotUtf8 = "P0100",
+    /// The text is larger than what is read.
+    TooLarge = "P0101",
+    /// The text is empty where a document is expected.
+    EmptyDocument = "P0102",
+    /// JSON: malformed.
+    JsonSyntax = "P0110",
+    /// YAML: malformed.
+    YamlSyntax = "P0120",
+    /// YAML: aliases that expand to too much, or that contain themselves.
+    AliasExpansion = "P0121",
+    /// YAML: a tag that is not understood, or does not fit what it tags.
+    UnsupportedTag = "P0122",
+    /// YAML: a plain scalar that YAML 1.1 reads as a timestamp.
+    Timestamp = "P0123",
+    /// YAML: a merge key whose value cannot be merged.
+    MalformedMerge = "P0124",
+    /// YAML: a key that is a list or a mapping.
+    ComplexKey = "P0125",
+    /// A key given twice in one mapping.
+    DuplicateKey = "P0130",
+    /// A key that means nothing and is near one that does.
+    MisspeltKey = "P0140" Warn,
+    /// YAML: a plain scalar that YAML 1.1, which is read here, and YAML 1.2 read differently.
+    AmbiguousScalar = "P0141" Warn,
+    /// A comment `# planout: allow(...)` that allows nothing.
+    UselessAllow = "P0150" Warn,
+    /// Namespace: a required key is missing.
+    MissingKey = "P0200",
+    /// Namespace: a value of the wrong type.
+    WrongType = "P0201",
+    /// Namespace: a value that must not be empty is.
+    EmptyValue = "P0202",
+    /// Namespace: a number of segments that is not a positive whole number.
+    SegmentCount = "P0203",
+    /// Namespace: more segments than any namespace may have.
+    TooManySegments = "P0204",
+    /// Namespace: a definition defined twice.
+    DuplicateDefinition = "P0205",
+    /// Namespace: a reference to a definition that does not exist.
+    UndefinedDefinition = "P0206",
+    /// Namespace: an experiment added while one of its name is active.
+    AlreadyActive = "P0207",
+    /// Namespace: more segments asked for than are free.
+    NotEnoughSegments = "P0208",
+    /// Namespace: an experiment removed that is not active.
+    NotActive = "P0209",
+    /// Namespace: an action that is neither `add` nor `remove`.
+    UnknownAction = "P0210",
+    /// Namespace: a name that cannot be a file's name.
+    UnsafeName = "P0211",
+    /// Namespace: two sources of one name.
+    DuplicateNamespace = "P0212",
+    /// Namespace: an unknown word for `dialect` or `segment_hashing`.
+    UnknownSetting = "P0213",
+    /// A compiled script that is not one.
+    MalformedScript = "P0220",
+    /// A script that failed when it was evaluated.
+    Evaluation = "P0300",
+    /// The language: an operator that does not exist.
+    UnknownOperator = "P0400" Error,
+    /// The language: an argument that an operator cannot do without is missing.
+    MissingArgument = "P0401" Error,
+    /// The language: an argument that an operator does not know.
+    UnknownArgument = "P0402" Warn,
+    /// The language: a variable that nothing sets before it is read.
+    UnsetVariable = "P0403" Warn,
+    /// The language: statements that are never reached.
+    Unreachable = "P0404" Warn,
+    /// The language: a condition that always comes out the same.
+    ConstantCondition = "P0405" Warn,
+    /// The language: a comparison of values that are never equal.
+    NeverEqual = "P0406" Warn,
+    /// The language: a random operator inside an expression, without a salt.
+    NestedWithoutSalt = "P0407" Warn,
+    /// The language: an operator that planout4j's runtime lacks.
+    NotInPlanout4j = "P0408" Warn,
+    /// The language: `&&`, `||` and `??` mixed without parentheses.
+    MixedLogic = "P0409" Warn,
+    /// The language: `!a == b`, which is `!(a == b)` in planout4j.
+    NegatedComparison = "P0410" Warn,
+    /// Statistics: a random operator whose unit lacks the primary unit.
+    UnitLacksPrimary = "P0500" Warn,
+    /// Statistics: two params that are drawn by one hash, so that they are perfectly correlated.
+    CorrelatedParams = "P0501" Warn,
+    /// Statistics: a trial whose outcome is certain.
+    CertainTrial = "P0502" Warn,
+    /// Statistics: a choice among one.
+    SingleChoice = "P0503" Warn,
+    /// Statistics: weights that are all zero.
+    ZeroWeights = "P0504" Warn,
+    /// Statistics: another number of weights than of choices.
+    WeightCount = "P0505" Warn,
+    /// Statistics: weights that nearly add up to 1 or 100.
+    WeightSum = "P0506" Warn,
+    /// Statistics: a param of an experiment that the default does not define.
+    ParamWithoutDefault = "P0507" Warn,
+    /// Statistics: a list as the unit of an operator that draws more than once.
+    ListUnit = "P0508" Warn,
+    /// Sequence: an experiment that ended, whose entries have to stay.
+    EndedExperiment = "P0600" Off,
+    /// Sequence: a definition that nothing uses.
+    UnusedDefinition = "P0601" Warn,
+    /// Sequence: no segment is free.
+    NoFreeSegments = "P0602" Warn,
+    /// Sequence: an experiment that does what the default does.
+    SameAsDefault = "P0603" Warn,
+    /// Independence: a namespace whose segments are those of another.
+    SharedSegments = "P0700" Warn,
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A text that is no code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown code `{0}`")]
+pub struct UnknownCode(String);
+
+/// Reads a code as it is printed; case does not matter.
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Code, UnknownCode> {
+        let is_meant = |code: &&Code| code.as_str().eq_ignore_ascii_case(text);
+        Code::ALL.iter().find(is_meant).copied().ok_or_else(|| UnknownCode(text.to_owned()))
+    }
+}
