@@ -35,6 +35,12 @@ pub struct Loaded {
     pub name: String,
     /// Its text.
     pub source: Arc<Source>,
+    /// How it is written.
+    pub format: Format,
+    /// The dialect it has unless it says its own.
+    pub dialect: Dialect,
+    /// The text as a tree, as far as it could be read.
+    pub tree: Option<Node>,
     /// What it says, unless there is an error.
     pub document: Option<Document>,
     /// All problems, errors and warnings.
@@ -62,7 +68,7 @@ impl Loaded {
                 Err(problem) => (None, vec![*problem]),
             },
         };
-        let document = tree.and_then(|tree: Node| {
+        let document = tree.clone().and_then(|tree: Node| {
             let checked = Document::check(tree, name, dialect);
             diagnostics.extend(checked.diagnostics);
             checked.document
@@ -71,6 +77,9 @@ impl Loaded {
         let mut loaded = Loaded {
             name: name.unwrap_or_default(),
             source: Arc::new(source),
+            format,
+            dialect,
+            tree,
             document,
             diagnostics,
         };

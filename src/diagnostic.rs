@@ -78,6 +78,14 @@ impl Diagnostic {
         }
     }
 
+    /// A problem at a place that is as bad as its code is by default.
+    pub fn finding(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        match code.default_level() {
+            None | Some(Level::Error) => Diagnostic::error(code, span, message),
+            Some(Level::Off | Level::Warn) => Diagnostic::warning(code, span, message),
+        }
+    }
+
     /// A warning at a place.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }

@@ -90,6 +90,11 @@ impl Dialect {
         self == Dialect::Planout
     }
 
+    /// Whether true equals 1 and false 0.
+    pub(crate) fn booleans_are_numbers(self) -> bool {
+        self == Dialect::Planout
+    }
+
     /// Whether a whole number of the language compiles to an integer; else all are doubles.
     pub(crate) fn has_integers(self) -> bool {
         self == Dialect::Planout

@@ -79,6 +79,7 @@
 //! | [`eval`] | scripts, and what they compute |
 //! | [`namespace`] | checked documents, segments, assignment |
 //! | [`store`], [`catalog`], [`ship`] | where namespaces are kept, loading them, shipping them |
+//! | [`lint`] | what is legal and almost surely wrong |
 //!
 //! The library never prints, and reads no environment, clock or current folder but the paths that
 //! it is given.
@@ -87,6 +88,7 @@ pub mod catalog;
 pub mod diagnostic;
 pub mod dialect;
 pub mod eval;
+pub mod lint;
 pub mod namespace;
 pub mod number;
 pub mod ship;

@@ -141,6 +141,8 @@ codes! {
     MixedLogic = "P0409" Warn,
     /// The language: `!a == b`, which is `!(a == b)` in planout4j.
     NegatedComparison = "P0410" Warn,
+    /// The language: an operator that fails for every unit.
+    AlwaysFails = "P0411" Error,
     /// Statistics: a random operator whose unit lacks the primary unit.
     UnitLacksPrimary = "P0500" Warn,
     /// Statistics: two params that are drawn by one hash, so that they are perfectly correlated.

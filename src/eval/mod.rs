@@ -29,13 +29,15 @@ use std::sync::Arc;
 pub use error::{EvalError, Reason};
 pub(crate) use hash::Hasher;
 pub use params::Params;
+pub(crate) use program::{Function, SPECIAL_FORMS};
 
+use self::semantics::Semantics;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::dialect::Dialect;
-use crate::source::{OffsetMap, Source};
+use crate::source::{OffsetMap, Source, Span};
 use crate::syntax::parse;
 use crate::tree::{Node, json};
-use crate::value::Map;
+use crate::value::{Map, Value};
 use crate::wire::{MAX_JSON_DEPTH, emit};
 
 /// The experiment salt of a script that is evaluated without one.
@@ -120,9 +122,52 @@ impl Script {
     }
 }
 
+/// The value of a part of a script, where that is the same for every unit.
+pub(crate) fn constant(node: &Node, dialect: Dialect) -> Option<Value> {
+    match lower::lower(node, dialect).ok()?.root.op {
+        program::Op::Constant(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// Whether two values are equal to a script.
+pub(crate) fn equals(left: &Value, right: &Value, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Planout4j => planout4j::Planout4j::equals(left, right),
+        Dialect::Planout => planout::Planout::equals(left, right),
+    }
+}
+
+/// Why an operator fails for every unit, if that can be seen: all but its unit is constant.
+pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
+    let mut program = lower::lower(call, dialect).ok()?;
+    let program::Op::Call(call) = &mut program.root.op else {
+        return None;
+    };
+    let any = || program::Op::Constant(Value::from("0"));
+    let mut arguments = std::mem::take(&mut call.arguments).into_vec();
+    for (parameter, argument) in &mut arguments {
+        let name = parameter.and_then(|index| call.function.parameters().get(index));
+        match (&argument.op, name) {
+            (program::Op::Constant(_), _) => {}
+            (_, Some(&("unit" | "salt" | "full_salt"))) => argument.op = any(),
+            _ => return None,
+        }
+    }
+    if let Some(salt) = call.function.parameter("salt")
+        && !arguments.iter().any(|(parameter, _)| *parameter == Some(salt))
+    {
+        arguments.push((Some(salt), program::Expr { op: any(), span: Span::default() }));
+    }
+    call.arguments = arguments.into();
+    let inputs = Map::new();
+    let outcome = evaluator::evaluate(&program, dialect, DEFAULT_SALT, &inputs, None);
+    outcome.err().map(|error| *error.reason)
+}
+
 impl Hasher {
     /// Feeds the text of a unit: that of the value, or of the elements of a list with dots between.
-    pub(crate) fn push_unit(&mut self, unit: &crate::value::Value, dialect: Dialect) {
+    pub(crate) fn push_unit(&mut self, unit: &Value, dialect: Dialect) {
         match dialect {
             Dialect::Planout4j => random::push_unit::<planout4j::Planout4j>(self, unit),
             Dialect::Planout => random::push_unit::<planout::Planout>(self, unit),

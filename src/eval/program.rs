@@ -57,13 +57,13 @@ pub(super) struct Call {
 macro_rules! functions {
     ($($name:ident $text:literal [$($parameter:literal)*])+) => {
         /// The operators that evaluate all of their arguments before they run.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Function {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum Function {
             $($name,)+
         }
 
         impl Function {
-            pub(super) fn named(name: &str) -> Option<Function> {
+            pub(crate) fn named(name: &str) -> Option<Function> {
                 match name {
                     $($text => Some(Function::$name),)+
                     _ => None,
@@ -71,20 +71,20 @@ macro_rules! functions {
             }
 
             /// The name that scripts use.
-            pub(super) fn name(self) -> &'static str {
+            pub(crate) fn name(self) -> &'static str {
                 match self {
                     $(Function::$name => $text,)+
                 }
             }
 
             /// The names of the parameters, in the order in which [`super::arguments`] has them.
-            pub(super) fn parameters(self) -> &'static [&'static str] {
+            pub(crate) fn parameters(self) -> &'static [&'static str] {
                 match self {
                     $(Function::$name => &[$($parameter),*],)+
                 }
             }
 
-            pub(super) const NAMES: &'static [&'static str] = &[$($text),+];
+            pub(crate) const NAMES: &'static [&'static str] = &[$($text),+];
         }
     };
 }
@@ -123,14 +123,20 @@ functions! {
 pub(super) const MAX_PARAMETERS: usize = 5;
 
 /// The operators with rules of their own for what they evaluate.
-pub(super) const SPECIAL_FORMS: [&str; 12] = [
+pub(crate) const SPECIAL_FORMS: [&str; 12] = [
     "literal", "get", "set", "seq", "return", "array", "map", "cond", "and", "or", "coalesce",
     "switch",
 ];
 
 impl Function {
-    pub(super) fn is_random(self) -> bool {
+    pub(crate) fn is_random(self) -> bool {
         self.parameters().first() == Some(&"unit")
+    }
+
+    /// The parameters that it cannot do without.
+    pub(crate) fn required(self) -> impl Iterator<Item = &'static str> {
+        let optional = ["salt", "full_salt", "draws"];
+        self.parameters().iter().copied().filter(move |name| !optional.contains(name))
     }
 
     pub(super) fn parameter(self, name: &str) -> Option<usize> {

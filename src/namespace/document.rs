@@ -34,6 +34,9 @@ pub struct Document {
     pub dialect: Dialect,
     /// Whether it shares its segments with other namespaces.
     pub segment_hashing: SegmentHashing,
+    /// The inputs besides the primary unit that its scripts are declared to read. They are there
+    /// for checks: an assignment does not look at them.
+    pub inputs: Vec<String>,
     /// The definitions by name, in order.
     pub definitions: IndexMap<String, Arc<Script>>,
     /// The name of the default experiment's definition.
@@ -88,6 +91,14 @@ impl Document {
     /// # Errors
     /// None for a document that has passed the check; what a changed one does wrong.
     pub fn build(&self) -> Result<Namespace, BuildError> {
+        self.build_with(&self.sequence)
+    }
+
+    /// Allocates the segments by another sequence than the document's own.
+    ///
+    /// # Errors
+    /// What the sequence does wrong.
+    pub fn build_with(&self, sequence: &[Action]) -> Result<Namespace, BuildError> {
         let mut builder = NamespaceBuilder::new(&self.name, &self.unit, self.segments)
             .dialect(self.dialect)
             .segment_hashing(self.segment_hashing);
@@ -98,7 +109,7 @@ impl Document {
             builder = builder.define(name, Arc::clone(script))?;
         }
         builder = builder.default_experiment(&self.default)?;
-        for action in &self.sequence {
+        for action in sequence {
             builder = match action {
                 Action::Add { name, definition, segments } => {
                     builder.add(name, definition, *segments)?
@@ -118,6 +129,7 @@ struct Header {
     segments: Option<u32>,
     dialect: Dialect,
     segment_hashing: Option<SegmentHashing>,
+    inputs: Vec<String>,
 }
 
 /// What is remembered of a definition while the rest is checked.
@@ -176,6 +188,7 @@ impl Checker {
             segments,
             dialect: header.dialect,
             segment_hashing: hashing,
+            inputs: header.inputs,
             definitions: compiled,
             default,
             sequence,
@@ -219,6 +232,7 @@ impl Checker {
             segments: None,
             dialect,
             segment_hashing: None,
+            inputs: Vec::new(),
         };
         let Some(fields) = document.mapping("namespace", self) else {
             return header;
@@ -231,6 +245,7 @@ impl Checker {
             header.dialect = dialect;
         }
         header.segment_hashing = self.setting(&fields, "segment_hashing");
+        header.inputs = fields.texts("inputs", self);
         header
     }
 

@@ -148,6 +148,13 @@ impl Namespace {
         free.map(|(segment, _)| segment).collect()
     }
 
+    /// Which of the active experiments holds a segment, as an index into
+    /// [`Namespace::experiments`]; `None` for a free one, and for one that there is not.
+    pub fn owner(&self, segment: u32) -> Option<usize> {
+        let owner = self.owners.get(segment as usize).copied().flatten()?;
+        Some(owner as usize)
+    }
+
     /// The segment of a unit.
     pub fn segment(&self, unit: &Value) -> u32 {
         let mut hasher = Hasher::new();
@@ -195,10 +202,8 @@ impl Namespace {
             let (unit, namespace) = (self.unit.clone(), self.name.clone());
             return Err(AssignError::MissingUnit { unit, namespace });
         }
-        let owner = segment.filter(|_| !baseline).and_then(|segment| {
-            let owner = self.owners.get(segment as usize).copied().flatten()?;
-            self.experiments.get(owner as usize)
-        });
+        let owner = segment.filter(|_| !baseline).and_then(|segment| self.owner(segment));
+        let owner = owner.and_then(|index| self.experiments.get(index));
 
         let Evaluation { mut params, mut in_experiment } =
             self.run(&self.default, inputs, overrides)?;

@@ -142,10 +142,15 @@ impl Map {
 
     /// Sets the value of a key: in place if the key is there, else at the end.
     pub fn set(&mut self, key: impl Into<Box<str>>, value: Node) {
+        self.set_at(key, value.span, value);
+    }
+
+    /// Sets the value of a key that stands at a place of its own.
+    pub(crate) fn set_at(&mut self, key: impl Into<Box<str>>, key_span: Span, value: Node) {
         let key = key.into();
         match self.entries.iter_mut().find(|entry| entry.key == key) {
             Some(entry) => entry.value = value,
-            None => self.entries.push(Entry { key, key_span: value.span, value }),
+            None => self.entries.push(Entry { key, key_span, value }),
         }
     }
 }

@@ -8,6 +8,7 @@ mod align;
 mod anchor;
 mod mapping;
 mod place;
+pub mod plain;
 mod scalar;
 mod syntax;
 mod tag;

@@ -4,7 +4,7 @@ use crate::dialect::Dialect;
 use crate::number;
 use crate::source::Span;
 use crate::syntax::ast::{
-    Arguments, BinaryOperator, Block, Expr, ExprKind, If, Literal, LiteralKind, Rule, Switch,
+    Arguments, BinaryOperator, Block, Expr, ExprKind, If, Literal, LiteralKind, Name, Rule, Switch,
 };
 use crate::tree::{Kind, Map, Node};
 
@@ -93,7 +93,7 @@ impl Emitter {
             ExprKind::List(items) => op("array", span, [("values", self.exprs(items, span))]),
             ExprKind::Block(block) => self.block(block),
             ExprKind::Parenthesis(inner) => self.expr(inner),
-            ExprKind::Call(name, arguments) => self.call(&name.text, arguments, span),
+            ExprKind::Call(name, arguments) => self.call(name, arguments, span),
             ExprKind::Index(base, index) => {
                 op("index", span, [("base", self.expr(base)), ("index", self.expr(index))])
             }
@@ -122,7 +122,7 @@ impl Emitter {
         list(exprs.iter().map(|expr| self.expr(expr)).collect(), span)
     }
 
-    fn call(&self, name: &str, arguments: &Arguments, span: Span) -> Node {
+    fn call(&self, name: &Name, arguments: &Arguments, span: Span) -> Node {
         let mut map = Map::default();
         match arguments {
             Arguments::Positional(values) => match values.as_slice() {
@@ -132,11 +132,11 @@ impl Emitter {
             },
             Arguments::Named(arguments) => {
                 for (name, value) in arguments {
-                    map.set(name.text.clone(), self.expr(value));
+                    map.set_at(name.text.clone(), name.span, self.expr(value));
                 }
             }
         }
-        map.set("op", Node::string(name, span));
+        map.set("op", Node::string(name.text.clone(), name.span));
         Node::new(Kind::Map(map), span)
     }
 

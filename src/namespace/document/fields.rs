@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::tree::{Kind, Map, Node};
 
 /// The keys that mean something, of which others may be misspellings.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "namespace",
     "experiment_definitions",
     "default_experiment",
@@ -19,6 +19,7 @@ const KNOWN: [&str; 13] = [
     "segments",
     "dialect",
     "segment_hashing",
+    "inputs",
     "definition",
     "assign",
     "action",
@@ -129,6 +130,22 @@ impl<'a> Fields<'a> {
     pub(super) fn optional_text(&self, key: &str, checker: &mut Checker) -> Option<(String, Span)> {
         self.get(key)?;
         self.text(key, checker)
+    }
+
+    /// A list of texts that may be missing.
+    pub(super) fn texts(&self, key: &str, checker: &mut Checker) -> Vec<String> {
+        if self.get(key).is_none() {
+            return Vec::new();
+        }
+        let items = self.list(key, checker).unwrap_or_default();
+        let mut texts = Vec::with_capacity(items.len());
+        for item in items {
+            match item.as_str() {
+                Some(text) => texts.push(text.trim().to_owned()),
+                None => self.wrong_type(item, key, "a list of names", checker),
+            }
+        }
+        texts
     }
 
     /// A positive number of segments.

@@ -1,0 +1,101 @@
+//! Checks beyond validity: what is legal and almost surely wrong.
+//!
+//! Each has a code of its own, which `docs/diagnostics.md` explains, and a level that can be
+//! configured.
+
+mod allow;
+mod document;
+mod flow;
+mod independence;
+mod levels;
+mod operators;
+mod precedence;
+mod script;
+mod sequence;
+mod statistics;
+mod subject;
+
+pub use levels::{Levels, NotALint};
+
+use self::allow::Allows;
+use self::flow::Known;
+use self::script::Script;
+use self::subject::Subject;
+use crate::catalog::Loaded;
+use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::dialect::Dialect;
+use crate::source::{OffsetMap, Source};
+use crate::store::Format;
+use crate::syntax::parse;
+use crate::wire::emit;
+
+/// Checks namespaces, each by itself and together, and adds what is found to their problems.
+///
+/// A namespace that is not valid is checked as far as it can be read.
+pub fn check(namespaces: &mut [Loaded], levels: &Levels) {
+    for (index, found) in independence::check(namespaces) {
+        namespaces[index].diagnostics.push(found);
+    }
+    for loaded in namespaces {
+        let found = Subject::new(loaded).map(|subject| {
+            let mut found = Vec::new();
+            namespace(&subject, loaded.format, levels, &mut found);
+            found
+        });
+        loaded.diagnostics.extend(found.into_iter().flatten());
+        settle(&loaded.source, &mut loaded.diagnostics, levels);
+    }
+}
+
+/// Checks the text of a script alone: all of its problems, errors and warnings.
+pub fn check_script(source: &Source, dialect: Dialect, levels: &Levels) -> Vec<Diagnostic> {
+    let parsed = parse(source.text(), &OffsetMap::identity(), dialect);
+    let mut found = parsed.diagnostics.clone();
+    if let Some(program) = parsed.valid() {
+        let json = emit(program, dialect);
+        let known = Known { unit: None, inputs: &[] };
+        precedence::check(program, source, dialect, &mut found);
+        script(&Script::new(&json, dialect), &known, &mut found);
+    }
+    settle(source, &mut found, levels);
+    found
+}
+
+fn settle(source: &Source, found: &mut Vec<Diagnostic>, levels: &Levels) {
+    // An alias repeats what it stands for, and so all that is found there.
+    let mut said = Vec::with_capacity(found.len());
+    found.retain(|found| {
+        let this = (found.code, found.primary.span, found.message.clone());
+        let is_new = !said.contains(&this);
+        said.push(this);
+        is_new
+    });
+    let useless = Allows::read(source).useless(source, found, levels);
+    found.extend(useless);
+    levels.apply(source, found);
+}
+
+fn namespace(subject: &Subject<'_>, format: Format, levels: &Levels, found: &mut Vec<Diagnostic>) {
+    document::misspelt_keys(subject.tree, found);
+    if format == Format::Yaml {
+        document::ambiguous_scalars(subject.tree, subject.source, found);
+    }
+    let known = Known { unit: subject.unit, inputs: &subject.inputs };
+    for definition in &subject.definitions {
+        if let Some(program) = &definition.program {
+            precedence::check(program, subject.source, definition.dialect, found);
+        }
+        script(&definition.script(), &known, found);
+    }
+    sequence::check(subject, found);
+    // It costs a replay of the sequence for each experiment that ended.
+    if levels.level(Code::EndedExperiment) != Some(Level::Off) {
+        sequence::ended(subject, found);
+    }
+}
+
+fn script(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
+    operators::check(script, found);
+    flow::check(script, known, found);
+    statistics::check(script, known.unit, found);
+}

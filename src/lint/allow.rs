@@ -1,0 +1,108 @@
+//! Comments in a file that keep a check quiet: `# planout: allow(P0500)` on the line above.
+
+use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::source::{Source, Span};
+
+use super::levels::Levels;
+
+/// The codes that a file's comments allow, by the line that they are allowed on.
+#[derive(Debug, Default)]
+pub(super) struct Allows(Vec<Allow>);
+
+#[derive(Debug)]
+struct Allow {
+    /// The first line below the comment that is none itself.
+    line: usize,
+    /// The code as it is written.
+    text: String,
+    place: Span,
+    code: Option<Code>,
+}
+
+impl Allows {
+    /// Reads the comments of a text. A comment holds for the line below it; of several comments
+    /// below one another, all hold for the line below the last.
+    pub(super) fn read(source: &Source) -> Allows {
+        let mut allows: Vec<Allow> = Vec::new();
+        let mut waiting = 0;
+        let mut start = 0;
+        for (index, line) in source.text().split_inclusive('\n').enumerate() {
+            if let Some(comment) = comment(line) {
+                let at = start + line.len() - line.trim_start().len() + 1;
+                allows.extend(codes(comment).map(|(offset, text)| Allow {
+                    line: 0,
+                    text: text.to_owned(),
+                    place: Span::new(at + offset, at + offset + text.len()),
+                    code: text.parse().ok(),
+                }));
+            } else {
+                allows[waiting..].iter_mut().for_each(|allow| allow.line = index + 1);
+                waiting = allows.len();
+            }
+            start += line.len();
+        }
+        Allows(allows)
+    }
+
+    /// Whether a problem is allowed.
+    pub(super) fn cover(&self, source: &Source, found: &Diagnostic) -> bool {
+        if self.0.is_empty() || found.code.default_level().is_none() {
+            return false;
+        }
+        let line = source.position(found.primary.span.start).line;
+        self.0.iter().any(|allow| allow.line == line && allow.code == Some(found.code))
+    }
+
+    /// The comments that allow nothing, where all checks have been made that are not off.
+    pub(super) fn useless(
+        &self,
+        source: &Source,
+        found: &[Diagnostic],
+        levels: &Levels,
+    ) -> Vec<Diagnostic> {
+        let useless = self.0.iter().filter_map(|allow| {
+            let (message, help) = match allow.code {
+                None => {
+                    let known = Code::ALL.iter().map(|code| code.as_str());
+                    let message = format!("there is no code `{}`", allow.text);
+                    return Some(
+                        Diagnostic::finding(Code::UselessAllow, allow.place, message)
+                            .suggest(&allow.text, known),
+                    );
+                }
+                Some(code) if code.default_level().is_none() => {
+                    (format!("`{code}` is an error, which no comment allows"), "correct it")
+                }
+                Some(code) => {
+                    let is_meant = |it: &Diagnostic| {
+                        it.code == code && source.position(it.primary.span.start).line == allow.line
+                    };
+                    if levels.level(code) == Some(Level::Off) || found.iter().any(is_meant) {
+                        return None;
+                    }
+                    (format!("there is no `{code}` to allow on the next line"), "delete it")
+                }
+            };
+            Some(Diagnostic::finding(Code::UselessAllow, allow.place, message).help(help))
+        });
+        useless.collect()
+    }
+}
+
+/// What stands after the `#` of a line that is a comment.
+fn comment(line: &str) -> Option<&str> {
+    line.trim_start().strip_prefix('#')
+}
+
+/// The codes of a comment, with their offsets in it.
+fn codes(comment: &str) -> impl Iterator<Item = (usize, &str)> {
+    let list = comment.trim_start().strip_prefix("planout:").and_then(|rest| {
+        let rest = rest.trim_start().strip_prefix("allow")?;
+        let list = rest.trim_start().strip_prefix('(')?;
+        list.split_once(')').map(|(list, _)| list)
+    });
+    let list = list.unwrap_or_default();
+    let words = list.split(',').map(str::trim).filter(|word| !word.is_empty());
+    // All are parts of the comment, so their distance from its start is their offset.
+    words.map(move |word| (word.as_ptr() as usize - comment.as_ptr() as usize, word))
+}

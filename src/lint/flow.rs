@@ -1,0 +1,204 @@
+//! What is read before it is set, what is never reached, and what always comes out the same.
+
+mod possible;
+
+use indexmap::IndexMap;
+
+use self::possible::Possible;
+use super::script::{Form, Read, Script, form};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::source::Span;
+use crate::tree::{Kind, Map, Node};
+use crate::value::Value;
+
+/// What a script may read without setting it.
+pub(super) struct Known<'a> {
+    /// The primary unit; `None` where that is not known, as for a script alone.
+    pub(super) unit: Option<&'a str>,
+    /// The declared inputs.
+    pub(super) inputs: &'a [&'a str],
+}
+
+impl Known<'_> {
+    fn has(&self, name: &str) -> bool {
+        const ALWAYS_THERE: [&str; 3] = ["experiment_salt", "salt_sep", crate::namespace::BASELINE];
+        self.unit == Some(name) || self.inputs.contains(&name) || ALWAYS_THERE.contains(&name)
+    }
+}
+
+pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
+    unset_variables(script, known, found);
+    let mut nodes = vec![script.root];
+    while let Some(node) = nodes.pop() {
+        if let Some(rules) = op(node, "seq").and_then(|map| map.get("seq")?.as_list()) {
+            unreachable(rules, found);
+        }
+        let form = form(node);
+        if let Form::Condition(branches) = &form {
+            constant_conditions(script, branches, found);
+        }
+        nodes.extend(form.parts());
+    }
+    never_equal(script, known, found);
+}
+
+fn op<'a>(node: &'a Node, name: &str) -> Option<&'a Map> {
+    node.as_map().filter(|map| map.get("op").and_then(Node::as_str) == Some(name))
+}
+
+/// Whether a variable can have a value when it is read.
+fn is_set(script: &Script<'_>, read: &Read<'_>) -> bool {
+    let assignments = script.assignments.iter().filter(|it| it.name == read.name);
+    assignments.into_iter().any(|it| script.can_precede(it.moment, read.moment))
+}
+
+/// Variables that nothing sets before they are read, each where that happens first.
+fn unset_variables(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
+    let mut firsts: IndexMap<&str, &Read<'_>> = IndexMap::new();
+    for read in &script.reads {
+        if !known.has(read.name) && !firsts.contains_key(read.name) && !is_set(script, read) {
+            firsts.insert(read.name, read);
+        }
+    }
+    for (name, read) in firsts {
+        found.extend(unset_variable(script, known, name, read.place));
+    }
+}
+
+fn unset_variable(
+    script: &Script<'_>,
+    known: &Known<'_>,
+    name: &str,
+    place: Span,
+) -> Option<Diagnostic> {
+    let finding = |message| Diagnostic::finding(Code::UnsetVariable, place, message);
+    let keyword = match name {
+        "True" | "TRUE" | "yes" | "on" => Some("true"),
+        "False" | "FALSE" | "no" | "off" => Some("false"),
+        "None" | "nil" | "NULL" | "Null" | "undefined" | "NaN" => Some("null"),
+        _ => None,
+    };
+    if let Some(keyword) = keyword {
+        let message = format!("`{name}` is a variable here, and nothing sets it");
+        return Some(finding(message).help(format!("write `{keyword}`")));
+    }
+    if let Some(later) = script.assignments.iter().find(|it| it.name == name) {
+        let message = format!("`{name}` is read before it is set");
+        let finding = finding(message).also(later.place, "set here");
+        return Some(match known.unit {
+            Some(_) => finding.help(format!(
+                "it is null here, unless callers pass it: then declare it, `inputs: [{name}]` \
+                 under `namespace`"
+            )),
+            None => finding.help("it is null here, unless callers pass it"),
+        });
+    }
+    let set = script.assignments.iter().map(|it| it.name);
+    let near = nearest(name, set.chain(known.unit).chain(known.inputs.iter().copied()));
+    let message = format!("nothing sets `{name}`, and it is not a declared input");
+    match (near, known.unit) {
+        (Some(near), _) => Some(finding(message).help(format!("did you mean `{near}`?"))),
+        (None, Some(_)) => {
+            Some(finding(message).help(format!(
+                "if callers pass it, declare it: `inputs: [{name}]` under `namespace`"
+            )))
+        }
+        // A script alone says nowhere what it is given.
+        (None, None) => None,
+    }
+}
+
+/// Statements after one that always returns.
+fn unreachable(rules: &[Node], found: &mut Vec<Diagnostic>) {
+    let Some(last) = rules.iter().position(always_returns) else {
+        return;
+    };
+    if let (Some(first), Some(end)) = (rules.get(last + 1), rules.last()) {
+        let message = "this is never reached";
+        found.push(
+            Diagnostic::finding(Code::Unreachable, first.span.to(end.span), message)
+                .also(rules[last].span, "the script always ends here")
+                .help("delete it, or put the `return` into the branch that it belongs to"),
+        );
+    }
+}
+
+fn always_returns(rule: &Node) -> bool {
+    if op(rule, "return").is_some() {
+        return true;
+    }
+    if let Some(rules) = op(rule, "seq").and_then(|map| map.get("seq")?.as_list()) {
+        return rules.iter().any(always_returns);
+    }
+    let Some(branches) = op(rule, "cond").and_then(|map| map.get("cond")?.as_list()) else {
+        return false;
+    };
+    let part = |branch: &Node, key, test: fn(&Node) -> bool| {
+        branch.as_map().and_then(|map| map.get(key)).is_some_and(test)
+    };
+    branches.last().is_some_and(|last| part(last, "if", is_true))
+        && branches.iter().all(|branch| part(branch, "then", always_returns))
+}
+
+fn is_true(node: &Node) -> bool {
+    node.kind == Kind::Bool(true)
+}
+
+fn constant_conditions(script: &Script<'_>, branches: &[Node], found: &mut Vec<Diagnostic>) {
+    let conditions = branches.iter().filter_map(|branch| branch.as_map()?.get("if"));
+    for (index, condition) in conditions.enumerate() {
+        // An `else` is compiled to a last branch that is always taken.
+        if index > 0 && index + 1 == branches.len() && is_true(condition) {
+            continue;
+        }
+        // Said as a comparison of what is never equal.
+        let is_equals = op(condition, "equals").is_some();
+        if let Some(truth) = truth(script, condition).filter(|truth| *truth || !is_equals) {
+            let message = format!("this condition is always {truth}");
+            let help = match truth {
+                true => "leave out the `if`, and what comes after its branch",
+                false => "the branch is never taken: leave it out",
+            };
+            let place = condition.span;
+            found.push(Diagnostic::finding(Code::ConstantCondition, place, message).help(help));
+        }
+    }
+}
+
+/// Whether a condition holds, if that does not depend on anything.
+fn truth(script: &Script<'_>, condition: &Node) -> Option<bool> {
+    if let Some(value) = script.constant(condition) {
+        return Some(value.is_true());
+    }
+    let map = condition.as_map()?;
+    let operands = || map.get("values")?.as_list();
+    let any = |wanted| operands()?.iter().find(|it| truth(script, it) == Some(wanted));
+    match map.get("op")?.as_str()? {
+        "and" => any(false).map(|_| false),
+        "or" => any(true).map(|_| true),
+        "not" => truth(script, map.get("value")?).map(|truth| !truth),
+        _ => None,
+    }
+}
+
+fn never_equal(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
+    for call in script.calls.iter().filter(|call| call.operator == "equals") {
+        let (Some(left), Some(right)) = (call.argument("left"), call.argument("right")) else {
+            continue;
+        };
+        // What is constant altogether is a constant condition.
+        if script.constant(call.node).is_some_and(|value| value == Value::Bool(true)) {
+            continue;
+        }
+        let possible = |node| Possible::of(script, known, node);
+        let (a, b) = (possible(left), possible(right));
+        if !a.can_equal(&b, script.dialect) {
+            let message = "the two sides of this comparison are never equal";
+            found.push(
+                Diagnostic::finding(Code::NeverEqual, call.node.span, message)
+                    .also(left.span, a.describe())
+                    .also(right.span, b.describe()),
+            );
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What a part of a script can come to, as far as that can be seen.
+
+use super::{Known, is_set};
+use crate::dialect::Dialect;
+use crate::eval::{Function, equals};
+use crate::lint::script::{Form, Script, form};
+use crate::tree::Node;
+use crate::value::Value;
+
+/// How far variables that are set from variables are followed.
+const MAX_STEPS: usize = 20;
+
+/// More values than this are not kept apart.
+const MAX_VALUES: usize = 100;
+
+/// What a value can be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Possible {
+    /// Nothing is known.
+    Anything,
+    /// One of these.
+    OneOf(Vec<Value>),
+    /// Something of this kind.
+    Of(Kind),
+}
+
+/// The kinds of values that can be equal to one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Boolean,
+    Number,
+    String,
+    List,
+    Map,
+}
+
+impl Possible {
+    /// What a node can come to.
+    pub(super) fn of<'a>(script: &Script<'a>, known: &Known<'_>, node: &'a Node) -> Possible {
+        Possible::within(script, known, node, MAX_STEPS)
+    }
+
+    fn within<'a>(
+        script: &Script<'a>,
+        known: &Known<'_>,
+        node: &'a Node,
+        steps: usize,
+    ) -> Possible {
+        let Some(steps) = steps.checked_sub(1) else {
+            return Possible::Anything;
+        };
+        if let Some(value) = script.constant(node) {
+            return Possible::OneOf(vec![value]);
+        }
+        match form(node) {
+            Form::Get(name) => Possible::variable(script, known, name, steps),
+            Form::Call(operator, arguments) => match Function::named(operator) {
+                Some(Function::UniformChoice | Function::WeightedChoice) => {
+                    let choices = arguments.get("choices").and_then(|it| script.elements(it));
+                    let choices = choices.unwrap_or_default().iter();
+                    let choices = choices.map(|it| Possible::within(script, known, it, steps));
+                    choices.reduce(Possible::or).unwrap_or(Possible::Anything)
+                }
+                Some(function) => Possible::result(function, script.dialect),
+                None => Possible::Anything,
+            },
+            Form::Values(_) => match node.as_map().and_then(|map| map.get("op")?.as_str()) {
+                Some("and" | "or") => Possible::Of(Kind::Boolean),
+                Some("array") | None => Possible::Of(Kind::List),
+                Some("map") => Possible::Of(Kind::Map),
+                _ => Possible::Anything,
+            },
+            _ => Possible::Anything,
+        }
+    }
+
+    /// What a variable can be, if it is always the script that sets it.
+    fn variable(script: &Script<'_>, known: &Known<'_>, name: &str, steps: usize) -> Possible {
+        let may_be_given = known.has(name)
+            || script.reads.iter().any(|read| read.name == name && !is_set(script, read));
+        if may_be_given {
+            return Possible::Anything;
+        }
+        let values = script.values_of(name).map(|value| match value {
+            Some(value) => Possible::within(script, known, value, steps),
+            None => Possible::Anything,
+        });
+        values.reduce(Possible::or).unwrap_or(Possible::Anything)
+    }
+
+    fn result(function: Function, dialect: Dialect) -> Possible {
+        match function {
+            Function::BernoulliTrial if dialect == Dialect::Planout4j => {
+                Possible::Of(Kind::Boolean)
+            }
+            Function::Equals
+            | Function::Not
+            | Function::Less
+            | Function::Greater
+            | Function::LessOrEqual
+            | Function::GreaterOrEqual => Possible::Of(Kind::Boolean),
+            Function::BernoulliTrial
+            | Function::RandomInteger
+            | Function::RandomFloat
+            | Function::Sum
+            | Function::Product
+            | Function::Negative
+            | Function::Round
+            | Function::Exp
+            | Function::Sqrt
+            | Function::Length
+            | Function::Divide
+            | Function::Modulo => Possible::Of(Kind::Number),
+            Function::Sample | Function::FastSample | Function::BernoulliFilter => {
+                Possible::Of(Kind::List)
+            }
+            _ => Possible::Anything,
+        }
+    }
+
+    /// The one or the other.
+    fn or(self, other: Possible) -> Possible {
+        match (self, other) {
+            (Possible::OneOf(mut values), Possible::OneOf(more))
+                if values.len() + more.len() <= MAX_VALUES =>
+            {
+                values.extend(more);
+                Possible::OneOf(values)
+            }
+            (one, other) => match (one.kind(), other.kind()) {
+                (Some(one), Some(other)) if one == other => Possible::Of(one),
+                _ => Possible::Anything,
+            },
+        }
+    }
+
+    /// The kind that all possible values are of.
+    fn kind(&self) -> Option<Kind> {
+        match self {
+            Possible::Anything => None,
+            Possible::Of(kind) => Some(*kind),
+            Possible::OneOf(values) => {
+                let mut kinds = values.iter().map(Kind::of);
+                let first = kinds.next()??;
+                kinds.all(|kind| kind == Some(first)).then_some(first)
+            }
+        }
+    }
+
+    fn has_null(&self) -> bool {
+        matches!(self, Possible::OneOf(values) if values.iter().any(Value::is_null))
+    }
+
+    /// Whether two values of which this is known can be equal.
+    pub(super) fn can_equal(&self, other: &Possible, dialect: Dialect) -> bool {
+        // A variable can always be null: it may not be set yet.
+        if self.has_null() || other.has_null() {
+            return true;
+        }
+        if let (Possible::OneOf(values), Possible::OneOf(others)) = (self, other) {
+            return values.iter().any(|a| others.iter().any(|b| equals(a, b, dialect)));
+        }
+        let (Some(one), Some(other)) = (self.kind(), other.kind()) else {
+            return true;
+        };
+        let countable = |kind| matches!(kind, Kind::Boolean | Kind::Number);
+        one == other || dialect.booleans_are_numbers() && countable(one) && countable(other)
+    }
+
+    /// What it is, for a label.
+    pub(super) fn describe(&self) -> String {
+        const SHOWN: usize = 4;
+        match self {
+            Possible::OneOf(values) => {
+                let shown: Vec<_> =
+                    values.iter().take(SHOWN).map(|value| format!("`{value}`")).collect();
+                match (values.len(), shown.join(", ")) {
+                    (0 | 1, one) => format!("this is {one}"),
+                    (..=SHOWN, all) => format!("this is one of {all}"),
+                    (_, some) => format!("this is one of {some}, ..."),
+                }
+            }
+            Possible::Of(kind) => format!("this is {}", kind.describe()),
+            Possible::Anything => String::new(),
+        }
+    }
+}
+
+impl Kind {
+    fn of(value: &Value) -> Option<Kind> {
+        match value {
+            Value::Null => None,
+            Value::Bool(_) => Some(Kind::Boolean),
+            Value::Int(_) | Value::Wide(_) | Value::Float(_) => Some(Kind::Number),
+            Value::String(_) => Some(Kind::String),
+            Value::List(_) => Some(Kind::List),
+            Value::Map(_) => Some(Kind::Map),
+        }
+    }
+
+    fn describe(self) -> &'static str {
+        match self {
+            Kind::Boolean => "`true` or `false`",
+            Kind::Number => "a number",
+            Kind::String => "a string",
+            Kind::List => "a list",
+            Kind::Map => "a map",
+        }
+    }
+}

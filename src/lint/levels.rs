@@ -1,0 +1,62 @@
+//! How bad each check is taken to be: by default, by configuration, by a comment in the file.
+
+use std::collections::BTreeMap;
+
+use super::allow::Allows;
+use crate::diagnostic::{Code, Diagnostic, Level, Severity};
+use crate::source::Source;
+
+/// The levels of the checks.
+#[derive(Clone, Debug, Default)]
+pub struct Levels {
+    set: BTreeMap<&'static str, Level>,
+    deny_warnings: bool,
+}
+
+/// A level for a code that has none, as it is an error whatever is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is an error: only warnings have levels")]
+pub struct NotALint(pub Code);
+
+impl Levels {
+    /// Sets the level of a code.
+    ///
+    /// # Errors
+    /// The code is that of an error.
+    pub fn set(&mut self, code: Code, level: Level) -> Result<(), NotALint> {
+        match code.default_level() {
+            None => Err(NotALint(code)),
+            Some(_) => {
+                self.set.insert(code.as_str(), level);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes all warnings for errors.
+    pub fn deny_warnings(&mut self) {
+        self.deny_warnings = true;
+    }
+
+    /// The level of a code; `None` for an error.
+    pub fn level(&self, code: Code) -> Option<Level> {
+        let default = code.default_level()?;
+        let level = self.set.get(code.as_str()).copied().unwrap_or(default);
+        Some(if self.deny_warnings && level == Level::Warn { Level::Error } else { level })
+    }
+
+    /// Leaves out the problems that are off or that a comment in the text allows, and makes the
+    /// others as severe as they are configured to be.
+    pub fn apply(&self, source: &Source, found: &mut Vec<Diagnostic>) {
+        let allows = Allows::read(source);
+        found.retain_mut(|found| match self.level(found.code) {
+            None => true,
+            Some(Level::Off) => false,
+            Some(level) => {
+                found.severity =
+                    if level == Level::Error { Severity::Error } else { Severity::Warning };
+                !allows.cover(source, found)
+            }
+        });
+    }
+}

@@ -1,0 +1,102 @@
+//! Calls that fail, or that do not mean what they look like.
+
+use super::script::{Call, Script};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::dialect::Dialect;
+use crate::eval::{Function, SPECIAL_FORMS, always_fails};
+use crate::source::Span;
+
+/// The operators that planout4j's own runtime does not know.
+const NOT_IN_PLANOUT4J: [Function; 3] = [Function::Exp, Function::Sqrt, Function::FastSample];
+
+pub(super) fn check(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    for call in &script.calls {
+        match call.function {
+            None => found.push(unknown_operator(call)),
+            Some(function) => known(script, call, function, found),
+        }
+    }
+}
+
+fn known(script: &Script<'_>, call: &Call<'_>, function: Function, found: &mut Vec<Diagnostic>) {
+    if script.dialect == Dialect::Planout4j && NOT_IN_PLANOUT4J.contains(&function) {
+        let message = format!("planout4j's runtime does not know `{}`", call.operator);
+        found.push(
+            Diagnostic::finding(Code::NotInPlanout4j, call.place(), message)
+                .help("it is evaluated here, but not by services that run planout4j"),
+        );
+    }
+    let missing: Vec<_> =
+        function.required().filter(|name| call.argument(name).is_none()).collect();
+    let unknown = unknown_arguments(call, function);
+    if !missing.is_empty() {
+        found.push(missing_arguments(call, function, &missing, &unknown));
+        return;
+    }
+    for (name, place) in unknown {
+        let message = format!("`{}` has no argument `{name}`", call.operator);
+        let warning = Diagnostic::finding(Code::UnknownArgument, place, message);
+        found.push(match nearest(name, function.parameters().iter().copied()) {
+            Some(near) => warning.help(format!("did you mean `{near}`?")),
+            None => warning.help("it is evaluated and not used: leave it out"),
+        });
+    }
+    let has_salt = call.argument("salt").or(call.argument("full_salt")).is_some();
+    if function.is_random() && call.variable.is_none() && !has_salt {
+        let message =
+            format!("`{}` has no salt: it is not assigned to a variable directly", call.operator);
+        found.push(Diagnostic::finding(Code::NestedWithoutSalt, call.place(), message).help(
+            "it fails when it is evaluated: assign it to a variable of its own, \
+                 or add `salt=\"...\"`",
+        ));
+    } else if let Some(reason) = always_fails(call.node, script.dialect) {
+        found.push(Diagnostic::finding(Code::AlwaysFails, call.node.span, reason.to_string()));
+    }
+}
+
+fn unknown_operator(call: &Call<'_>) -> Diagnostic {
+    let operator = call.operator;
+    let known = Function::NAMES.iter().chain(&SPECIAL_FORMS).copied();
+    let known = known.filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let message = format!("unknown operator `{operator}`");
+    Diagnostic::finding(Code::UnknownOperator, call.place(), message).suggest(operator, known)
+}
+
+/// The arguments that a function does not know, and where their names stand.
+fn unknown_arguments<'a>(call: &Call<'a>, function: Function) -> Vec<(&'a str, Span)> {
+    let entries = call.arguments.entries.iter();
+    let unknown = entries
+        .filter(|entry| &*entry.key != "op" && !function.parameters().contains(&&*entry.key));
+    unknown.map(|entry| (&*entry.key, entry.key_span)).collect()
+}
+
+fn missing_arguments(
+    call: &Call<'_>,
+    function: Function,
+    missing: &[&str],
+    unknown: &[(&str, Span)],
+) -> Diagnostic {
+    let operator = call.operator;
+    if unknown.iter().any(|(name, _)| ["value", "values"].contains(name)) {
+        let message = format!("`{operator}` takes its arguments by name");
+        let names: Vec<_> = function.required().map(|name| format!("{name}=...")).collect();
+        return Diagnostic::finding(Code::MissingArgument, call.place(), message)
+            .help(format!("write `{operator}({})`", names.join(", ")));
+    }
+    // An argument that is misspelt stands where the mistake is.
+    let misspelt = unknown.iter().find_map(|(name, place)| {
+        nearest(name, missing.iter().copied()).map(|near| (*name, *place, near))
+    });
+    let quoted: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
+    let what = match quoted.as_slice() {
+        [one] => format!("its argument {one}"),
+        several => format!("its arguments {}", several.join(", ")),
+    };
+    let message = format!("`{operator}` lacks {what}");
+    match misspelt {
+        Some((name, place, near)) => Diagnostic::finding(Code::MissingArgument, place, message)
+            .help(format!("is `{name}` meant to be `{near}`?")),
+        None => Diagnostic::finding(Code::MissingArgument, call.place(), message)
+            .help(format!("add `{}=...`", missing[0])),
+    }
+}

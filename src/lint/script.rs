@@ -1,0 +1,305 @@
+//! A compiled script as checks look at it: its calls, assignments and reads, in the order in which
+//! they are evaluated, each with the branches of conditions that it stands in.
+//!
+//! Checks look at the JSON form, whose nodes have the places of what they were compiled from. So
+//! they find in a compiled namespace what they find in its source.
+
+use crate::dialect::Dialect;
+use crate::eval::{Function, constant};
+use crate::source::Span;
+use crate::tree::{Kind, Map, Node};
+use crate::value::Value;
+
+/// What a script does, laid out flat.
+pub(super) struct Script<'a> {
+    pub(super) dialect: Dialect,
+    pub(super) root: &'a Node,
+    pub(super) calls: Vec<Call<'a>>,
+    pub(super) assignments: Vec<Assignment<'a>>,
+    pub(super) reads: Vec<Read<'a>>,
+    branches: Vec<Branch>,
+}
+
+/// When something happens, and in which branch.
+#[derive(Clone, Copy)]
+pub(super) struct Moment {
+    order: usize,
+    branch: usize,
+}
+
+/// An operator that is given arguments, be there one of that name or not.
+pub(super) struct Call<'a> {
+    pub(super) operator: &'a str,
+    pub(super) function: Option<Function>,
+    pub(super) arguments: &'a Map,
+    /// The whole call.
+    pub(super) node: &'a Node,
+    /// The variable that it is assigned to directly, whose name is its salt then.
+    pub(super) variable: Option<&'a str>,
+    /// The variable of the assignment that it is part of.
+    pub(super) param: Option<&'a str>,
+    /// How many times the experiment salt has been changed before.
+    pub(super) experiment_salt: usize,
+    pub(super) moment: Moment,
+}
+
+pub(super) struct Assignment<'a> {
+    pub(super) name: &'a str,
+    /// The place of the name.
+    pub(super) place: Span,
+    pub(super) value: Option<&'a Node>,
+    pub(super) moment: Moment,
+}
+
+pub(super) struct Read<'a> {
+    pub(super) name: &'a str,
+    pub(super) place: Span,
+    pub(super) moment: Moment,
+}
+
+/// One of the alternatives of a condition, inside the branch that the condition stands in.
+struct Branch {
+    around: usize,
+    condition: usize,
+    alternative: usize,
+}
+
+/// The branch that is always taken.
+const TRUNK: usize = 0;
+
+/// What surrounds a node.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    branch: usize,
+    variable: Option<&'a str>,
+    param: Option<&'a str>,
+}
+
+enum Task<'a> {
+    Visit(&'a Node, Context<'a>),
+    /// A value has been evaluated, and is assigned now.
+    Assign {
+        name: &'a Node,
+        value: Option<&'a Node>,
+        branch: usize,
+    },
+}
+
+impl<'a> Script<'a> {
+    pub(super) fn new(root: &'a Node, dialect: Dialect) -> Script<'a> {
+        let trunk = Branch { around: TRUNK, condition: 0, alternative: 0 };
+        let mut script = Script {
+            dialect,
+            root,
+            calls: Vec::new(),
+            assignments: Vec::new(),
+            reads: Vec::new(),
+            branches: vec![trunk],
+        };
+        script.lay_out();
+        script
+    }
+
+    /// Walks the tree with a stack of its own: compiled scripts nest deep.
+    fn lay_out(&mut self) {
+        let context = Context { branch: TRUNK, variable: None, param: None };
+        let mut tasks = vec![Task::Visit(self.root, context)];
+        let (mut order, mut conditions, mut experiment_salt) = (0, 0, 0);
+        while let Some(task) = tasks.pop() {
+            order += 1;
+            let (node, context) = match task {
+                Task::Visit(node, context) => (node, context),
+                Task::Assign { name, value, branch } => {
+                    let moment = Moment { order, branch };
+                    let place = name.span;
+                    let name = name.as_str().unwrap_or_default();
+                    experiment_salt += usize::from(name == "experiment_salt");
+                    self.assignments.push(Assignment { name, place, value, moment });
+                    continue;
+                }
+            };
+            let inside = Context { variable: None, ..context };
+            let moment = Moment { order, branch: context.branch };
+            let mut later = Vec::new();
+            match form(node) {
+                Form::Constant => {}
+                Form::Values(values) => later.extend(values.map(|n| Task::Visit(n, inside))),
+                Form::Get(name) => {
+                    self.reads.push(Read { name, place: node.span, moment });
+                }
+                Form::Set(name, value) => {
+                    let variable = name.as_str();
+                    let context = Context { variable, param: variable, ..context };
+                    later.extend(value.map(|value| Task::Visit(value, context)));
+                    later.push(Task::Assign { name, value, branch: context.branch });
+                }
+                Form::Condition(branches) => {
+                    conditions += 1;
+                    for (alternative, branch) in branches.iter().enumerate() {
+                        let part = |key| branch.as_map().and_then(|map| map.get(key));
+                        later.extend(part("if").map(|node| Task::Visit(node, inside)));
+                        let around = context.branch;
+                        self.branches.push(Branch { around, condition: conditions, alternative });
+                        let inside = Context { branch: self.branches.len() - 1, ..inside };
+                        later.extend(part("then").map(|node| Task::Visit(node, inside)));
+                    }
+                }
+                Form::Call(operator, arguments) => {
+                    self.calls.push(Call {
+                        operator,
+                        function: Function::named(operator),
+                        arguments,
+                        node,
+                        variable: context.variable,
+                        param: context.param,
+                        experiment_salt,
+                        moment,
+                    });
+                    later.extend(values_of(arguments).map(|n| Task::Visit(n, inside)));
+                }
+            }
+            tasks.extend(later.into_iter().rev());
+        }
+    }
+
+    /// Whether only one of two things can happen, as they stand in two branches of a condition.
+    pub(super) fn exclude_each_other(&self, a: Moment, b: Moment) -> bool {
+        let around = |moment: Moment| {
+            let mut at = moment.branch;
+            std::iter::from_fn(move || {
+                let branch = self.branches.get(at).filter(|_| at != TRUNK)?;
+                at = branch.around;
+                Some(branch)
+            })
+        };
+        around(a).any(|a| {
+            around(b).any(|b| a.condition == b.condition && a.alternative != b.alternative)
+        })
+    }
+
+    /// Whether one thing can have happened when another does.
+    pub(super) fn can_precede(&self, first: Moment, then: Moment) -> bool {
+        first.order < then.order && !self.exclude_each_other(first, then)
+    }
+
+    /// The values that a variable is given anywhere; `None` for one that is assigned nothing.
+    pub(super) fn values_of(&self, name: &str) -> impl Iterator<Item = Option<&'a Node>> {
+        self.assignments.iter().filter(move |it| it.name == name).map(|it| it.value)
+    }
+
+    /// Whether a value is made from a variable, directly or by way of other variables.
+    pub(super) fn is_made_from(&self, node: &'a Node, name: &str) -> bool {
+        let mut nodes = vec![node];
+        let mut seen = Vec::new();
+        while let Some(node) = nodes.pop() {
+            match form(node) {
+                Form::Get(read) if read == name => return true,
+                Form::Get(read) if !seen.contains(&read) => {
+                    seen.push(read);
+                    nodes.extend(self.values_of(read).flatten());
+                }
+                form => nodes.extend(form.parts()),
+            }
+        }
+        false
+    }
+
+    /// The value of a node, where it is the same for every unit.
+    pub(super) fn constant(&self, node: &Node) -> Option<Value> {
+        constant(node, self.dialect)
+    }
+
+    /// The elements of a node that is plainly a list.
+    pub(super) fn elements(&self, node: &'a Node) -> Option<&'a [Node]> {
+        let map = match &node.kind {
+            Kind::List(items) => return Some(items),
+            Kind::Map(map) => map,
+            _ => return None,
+        };
+        match map.get("op")?.as_str()? {
+            "array" => map.get("values")?.as_list(),
+            "literal" => map.get("value")?.as_list(),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn argument(&self, name: &str) -> Option<&'a Node> {
+        self.arguments.get(name)
+    }
+
+    /// The function, if it draws at random.
+    pub(super) fn random(&self) -> Option<Function> {
+        self.function.filter(|function| function.is_random())
+    }
+
+    /// The place of the operator's name.
+    pub(super) fn place(&self) -> Span {
+        self.arguments.get("op").map_or(self.node.span, |op| op.span)
+    }
+}
+
+/// What a node of a compiled script is.
+pub(super) enum Form<'a> {
+    Constant,
+    /// Values that are evaluated in order and no more.
+    Values(Box<dyn Iterator<Item = &'a Node> + 'a>),
+    Get(&'a str),
+    /// The name of the variable and its value.
+    Set(&'a Node, Option<&'a Node>),
+    /// Its branches.
+    Condition(&'a [Node]),
+    Call(&'a str, &'a Map),
+}
+
+impl<'a> Form<'a> {
+    /// The nodes right below.
+    pub(super) fn parts(self) -> Vec<&'a Node> {
+        match self {
+            Form::Constant | Form::Get(_) => Vec::new(),
+            Form::Values(values) => values.collect(),
+            Form::Set(_, value) => value.into_iter().collect(),
+            Form::Condition(branches) => {
+                branches.iter().filter_map(Node::as_map).flat_map(values_of).collect()
+            }
+            Form::Call(_, arguments) => values_of(arguments).collect(),
+        }
+    }
+}
+
+/// Says what a node is. What no compiler emits counts as a constant.
+pub(super) fn form(node: &Node) -> Form<'_> {
+    let map = match &node.kind {
+        Kind::List(items) => return Form::Values(Box::new(items.iter())),
+        Kind::Map(map) => map,
+        _ => return Form::Constant,
+    };
+    let Some(op) = map.get("op").and_then(Node::as_str) else {
+        return Form::Constant;
+    };
+    let list = |key| map.get(key).and_then(Node::as_list).unwrap_or_default();
+    match op {
+        "literal" => Form::Constant,
+        "get" => match map.get("var").and_then(Node::as_str) {
+            Some(name) => Form::Get(name),
+            None => Form::Constant,
+        },
+        "set" => match map.get("var") {
+            Some(name) => Form::Set(name, map.get("value")),
+            None => Form::Constant,
+        },
+        "cond" => Form::Condition(list("cond")),
+        "seq" => Form::Values(Box::new(list("seq").iter())),
+        "switch" => Form::Values(Box::new(list("cases").iter())),
+        "return" | "array" | "and" | "or" | "coalesce" | "map" | "case" => {
+            Form::Values(Box::new(values_of(map)))
+        }
+        _ => Form::Call(op, map),
+    }
+}
+
+/// The values of all arguments.
+fn values_of(map: &Map) -> impl Iterator<Item = &Node> {
+    map.entries.iter().filter(|entry| &*entry.key != "op").map(|entry| &entry.value)
+}

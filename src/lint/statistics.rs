@@ -1,0 +1,241 @@
+//! Draws that are legal, and not the experiment that was meant.
+
+use indexmap::IndexMap;
+
+use super::script::{Call, Script};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::eval::Function;
+use crate::source::Span;
+use crate::tree::{Kind, Layout, Node, quote, to_json};
+
+/// How far a sum of weights may be from 1 or 100, relative to it.
+const ROUNDING: f64 = 1e-9;
+
+/// Checks the draws of a script. The primary unit is `None` where it is not known.
+pub(super) fn check(script: &Script<'_>, unit: Option<&str>, found: &mut Vec<Diagnostic>) {
+    for call in &script.calls {
+        let Some(function) = call.random() else {
+            continue;
+        };
+        if let (Some(primary), Some(unit)) = (unit, call.argument("unit")) {
+            found.extend(lacks_primary(script, call, unit, primary));
+        }
+        match function {
+            Function::BernoulliTrial => found.extend(certain_trial(script, call)),
+            Function::BernoulliFilter | Function::Sample | Function::FastSample => {
+                found.extend(list_unit(script, call));
+            }
+            Function::WeightedChoice => found.extend(weights(script, call)),
+            _ => {}
+        }
+        found.extend(single_choice(script, call));
+    }
+    correlated(script, found);
+}
+
+fn lacks_primary(
+    script: &Script<'_>,
+    call: &Call<'_>,
+    unit: &Node,
+    primary: &str,
+) -> Option<Diagnostic> {
+    if script.is_made_from(unit, primary) {
+        return None;
+    }
+    let operator = call.operator;
+    let (message, help) = match script.constant(unit) {
+        Some(_) => (
+            format!("the unit of `{operator}` is the same for everybody"),
+            format!("draw by the primary unit: `unit={primary}`"),
+        ),
+        None => (
+            format!("the unit of `{operator}` lacks the primary unit `{primary}`"),
+            format!(
+                "experiments get their segments by `{primary}`: with another unit, the groups of \
+                 this draw may lie inside and outside of the experiment. Write `unit={primary}`, \
+                 or a list with it"
+            ),
+        ),
+    };
+    Some(Diagnostic::finding(Code::UnitLacksPrimary, unit.span, message).help(help))
+}
+
+fn certain_trial(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
+    let node = call.argument("p")?;
+    let p = script.constant(node)?.as_float()?;
+    let outcome = match p {
+        0.0 => false,
+        1.0 => true,
+        _ => return None,
+    };
+    let message = format!("with a probability of {p} this trial is always {outcome}");
+    Some(
+        Diagnostic::finding(Code::CertainTrial, node.span, message)
+            .help(format!("write `{outcome}` in its place, or a probability in between")),
+    )
+}
+
+fn single_choice(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
+    let node = call.argument("choices")?;
+    match script.elements(node)? {
+        [_] => {
+            let message = format!("`{}` has a single choice", call.operator);
+            Some(
+                Diagnostic::finding(Code::SingleChoice, node.span, message)
+                    .help("nothing is drawn: assign the value itself, or add a choice"),
+            )
+        }
+        _ => None,
+    }
+}
+
+fn list_unit(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
+    let node = call.argument("unit")?;
+    let is_list = |node| script.elements(node).is_some();
+    let name = node.as_map().filter(|_| !is_list(node)).and_then(|map| map.get("var")?.as_str());
+    let named_list = |name| {
+        let mut values = script.values_of(name).peekable();
+        values.peek().is_some() && values.flatten().all(is_list)
+    };
+    if !is_list(node) && !name.is_some_and(named_list) {
+        return None;
+    }
+    let message = format!("`{}` draws more than once, and its unit is a list", call.operator);
+    Some(
+        Diagnostic::finding(Code::ListUnit, node.span, message)
+            .label("each draw is appended to this list, and stays for the next")
+            .help("draw by a single value, and put the others into `salt`"),
+    )
+}
+
+fn weights(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
+    let (choices, node) = (call.argument("choices")?, call.argument("weights")?);
+    let finding = |code, message: String| Diagnostic::finding(code, node.span, message);
+    if let (Some(choices), Some(weights)) = (script.elements(choices), script.elements(node))
+        && choices.len() != weights.len()
+    {
+        let (choices, weights) = (choices.len(), weights.len());
+        let message = format!("number of weights and of choices differ: {weights} and {choices}");
+        let place = call.argument("choices").map_or(node.span, |node| node.span);
+        return Some(
+            finding(Code::WeightCount, message)
+                .also(place, "the choices")
+                .help("give each choice its weight"),
+        );
+    }
+    let constant = script.constant(node)?;
+    let weights: Vec<f64> =
+        constant.as_list()?.iter().map(|weight| weight.as_float()).collect::<Option<_>>()?;
+    if !weights.is_empty() && weights.iter().all(|weight| *weight == 0.0) {
+        let message = "all weights are zero: the first choice is always taken".to_owned();
+        return Some(finding(Code::ZeroWeights, message).help("give some choice a weight"));
+    }
+    let sum: f64 = weights.iter().sum();
+    let meant = meant_sum(&weights, sum)?;
+    let message = format!("the weights add up to {}, not {meant}", rounded(sum));
+    Some(
+        finding(Code::WeightSum, message).help(
+            "weights are relative, so this is legal: correct them if they are meant as shares",
+        ),
+    )
+}
+
+/// What weights look meant to add up to, if they do not: fractions to 1, others to 100.
+fn meant_sum(weights: &[f64], sum: f64) -> Option<u32> {
+    let are_shares = |whole: f64| {
+        let near = sum >= whole * 0.8 && sum <= whole * 1.2;
+        near && (sum - whole).abs() > whole * ROUNDING
+    };
+    let are_fractions = weights.iter().all(|weight| (0.0..=1.0).contains(weight))
+        && weights.iter().any(|weight| weight.fract() != 0.0);
+    match are_fractions {
+        true => are_shares(1.0).then_some(1),
+        false => are_shares(100.0).then_some(100),
+    }
+}
+
+/// A sum without the noise of its last digits.
+fn rounded(sum: f64) -> f64 {
+    (sum * 1e9).round() / 1e9
+}
+
+/// What decides a draw: draws that agree in all of it are one.
+#[derive(PartialEq, Eq, Hash)]
+struct Hash {
+    salt: String,
+    unit: String,
+    /// How many times the experiment salt has been changed before; `None` where it plays no part.
+    experiment_salt: Option<usize>,
+    /// What is appended to the unit for each of several draws.
+    appended: Option<Function>,
+}
+
+/// Params that are drawn by one hash.
+fn correlated(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    let mut draws: IndexMap<Hash, Vec<&Call<'_>>> = IndexMap::new();
+    for call in script.calls.iter().filter(|call| call.random().is_some()) {
+        if let (Some(hash), Some(_)) = (hash(script, call), call.param) {
+            draws.entry(hash).or_default().push(call);
+        }
+    }
+    for (hash, calls) in draws {
+        for (index, call) in calls.iter().enumerate() {
+            let twin = calls[..index].iter().find(|first| {
+                first.param != call.param && !script.exclude_each_other(first.moment, call.moment)
+            });
+            if let (Some(first), Some(param)) = (twin, call.param) {
+                let of = first.param.unwrap_or_default();
+                let message = format!("`{param}` is drawn by the same hash as `{of}`");
+                let place = salt_place(call);
+                let salt = Some(hash.salt.as_str()).filter(|salt| salt.starts_with('"'));
+                found.push(
+                    Diagnostic::finding(Code::CorrelatedParams, place, message)
+                        .label(format!(
+                            "salt {}and unit are the same",
+                            match salt {
+                                Some(salt) => format!("`{salt}` "),
+                                None => String::new(),
+                            }
+                        ))
+                        .also(salt_place(first), format!("`{of}` is drawn here"))
+                        .help(
+                            "they are perfectly correlated: leave out `salt`, and the name of \
+                             the variable is the salt",
+                        ),
+                );
+            }
+        }
+    }
+}
+
+fn salt_place(call: &Call<'_>) -> Span {
+    let salt = call.argument("full_salt").or(call.argument("salt"));
+    salt.map_or(call.place(), |salt| salt.span)
+}
+
+fn hash(script: &Script<'_>, call: &Call<'_>) -> Option<Hash> {
+    let text = |node: &Node| to_json(node, Layout::Compact, script.dialect);
+    let full = call.argument("full_salt");
+    let salt = match (full.or(call.argument("salt")), call.variable) {
+        (Some(salt), _) => text(salt),
+        (None, Some(variable)) => {
+            let mut quoted = String::new();
+            quote(variable, &mut quoted);
+            quoted
+        }
+        (None, None) => return None,
+    };
+    let unit = call.argument("unit")?;
+    // A list of one has the text of its element.
+    let unit = match script.elements(unit) {
+        Some([only]) if !matches!(only.kind, Kind::List(_)) => text(only),
+        _ => text(unit),
+    };
+    let experiment_salt = full.is_none().then_some(call.experiment_salt);
+    let appended = match call.random()? {
+        Function::Sample | Function::FastSample => Some(Function::Sample),
+        Function::BernoulliFilter => Some(Function::BernoulliFilter),
+        _ => None,
+    };
+    Some(Hash { salt, unit, experiment_salt, appended })
+}
