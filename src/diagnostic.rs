@@ -1,11 +1,13 @@
 //! What is wrong with a text, where, and what to do about it: data only, printed elsewhere.
 
 mod code;
+mod explain;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use self::code::{Code, Level};
+pub use self::explain::{explain, title};
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 
 /// How bad it is.

@@ -7,6 +7,7 @@ mod failure;
 mod inputs;
 mod nslist;
 mod output;
+#[cfg_attr(not(test), expect(dead_code, reason = "`check` is to print reports"))]
 mod render;
 mod ship;
 

@@ -1,15 +1,55 @@
-//! Diagnostics as rustc prints them, and as JSON.
+//! Diagnostics as text for people, and in the forms that other programs read.
+
+mod github;
+mod json;
+mod junit;
+#[cfg(test)]
+mod sample;
+mod sarif;
+mod text;
 
 use std::fmt;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use clap::ValueEnum;
+use planout::diagnostic::{Report, Severity};
 
-use planout::diagnostic::{Diagnostic, Severity};
-use planout::source::{Source, Span};
+pub(super) use self::json::json;
+pub(super) use self::text::{failure, text};
 
-/// Beyond this many bytes a line, or a stretch between two places, is not shown.
-const MAX_SHOWN: usize = 100_000;
-const MAX_LINE: usize = 400;
+/// How a whole check is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// For people: each problem with the lines that it is about
+    #[default]
+    Text,
+    /// An array of objects
+    Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// A JUnit report, a test case for each file
+    Junit,
+}
+
+/// All reports in one text, which ends with a line break unless it is empty. Clean files belong
+/// to it: some formats name them.
+pub(super) fn all(reports: &[Report], format: ReportFormat) -> String {
+    match format {
+        ReportFormat::Text => texts(reports),
+        ReportFormat::Json => json::array(reports),
+        ReportFormat::Sarif => sarif::sarif(reports),
+        ReportFormat::Github => github::github(reports),
+        ReportFormat::Junit => junit::junit(reports),
+    }
+}
+
+fn texts(reports: &[Report]) -> String {
+    let texts = reports.iter().flat_map(|report| {
+        report.diagnostics.iter().map(|found| text(&report.source, found) + "\n")
+    });
+    texts.collect()
+}
 
 /// How many problems were printed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,111 +83,25 @@ impl fmt::Display for Counts {
     }
 }
 
-/// The stretch of a source that is shown: whole lines.
-struct Window<'a> {
-    source: &'a Source,
-    start: usize,
-    end: usize,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'a> Window<'a> {
-    fn around(source: &'a Source, span: Span) -> Window<'a> {
-        let (start, end) = first_line(source, span);
-        let text = source.text();
-        let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
-        Window { source, start, end }
-    }
-
-    fn with(&self, other: &Window<'_>) -> Window<'a> {
-        let (start, end) = (self.start.min(other.start), self.end.max(other.end));
-        Window { source: self.source, start, end }
-    }
-
-    fn len(&self) -> usize {
-        self.end - self.start
-    }
-
-    fn range(&self, span: Span) -> std::ops::Range<usize> {
-        let (start, end) = first_line(self.source, span);
-        start - self.start..end - self.start
-    }
-}
-
-/// The part of a span that lies in its first line, as offsets.
-fn first_line(source: &Source, span: Span) -> (usize, usize) {
-    let (start, end) = source.clamp(span);
-    let line_end = source.text()[start..end].find(['\n', '\r']).map_or(end, |at| start + at);
-    (start, line_end)
-}
-
-fn level(severity: Severity) -> Level<'static> {
-    match severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    }
-}
-
-/// The diagnostic with the lines that it is about, coloured.
-pub(super) fn text(source: &Source, diagnostic: &Diagnostic) -> String {
-    let Diagnostic { code, severity, message, primary, secondary, help } = diagnostic;
-    let title = level(*severity).primary_title(message.as_str()).id(code.as_str());
-    let place = source.position(primary.span.start);
-
-    let mut window = Window::around(source, primary.span);
-    let group = if source.text().is_empty() || window.len() > MAX_LINE {
-        let origin = Origin::path(source.name()).line(place.line).char_column(place.column);
-        Group::with_title(title).element(origin)
-    } else {
-        let mut labels = vec![(AnnotationKind::Primary, primary)];
-        for label in secondary {
-            let wider = window.with(&Window::around(source, label.span));
-            if wider.len() <= MAX_SHOWN {
-                window = wider;
-                labels.push((AnnotationKind::Context, label));
-            }
+    #[test]
+    fn every_format_is_the_same_twice_and_ends_its_line() {
+        for format in ReportFormat::value_variants() {
+            let text = all(&sample::reports(), *format);
+            assert_eq!(text, all(&sample::reports(), *format));
+            assert!(text.ends_with('\n'), "{format:?}: {text}");
         }
-        let line = source.position(u32::try_from(window.start).unwrap_or(u32::MAX)).line;
-        let annotations = labels.into_iter().map(|(kind, label)| {
-            let text = Some(label.text.as_str()).filter(|text| !text.is_empty());
-            kind.span(window.range(label.span)).label(text)
-        });
-        let snippet = Snippet::source(&source.text()[window.start..window.end])
-            .path(source.name())
-            .line_start(line)
-            .annotations(annotations);
-        Group::with_title(title).element(snippet)
-    };
-    let group = match help {
-        Some(help) => group.element(Level::HELP.message(help.as_str())),
-        None => group,
-    };
-    Renderer::styled().render(&[group]) + "\n"
-}
+    }
 
-/// The diagnostic as an object, the same for all commands.
-pub(super) fn json(source: &Source, diagnostic: &Diagnostic) -> serde_json::Value {
-    let start = source.position(diagnostic.primary.span.start);
-    let end = source.position(diagnostic.primary.span.end);
-    serde_json::json!({
-        "code": diagnostic.code.as_str(),
-        "severity": diagnostic.severity.as_str(),
-        "message": diagnostic.message,
-        "file": source.name(),
-        "line": start.line,
-        "column": start.column,
-        "end_line": end.line,
-        "end_column": end.column,
-        "help": diagnostic.help,
-    })
-}
-
-/// An error that is about no text.
-pub(super) fn failure(message: &str, help: Option<&str>) -> String {
-    let line = |title| Renderer::styled().render(&[Group::with_title(title)]);
-    let error = line(Level::ERROR.primary_title(message));
-    match help {
-        Some(help) => format!("{error}\n{}", line(Level::HELP.primary_title(help))),
-        None => error,
+    #[test]
+    fn text_shows_every_problem() {
+        let text = all(&sample::reports(), ReportFormat::Text);
+        for code in ["P0208", "P0007", "P0001", "P0101"] {
+            assert!(text.contains(code), "{code} is missing: {text}");
+        }
+        assert_eq!(all(&sample::clean(), ReportFormat::Text), "");
     }
 }
