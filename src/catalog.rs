@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::{Code, Diagnostic, Report, Severity, check_size};
+use crate::diagnostic::{Code, Diagnostic, Levels, Report, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::namespace::{Document, Namespace};
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
@@ -92,6 +92,12 @@ impl Loaded {
         if self.diagnostics.iter().any(|found| found.severity == Severity::Error) {
             self.document = None;
         }
+    }
+
+    /// Takes each problem for as bad as it is configured to be, and drops those that are off.
+    pub fn apply(&mut self, levels: &Levels) {
+        levels.apply(&self.source, &mut self.diagnostics);
+        self.settle();
     }
 
     /// The problems with their text.

@@ -1,13 +1,16 @@
 //! What is wrong with a text, where, and what to do about it: data only, printed elsewhere.
 
+mod allow;
 mod code;
 mod explain;
+mod levels;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use self::code::{Code, Level};
 pub use self::explain::{explain, title};
+pub use self::levels::{Levels, NotALint};
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 
 /// How bad it is.

@@ -3,11 +3,9 @@
 //! Each has a code of its own, which `docs/diagnostics.md` explains, and a level that can be
 //! configured.
 
-mod allow;
 mod document;
 mod flow;
 mod independence;
-mod levels;
 mod operators;
 mod precedence;
 mod script;
@@ -15,14 +13,11 @@ mod sequence;
 mod statistics;
 mod subject;
 
-pub use levels::{Levels, NotALint};
-
-use self::allow::Allows;
 use self::flow::Known;
 use self::script::Script;
 use self::subject::Subject;
 use crate::catalog::Loaded;
-use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::diagnostic::{Code, Diagnostic, Level, Levels};
 use crate::dialect::Dialect;
 use crate::source::{OffsetMap, Source};
 use crate::store::Format;
@@ -42,8 +37,10 @@ pub fn check(namespaces: &mut [Loaded], levels: &Levels) {
             namespace(&subject, loaded.format, levels, &mut found);
             found
         });
-        loaded.diagnostics.extend(found.into_iter().flatten());
+        let found = found.into_iter().flatten();
+        loaded.diagnostics.extend(found);
         settle(&loaded.source, &mut loaded.diagnostics, levels);
+        loaded.apply(levels);
     }
 }
 
@@ -58,6 +55,7 @@ pub fn check_script(source: &Source, dialect: Dialect, levels: &Levels) -> Vec<D
         script(&Script::new(&json, dialect), &known, &mut found);
     }
     settle(source, &mut found, levels);
+    levels.apply(source, &mut found);
     found
 }
 
@@ -70,9 +68,7 @@ fn settle(source: &Source, found: &mut Vec<Diagnostic>, levels: &Levels) {
         said.push(this);
         is_new
     });
-    let useless = Allows::read(source).useless(source, found, levels);
-    found.extend(useless);
-    levels.apply(source, found);
+    found.extend(levels.useless_allows(source, found));
 }
 
 fn namespace(subject: &Subject<'_>, format: Format, levels: &Levels, found: &mut Vec<Diagnostic>) {

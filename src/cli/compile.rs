@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use planout::Dialect;
 use planout::catalog::{Loaded, decode};
-use planout::diagnostic::Report;
+use planout::diagnostic::{Levels, Report};
 use planout::source::{MAX_SOURCE_BYTES, OffsetMap, Source};
 use planout::store::{Format as FileFormat, read_file, write_file};
 use planout::syntax::parse;
@@ -46,11 +46,15 @@ impl Compile {
         let dialect = context.dialect(self.dialect);
         let (report, compiled) = match self.read()? {
             Input::Namespace { label, name, bytes } => {
-                let loaded = Loaded::new(&label, name.as_deref(), bytes, FileFormat::Yaml, dialect);
+                let mut loaded =
+                    Loaded::new(&label, name.as_deref(), bytes, FileFormat::Yaml, dialect);
+                loaded.apply(&context.config.levels);
                 let report = loaded.report();
                 (report, loaded.document.map(|document| (document.compiled, document.dialect)))
             }
-            Input::Language { label, bytes } => language(&label, bytes, dialect),
+            Input::Language { label, bytes } => {
+                language(&label, bytes, dialect, &context.config.levels)
+            }
         };
         context.output.reports([&report], self.format)?;
         let Some((json, dialect)) = compiled else {
@@ -106,13 +110,19 @@ pub(super) fn looks_like_path(argument: &str) -> bool {
     !is_language && (has_ending || argument.contains(std::path::MAIN_SEPARATOR))
 }
 
-fn language(label: &str, bytes: Vec<u8>, dialect: Dialect) -> (Report, Option<(Node, Dialect)>) {
+fn language(
+    label: &str,
+    bytes: Vec<u8>,
+    dialect: Dialect,
+    levels: &Levels,
+) -> (Report, Option<(Node, Dialect)>) {
     let (source, problem) = decode(label, bytes);
     let source = std::sync::Arc::<Source>::new(source);
     if let Some(problem) = problem {
         return (Report::new(source, vec![problem]), None);
     }
-    let parsed = parse(source.text(), &OffsetMap::identity(), dialect);
+    let mut parsed = parse(source.text(), &OffsetMap::identity(), dialect);
+    levels.apply(&source, &mut parsed.diagnostics);
     let compiled = parsed.valid().map(|program| (emit(program, dialect), dialect));
     (Report::new(source, parsed.diagnostics), compiled)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use planout::Dialect;
+use planout::diagnostic::{self, Code, Levels};
 use planout::store::read_file;
 use serde::Deserialize;
 
@@ -21,6 +22,8 @@ pub(super) struct Config {
     pub(super) dialect: Option<Dialect>,
     pub(super) source: Option<String>,
     pub(super) target: Option<String>,
+    /// The levels of checks.
+    pub(super) levels: Levels,
 }
 
 /// The file as it is written.
@@ -30,7 +33,7 @@ struct File {
     dialect: Option<String>,
     source: Option<String>,
     target: Option<String>,
-    /// Levels of checks by code. They are read so that a file that has them is valid.
+    /// Levels of checks by code.
     #[serde(default)]
     checks: BTreeMap<String, Level>,
 }
@@ -41,6 +44,25 @@ enum Level {
     Off,
     Warn,
     Error,
+}
+
+impl From<Level> for diagnostic::Level {
+    fn from(level: Level) -> diagnostic::Level {
+        match level {
+            Level::Off => diagnostic::Level::Off,
+            Level::Warn => diagnostic::Level::Warn,
+            Level::Error => diagnostic::Level::Error,
+        }
+    }
+}
+
+/// Sets the level of a code that somebody wrote.
+pub(super) fn set_level(levels: &mut Levels, text: &str, level: diagnostic::Level) -> Outcome {
+    let Ok(code) = text.parse::<Code>() else {
+        let known = Code::ALL.iter().map(|code| code.as_str());
+        return Err(Failure::unknown("code", text, known));
+    };
+    levels.set(code, level).map_err(|error| Failure::wrong(error.to_string()))
 }
 
 impl Config {
@@ -68,13 +90,12 @@ impl Config {
             .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
         let file: File = toml::from_str(&text)
             .map_err(|error| Failure::wrong(format!("`{name}` is invalid: {error}")))?;
-        for code in file.checks.keys() {
-            let known = planout::diagnostic::Code::ALL.iter().map(|code| code.as_str());
-            if !known.clone().any(|known| known == code) {
-                let unknown = Failure::unknown("code", code, known);
-                let message = format!("`{name}` is invalid: {}", unknown.message);
-                return Err(Failure { message, ..unknown });
-            }
+        let mut levels = Levels::default();
+        for (text, level) in file.checks {
+            set_level(&mut levels, &text, level.into()).map_err(|failure| {
+                let message = format!("`{name}` is invalid: {}", failure.message);
+                Failure { message, ..failure }
+            })?;
         }
         let dialect = file.dialect.map(|word| word.parse()).transpose();
         let dialect = dialect.map_err(|error| Failure::wrong(format!("`{name}`: {error}")))?;
@@ -88,6 +109,7 @@ impl Config {
             dialect,
             source: file.source.map(location),
             target: file.target.map(location),
+            levels,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Arguments, configuration and exit status: what all commands share. Each command has a file.
 
+mod check;
 mod compile;
 mod config;
 mod eval;
@@ -7,7 +8,6 @@ mod failure;
 mod inputs;
 mod nslist;
 mod output;
-#[cfg_attr(not(test), expect(dead_code, reason = "`check` is to print reports"))]
 mod render;
 mod ship;
 
@@ -71,6 +71,9 @@ enum Command {
     /// Compile and check all namespaces, and store them in one go
     #[command(after_help = EXIT_STATUS)]
     Ship(ship::Ship),
+    /// Check namespaces and scripts for errors and for what is almost surely wrong
+    #[command(after_help = EXIT_STATUS)]
+    Check(check::Check),
     /// List namespaces: their experiments, segments or compiled JSON
     #[command(after_help = EXIT_STATUS)]
     Nslist(nslist::Nslist),
@@ -144,6 +147,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
     match cli.command {
         Command::Compile(command) => command.run(&context),
         Command::Ship(command) => command.run(&context),
+        Command::Check(command) => command.run(&context),
         Command::Nslist(command) => command.run(&context),
         Command::Eval(command) => command.run(&context),
     }

@@ -59,7 +59,8 @@ impl Nslist {
         let pattern = self.name.as_deref().map(pattern).transpose()?;
         let wanted = |name: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(name));
         let location = location(self.location.as_deref(), context)?;
-        let loaded = catalog::read(&*store::open(&location)?, context.dialects(self.dialect))?;
+        let mut loaded = catalog::read(&*store::open(&location)?, context.dialects(self.dialect))?;
+        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
         let loaded: Vec<Loaded> = loaded.into_iter().filter(|it| wanted(&it.name)).collect();
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Loaded;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::SegmentHashing;
-use crate::namespace::{Document, Namespace};
+use crate::namespace::{Document, Experiment, Namespace};
 use crate::source::Span;
 use crate::tree::Node;
 
@@ -44,23 +44,18 @@ pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
         }
     }
     let mut found = Vec::new();
-    for ((segments, _), group) in groups.into_iter().filter(|(_, group)| group.len() > 1) {
+    for group in groups.into_values().filter(|group| group.len() > 1) {
         let mut before: Vec<Namespace> = Vec::new();
         for (index, document) in group {
             let Ok(namespace) = document.build() else {
                 continue;
             };
-            if namespace.experiments().is_empty() {
-                continue;
-            }
             // One namespace may be given twice, as its source and compiled.
             if before.iter().any(|other| other.name() == namespace.name()) {
                 continue;
             }
-            if !before.is_empty() {
-                let place = place(&namespaces[index]);
-                found.push((index, shared(&namespace, &before, segments, place)));
-            }
+            let place = place(&namespaces[index]);
+            found.extend(shared(&namespace, &before, place).map(|found| (index, found)));
             before.push(namespace);
         }
     }
@@ -74,54 +69,79 @@ fn place(loaded: &Loaded) -> Span {
     segments.map_or(Span::default(), |node| node.span)
 }
 
-fn shared(namespace: &Namespace, before: &[Namespace], segments: u32, place: Span) -> Diagnostic {
-    let others = match before {
-        [one] => format!("namespace `{}`", one.name()),
-        [first, rest @ ..] => {
-            format!("namespace `{}` and {} more", first.name(), rest.len())
-        }
-        [] => String::new(),
+/// What to say of a namespace that has its segments from others; `None` if that has no effect.
+fn shared(namespace: &Namespace, before: &[Namespace], place: Span) -> Option<Diagnostic> {
+    let overlaps = Overlaps::new(namespace, before);
+    let segments = namespace.segments();
+    let others = match overlaps.namespaces.as_slice() {
+        [] => return None,
+        [one] => format!("`{one}`"),
+        [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
     };
-    let message = format!("these {segments} segments are also those of {others}");
-    let mut help = String::from("experiments of the two are not independent:\n");
-    for Pair { ours, namespace, theirs, common, expected } in worst(namespace, before) {
+    let message = format!("the segments of this namespace are also those of {others}");
+    let mut help = String::from("experiments overlap by more or less than chance:\n");
+    for Pair { ours, namespace, theirs, common, expected } in overlaps.worst {
         help.push_str(&format!(
-            "  `{ours}` and `{theirs}` of `{namespace}` have {common} of {segments} segments in \
-             common, {expected:.1} expected\n"
+            "  `{ours}` and `{theirs}` of `{namespace}`: {common} of {segments} segments in both, \
+             {expected:.1} if they were independent\n"
         ));
     }
     help.push_str(
-        "write `segment_hashing: namespace` in a new namespace; in a running one that moves \
-         every unit",
+        "a new namespace does better with `segment_hashing: namespace`; in one that runs, that \
+         would move every unit",
     );
-    Diagnostic::finding(Code::SharedSegments, place, message)
-        .label("a unit is in the same segment in all of them")
-        .help(help)
+    Some(
+        Diagnostic::finding(Code::SharedSegments, place, message)
+            .label("a unit is in the same segment in all of them")
+            .help(help),
+    )
 }
 
-/// The pairs whose overlap is farthest from what independence predicts, the farthest first.
-fn worst<'a>(namespace: &'a Namespace, before: &'a [Namespace]) -> Vec<Pair<'a>> {
-    let total = f64::from(namespace.segments());
-    let mut worst: Vec<Pair<'_>> = Vec::new();
-    for other in before {
-        let theirs = other.experiments();
-        let mut common = vec![0; namespace.experiments().len() * theirs.len()];
-        for segment in 0..namespace.segments() {
-            if let (Some(a), Some(b)) = (namespace.owner(segment), other.owner(segment)) {
-                common[a * theirs.len() + b] += 1;
+/// How the experiments of a namespace overlap with those of others.
+struct Overlaps<'a> {
+    /// The namespaces that have experiments to overlap with.
+    namespaces: Vec<&'a str>,
+    /// The pairs whose overlap is farthest from what independence predicts, the farthest first.
+    worst: Vec<Pair<'a>>,
+}
+
+impl<'a> Overlaps<'a> {
+    fn new(namespace: &'a Namespace, before: &'a [Namespace]) -> Overlaps<'a> {
+        let mut overlaps = Overlaps { namespaces: Vec::new(), worst: Vec::new() };
+        for other in before {
+            let pairs = pairs(namespace, other);
+            if !pairs.is_empty() {
+                overlaps.namespaces.push(other.name());
+                overlaps.worst.extend(pairs);
+                // Equal ones stay in the order of the namespaces.
+                overlaps.worst.sort_by(|a, b| b.excess().total_cmp(&a.excess()));
+                overlaps.worst.truncate(SHOWN);
             }
         }
-        let pairs = namespace.experiments().iter().flat_map(|a| theirs.iter().map(move |b| (a, b)));
-        worst.extend(pairs.zip(common).map(|((a, b), common)| Pair {
-            ours: a.name(),
-            namespace: other.name(),
-            theirs: b.name(),
-            common,
-            expected: a.segments().len() as f64 * b.segments().len() as f64 / total,
-        }));
-        // Equal ones stay in the order of the namespaces.
-        worst.sort_by(|a, b| b.excess().total_cmp(&a.excess()));
-        worst.truncate(SHOWN);
+        overlaps
     }
-    worst
+}
+
+/// Every pair of experiments of two namespaces but those that hold all segments: who is in one of
+/// these is no question.
+fn pairs<'a>(namespace: &'a Namespace, other: &'a Namespace) -> Vec<Pair<'a>> {
+    let (segments, theirs) = (namespace.segments(), other.experiments());
+    let mut common = vec![0; namespace.experiments().len() * theirs.len()];
+    for segment in 0..segments {
+        if let (Some(a), Some(b)) = (namespace.owner(segment), other.owner(segment)) {
+            common[a * theirs.len() + b] += 1;
+        }
+    }
+    let is_part = |it: &Experiment| it.segments().len() < segments as usize;
+    let pairs = namespace.experiments().iter().flat_map(|a| theirs.iter().map(move |b| (a, b)));
+    let pairs = pairs.zip(common).filter(|((a, b), _)| is_part(a) && is_part(b));
+    let size = |it: &Experiment| it.segments().len() as f64;
+    let pairs = pairs.map(|((a, b), common)| Pair {
+        ours: a.name(),
+        namespace: other.name(),
+        theirs: b.name(),
+        common,
+        expected: size(a) * size(b) / f64::from(segments),
+    });
+    pairs.collect()
 }

@@ -51,9 +51,8 @@ fn lacks_primary(
         None => (
             format!("the unit of `{operator}` lacks the primary unit `{primary}`"),
             format!(
-                "experiments get their segments by `{primary}`: with another unit, the groups of \
-                 this draw may lie inside and outside of the experiment. Write `unit={primary}`, \
-                 or a list with it"
+                "who is in the experiment goes by `{primary}`: drawn by something else, one \
+                 `{primary}` may see several groups. Write `unit={primary}`, or a list with it"
             ),
         ),
     };
@@ -198,13 +197,25 @@ fn correlated(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
                             }
                         ))
                         .also(salt_place(first), format!("`{of}` is drawn here"))
-                        .help(
-                            "they are perfectly correlated: leave out `salt`, and the name of \
-                             the variable is the salt",
-                        ),
+                        .help(format!(
+                            "{}: leave out `salt`, and the name of the variable is the salt",
+                            dependence(first, call),
+                        )),
                 );
             }
         }
+    }
+}
+
+/// How two draws by one hash depend on each other.
+fn dependence(one: &Call<'_>, other: &Call<'_>) -> &'static str {
+    // These take the remainder of the hash, those its size.
+    let takes_remainder = |call: &Call<'_>| {
+        matches!(call.function, Some(Function::UniformChoice | Function::RandomInteger))
+    };
+    match takes_remainder(one) == takes_remainder(other) {
+        true => "they are correlated, perfectly where they have the same number of outcomes",
+        false => "it is luck if one does not depend on the other",
     }
 }
 

@@ -27,6 +27,26 @@ impl Directory {
     }
 }
 
+/// All files of a folder and of the folders below it, sorted. What is hidden is left out.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    let mut files = Vec::new();
+    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    for entry in walk.filter_entry(|e| e.depth() == 0 || !is_hidden(e.file_name())) {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_owned();
+            StoreError::Io { action: "read", path, error: error.into() }
+        })?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
 /// The namespace at a path; `None` for a file that is none.
 fn item(path: &Path) -> Result<Option<Item>, StoreError> {
     let Some(format) = Format::of(path) else { return Ok(None) };
@@ -48,17 +68,9 @@ impl Store for Directory {
                 item(&self.path)?.ok_or_else(|| StoreError::NotANamespace(self.path.clone()))?;
             return Ok(vec![item]);
         }
-        let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
         let mut items = Vec::new();
-        let walk = WalkDir::new(&self.path).follow_links(true).into_iter();
-        for entry in walk.filter_entry(|e| e.depth() == 0 || !is_hidden(e.file_name())) {
-            let entry = entry.map_err(|error| {
-                let path = error.path().unwrap_or(&self.path).to_owned();
-                StoreError::Io { action: "read", path, error: error.into() }
-            })?;
-            if entry.file_type().is_file() {
-                items.extend(item(entry.path())?);
-            }
+        for path in files(&self.path)? {
+            items.extend(item(&path)?);
         }
         items.sort_by(|a, b| (&a.name, &a.label).cmp(&(&b.name, &b.label)));
         Ok(items)

@@ -4,7 +4,7 @@ mod directory;
 
 use std::path::{Path, PathBuf};
 
-pub use directory::Directory;
+pub use directory::{Directory, files};
 
 /// How an item is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

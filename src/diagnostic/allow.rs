@@ -1,9 +1,7 @@
 //! Comments in a file that keep a check quiet: `# planout: allow(P0500)` on the line above.
 
-use crate::diagnostic::{Code, Diagnostic, Level};
+use super::{Code, Diagnostic, Level, Levels};
 use crate::source::{Source, Span};
-
-use super::levels::Levels;
 
 /// The codes that a file's comments allow, by the line that they are allowed on.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::allow::Allows;
-use crate::diagnostic::{Code, Diagnostic, Level, Severity};
+use super::{Code, Diagnostic, Level, Severity};
 use crate::source::Source;
 
 /// The levels of the checks.
@@ -43,6 +43,12 @@ impl Levels {
         let default = code.default_level()?;
         let level = self.set.get(code.as_str()).copied().unwrap_or(default);
         Some(if self.deny_warnings && level == Level::Warn { Level::Error } else { level })
+    }
+
+    /// The comments of a text that allow nothing. Meaningful where everything that is not off has
+    /// been looked for.
+    pub(crate) fn useless_allows(&self, source: &Source, found: &[Diagnostic]) -> Vec<Diagnostic> {
+        Allows::read(source).useless(source, found, self)
     }
 
     /// Leaves out the problems that are off or that a comment in the text allows, and makes the

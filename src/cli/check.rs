@@ -1,0 +1,162 @@
+//! `planout check`
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use planout::catalog::{self, Loaded, decode};
+use planout::diagnostic::{Level, Levels, Report};
+use planout::lint;
+use planout::source::MAX_SOURCE_BYTES;
+use planout::store::{self, Format as FileFormat, read_file};
+
+use super::config::set_level;
+use super::failure::{Failure, Outcome};
+use super::render::{self, ReportFormat};
+use super::{Context, DialectArg, Format};
+
+#[derive(Args, Debug)]
+pub(super) struct Check {
+    /// Directories and files: namespaces, compiled ones, scripts (.planout); `-` is standard input
+    /// [default: the configured source]
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+    /// Take a warning for an error: `warnings` for all of them, or a code
+    #[arg(long, value_name = "CODE")]
+    deny: Vec<String>,
+    /// Warn of a code, whatever is configured
+    #[arg(long, value_name = "CODE")]
+    warn: Vec<String>,
+    /// Do not warn of a code, whatever is configured
+    #[arg(long, value_name = "CODE")]
+    allow: Vec<String>,
+    /// Take standard input for a namespace
+    #[arg(long)]
+    namespace: bool,
+    #[command(flatten)]
+    dialect: DialectArg,
+    /// How to print what is found
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: ReportFormat,
+}
+
+/// What is checked: namespaces together, scripts each by itself.
+#[derive(Default)]
+struct Subjects {
+    namespaces: Vec<Loaded>,
+    scripts: Vec<(String, Vec<u8>)>,
+}
+
+impl Check {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let levels = self.levels(context)?;
+        let Subjects { mut namespaces, scripts } = self.read(context)?;
+        lint::check(&mut namespaces, &levels);
+        let mut reports: Vec<_> = namespaces.iter().map(Loaded::report).collect();
+        for (label, bytes) in scripts {
+            let (source, problem) = decode(&label, bytes);
+            let found = match problem {
+                Some(problem) => vec![problem],
+                None => lint::check_script(&source, context.dialect(self.dialect), &levels),
+            };
+            reports.push(Report::new(Arc::new(source), found));
+        }
+        match self.format {
+            ReportFormat::Text => context.output.reports(&reports, Format::Text)?,
+            format => context.output.answer_unless_empty(&render::all(&reports, format))?,
+        }
+        context.output.note(&summary(&reports));
+        match reports.iter().any(Report::has_errors) {
+            true => Err(Failure::reported()),
+            false => Ok(()),
+        }
+    }
+
+    fn levels(&self, context: &Context) -> Outcome<Levels> {
+        let mut levels = context.config.levels.clone();
+        let flags = [
+            ("allow", &self.allow, Level::Off),
+            ("warn", &self.warn, Level::Warn),
+            ("deny", &self.deny, Level::Error),
+        ];
+        for (flag, codes, level) in flags {
+            for code in codes {
+                if flag == "deny" && code == "warnings" {
+                    levels.deny_warnings();
+                    continue;
+                }
+                set_level(&mut levels, code, level).map_err(|failure| {
+                    let message = format!("`--{flag}`: {}", failure.message);
+                    let failure_help = failure.help.unwrap_or_default();
+                    Failure::usage(message).help(failure_help)
+                })?;
+            }
+        }
+        Ok(levels)
+    }
+
+    fn read(&self, context: &Context) -> Outcome<Subjects> {
+        let configured = context.config.source.clone();
+        let paths = match (self.paths.as_slice(), configured) {
+            ([], None) => {
+                return Err(Failure::usage("nothing to check: name a directory or a file")
+                    .help("or set `source` in `planout.toml`"));
+            }
+            ([], Some(source)) => vec![source],
+            (paths, _) => paths.to_vec(),
+        };
+        let mut subjects = Subjects::default();
+        for path in &paths {
+            self.read_path(path, context, &mut subjects)?;
+        }
+        if subjects.namespaces.is_empty() && subjects.scripts.is_empty() {
+            let message = format!("nothing to check in `{}`", paths.join("`, `"));
+            return Err(Failure::wrong(message));
+        }
+        Ok(subjects)
+    }
+
+    fn read_path(&self, path: &str, context: &Context, subjects: &mut Subjects) -> Outcome {
+        let dialects = context.dialects(self.dialect);
+        if path == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+            let label = "<stdin>";
+            if self.namespace {
+                let name = Some("stdin");
+                let loaded = Loaded::new(label, name, bytes, FileFormat::Yaml, dialects);
+                subjects.namespaces.push(loaded);
+            } else {
+                subjects.scripts.push((label.to_owned(), bytes));
+            }
+            return Ok(());
+        }
+        let file = Path::new(path);
+        if file.is_file() && FileFormat::of(file).is_none() {
+            let bytes = read_file(file, MAX_SOURCE_BYTES + 1)?;
+            subjects.scripts.push((path.to_owned(), bytes));
+            return Ok(());
+        }
+        subjects.namespaces.extend(catalog::read(&*store::open(path)?, dialects)?);
+        if file.is_dir() {
+            let is_script = |path: &PathBuf| path.extension().is_some_and(|it| it == "planout");
+            for script in store::files(file)?.into_iter().filter(is_script) {
+                let bytes = read_file(&script, MAX_SOURCE_BYTES + 1)?;
+                subjects.scripts.push((script.to_string_lossy().into_owned(), bytes));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn summary(reports: &[Report]) -> String {
+    let files = match reports.len() {
+        1 => "1 file".to_owned(),
+        files => format!("{files} files"),
+    };
+    match reports.iter().filter(|report| !report.diagnostics.is_empty()).count() {
+        0 => format!("checked {files}: no problems"),
+        with => format!("checked {files}: problems in {with}"),
+    }
+}
