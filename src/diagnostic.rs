@@ -38,7 +38,8 @@ pub(crate) fn check_size(bytes: usize) -> Result<(), Box<Diagnostic>> {
         return Ok(());
     }
     let message = format!("the text is larger than {} MB", MAX_SOURCE_BYTES >> 20);
-    Err(Diagnostic::error(Code::TooLarge, Span::default(), message).boxed())
+    let problem = Diagnostic::error(Code::TooLarge, Span::default(), message);
+    Err(problem.help("is it the file that was meant?").boxed())
 }
 
 /// A place that a diagnostic points at, with what to say there.

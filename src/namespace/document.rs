@@ -303,7 +303,8 @@ impl Checker {
                     let message = format!("definition `{name}` is defined twice");
                     self.report(
                         Diagnostic::error(Code::DuplicateDefinition, place, message)
-                            .also(first.place, "first defined here"),
+                            .also(first.place, "first defined here")
+                            .help("remove or rename one of them"),
                     );
                 }
                 None => {
@@ -358,7 +359,8 @@ impl Checker {
         if !definitions.contains_key(name) {
             let message = format!("definition `{name}` is not defined");
             let known = definitions.keys().map(String::as_str);
-            let error = Diagnostic::error(Code::UndefinedDefinition, place, message);
+            let error = Diagnostic::error(Code::UndefinedDefinition, place, message)
+                .help("define it in `experiment_definitions`");
             self.report(error.suggest(name, known));
         }
     }
@@ -452,9 +454,9 @@ impl Checker {
             }
             SequenceError::NotEnoughSegments { .. } => report(Code::NotEnoughSegments, count_place)
                 .help("remove an experiment before, or ask for fewer segments"),
-            SequenceError::NotActive { name } => {
-                report(Code::NotActive, name_place).suggest(name, roster.names())
-            }
+            SequenceError::NotActive { name } => report(Code::NotActive, name_place)
+                .help("only what an entry above has added can be removed, and only once")
+                .suggest(name, roster.names()),
             SequenceError::NoSegments { .. } => report(Code::SegmentCount, count_place),
         });
     }

@@ -62,7 +62,9 @@ impl Parser<'_> {
                     Ok(number) if is_number && number.is_finite() => Ok(number),
                     _ => {
                         let message = "a minus before a string that is not a number";
-                        Err(Diagnostic::error(Code::MalformedLiteral, self.span(), message).boxed())
+                        Err(Diagnostic::error(Code::MalformedLiteral, self.span(), message)
+                            .help("leave out the minus, or put it into the string")
+                            .boxed())
                     }
                 }
             }

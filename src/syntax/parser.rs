@@ -191,7 +191,9 @@ impl<'a> Parser<'a> {
     pub(super) fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         if self.nesting == MAX_NESTING {
             let message = format!("nesting deeper than {MAX_NESTING} levels");
-            return Err(Diagnostic::error(Code::TooDeep, self.span(), message).boxed());
+            return Err(Diagnostic::error(Code::TooDeep, self.span(), message)
+                .help("set variables to the inner parts")
+                .boxed());
         }
         self.nesting += 1;
         let parsed = parse(self);

@@ -203,7 +203,8 @@ impl Reader<'_> {
             let first = map.entry(&key).map_or(span, |entry| entry.key_span);
             let message = format!("key `{key}` is given twice");
             let duplicate = Diagnostic::error(Code::DuplicateKey, span, message);
-            return Err(duplicate.also(first, "first given here").boxed());
+            let duplicate = duplicate.also(first, "first given here");
+            return Err(duplicate.help("remove one of them").boxed());
         }
         self.skip_space();
         if self.peek() != Some(b':') {
@@ -276,7 +277,9 @@ impl Reader<'_> {
             Ok(float) if float.is_finite() => Ok(Kind::Float(float)),
             _ => {
                 let message = format!("number `{text}` is too large for a double");
-                Err(Diagnostic::error(Code::NumberOverflow, span, message).boxed())
+                Err(Diagnostic::error(Code::NumberOverflow, span, message)
+                    .help("the largest is about 1.8e308")
+                    .boxed())
             }
         }
     }

@@ -340,6 +340,7 @@ impl Reader<'_> {
 fn empty_document() -> Diagnostic {
     let place = Span::default();
     Diagnostic::error(Code::EmptyDocument, place, "the document is empty")
+        .help("write a namespace, or remove the file")
 }
 
 fn second_document(place: Span) -> Diagnostic {
