@@ -304,6 +304,7 @@ error[P0300]: definition `Default` of namespace `button_color` failed: `right` o
    |               ^^^^^^^^
 
 1 error
+for more: `planout explain P0300`
 ";
     assert_eq!(run.stderr, expected);
 }

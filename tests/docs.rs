@@ -26,13 +26,13 @@ fn documents() -> Vec<PathBuf> {
 }
 
 /// A fenced block: the word after the fence, its first line's number, and its text.
-struct Block {
-    language: String,
-    line: usize,
-    text: String,
+pub(crate) struct Block {
+    pub(crate) language: String,
+    pub(crate) line: usize,
+    pub(crate) text: String,
 }
 
-fn blocks(markdown: &str) -> Vec<Block> {
+pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
     for (index, line) in markdown.lines().enumerate() {

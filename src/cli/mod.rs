@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod config;
 mod eval;
+mod explain;
 mod failure;
 mod inputs;
 mod nslist;
@@ -80,6 +81,9 @@ enum Command {
     /// Evaluate a namespace or a script for a unit
     #[command(after_help = EXIT_STATUS)]
     Eval(eval::Eval),
+    /// Explain a code such as P0208: what it means, an example and its repair
+    #[command(after_help = EXIT_STATUS)]
+    Explain(explain::Explain),
 }
 
 /// Text for people or JSON for programs.
@@ -150,6 +154,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
         Command::Check(command) => command.run(&context),
         Command::Nslist(command) => command.run(&context),
         Command::Eval(command) => command.run(&context),
+        Command::Explain(command) => command.run(&context),
     }
 }
 

@@ -63,27 +63,34 @@ impl Output {
         }
     }
 
-    /// Prints the problems of some texts, and then how many there are.
+    /// Prints the problems of some texts, how many there are, and where to read on.
     pub(super) fn reports<'a>(
         &self,
         reports: impl IntoIterator<Item = &'a Report>,
         format: Format,
     ) -> Outcome {
         let mut counts = render::Counts::default();
+        let mut first = None;
         let mut json = Vec::new();
         for report in reports {
             for diagnostic in &report.diagnostics {
                 counts.add(diagnostic.severity);
+                first.get_or_insert(diagnostic.code);
                 match format {
                     Format::Json => json.push(render::json(&report.source, diagnostic)),
                     Format::Text => self.say(&render::text(&report.source, diagnostic)),
                 }
             }
         }
+        let Some(code) = first else {
+            return Ok(());
+        };
         match format {
-            Format::Json if counts.any() => self.say(&serde_json::Value::from(json).to_string()),
-            Format::Text if counts.any() => self.say(&counts.to_string()),
-            _ => {}
+            Format::Json => self.say(&serde_json::Value::from(json).to_string()),
+            Format::Text => {
+                self.say(&counts.to_string());
+                self.note(&format!("for more: `planout explain {code}`"));
+            }
         }
         Ok(())
     }

@@ -65,10 +65,6 @@ impl Counts {
             Severity::Warning => self.warnings += 1,
         }
     }
-
-    pub(super) fn any(self) -> bool {
-        self.errors + self.warnings > 0
-    }
 }
 
 impl fmt::Display for Counts {
