@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::{Code, Diagnostic, Levels, Report, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::namespace::{Document, Namespace};
+use crate::parallel;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 use crate::store::{self, Format, Store, StoreError};
 use crate::tree::{Node, json, yaml};
@@ -131,11 +132,17 @@ pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
 /// The store cannot be read. What is wrong with a namespace stands in it.
 pub fn read(store: &dyn Store, dialects: impl Into<Dialects>) -> Result<Vec<Loaded>, StoreError> {
     let dialects = dialects.into();
-    let mut namespaces: Vec<Loaded> = Vec::new();
+    let mut items = Vec::new();
     for item in store.list()? {
         let bytes = store.read(&item, MAX_SOURCE_BYTES + 1)?;
-        let mut loaded = Loaded::new(&item.label, Some(&item.name), bytes, item.format, dialects);
-        if let Some(first) = namespaces.iter().rev().find(|first| first.name == loaded.name) {
+        items.push((item, bytes));
+    }
+    let mut namespaces: Vec<Loaded> = Vec::with_capacity(items.len());
+    for mut loaded in parallel::map(items, |(item, bytes)| {
+        Loaded::new(&item.label, Some(&item.name), bytes, item.format, dialects)
+    }) {
+        // They are ordered by name.
+        if let Some(first) = namespaces.last().filter(|first| first.name == loaded.name) {
             let message =
                 format!("namespace `{}` is also in `{}`", loaded.name, first.source.name());
             loaded.diagnostics.push(

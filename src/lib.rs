@@ -91,6 +91,7 @@ pub mod eval;
 pub mod lint;
 pub mod namespace;
 pub mod number;
+mod parallel;
 pub mod ship;
 pub mod source;
 pub mod store;

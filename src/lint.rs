@@ -19,6 +19,7 @@ use self::subject::Subject;
 use crate::catalog::Loaded;
 use crate::diagnostic::{Code, Diagnostic, Level, Levels};
 use crate::dialect::Dialect;
+use crate::parallel;
 use crate::source::{OffsetMap, Source};
 use crate::store::Format;
 use crate::syntax::parse;
@@ -31,17 +32,15 @@ pub fn check(namespaces: &mut [Loaded], levels: &Levels) {
     for (index, found) in independence::check(namespaces) {
         namespaces[index].diagnostics.push(found);
     }
-    for loaded in namespaces {
-        let found = Subject::new(loaded).map(|subject| {
-            let mut found = Vec::new();
+    parallel::map(namespaces.iter_mut().collect(), |loaded: &mut Loaded| {
+        let mut found = std::mem::take(&mut loaded.diagnostics);
+        if let Some(subject) = Subject::new(loaded) {
             namespace(&subject, loaded.format, levels, &mut found);
-            found
-        });
-        let found = found.into_iter().flatten();
-        loaded.diagnostics.extend(found);
-        settle(&loaded.source, &mut loaded.diagnostics, levels);
+        }
+        settle(&loaded.source, &mut found, levels);
+        loaded.diagnostics = found;
         loaded.apply(levels);
-    }
+    });
 }
 
 /// Checks the text of a script alone: all of its problems, errors and warnings.

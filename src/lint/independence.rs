@@ -7,6 +7,7 @@ use crate::catalog::Loaded;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::SegmentHashing;
 use crate::namespace::{Document, Experiment, Namespace};
+use crate::parallel;
 use crate::source::Span;
 use crate::tree::Node;
 
@@ -46,8 +47,9 @@ pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
     let mut found = Vec::new();
     for group in groups.into_values().filter(|group| group.len() > 1) {
         let mut before: Vec<Namespace> = Vec::new();
-        for (index, document) in group {
-            let Ok(namespace) = document.build() else {
+        let built = parallel::map(group, |(index, document)| (index, document.build()));
+        for (index, namespace) in built {
+            let Ok(namespace) = namespace else {
                 continue;
             };
             // One namespace may be given twice, as its source and compiled.

@@ -1,0 +1,43 @@
+//! Work that is spread over the processors, with the same result as without.
+
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
+
+/// Fewer items than this are not worth a thread.
+const MIN_ITEMS: usize = 8;
+
+/// Does something with each item, and returns the results in the order of the items.
+pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = processors.min(items.len() / MIN_ITEMS);
+    if threads < 2 {
+        return items.into_iter().map(work).collect();
+    }
+    let share = items.len().div_ceil(threads);
+    let mut items = items.into_iter();
+    thread::scope(|scope| {
+        let mut workers = Vec::with_capacity(threads);
+        for _ in 0..threads {
+            let share: Vec<T> = items.by_ref().take(share).collect();
+            workers.push(scope.spawn(|| share.into_iter().map(&work).collect::<Vec<R>>()));
+        }
+        let results = workers.into_iter().flat_map(|worker| match worker.join() {
+            Ok(results) => results,
+            Err(panic) => resume_unwind(panic),
+        });
+        results.collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn results_are_in_the_order_of_the_items() {
+        for count in [0, 1, 7, 8, 9, 16, 17, 1000] {
+            let items: Vec<usize> = (0..count).collect();
+            let expected: Vec<usize> = items.iter().map(|item| item * 2).collect();
+            assert_eq!(super::map(items, |item| item * 2), expected);
+        }
+    }
+}
