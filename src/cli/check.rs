@@ -62,11 +62,15 @@ impl Check {
             };
             reports.push(Report::new(Arc::new(source), found));
         }
+        let problems = reports.iter().filter(|report| !report.diagnostics.is_empty()).count();
         match self.format {
             ReportFormat::Text => context.output.reports(&reports, Format::Text)?,
             format => context.output.answer_unless_empty(&render::all(&reports, format))?,
         }
-        context.output.note(&summary(&reports));
+        // Otherwise the text has ended with how many there are.
+        if self.format != ReportFormat::Text || problems == 0 {
+            context.output.note(&summary(reports.len(), problems));
+        }
         match reports.iter().any(Report::has_errors) {
             true => Err(Failure::reported()),
             false => Ok(()),
@@ -150,13 +154,13 @@ impl Check {
     }
 }
 
-fn summary(reports: &[Report]) -> String {
-    let files = match reports.len() {
+fn summary(files: usize, problems: usize) -> String {
+    let files = match files {
         1 => "1 file".to_owned(),
         files => format!("{files} files"),
     };
-    match reports.iter().filter(|report| !report.diagnostics.is_empty()).count() {
+    match problems {
         0 => format!("checked {files}: no problems"),
-        with => format!("checked {files}: problems in {with}"),
+        problems => format!("checked {files}: problems in {problems}"),
     }
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::script::{Call, Script};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::eval::Function;
 use crate::source::Span;
 use crate::tree::{Kind, Layout, Node, quote, to_json};
@@ -39,7 +39,7 @@ fn lacks_primary(
     unit: &Node,
     primary: &str,
 ) -> Option<Diagnostic> {
-    if script.is_made_from(unit, primary) {
+    if script.is_made_from(unit, primary) || is_misspelt(script, unit, primary) {
         return None;
     }
     let operator = call.operator;
@@ -57,6 +57,18 @@ fn lacks_primary(
         ),
     };
     Some(Diagnostic::finding(Code::UnitLacksPrimary, unit.span, message).help(help))
+}
+
+/// Whether a unit is a variable that nothing sets and that looks like the primary unit: then what
+/// is wrong is its name.
+fn is_misspelt(script: &Script<'_>, unit: &Node, primary: &str) -> bool {
+    let mut read = script
+        .reads
+        .iter()
+        .filter(|read| unit.span.start <= read.place.start && read.place.end <= unit.span.end);
+    read.any(|read| {
+        script.values_of(read.name).next().is_none() && nearest(read.name, [primary]).is_some()
+    })
 }
 
 fn certain_trial(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
