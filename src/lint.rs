@@ -13,6 +13,8 @@ mod sequence;
 mod statistics;
 mod subject;
 
+use std::collections::HashSet;
+
 use self::flow::Known;
 use self::script::Script;
 use self::subject::Subject;
@@ -60,13 +62,8 @@ pub fn check_script(source: &Source, dialect: Dialect, levels: &Levels) -> Vec<D
 
 fn settle(source: &Source, found: &mut Vec<Diagnostic>, levels: &Levels) {
     // An alias repeats what it stands for, and so all that is found there.
-    let mut said = Vec::with_capacity(found.len());
-    found.retain(|found| {
-        let this = (found.code, found.primary.span, found.message.clone());
-        let is_new = !said.contains(&this);
-        said.push(this);
-        is_new
-    });
+    let mut said = HashSet::new();
+    found.retain(|found| said.insert((found.code, found.primary.span, found.message.clone())));
     found.extend(levels.useless_allows(source, found));
 }
 

@@ -11,6 +11,9 @@ use crate::source::Span;
 use crate::tree::{Kind, Map, Node};
 use crate::value::Value;
 
+/// More variables than this are not reported for one script: looking for near names takes time.
+const MAX_UNSET: usize = 100;
+
 /// What a script may read without setting it.
 pub(super) struct Known<'a> {
     /// The primary unit; `None` where that is not known, as for a script alone.
@@ -48,8 +51,7 @@ fn op<'a>(node: &'a Node, name: &str) -> Option<&'a Map> {
 
 /// Whether a variable can have a value when it is read.
 fn is_set(script: &Script<'_>, read: &Read<'_>) -> bool {
-    let assignments = script.assignments.iter().filter(|it| it.name == read.name);
-    assignments.into_iter().any(|it| script.can_precede(it.moment, read.moment))
+    script.assignments_of(read.name).any(|it| script.can_precede(it.moment, read.moment))
 }
 
 /// Variables that nothing sets before they are read, each where that happens first.
@@ -60,7 +62,7 @@ fn unset_variables(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagn
             firsts.insert(read.name, read);
         }
     }
-    for (name, read) in firsts {
+    for (name, read) in firsts.into_iter().take(MAX_UNSET) {
         found.extend(unset_variable(script, known, name, read.place));
     }
 }
@@ -82,7 +84,7 @@ fn unset_variable(
         let message = format!("`{name}` is a variable here, and nothing sets it");
         return Some(finding(message).help(format!("write `{keyword}`")));
     }
-    if let Some(later) = script.assignments.iter().find(|it| it.name == name) {
+    if let Some(later) = script.assignments_of(name).next() {
         let message = format!("`{name}` is read before it is set");
         let finding = finding(message).also(later.place, "set here");
         return Some(match known.unit {

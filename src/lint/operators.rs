@@ -3,7 +3,7 @@
 use super::script::{Call, Script};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::dialect::Dialect;
-use crate::eval::{Function, SPECIAL_FORMS, always_fails};
+use crate::eval::{Function, Reason, SPECIAL_FORMS};
 use crate::source::Span;
 
 /// The operators that planout4j's own runtime does not know.
@@ -49,8 +49,12 @@ fn known(script: &Script<'_>, call: &Call<'_>, function: Function, found: &mut V
             "it fails when it is evaluated: assign it to a variable of its own, \
                  or add `salt=\"...\"`",
         ));
-    } else if let Some(reason) = always_fails(call.node, script.dialect) {
-        found.push(Diagnostic::finding(Code::AlwaysFails, call.node.span, reason.to_string()));
+    } else if let Some(reason) = script.always_fails(call)
+        // That has a code of its own.
+        && !matches!(reason, Reason::Weights { .. })
+    {
+        let message = format!("this always fails: {reason}");
+        found.push(Diagnostic::finding(Code::AlwaysFails, call.node.span, message));
     }
 }
 
@@ -79,7 +83,10 @@ fn missing_arguments(
     let operator = call.operator;
     if unknown.iter().any(|(name, _)| ["value", "values"].contains(name)) {
         let message = format!("`{operator}` takes its arguments by name");
-        let names: Vec<_> = function.required().map(|name| format!("{name}=...")).collect();
+        let mut names: Vec<_> = function.required().collect();
+        // As everybody writes them: the unit last.
+        names.sort_by_key(|name| *name == "unit");
+        let names: Vec<_> = names.into_iter().map(|name| format!("{name}=...")).collect();
         return Diagnostic::finding(Code::MissingArgument, call.place(), message)
             .help(format!("write `{operator}({})`", names.join(", ")));
     }

@@ -4,8 +4,10 @@
 //! Checks look at the JSON form, whose nodes have the places of what they were compiled from. So
 //! they find in a compiled namespace what they find in its source.
 
+use std::collections::HashMap;
+
 use crate::dialect::Dialect;
-use crate::eval::{Function, constant};
+use crate::eval::{Function, Reason, always_fails, constant};
 use crate::source::Span;
 use crate::tree::{Kind, Map, Node};
 use crate::value::Value;
@@ -17,6 +19,8 @@ pub(super) struct Script<'a> {
     pub(super) calls: Vec<Call<'a>>,
     pub(super) assignments: Vec<Assignment<'a>>,
     pub(super) reads: Vec<Read<'a>>,
+    /// The assignments of each variable, as indices.
+    assignments_of: HashMap<&'a str, Vec<usize>>,
     branches: Vec<Branch>,
 }
 
@@ -94,6 +98,7 @@ impl<'a> Script<'a> {
             calls: Vec::new(),
             assignments: Vec::new(),
             reads: Vec::new(),
+            assignments_of: HashMap::new(),
             branches: vec![trunk],
         };
         script.lay_out();
@@ -114,6 +119,7 @@ impl<'a> Script<'a> {
                     let place = name.span;
                     let name = name.as_str().unwrap_or_default();
                     experiment_salt += usize::from(name == "experiment_salt");
+                    self.assignments_of.entry(name).or_default().push(self.assignments.len());
                     self.assignments.push(Assignment { name, place, value, moment });
                     continue;
                 }
@@ -182,9 +188,15 @@ impl<'a> Script<'a> {
         first.order < then.order && !self.exclude_each_other(first, then)
     }
 
+    /// The assignments of a variable.
+    pub(super) fn assignments_of(&self, name: &str) -> impl Iterator<Item = &Assignment<'a>> {
+        let indices = self.assignments_of.get(name).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().map(|index| &self.assignments[*index])
+    }
+
     /// The values that a variable is given anywhere; `None` for one that is assigned nothing.
     pub(super) fn values_of(&self, name: &str) -> impl Iterator<Item = Option<&'a Node>> {
-        self.assignments.iter().filter(move |it| it.name == name).map(|it| it.value)
+        self.assignments_of(name).map(|it| it.value)
     }
 
     /// Whether a value is made from a variable, directly or by way of other variables.
@@ -206,7 +218,20 @@ impl<'a> Script<'a> {
 
     /// The value of a node, where it is the same for every unit.
     pub(super) fn constant(&self, node: &Node) -> Option<Value> {
-        constant(node, self.dialect)
+        if reads_variable(node) { None } else { constant(node, self.dialect) }
+    }
+
+    /// Why a call fails for every unit, if it does.
+    pub(super) fn always_fails(&self, call: &Call<'_>) -> Option<Reason> {
+        let mut arguments = call
+            .arguments
+            .entries
+            .iter()
+            .filter(|entry| !matches!(&*entry.key, "op" | "unit" | "salt" | "full_salt"));
+        if arguments.any(|entry| reads_variable(&entry.value)) {
+            return None;
+        }
+        always_fails(call.node, self.dialect)
     }
 
     /// The elements of a node that is plainly a list.
@@ -297,6 +322,19 @@ pub(super) fn form(node: &Node) -> Form<'_> {
         }
         _ => Form::Call(op, map),
     }
+}
+
+/// Whether there is a variable in a node: then it is not constant, which is much quicker to see
+/// than what its value is.
+fn reads_variable(node: &Node) -> bool {
+    let mut nodes = vec![node];
+    while let Some(node) = nodes.pop() {
+        match form(node) {
+            Form::Get(_) => return true,
+            form => nodes.extend(form.parts()),
+        }
+    }
+    false
 }
 
 /// The values of all arguments.

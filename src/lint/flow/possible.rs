@@ -7,8 +7,8 @@ use crate::lint::script::{Form, Script, form};
 use crate::tree::Node;
 use crate::value::Value;
 
-/// How far variables that are set from variables are followed.
-const MAX_STEPS: usize = 20;
+/// How many parts of a script are looked at to know one value.
+const MAX_STEPS: usize = 200;
 
 /// More values than this are not kept apart.
 const MAX_VALUES: usize = 100;
@@ -37,18 +37,20 @@ pub(super) enum Kind {
 impl Possible {
     /// What a node can come to.
     pub(super) fn of<'a>(script: &Script<'a>, known: &Known<'_>, node: &'a Node) -> Possible {
-        Possible::within(script, known, node, MAX_STEPS)
+        let mut steps = MAX_STEPS;
+        Possible::within(script, known, node, &mut steps)
     }
 
     fn within<'a>(
         script: &Script<'a>,
         known: &Known<'_>,
         node: &'a Node,
-        steps: usize,
+        steps: &mut usize,
     ) -> Possible {
-        let Some(steps) = steps.checked_sub(1) else {
+        if *steps == 0 {
             return Possible::Anything;
-        };
+        }
+        *steps -= 1;
         if let Some(value) = script.constant(node) {
             return Possible::OneOf(vec![value]);
         }
@@ -75,7 +77,7 @@ impl Possible {
     }
 
     /// What a variable can be, if it is always the script that sets it.
-    fn variable(script: &Script<'_>, known: &Known<'_>, name: &str, steps: usize) -> Possible {
+    fn variable(script: &Script<'_>, known: &Known<'_>, name: &str, steps: &mut usize) -> Possible {
         let may_be_given = known.has(name)
             || script.reads.iter().any(|read| read.name == name && !is_set(script, read));
         if may_be_given {
