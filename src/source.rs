@@ -24,6 +24,11 @@ impl Span {
         Span { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
+    /// How many bytes it covers.
+    pub fn length(self) -> u32 {
+        self.end.saturating_sub(self.start)
+    }
+
     /// The empty span just before this one.
     pub fn before(self) -> Span {
         Span { start: self.start, end: self.start }
@@ -99,6 +104,7 @@ impl Source {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OffsetMap {
     pieces: Vec<Piece>,
+    folds: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +128,17 @@ impl OffsetMap {
             Some(last) if last.from == piece.from => *last = piece,
             _ => self.pieces.push(piece),
         }
+    }
+
+    /// Says that a space of the extracted text is a line break in the source. Folds are given in
+    /// ascending order.
+    pub fn push_fold(&mut self, at: usize) {
+        self.folds.push(clamp(at));
+    }
+
+    /// The spaces of the extracted text that are line breaks in the source, in order.
+    pub fn folds(&self) -> &[u32] {
+        &self.folds
     }
 
     fn offset(&self, offset: u32) -> u32 {

@@ -59,6 +59,8 @@ codes! {
     MalformedLiteral = "P0006",
     /// The language: `switch`, which compiles and which no evaluator runs.
     SwitchNeverRuns = "P0007" Warn,
+    /// The language: a comment in a folded text, which takes the code of the next line along.
+    FoldedComment = "P0008" Warn,
     /// The text is not UTF-8.
     NotUtf8 = "P0100",
     /// The text is larger than what is read.
@@ -79,6 +81,8 @@ codes! {
     MalformedMerge = "P0124",
     /// YAML: a key that is a list or a mapping.
     ComplexKey = "P0125",
+    /// YAML: an alias of an anchor that does not exist.
+    UndefinedAlias = "P0126",
     /// A key given twice in one mapping.
     DuplicateKey = "P0130",
     /// A key that means nothing and is near one that does.

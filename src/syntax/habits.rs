@@ -23,6 +23,12 @@ impl Surprise<'_> {
         self.token.span.end == self.following.span.start
     }
 
+    /// Whether it is an operator of other languages that is a word.
+    pub(super) fn is_word_operator(&self) -> bool {
+        let word = self.slice(self.token);
+        self.token.kind == TokenKind::Identifier && matches!(word, "and" | "AND" | "or" | "OR")
+    }
+
     /// What to write instead, if this looks like a habit.
     pub(super) fn help(&self) -> Option<&'static str> {
         let (found, next) = (self.slice(self.token), self.slice(self.following));

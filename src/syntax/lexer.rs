@@ -3,14 +3,28 @@
 use super::token::{Broken, MARKS, Token, TokenKind, keyword};
 use crate::source::Span;
 
+#[derive(Clone)]
 pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,
+    /// The spaces of the text that are line breaks where it is written.
+    folds: &'a [u32],
+    /// Where the line started, how far it is indented, and whether it has no token yet.
+    line_start: usize,
+    indent: u32,
+    fresh: bool,
+    /// The first comment that goes on over lines that are no comments.
+    swallowing: Option<Span>,
 }
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Lexer<'a> {
-        Lexer { text, at: 0 }
+        Lexer { text, at: 0, folds: &[], line_start: 0, indent: 0, fresh: true, swallowing: None }
+    }
+
+    /// Says which spaces are line breaks where the text is written.
+    pub(super) fn with_folds(self, folds: &'a [u32]) -> Lexer<'a> {
+        Lexer { folds, ..self }
     }
 
     pub(super) fn text(&self) -> &'a str {
@@ -34,7 +48,34 @@ impl<'a> Lexer<'a> {
                 length => self.number(length),
             },
         };
-        Token { kind, span: Span::new(start, self.at) }
+        let first = std::mem::take(&mut self.fresh);
+        if first {
+            self.indent = Span::new(self.line_start, start).length();
+        }
+        Token { kind, span: Span::new(start, self.at), first, indent: self.indent }
+    }
+
+    /// Goes back into a string, just behind its opening quote.
+    pub(super) fn enter(&mut self, string: Token) {
+        self.at = string.span.start as usize + 1;
+        self.indent = string.indent;
+        self.fresh = false;
+    }
+
+    /// The line breaks of a part of the text, as it is written.
+    pub(super) fn breaks_line(&self, span: Span) -> bool {
+        let text = &self.text[span.start as usize..span.end as usize];
+        text.contains(is_line_end) || !self.folds_in(span).is_empty()
+    }
+
+    /// The first comment that goes on over lines that are no comments.
+    pub(super) fn swallowing(&self) -> Option<Span> {
+        self.swallowing
+    }
+
+    fn folds_in(&self, span: Span) -> &'a [u32] {
+        let index = |at: u32| self.folds.partition_point(|&fold| fold < at);
+        &self.folds[index(span.start)..index(span.end)]
     }
 
     fn rest(&self) -> &'a str {
@@ -49,11 +90,40 @@ impl<'a> Lexer<'a> {
     /// Skips white space and comments.
     fn skip_blank(&mut self) {
         loop {
+            let start = self.at;
             self.skip_while(is_space);
+            self.note_line(Span::new(start, self.at));
             if !self.rest().starts_with('#') {
                 return;
             }
+            let start = self.at;
             self.skip_while(|char| !is_line_end(char));
+            self.note_comment(Span::new(start, self.at));
+        }
+    }
+
+    /// Notes where the line starts in which some white space ends.
+    fn note_line(&mut self, white: Span) {
+        let text = &self.text[white.start as usize..white.end as usize];
+        let end = text.char_indices().rfind(|(_, char)| is_line_end(*char));
+        let end = end.map(|(at, char)| white.start as usize + at + char.len_utf8());
+        let fold = self.folds_in(white).last().map(|fold| *fold as usize + 1);
+        if let Some(start) = end.max(fold) {
+            self.line_start = start;
+            self.fresh = true;
+        }
+    }
+
+    fn note_comment(&mut self, comment: Span) {
+        let mut folds = self.folds_in(comment).iter().peekable();
+        let first = folds.peek().map(|fold| **fold);
+        while let Some(fold) = folds.next() {
+            let end = folds.peek().map_or(comment.end, |next| **next);
+            let line = self.text[*fold as usize..end as usize].trim_start_matches(is_space);
+            if !line.is_empty() && !line.starts_with('#') {
+                let end = first.unwrap_or(comment.end);
+                self.swallowing.get_or_insert(Span { end, ..comment });
+            }
         }
     }
 

@@ -5,6 +5,8 @@ mod habits;
 mod lexer;
 mod literal;
 mod parser;
+mod recovery;
+mod statement;
 mod token;
 
 pub use parser::{Parsed, parse};

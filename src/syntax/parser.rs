@@ -1,15 +1,14 @@
 //! From tokens to the syntax tree: recursive descent, with precedence climbing for operators.
 //!
-//! After a mistake the parser goes on behind the next `;` or before the next `}`, so that one run
-//! reports every statement that has one.
+//! Here are the tokens, the problems and the expressions; statements and the recovery from mistakes
+//! are in files of their own.
 
-use super::ast::{
-    Arguments, BinaryOperator, Block, Expr, ExprKind, If, Name, Return, Rule, Switch, level,
-};
+use super::ast::{Arguments, BinaryOperator, Block, Expr, ExprKind, Name, level};
 use super::habits::Surprise;
 use super::lexer::Lexer;
+use super::recovery::Recovery;
 use super::token::{Broken, Token, TokenKind, shorten};
-use super::{MAX_NESTING, MAX_OPERATORS, MAX_PROBLEMS};
+use super::{MAX_NESTING, MAX_OPERATORS};
 use crate::diagnostic::{Code, Diagnostic, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::source::{OffsetMap, Span};
@@ -37,45 +36,49 @@ pub fn parse(text: &str, map: &OffsetMap, dialect: Dialect) -> Parsed {
         return Parsed { program: Block::default(), diagnostics: vec![*problem] };
     }
     let mut parser = Parser::new(text, map, dialect);
-    let rules = parser.rules(TokenKind::End);
+    let rules = parser.rules(None);
     let program = Block { rules, span: map.span(Span::new(0, text.len())) };
+    parser.report_swallowed_code();
     Parsed { program, diagnostics: parser.diagnostics }
 }
 
 pub(super) type Parse<T> = Result<T, Box<Diagnostic>>;
 
 pub(super) struct Parser<'a> {
-    lexer: Lexer<'a>,
-    map: &'a OffsetMap,
+    pub(super) lexer: Lexer<'a>,
+    pub(super) map: &'a OffsetMap,
     pub(super) dialect: Dialect,
-    /// The token to be taken next, the one after it, and the end of the one before it.
-    token: Token,
-    following: Token,
-    taken_end: u32,
+    /// The token that was taken last, the one to be taken next, and the one after it.
+    pub(super) previous: Token,
+    pub(super) token: Token,
+    pub(super) following: Token,
     nesting: usize,
     /// How many braces are open, and how many were where the statement began.
-    braces: usize,
-    statement_braces: usize,
+    pub(super) braces: usize,
+    pub(super) statement_braces: usize,
     /// The first token of the statement.
-    statement: Token,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) statement: Token,
+    pub(super) recovery: Recovery,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, map: &'a OffsetMap, dialect: Dialect) -> Parser<'a> {
-        let mut lexer = Lexer::new(text);
+        let mut lexer = Lexer::new(text).with_folds(map.folds());
+        let previous = Token::START;
         let (token, following) = (lexer.next(), lexer.next());
         Parser {
             lexer,
             map,
             dialect,
+            previous,
             token,
             following,
-            taken_end: 0,
             nesting: 0,
             braces: 0,
             statement_braces: 0,
             statement: token,
+            recovery: Recovery::default(),
             diagnostics: Vec::new(),
         }
     }
@@ -102,7 +105,14 @@ impl<'a> Parser<'a> {
 
     /// The place from a start to the end of the token that was taken last.
     pub(super) fn span_from(&self, start: u32) -> Span {
-        self.map.span(Span { start, end: self.taken_end.max(start) })
+        self.map.span(Span { start, end: self.previous.span.end.max(start) })
+    }
+
+    /// The place just after the token that was taken last.
+    pub(super) fn after_previous(&self) -> Span {
+        let Span { start, end } = self.previous.span;
+        let end = self.map.span(Span { start: end.saturating_sub(1).max(start), end }).end;
+        Span { start: end, end }
     }
 
     pub(super) fn advance(&mut self) {
@@ -111,7 +121,7 @@ impl<'a> Parser<'a> {
             TokenKind::Mark("}") => self.braces = self.braces.saturating_sub(1),
             _ => {}
         }
-        self.taken_end = self.token.span.end;
+        self.previous = self.token;
         self.token = self.following;
         self.following = self.lexer.next();
     }
@@ -132,7 +142,7 @@ impl<'a> Parser<'a> {
     pub(super) fn expect(&mut self, mark: &'static str, after: &str) -> Parse<()> {
         match self.take(mark) {
             true => Ok(()),
-            false => Err(self.unexpected(&format!("`{mark}` {after}"))),
+            false => Err(self.missing(&format!("`{mark}` {after}"))),
         }
     }
 
@@ -152,6 +162,28 @@ impl<'a> Parser<'a> {
     }
 
     // Problems
+
+    pub(super) fn report(&mut self, problem: Diagnostic) {
+        self.diagnostics.push(problem);
+    }
+
+    /// The problem of something that is left out. At the end of a line it is missed there, and not
+    /// at what the next line begins with.
+    pub(super) fn missing(&self, expected: &str) -> Box<Diagnostic> {
+        let found = match self.kind() {
+            TokenKind::Broken(_) => return self.unexpected(expected),
+            TokenKind::End => "script",
+            _ if self.token.first && !self.surprise().is_word_operator() => "line",
+            _ => return self.unexpected(expected),
+        };
+        let message = format!("expected {expected}, found the end of the {found}");
+        let error = Diagnostic::error(Code::Syntax, self.after_previous(), message);
+        let between = &self.lexer.text()[self.previous.span.end as usize..];
+        match between.starts_with('#') {
+            true => error.help("a `#` begins a comment, except in quotes").boxed(),
+            false => error.boxed(),
+        }
+    }
 
     pub(super) fn unexpected(&self, expected: &str) -> Box<Diagnostic> {
         let found = match self.kind() {
@@ -201,146 +233,15 @@ impl<'a> Parser<'a> {
         parsed
     }
 
-    /// Notes a problem and skips to where the next statement is likely to start.
-    fn recover(&mut self, problem: Diagnostic) {
-        let hopeless = problem.code == Code::TooDeep || self.diagnostics.len() >= MAX_PROBLEMS;
-        self.diagnostics.push(problem);
-        loop {
-            let in_statement = hopeless || self.braces > self.statement_braces;
-            match self.kind() {
-                TokenKind::End => return,
-                TokenKind::Mark("}") if !in_statement => return,
-                TokenKind::Mark(";") if !in_statement => {
-                    self.advance();
-                    return;
-                }
-                _ => self.advance(),
-            }
-        }
-    }
+    // Expressions
 
-    // Statements
-
-    /// Parses statements up to the closing brace, or up to the end.
-    fn rules(&mut self, close: TokenKind) -> Vec<Rule> {
-        let mut rules = Vec::new();
-        let around = self.statement_braces;
-        while self.kind() != close && self.kind() != TokenKind::End {
-            self.statement_braces = self.braces;
-            self.statement = self.token;
-            match self.rule() {
-                Ok(rule) => rules.push(rule),
-                Err(problem) => {
-                    let stuck = self.start();
-                    self.recover(*problem);
-                    // A `}` that closes nothing would stop the recovery again and again.
-                    if self.kind() != close && self.start() == stuck {
-                        self.advance();
-                    }
-                }
-            }
-        }
-        self.statement_braces = around;
-        rules
-    }
-
-    fn rule(&mut self) -> Parse<Rule> {
-        let start = self.start();
-        match self.kind() {
-            TokenKind::If | TokenKind::Switch | TokenKind::Return => {
-                let rule = self.control()?;
-                self.take(";");
-                Ok(rule)
-            }
-            TokenKind::Identifier => {
-                let name = self.name();
-                if !self.take("=") && !self.take("<-") {
-                    return Err(self.unexpected(&format!("`=` after `{}`", name.text)));
-                }
-                let value = self.expr()?;
-                self.expect(";", "after the assignment")?;
-                Ok(Rule::Assign { name, value, span: self.span_from(start) })
-            }
-            _ => Err(self.unexpected("a statement")),
-        }
-    }
-
-    fn control(&mut self) -> Parse<Rule> {
-        match self.kind() {
-            TokenKind::If => self.if_rule().map(Rule::If),
-            TokenKind::Switch => self.nested(Self::switch_rule).map(Rule::Switch),
-            TokenKind::Return => {
-                let start = self.start();
-                self.advance();
-                let value = self.expr()?;
-                Ok(Rule::Return(Return { value, span: self.span_from(start) }))
-            }
-            _ => Err(self.unexpected("`if`, `switch` or `return`")),
-        }
-    }
-
-    fn if_rule(&mut self) -> Parse<If> {
-        let start = self.start();
-        let mut branches = Vec::new();
-        let mut otherwise = None;
-        loop {
-            self.advance();
-            self.expect("(", "after `if`")?;
-            let condition = self.nested(Self::expr)?;
-            self.expect(")", "after the condition")?;
-            branches.push((condition, self.expr()?));
-            if self.kind() != TokenKind::Else {
-                break;
-            }
-            self.advance();
-            if self.kind() != TokenKind::If {
-                otherwise = Some(self.expr()?);
-                break;
-            }
-        }
-        Ok(If { branches, otherwise, span: self.span_from(start) })
-    }
-
-    fn switch_rule(&mut self) -> Parse<Switch> {
-        let start = self.start();
-        let keyword = self.span();
-        self.advance();
-        self.expect("{", "after `switch`")?;
-        let mut cases = Vec::new();
-        while !self.take("}") {
-            let condition = self.expr()?;
-            self.expect("=>", "after the condition")?;
-            let control = self.control()?;
-            self.expect(";", "after the case")?;
-            cases.push((condition, control));
-        }
-        let message = "`switch` compiles, but no evaluator runs it";
-        self.diagnostics.push(
-            Diagnostic::warning(Code::SwitchNeverRuns, keyword, message)
-                .help("write `if (...) {...} else if (...) {...}`"),
-        );
-        Ok(Switch { cases, span: self.span_from(start) })
-    }
-
-    fn block(&mut self) -> Parse<Block> {
-        let start = self.start();
-        self.advance();
-        self.nested(|parser| {
-            let rules = parser.rules(TokenKind::Mark("}"));
-            parser.expect("}", "to close the block")?;
-            Ok(Block { rules, span: parser.span_from(start) })
-        })
-    }
-
-    fn name(&mut self) -> Name {
+    pub(super) fn name(&mut self) -> Name {
         let name = Name { text: self.text().into(), span: self.span() };
         self.advance();
         name
     }
 
-    // Expressions
-
-    fn expr(&mut self) -> Parse<Expr> {
+    pub(super) fn expr(&mut self) -> Parse<Expr> {
         self.binary(level::LOOSEST)
     }
 
@@ -450,7 +351,7 @@ impl<'a> Parser<'a> {
         // A leading comma is accepted, as the reference compilers do.
         self.take(",");
         loop {
-            list.push(self.expr()?);
+            list.push(self.value("a value in the list")?);
             if self.take("]") {
                 return Ok(ExprKind::List(list));
             }

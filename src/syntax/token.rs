@@ -8,6 +8,15 @@ use crate::source::Span;
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     pub(super) span: Span,
+    /// Whether it is the first of its line, and how far that line is indented, in bytes.
+    pub(super) first: bool,
+    pub(super) indent: u32,
+}
+
+impl Token {
+    /// What stands before the first token.
+    pub(super) const START: Token =
+        Token { kind: TokenKind::End, span: Span { start: 0, end: 0 }, first: true, indent: 0 };
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -34,6 +34,7 @@ fn block(raw: &str, start: usize, text: &str) -> OffsetMap {
     for (index, character) in text.char_indices() {
         match character {
             '\n' => at += blanks_before_break(&raw[at..]),
+            ' ' if starts_with_break(&raw[at..]) => map.push_fold(index),
             _ if is_white(character) => {}
             _ => at += white(&raw[at..]).len(),
         }
@@ -88,6 +89,9 @@ fn flow(raw: &str, start: usize, text: &str, quote: Option<char>) -> OffsetMap {
             '\'' if quote == Some('\'') => (2, 1),
             _ if is_white(character) => {
                 let white = white(rest);
+                if line_breaks(white) == 1 {
+                    map.push_fold(index);
+                }
                 (white.len(), folded_len(white))
             }
             _ => (character.len_utf8(), character.len_utf8()),

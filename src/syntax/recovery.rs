@@ -1,0 +1,292 @@
+//! What the parser does after a mistake: it goes on where the next statement is likely to start,
+//! so that one run reports every statement that is wrong, and each mistake once.
+//!
+//! The language needs no line breaks, but people write them: where a brace or a quote is left out,
+//! lines and their indentation say best where.
+
+use super::MAX_PROBLEMS;
+use super::lexer::is_space;
+use super::parser::Parser;
+use super::token::{Broken, Token, TokenKind};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+/// What is remembered for messages.
+#[derive(Default)]
+pub(super) struct Recovery {
+    /// The first block that goes on behind where its lines are indented, and where that is.
+    overlong: Option<(Opening, Span)>,
+    /// The first `}` that is indented further than the block it closes.
+    early: Option<Span>,
+    /// Whether the script has ended inside a block, or is not read further: what is missing at its
+    /// end is no mistake of its own.
+    at_end: bool,
+    /// How many strings have been read again without their quotes.
+    entered: usize,
+}
+
+/// The `{` of a block.
+#[derive(Clone, Copy)]
+pub(super) struct Opening {
+    pub(super) place: Span,
+    /// How far its line is indented.
+    pub(super) indent: u32,
+    /// Whether it is left out.
+    pub(super) assumed: bool,
+}
+
+/// What stands between braces that are skipped.
+#[derive(Clone, Copy, PartialEq)]
+enum Braces {
+    Block,
+    Literal,
+}
+
+impl Parser<'_> {
+    /// Notes a problem and skips to where the next statement is likely to start.
+    pub(super) fn recover(&mut self, problem: Diagnostic) {
+        if self.recovery.at_end && self.kind() == TokenKind::End {
+            return;
+        }
+        let problem = match self.open_string() {
+            Some(string) => {
+                let problem = self.string_goes_on(string);
+                self.enter(string);
+                problem
+            }
+            None => problem,
+        };
+        let hopeless = problem.code == Code::TooDeep;
+        self.report(problem);
+        match hopeless {
+            true => self.skip_all(),
+            false => self.skip_statement(),
+        }
+        self.braces = self.statement_braces;
+    }
+
+    /// Gives up on a script with very many problems.
+    pub(super) fn limit_problems(&mut self) {
+        if self.diagnostics.len() > MAX_PROBLEMS {
+            self.skip_all();
+        }
+    }
+
+    fn skip_all(&mut self) {
+        self.recovery.at_end = true;
+        while self.kind() != TokenKind::End {
+            self.advance();
+        }
+    }
+
+    fn skip_statement(&mut self) {
+        // Only literals leave their braces open when they fail.
+        let literals = self.braces.saturating_sub(self.statement_braces);
+        let mut open = vec![Braces::Literal; literals];
+        if open.is_empty() && self.starts_new_line() && !self.closes_more() {
+            return;
+        }
+        let (assigns, mut map) = (self.is_assignment(), false);
+        loop {
+            map |= assigns && self.is(":");
+            match self.kind() {
+                TokenKind::End => return,
+                TokenKind::Mark("}") => {
+                    // What has keys and no `{` is a map all the same.
+                    let map = std::mem::take(&mut map) && !self.token.first;
+                    if open.pop().is_none() && !map {
+                        return;
+                    }
+                    self.advance();
+                    if open.is_empty() && self.token.first && self.kind() != TokenKind::Else {
+                        return;
+                    }
+                }
+                TokenKind::Mark("{") => {
+                    open.push(self.braces_to_come());
+                    self.advance();
+                }
+                TokenKind::Mark(";") if !open.contains(&Braces::Block) => {
+                    self.advance();
+                    open.clear();
+                    if !self.closes_more() {
+                        return;
+                    }
+                }
+                _ if self.is_open_string(self.token) => self.enter(self.token),
+                _ => self.advance(),
+            }
+        }
+    }
+
+    /// Whether the statement that is wrong begins as an assignment.
+    fn is_assignment(&self) -> bool {
+        let rest = &self.lexer.text()[self.statement.span.end as usize..];
+        rest.trim_start_matches(is_space).starts_with(['=', '<'])
+    }
+
+    fn braces_to_come(&self) -> Braces {
+        match self.previous.kind {
+            TokenKind::Mark("@" | ":" | "[" | ",") => Braces::Literal,
+            _ => Braces::Block,
+        }
+    }
+
+    /// Whether a statement starts here.
+    pub(super) fn starts_statement(&self) -> bool {
+        match self.kind() {
+            TokenKind::If | TokenKind::Switch | TokenKind::Return => true,
+            TokenKind::Identifier => {
+                matches!(self.following.kind, TokenKind::Mark("=" | "<-"))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a statement starts here, and a line with it.
+    pub(super) fn starts_new_line(&self) -> bool {
+        self.token.first && self.starts_statement()
+    }
+
+    /// Whether a bracket is closed before the statement ends that has been open before: then it is
+    /// still the old one.
+    fn closes_more(&self) -> bool {
+        let mut lexer = self.lexer.clone();
+        let mut next = self.following;
+        let mut token = self.token;
+        let (mut depth, mut ended) = (0_usize, false);
+        loop {
+            match token.kind {
+                _ if ended && token.first => return false,
+                TokenKind::End | TokenKind::Mark("{" | "}") => return false,
+                TokenKind::Mark("(" | "[") => depth += 1,
+                TokenKind::Mark(")" | "]") if depth == 0 => return true,
+                TokenKind::Mark(")" | "]") => depth -= 1,
+                _ => {}
+            }
+            ended = token.kind == TokenKind::Mark(";");
+            token = std::mem::replace(&mut next, lexer.next());
+        }
+    }
+
+    // Strings
+
+    /// The string that seems to be without its closing quote: it takes lines along, and what stands
+    /// directly behind it does not belong there.
+    fn open_string(&self) -> Option<Token> {
+        let touches = || {
+            let after = self.lexer.text()[self.previous.span.end as usize..].chars().next();
+            after.is_some_and(|after| after.is_alphanumeric() || matches!(after, '#' | '_' | '/'))
+        };
+        let taken = self.previous.span.start >= self.statement.span.start;
+        match self.previous {
+            string if taken && self.is_open_string(string) && touches() => Some(string),
+            _ => Some(self.token).filter(|token| self.is_open_string(*token)),
+        }
+    }
+
+    fn is_open_string(&self, token: Token) -> bool {
+        let string =
+            matches!(token.kind, TokenKind::String | TokenKind::Broken(Broken::EndlessString));
+        // Each of them is read to its end again, which may be the end of the script.
+        let enough = self.recovery.entered >= MAX_PROBLEMS;
+        string && !enough && self.lexer.breaks_line(token.span)
+    }
+
+    fn string_goes_on(&self, string: Token) -> Diagnostic {
+        let Span { start, end } = string.span;
+        let text = &self.lexer.text()[start as usize..end as usize];
+        let quote = self.map.span(Span { start, end: start + 1 });
+        let message = match string.kind {
+            TokenKind::String => "this string does not end in its line",
+            _ => "this string does not end",
+        };
+        let problem = Diagnostic::error(Code::MalformedString, quote, message)
+            .help(format!("add the closing `{}`", &text[..1]));
+        match string.kind {
+            TokenKind::String => {
+                problem.also(self.map.span(Span { start: end - 1, end }), "it ends here")
+            }
+            _ => problem,
+        }
+    }
+
+    /// Goes on behind the opening quote of a string.
+    fn enter(&mut self, string: Token) {
+        self.recovery.entered += 1;
+        self.lexer.enter(string);
+        let Span { start, .. } = string.span;
+        let quote = Span { start, end: start + 1 };
+        let kind = TokenKind::Broken(Broken::EndlessString);
+        self.previous = Token { kind, span: quote, ..string };
+        self.token = self.lexer.next();
+        self.following = self.lexer.next();
+    }
+
+    // Braces
+
+    /// Notes that a block still goes on at a statement that is indented no further than it.
+    pub(super) fn note_statement(&mut self, block: Opening) {
+        if self.token.first && self.token.indent <= block.indent {
+            self.note_overlong(block);
+        }
+    }
+
+    /// Notes how the `}` to be taken next is indented, which closes a block.
+    pub(super) fn note_closing(&mut self, block: Opening) {
+        if self.token.first && self.token.indent < block.indent {
+            self.note_overlong(block);
+        }
+        if self.token.first && self.token.indent > block.indent {
+            let place = self.span();
+            self.recovery.early.get_or_insert(place);
+        }
+    }
+
+    fn note_overlong(&mut self, block: Opening) {
+        let place = self.after_previous();
+        self.recovery.overlong.get_or_insert((block, place));
+    }
+
+    /// Reports that the script has ended inside a block.
+    pub(super) fn report_open_block(&mut self, block: Opening) {
+        if self.recovery.at_end {
+            return;
+        }
+        self.recovery.at_end = true;
+        let (block, place) = self.recovery.overlong.unwrap_or((block, self.after_previous()));
+        let problem = Diagnostic::error(Code::Syntax, place, "expected `}` to close the block");
+        self.report(problem.also(block.place, "the block begins here"));
+    }
+
+    /// Reports an `else` inside a block, which ends before it.
+    pub(super) fn report_else(&mut self, block: Opening) {
+        let message = "expected `}` before `else`";
+        let problem = Diagnostic::error(Code::Syntax, self.span(), message);
+        self.report(problem.also(block.place, "the block begins here"));
+    }
+
+    /// Reports a `}` that closes nothing, or the one before it that has closed a block too early.
+    pub(super) fn report_stray_brace(&mut self) {
+        let place = self.recovery.early.take().unwrap_or(self.span());
+        let problem = Diagnostic::error(Code::Syntax, place, "a `}` without a `{`");
+        self.report(problem.help("remove it, or write the `{` of its block"));
+    }
+
+    /// Reports a comment that goes on over lines of code, which is read as a part of it. If there
+    /// are mistakes after it, they come from that.
+    pub(super) fn report_swallowed_code(&mut self) {
+        let Some(comment) = self.lexer.swallowing() else {
+            return;
+        };
+        let place = self.map.span(comment);
+        let message = "this comment takes the next line along, as the text is folded";
+        let before = self.diagnostics.len();
+        self.diagnostics.retain(|found| found.primary.span < place);
+        let problem = match self.diagnostics.len() < before {
+            true => Diagnostic::error(Code::Syntax, place, message),
+            false => Diagnostic::warning(Code::FoldedComment, place, message),
+        };
+        self.report(problem.help("write `|` in place of `>`, which keeps the lines apart"));
+    }
+}
