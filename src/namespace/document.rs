@@ -2,21 +2,21 @@
 //! problem that keeps it from making any.
 
 mod fields;
+mod sequence;
 
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
 use self::fields::{Fields, text_of};
-use super::builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
-use super::sequence::{Roster, SequenceError};
+use super::builder::{BuildError, NamespaceBuilder};
 use super::{Namespace, check_name};
-use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::dialect::{Dialect, SegmentHashing};
 use crate::eval::Script;
 use crate::source::Span;
 use crate::syntax::parse;
-use crate::tree::{Kind, Map, Node};
+use crate::tree::{Entry, Kind, Map, Node};
 use crate::wire::emit;
 
 /// A valid namespace as it is written in a file.
@@ -138,6 +138,14 @@ struct Definition {
     script: Option<Arc<Script>>,
 }
 
+/// The definitions by name.
+#[derive(Default)]
+struct Definitions {
+    by_name: IndexMap<String, Definition>,
+    /// Whether there is one more whose name is wrong: what is not found may be that.
+    incomplete: bool,
+}
+
 struct Checker {
     diagnostics: Vec<Diagnostic>,
 }
@@ -174,7 +182,7 @@ impl Checker {
         let name = self.name(file_name, &header, map, tree.span)?;
 
         let mut compiled = IndexMap::new();
-        for (definition, Definition { script, .. }) in definitions? {
+        for (definition, Definition { script, .. }) in definitions?.by_name {
             compiled.insert(definition, script?);
         }
         let hashing = header.segment_hashing.unwrap_or(header.dialect.segment_hashing());
@@ -274,12 +282,7 @@ impl Checker {
             .ok()
     }
 
-    fn definitions(
-        &mut self,
-        map: &Map,
-        span: Span,
-        dialect: Dialect,
-    ) -> Option<IndexMap<String, Definition>> {
+    fn definitions(&mut self, map: &Map, span: Span, dialect: Dialect) -> Option<Definitions> {
         let items = Fields::new(map, span).list("experiment_definitions", self)?;
         if items.is_empty() {
             let place = map.get("experiment_definitions").map_or(span, |node| node.span);
@@ -290,16 +293,22 @@ impl Checker {
             );
             return None;
         }
-        let mut definitions: IndexMap<String, Definition> = IndexMap::new();
+        let mut definitions = Definitions::default();
         for item in items {
             let Some(fields) = Fields::of(item, "a definition", self) else {
+                definitions.incomplete = true;
                 continue;
             };
             let name = fields.text("definition", self);
-            let script = fields.required("assign", self).and_then(|n| self.script(n, dialect));
-            let Some((name, place)) = name else { continue };
-            match definitions.get(&name) {
+            let script = fields.required_entry("assign", self);
+            let script = script.and_then(|assign| self.script(assign, dialect));
+            let Some((name, place)) = name else {
+                definitions.incomplete = true;
+                continue;
+            };
+            match definitions.by_name.get(&name) {
                 Some(first) => {
+                    definitions.incomplete = true;
                     let message = format!("definition `{name}` is defined twice");
                     self.report(
                         Diagnostic::error(Code::DuplicateDefinition, place, message)
@@ -308,7 +317,9 @@ impl Checker {
                     );
                 }
                 None => {
-                    definitions.insert(name, Definition { place, script: script.map(Arc::new) });
+                    definitions
+                        .by_name
+                        .insert(name, Definition { place, script: script.map(Arc::new) });
                 }
             }
         }
@@ -316,7 +327,8 @@ impl Checker {
     }
 
     /// Compiles what `assign` holds, or takes it as it is if it is compiled already.
-    fn script(&mut self, assign: &Node, dialect: Dialect) -> Option<Script> {
+    fn script(&mut self, entry: &Entry, dialect: Dialect) -> Option<Script> {
+        let assign = &entry.value;
         let json = match &assign.kind {
             Kind::Script(block) => {
                 let parsed = parse(&block.text, &block.map, dialect);
@@ -338,7 +350,7 @@ impl Checker {
             Kind::String(_) => {
                 let message = "`assign` is text, not a script";
                 self.report(
-                    Diagnostic::error(Code::WrongType, assign.span.before(), message)
+                    Diagnostic::error(Code::WrongType, entry.key_span, message)
                         .help("tag it: `assign: !planout |`"),
                 );
                 return None;
@@ -353,112 +365,6 @@ impl Checker {
             }
         };
         Script::from_node(json, dialect).map_err(|error| self.report(*error)).ok()
-    }
-
-    fn reference(&mut self, name: &str, place: Span, definitions: &IndexMap<String, Definition>) {
-        if !definitions.contains_key(name) {
-            let message = format!("definition `{name}` is not defined");
-            let known = definitions.keys().map(String::as_str);
-            let error = Diagnostic::error(Code::UndefinedDefinition, place, message)
-                .help("define it in `experiment_definitions`");
-            self.report(error.suggest(name, known));
-        }
-    }
-
-    fn sequence(
-        &mut self,
-        map: &Map,
-        span: Span,
-        segments: Option<u32>,
-        definitions: Option<&IndexMap<String, Definition>>,
-    ) -> Option<Vec<Action>> {
-        let fields = Fields::new(map, span);
-        let items = match fields.get("experiment_sequence").map(|node| &node.kind) {
-            // Present and empty: all units see the default.
-            Some(Kind::Null) => &[],
-            _ => fields.list("experiment_sequence", self)?,
-        };
-        // Without a number of segments only the names can be checked.
-        let mut roster = Roster::new(segments.unwrap_or(MAX_SEGMENTS));
-        let mut sequence = Vec::with_capacity(items.len());
-        for item in items {
-            let action = self.action(item, definitions, &mut roster);
-            sequence.extend(action);
-        }
-        Some(sequence)
-    }
-
-    fn action(
-        &mut self,
-        item: &Node,
-        definitions: Option<&IndexMap<String, Definition>>,
-        roster: &mut Roster<Span>,
-    ) -> Option<Action> {
-        let fields = Fields::of(item, "an entry of the sequence", self)?;
-        let (action, place) = fields.text("action", self)?;
-        match action.as_str() {
-            "add" => {
-                let name = fields.text("name", self);
-                let definition = fields.text("definition", self);
-                let segments = fields.segments("segments", self);
-                if let (Some((name, place)), Some(definitions)) = (&definition, definitions) {
-                    self.reference(name, *place, definitions);
-                }
-                let (name, name_place) = name?;
-                let added = segments.map(|segments| roster.add(&name, segments, name_place));
-                if let Some(Err(error)) = &added {
-                    let count = fields.get("segments").map_or(name_place, |node| node.span);
-                    self.sequence_error(error, name_place, count, roster);
-                }
-                if !matches!(added, Some(Ok(()))) {
-                    roster.add_without_segments(&name, name_place);
-                }
-                Some(Action::Add { name, definition: definition?.0, segments: segments? })
-            }
-            "remove" => {
-                let (name, place) = fields.text("name", self)?;
-                if let Err(error) = roster.remove(&name) {
-                    self.sequence_error(&error, place, place, roster);
-                }
-                Some(Action::Remove { name })
-            }
-            _ => {
-                let message = format!("unknown action `{action}`");
-                let error = Diagnostic::error(Code::UnknownAction, place, message);
-                self.report(match nearest(&action, ["add", "remove"]) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error.help("an action is `add` or `remove`"),
-                });
-                None
-            }
-        }
-    }
-
-    fn sequence_error(
-        &mut self,
-        error: &SequenceError,
-        name_place: Span,
-        count_place: Span,
-        roster: &Roster<Span>,
-    ) {
-        let message = error.to_string();
-        let report = |code, place| Diagnostic::error(code, place, message.clone());
-        self.report(match error {
-            SequenceError::AlreadyActive { name } => {
-                let found = report(Code::AlreadyActive, name_place)
-                    .help("remove it first, or give this one another name");
-                match roster.note(name) {
-                    Some(first) => found.also(*first, "added here"),
-                    None => found,
-                }
-            }
-            SequenceError::NotEnoughSegments { .. } => report(Code::NotEnoughSegments, count_place)
-                .help("remove an experiment before, or ask for fewer segments"),
-            SequenceError::NotActive { name } => report(Code::NotActive, name_place)
-                .help("only what an entry above has added can be removed, and only once")
-                .suggest(name, roster.names()),
-            SequenceError::NoSegments { .. } => report(Code::SegmentCount, count_place),
-        });
     }
 }
 

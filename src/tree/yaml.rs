@@ -6,6 +6,7 @@
 
 mod align;
 mod anchor;
+mod cause;
 mod mapping;
 mod place;
 pub mod plain;
@@ -105,7 +106,8 @@ impl Reader<'_> {
             match event {
                 Ok((event, span)) => self.event(event, span)?,
                 Err(error) => {
-                    let problem = syntax::diagnose(self.source, &error, self.at);
+                    let open = self.open.last().map(|open| open.span);
+                    let problem = syntax::diagnose(self.source, &error, self.at, open);
                     return Err(self.stop(problem));
                 }
             }
@@ -173,7 +175,7 @@ impl Reader<'_> {
         let is_key = self.map().is_some_and(mapping::Builder::awaits_key);
         place::refine(self.source, &mut scalar, is_key);
         if let Some(comment) = place::comment_inside(self.source, &scalar) {
-            return Err(self.stop(syntax::comment_inside(comment)));
+            return Err(self.stop(syntax::comment_inside(self.source, comment)));
         }
         // A key is the text as it is written, whatever it would mean as a value.
         if !is_key || tag.is_some() || anchor != 0 {

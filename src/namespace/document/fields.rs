@@ -1,11 +1,11 @@
 //! The keys of a mapping, each of which is there and of its type, or is reported.
 
 use super::Checker;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::namespace::builder::MAX_SEGMENTS;
 use crate::number;
 use crate::source::Span;
-use crate::tree::{Kind, Map, Node};
+use crate::tree::{Entry, Kind, Map, Node};
 
 /// The keys that mean something, of which others may be misspellings.
 const KNOWN: [&str; 14] = [
@@ -56,6 +56,11 @@ impl<'a> Fields<'a> {
 
     /// A key that must be there and not be empty.
     pub(super) fn required(&self, key: &str, checker: &mut Checker) -> Option<&'a Node> {
+        self.required_entry(key, checker).map(|entry| &entry.value)
+    }
+
+    /// A key that must be there and not be empty, with its place.
+    pub(super) fn required_entry(&self, key: &str, checker: &mut Checker) -> Option<&'a Entry> {
         match self.map.entry(key) {
             Some(entry) if entry.value.kind == Kind::Null => {
                 let message = format!("`{key}` is empty");
@@ -63,18 +68,23 @@ impl<'a> Fields<'a> {
                 None
             }
             Some(entry) if entry.value.kind == Kind::Invalid => None,
-            Some(entry) => Some(&entry.value),
+            Some(entry) => Some(entry),
             None => {
-                let unknown = self.map.entries.iter().map(|entry| &*entry.key);
-                let unknown = unknown.filter(|key| !KNOWN.contains(key));
-                let message = format!("missing key `{key}`");
-                let error = Diagnostic::error(Code::MissingKey, self.place, message);
-                checker.report(match crate::diagnostic::nearest(key, unknown) {
-                    Some(near) => error.help(format!("is `{near}` meant to be `{key}`?")),
-                    None => error,
-                });
+                checker.report(self.missing(key));
                 None
             }
+        }
+    }
+
+    /// The problem of a key that is not there: at the key that may be it, or at the first one.
+    fn missing(&self, key: &str) -> Diagnostic {
+        let message = format!("missing key `{key}`");
+        let unknown = self.map.entries.iter().map(|entry| &*entry.key);
+        let near = nearest(key, unknown.filter(|key| !KNOWN.contains(key)));
+        match near.and_then(|near| self.map.entry(near)) {
+            Some(near) => Diagnostic::error(Code::MissingKey, near.key_span, message)
+                .label(format!("is this meant to be `{key}`?")),
+            None => Diagnostic::error(Code::MissingKey, self.place, message),
         }
     }
 

@@ -77,7 +77,7 @@ impl Anchors {
         let short = excerpt(name);
         let message = format!("there is no anchor `&{short}` above this alias");
         let help = format!("put `&{short}` before the value that is meant; quote what is no alias");
-        let problem = Diagnostic::error(Code::YamlSyntax, place, message).help(help);
+        let problem = Diagnostic::error(Code::UndefinedAlias, place, message).help(help);
         match name.len() <= MAX_NAME {
             true => problem.suggest(name, self.names.iter().map(|name| &**name)),
             false => problem,
@@ -163,8 +163,8 @@ mod tests {
         assert_eq!(
             report("- *later\n- &later a\n- *latter\n"),
             "[invalid, \"a\", invalid]\n\
-             P0120 1:3 `*later` there is no anchor `&later` above this alias\n\
-             P0120 3:3 `*latter` there is no anchor `&latter` above this alias"
+             P0126 1:3 `*later` there is no anchor `&later` above this alias\n\
+             P0126 3:3 `*latter` there is no anchor `&latter` above this alias"
         );
         let (_, problems) = read(&Source::new("test", "- &later a\n- *latter\n"));
         assert_eq!(problems[0].help.as_deref(), Some("did you mean `later`?"));

@@ -18,6 +18,8 @@ pub(super) struct Builder {
     key: Option<Key>,
     /// Where the merge key stands, if there was one.
     merge: Option<Span>,
+    /// Whether the last key was given twice.
+    repeating: bool,
 }
 
 struct Slot {
@@ -101,8 +103,11 @@ impl Builder {
         Map { entries }
     }
 
+    /// A key given twice has no value. Where several in a row are, an item of a list may lack its
+    /// `-`: the first of them says it all.
     fn insert(&mut self, key: Box<str>, key_span: Span, value: Node) -> Option<Diagnostic> {
         let slot = Slot::new(key_span, value, false);
+        let repeating = std::mem::take(&mut self.repeating);
         match self.entries.entry(key) {
             Vacant(vacant) => {
                 vacant.insert(slot);
@@ -113,9 +118,10 @@ impl Builder {
                 None
             }
             Occupied(mut first) => {
-                first.get_mut().value = slot.value;
+                self.repeating = true;
+                first.get_mut().value.kind = Kind::Invalid;
                 let problem = duplicate(first.key(), key_span, first.get().key_span);
-                Some(problem.help("remove one of them"))
+                (!repeating).then(|| problem.help("remove one of them"))
             }
         }
     }
@@ -200,10 +206,9 @@ mod tests {
     fn a_key_given_twice_is_a_problem() {
         assert_eq!(
             report("a: 1\nb: {c: 1, 'c': 2}\na: 3\na: 4\n"),
-            "{a: 4, b: {c: 2}}\n\
+            "{a: invalid, b: {c: invalid}}\n\
              P0130 2:11 `'c'` key `c` is given twice (first given here 2:5)\n\
-             P0130 3:1 `a` key `a` is given twice (first given here 1:1)\n\
-             P0130 4:1 `a` key `a` is given twice (first given here 1:1)"
+             P0130 3:1 `a` key `a` is given twice (first given here 1:1)"
         );
         // As texts, not as values.
         clean("1: a\n0x1: b\n'': c\n~: d\n");

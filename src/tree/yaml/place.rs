@@ -30,7 +30,7 @@ pub(super) fn of_list_in_map(text: &str, span: Span) -> Span {
 }
 
 /// Where the last line of a text starts.
-fn line_start(text: &str) -> usize {
+pub(super) fn line_start(text: &str) -> usize {
     text.rfind(['\n', '\r']).map_or(0, |at| at + 1)
 }
 

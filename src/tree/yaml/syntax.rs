@@ -2,6 +2,7 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
+use super::cause::{Explained, Scene};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, Span};
 use crate::tree::MAX_DEPTH;
@@ -18,8 +19,13 @@ const COMMENT_INSIDE: (&str, &str) = (
 );
 
 /// The problem of a comment between the lines of a plain scalar.
-pub(super) fn comment_inside(place: Span) -> Diagnostic {
-    Diagnostic::error(Code::YamlSyntax, place, COMMENT_INSIDE.0).help(COMMENT_INSIDE.1)
+pub(super) fn comment_inside(source: &Source, place: Span) -> Diagnostic {
+    let scene = Scene { text: source.text(), at: place.start as usize, read: 0, open: None };
+    let (place, message, help) = match scene.bare_script() {
+        Some((at, (message, help))) => (character(source.text(), at), message, help),
+        None => (place, COMMENT_INSIDE.0.to_owned(), COMMENT_INSIDE.1),
+    };
+    Diagnostic::error(Code::YamlSyntax, place, message).help(help)
 }
 
 /// The problem of a text that is nested too deep.
@@ -28,17 +34,25 @@ pub(super) fn too_deep(place: Span) -> Diagnostic {
     Diagnostic::error(Code::TooDeep, place, message)
 }
 
-/// What is wrong where the parser gave up, having read so far.
-pub(super) fn diagnose(source: &Source, error: &ScanError, read: u32) -> Diagnostic {
+/// What is wrong where the parser gave up, having read so far, with a list or mapping open.
+pub(super) fn diagnose(
+    source: &Source,
+    error: &ScanError,
+    read: u32,
+    open: Option<Span>,
+) -> Diagnostic {
     let inside = |at: usize| source.clamp(Span::new(at, at)).0;
     let at = inside(error.marker().byte_offset().unwrap_or_default());
-    let at = cause(source.text(), at, inside(read as usize), error.kind());
-    let place = character(source.text(), at);
     if *error.kind() == ErrorKind::RecursionLimitExceeded {
-        return too_deep(place);
+        return too_deep(character(source.text(), at));
     }
-    let (message, help) = explain(error.kind());
-    let problem = Diagnostic::error(Code::YamlSyntax, place, message);
+    let read = inside(read as usize);
+    let scene = Scene { text: source.text(), at, read, open };
+    let (at, (message, help)) = scene.cause(error.kind()).unwrap_or_else(|| {
+        let at = cause(source.text(), at, read, error.kind());
+        (at, explain(error.kind()))
+    });
+    let problem = Diagnostic::error(Code::YamlSyntax, character(source.text(), at), message);
     match help {
         "" => problem,
         _ => problem.help(help),
@@ -78,7 +92,7 @@ fn unknown_escape(quoted: &str) -> Option<usize> {
 }
 
 /// What is wrong, and what to do about it where that can be said.
-fn explain(kind: &ErrorKind) -> (String, &'static str) {
+fn explain(kind: &ErrorKind) -> Explained {
     use ErrorKind as E;
     let (message, help) = match kind {
         E::UnexpectedCharacter { character } => return unexpected(*character),
@@ -190,7 +204,7 @@ fn explain(kind: &ErrorKind) -> (String, &'static str) {
     (message.to_owned(), help)
 }
 
-fn unexpected(character: char) -> (String, &'static str) {
+fn unexpected(character: char) -> Explained {
     match character {
         '@' | '`' | '%' => {
             (format!("a value cannot start with `{character}`"), "put the value in quotes")
@@ -226,7 +240,7 @@ mod tests {
         check("a: |\n\tb\n", "2:1 `\t` a tab cannot indent", "spaces");
         check("a: b: c\n", "1:5 `:` a `:` is not allowed here", "in quotes");
         check("a: b\n  c: d\n", "2:4 `:` a `:` is not allowed here", "same column");
-        check("a:b\nc: d\n", "2:2 `:` a `:` is not allowed here", "a space after its `:`");
+        check("a:b\nc: d\n", "1:1 `a` a key without a `:`", "a space after the `:`");
         check("a: 'b", "1:4 `'` this quote is not closed", "");
         check("a: 'b\n", "1:4 `'` this quote is not closed before", "indent");
         check("a: \"b\nc: d\n", "1:4 `\"` this quote is not closed before", "indent");

@@ -1,0 +1,198 @@
+//! The experiment sequence of a document, replayed: what is added and removed must make sense
+//! where it stands.
+
+use super::fields::Fields;
+use super::{Action, Checker, Definitions};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::namespace::builder::MAX_SEGMENTS;
+use crate::namespace::sequence::{Roster, SequenceError};
+use crate::source::Span;
+use crate::tree::{Kind, Map, Node};
+
+/// What an entry does.
+#[derive(Clone, Copy)]
+enum Verb {
+    Add,
+    Remove,
+}
+
+/// The state of the sequence after some of its entries, and what is not known of it because they
+/// are wrong: that has been said, and is not held against what follows.
+struct State {
+    roster: Roster<Span>,
+    /// How many experiments have been added whose names are not known.
+    nameless: usize,
+    /// Whether an experiment that has been removed may still be there.
+    unremoved: bool,
+}
+
+impl State {
+    /// Whether a problem comes from what is not known.
+    fn explains(&mut self, error: &SequenceError) -> bool {
+        match error {
+            SequenceError::NotActive { .. } if self.nameless > 0 => {
+                self.nameless -= 1;
+                true
+            }
+            SequenceError::AlreadyActive { .. } | SequenceError::NotEnoughSegments { .. } => {
+                self.unremoved
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Checker {
+    pub(super) fn sequence(
+        &mut self,
+        map: &Map,
+        span: Span,
+        segments: Option<u32>,
+        definitions: Option<&Definitions>,
+    ) -> Option<Vec<Action>> {
+        let fields = Fields::new(map, span);
+        let items = match fields.get("experiment_sequence").map(|node| &node.kind) {
+            // Present and empty: all units see the default.
+            Some(Kind::Null) => &[],
+            _ => fields.list("experiment_sequence", self)?,
+        };
+        // Without a number of segments only the names can be checked.
+        let roster = Roster::new(segments.unwrap_or(MAX_SEGMENTS));
+        let mut state = State { roster, nameless: 0, unremoved: false };
+        let mut sequence = Vec::with_capacity(items.len());
+        for item in items {
+            let action = self.action(item, definitions, &mut state);
+            sequence.extend(action);
+        }
+        Some(sequence)
+    }
+
+    fn action(
+        &mut self,
+        item: &Node,
+        definitions: Option<&Definitions>,
+        state: &mut State,
+    ) -> Option<Action> {
+        let Some(fields) = Fields::of(item, "an entry of the sequence", self) else {
+            state.nameless += 1;
+            state.unremoved = true;
+            return None;
+        };
+        match self.verb(&fields) {
+            Verb::Add => self.add(&fields, definitions, state),
+            Verb::Remove => self.remove(&fields, state),
+        }
+    }
+
+    /// What an entry does; where it does not say that, what it looks like.
+    fn verb(&mut self, fields: &Fields<'_>) -> Verb {
+        let named = |action: &str| match action {
+            "add" => Some(Verb::Add),
+            "remove" => Some(Verb::Remove),
+            _ => None,
+        };
+        let looks_like = match fields.get("definition").or(fields.get("segments")) {
+            Some(_) => Verb::Add,
+            None => Verb::Remove,
+        };
+        let Some((action, place)) = fields.text("action", self) else {
+            return looks_like;
+        };
+        if let Some(verb) = named(&action) {
+            return verb;
+        }
+        let near = nearest(&action, ["add", "remove"]);
+        let message = format!("unknown action `{action}`");
+        let error = Diagnostic::error(Code::UnknownAction, place, message);
+        self.report(match near {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help("an action is `add` or `remove`"),
+        });
+        near.and_then(named).unwrap_or(looks_like)
+    }
+
+    fn add(
+        &mut self,
+        fields: &Fields<'_>,
+        definitions: Option<&Definitions>,
+        state: &mut State,
+    ) -> Option<Action> {
+        let name = fields.text("name", self);
+        let definition = fields.text("definition", self);
+        let segments = fields.segments("segments", self);
+        if let (Some((name, place)), Some(definitions)) = (&definition, definitions) {
+            self.reference(name, *place, definitions);
+        }
+        let Some((name, name_place)) = name else {
+            state.nameless += 1;
+            return None;
+        };
+        let added = segments.map(|segments| state.roster.add(&name, segments, name_place));
+        if let Some(Err(error)) = &added
+            && !state.explains(error)
+        {
+            let count = fields.get("segments").map_or(name_place, |node| node.span);
+            self.sequence_error(error, name_place, count, state);
+        }
+        if !matches!(added, Some(Ok(()))) {
+            state.roster.add_without_segments(&name, name_place);
+        }
+        Some(Action::Add { name, definition: definition?.0, segments: segments? })
+    }
+
+    fn remove(&mut self, fields: &Fields<'_>, state: &mut State) -> Option<Action> {
+        let Some((name, place)) = fields.text("name", self) else {
+            state.unremoved = true;
+            return None;
+        };
+        if let Err(error) = state.roster.remove(&name)
+            && !state.explains(&error)
+        {
+            self.sequence_error(&error, place, place, state);
+            let meant = nearest(&name, state.roster.names()).map(str::to_owned);
+            let removed = meant.map(|meant| state.roster.remove(&meant));
+            state.unremoved |= !matches!(removed, Some(Ok(_)));
+        }
+        Some(Action::Remove { name })
+    }
+
+    fn sequence_error(
+        &mut self,
+        error: &SequenceError,
+        name_place: Span,
+        count_place: Span,
+        state: &State,
+    ) {
+        let message = error.to_string();
+        let report = |code, place| Diagnostic::error(code, place, message.clone());
+        self.report(match error {
+            SequenceError::AlreadyActive { name } => {
+                let found = report(Code::AlreadyActive, name_place)
+                    .help("remove it first, or give this one another name");
+                match state.roster.note(name) {
+                    Some(first) => found.also(*first, "added here"),
+                    None => found,
+                }
+            }
+            SequenceError::NotEnoughSegments { .. } => report(Code::NotEnoughSegments, count_place)
+                .help("remove an experiment before, or ask for fewer segments"),
+            SequenceError::NotActive { name } => report(Code::NotActive, name_place)
+                .help("only what an entry above has added can be removed, and only once")
+                .suggest(name, state.roster.names()),
+            SequenceError::NoSegments { .. } => report(Code::SegmentCount, count_place),
+        });
+    }
+
+    pub(super) fn reference(&mut self, name: &str, place: Span, definitions: &Definitions) {
+        if definitions.incomplete || definitions.by_name.contains_key(name) {
+            return;
+        }
+        let message = format!("definition `{name}` is not defined");
+        let known = definitions.by_name.keys().map(String::as_str);
+        self.report(
+            Diagnostic::error(Code::UndefinedDefinition, place, message)
+                .help("define it in `experiment_definitions`")
+                .suggest(name, known),
+        );
+    }
+}
