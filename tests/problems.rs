@@ -1,6 +1,7 @@
 //! What is wrong with a namespace is said at its place: all of it, in one run.
 
 use planout::catalog::Loaded;
+use planout::source::Span;
 use planout::store::Format;
 use planout::tree::{Layout, to_json};
 use planout::{Dialect, Map, Script};
@@ -71,7 +72,7 @@ fn the_valid_one_is_valid() {
 }
 
 #[test]
-fn missing_keys_are_reported_at_the_first_key_of_their_mapping() {
+fn missing_keys_are_reported_at_the_first_key_of_their_mapping_or_a_misspelt_one() {
     assert_eq!(changed("  unit: userid\n", ""), ["2:3 P0200"]);
     assert_eq!(changed("  segments: 100\n", ""), ["2:3 P0200"]);
     assert_eq!(changed("namespace:", "nemespace:"), ["1:1 P0200"]);
@@ -79,11 +80,14 @@ fn missing_keys_are_reported_at_the_first_key_of_their_mapping() {
     assert_eq!(changed("experiment_sequence:", "sequence:"), ["1:1 P0200"]);
     assert_eq!(changed("experiment_definitions:", "definitions:"), ["1:1 P0200"]);
     assert_eq!(changed("    definition: One\n", ""), ["12:5 P0200"]);
-    assert_eq!(changed("    name: a\n", ""), ["12:5 P0200", "16:11 P0209"]);
+    assert_eq!(changed("    name: a\n", ""), ["12:5 P0200"]);
     assert_eq!(changed("    segments: 40\n", ""), ["12:5 P0200"]);
     assert_eq!(changed("action: remove", "acton: remove"), ["16:5 P0200"]);
-    let report = report(&VALID.replacen("segments: 100", "segement: 100", 1));
-    assert!(report.contains("missing key `segments`"), "{report}");
+    assert_eq!(changed("segments: 100", "segement: 100"), ["3:3 P0200"]);
+    let loaded = load(VALID.replacen("segments: 100", "segement: 100", 1).as_bytes());
+    let problem = &loaded.diagnostics[0];
+    assert_eq!(problem.message, "missing key `segments`");
+    assert_eq!(problem.primary.text, "is this meant to be `segments`?");
 }
 
 #[test]
@@ -105,14 +109,14 @@ fn values_of_the_wrong_type_are_reported_at_the_value() {
     assert_eq!(changed("segments: 40", "segments: 0"), ["15:15 P0203"]);
     assert_eq!(changed("default_experiment: Two", "default_experiment: {}"), ["10:21 P0201"]);
     assert_eq!(changed("  - action: remove\n    name: a\n", "  - remove a\n"), ["16:5 P0201"]);
-    assert_eq!(changed("!planout x = 0;", "x = 0;"), ["9:13 P0201"]);
+    assert_eq!(changed("!planout x = 0;", "x = 0;"), ["9:5 P0201"]);
     assert_eq!(changed("!planout x = 0;", "{a: b}"), ["9:13 P0220"]);
     assert_eq!(changed("!planout x = 0;", "7"), ["9:13 P0201"]);
     assert_eq!(changed("!planout x = 0;", "!planout [x]"), ["9:13 P0122"]);
     assert_eq!(changed("!planout x = 0;", "!planet x"), ["9:13 P0122"]);
     assert_eq!(changed("!planout x = 0;", ""), ["9:5 P0202"]);
     assert_eq!(changed("segments: 100", "segments: .inf"), ["3:13 P0004"]);
-    assert_eq!(changed("segments: 100", "segments: *none"), ["3:13 P0120"]);
+    assert_eq!(changed("segments: 100", "segments: *none"), ["3:13 P0126"]);
     assert_eq!(changed("unit: userid", "unit: 2024-01-01"), ["2:9 P0123"]);
     assert_eq!(places("- a\n"), ["1:1 P0201"]);
     assert_eq!(places("text"), ["1:1 P0201"]);
@@ -125,7 +129,7 @@ fn references_and_the_sequence_are_checked() {
         changed("definition: One\n    segments", "definition: Onne\n    segments"),
         ["14:17 P0206"]
     );
-    assert_eq!(changed("definition: Two", "definition: One"), ["8:17 P0205", "10:21 P0206"]);
+    assert_eq!(changed("definition: Two", "definition: One"), ["8:17 P0205"]);
     assert_eq!(changed("segments: 40", "segments: 101"), ["15:15 P0208"]);
     assert_eq!(
         changed("    name: a\n    definition", "    name: b\n    definition"),
@@ -151,7 +155,7 @@ fn language_errors_stand_at_their_place_in_the_file() {
     assert_eq!(changed("!planout x = 0;", "!planout >-\n      x =\n      é;"), ["11:7 P0002"]);
     assert_eq!(
         changed("!planout x = 0;", "!planout |2\n        x = 1\n        y;"),
-        ["11:9 P0001"]
+        ["10:14 P0001"]
     );
     // One mistake, one message: braces that it has opened do not end it.
     assert_eq!(changed("x = 0;", "'x = @{a: {b: 1}}; y = 1;'"), ["9:29 P0006"]);
@@ -159,6 +163,113 @@ fn language_errors_stand_at_their_place_in_the_file() {
     // Two mistakes of one script, and one of another.
     let text = VALID.replace("x = uni", "y = ; z = 'é' ?; x = uni").replace("x = 0;", "x = (0;");
     assert_eq!(places(&text), ["7:11 P0001", "7:21 P0002", "9:28 P0001"]);
+}
+
+/// The problems of a script as `line:column message`, with the places of labels.
+fn script_problems(code: &str) -> Vec<String> {
+    let report = Script::compile("script", code, Dialect::Planout4j).expect_err(code);
+    let place = |span: Span| {
+        let position = report.source.position(span.start);
+        format!("{}:{}", position.line, position.column)
+    };
+    let problems = report.diagnostics.iter().map(|found| {
+        let labels = found.secondary.iter().map(|label| format!(" ({})", place(label.span)));
+        let labels: String = labels.collect();
+        format!("{} {}{labels}", place(found.primary.span), found.message)
+    });
+    problems.collect()
+}
+
+#[test]
+fn what_is_left_out_is_missed_where_it_belongs() {
+    let check =
+        |code: &str, expected: &str| assert_eq!(script_problems(code), [expected], "{code}");
+    check("x = 1\ny = 2;", "1:6 expected `;` after the assignment, found the end of the line");
+    check("x = 1", "1:6 expected `;` after the assignment, found the end of the script");
+    check("x =\ny = 2;", "1:4 expected an expression after `=`, found the end of the line");
+    check(
+        "x = f(a=1\ny = 2;",
+        "1:10 expected `,` or `)` after the argument, found the end of the line",
+    );
+    check("x = [1; 2];\ny = 2;", "1:7 expected `,` or `]` in the list, found `;`");
+    // A block that has no `{`.
+    check("if (a)\n  x = 1;\n  y = 2;\nz = 3;", "1:7 expected `{` after the condition");
+    check("if (a)\n  x = 1;\n} else {\n  y = 2;\n}", "1:7 expected `{` after the condition");
+    check("if (a) {\n  x = 1;\n} else\n  y = 2;\n}", "3:7 expected `{` after `else`");
+    check("if (a) (\n  x = 1;\n}\ny = 2;", "1:8 expected `{` after the condition");
+    // A block that has no `}`: its lines say where it should be.
+    check("if (a) {\n  x = 1;\ny = 2;", "2:9 expected `}` to close the block (1:8)");
+    check("if (a) {\n  x = 1;\nelse {\n  y = 2;\n}", "3:1 expected `}` before `else` (1:8)");
+    let nested = "if (a) {\n  if (b) {\n    x = 1;\n  y = 2;\n}\nz = 3;";
+    check(nested, "3:11 expected `}` to close the block (2:10)");
+    check("x = {a = 1; y = f(b={", "1:22 expected `}` to close the block (1:21)");
+    // A `}` that is too much: the one that is not indented like its block.
+    check("if (a) {\n  x = 1;\n  }\n  y = 2;\n}", "3:3 a `}` without a `{`");
+    check("if (a) {\n  x = 1;\n  }\n} else {\n  y = 2;\n}", "3:3 a `}` without a `{`");
+    check("x = 1;\n}\ny = 2;", "2:1 a `}` without a `{`");
+    // A quote: strings may have several lines, and hardly ever do.
+    check("x = 'a;\ny = 'b';\nz = 'c';", "1:5 this string does not end in its line (2:5)");
+    check("if (a == 'x) {\n  y = 1;\n}\nz = 3;", "1:10 this string does not end");
+    check("x = f(a=['b, 'c'], d=1);\ny = 'e';", "1:15 expected `,` or `]` in the list, found `c`");
+    assert!(Script::compile("two lines", "x = 'a\nb';", Dialect::Planout4j).is_ok());
+    // Many of them are not read again and again.
+    let quotes = "\\\"".repeat(200_000);
+    assert!(!script_problems(&format!("x = \"\n{quotes}")).is_empty());
+}
+
+#[test]
+fn a_comment_in_a_folded_text_takes_code_along() {
+    let folded = |lines: &str| VALID.replace("x = 0;", &format!(">\n      {lines}"));
+    assert_eq!(places(&folded("x = 0;")), [""; 0]);
+    assert_eq!(places(&folded("# one\n      # two\n\n      x = 0;")), [""; 0]);
+    assert_eq!(places(&folded("x = 0;  # one\n      y = 1;")), ["10:15 P0008"]);
+    assert!(load(folded("x = 0;  # one\n      y = 1;").as_bytes()).document.is_some());
+    // What is wrong after it is wrong because of it.
+    assert_eq!(places(&folded("x = [0,  # one\n      1];")), ["10:16 P0001"]);
+    assert_eq!(
+        places(&folded("y = ; x = 0;  # one\n      y = 1;")),
+        ["10:11 P0001", "10:21 P0008"]
+    );
+}
+
+#[test]
+fn what_depends_on_a_mistake_is_not_held_against_it() {
+    let sequence = |entries: &[&str]| {
+        let (head, _) = VALID.split_once("  - action: add").expect("a sequence");
+        places(&format!("{head}  - {}\n", entries.join("\n  - ")))
+    };
+    let add = "{action: add, name: b, definition: One, segments: 60}";
+    // An experiment without a name may be the one that is removed.
+    let nameless = "{action: add, definition: One, segments: 60}";
+    assert_eq!(sequence(&[nameless, "{action: remove, name: a}"]), ["12:6 P0200"]);
+    // What looks like an addition is one.
+    assert_eq!(
+        sequence(&["{name: a, definition: One, segments: 1}", "{action: remove, name: a}"]),
+        ["12:6 P0200"]
+    );
+    // A misspelt name removes the one that is near.
+    assert_eq!(sequence(&[add, "{action: remove, name: bb}", add]), ["13:28 P0209"]);
+    // Nobody knows what this removes.
+    assert_eq!(sequence(&[add, "{action: remove}", add]), ["13:6 P0200"]);
+    assert_eq!(sequence(&[add, "remove", "{action: remove, name: c}", add]), ["13:5 P0201"]);
+    // A definition whose name is wrong may be the one that is meant.
+    assert_eq!(changed("definition: Two", "definition: 2"), ["8:17 P0201"]);
+    assert_eq!(changed("definition: Two", "definition: One"), ["8:17 P0205"]);
+    // An item of a list without its `-` repeats the keys of the one before.
+    assert_eq!(changed("  - definition: Two", "    definition: Two"), ["8:5 P0130"]);
+}
+
+#[test]
+fn yaml_errors_stand_where_they_come_from() {
+    assert_eq!(changed("  unit: userid", "  unit userid"), ["2:3 P0120"]);
+    assert_eq!(changed("  unit: userid", "  unit:userid"), ["2:3 P0120"]);
+    assert_eq!(changed("unit: userid", "unit: [userid"), ["2:9 P0120"]);
+    assert_eq!(changed("unit: userid", "unit: {a: userid"), ["2:9 P0120"]);
+    assert_eq!(changed("  segments: 100", "\tsegments: 100"), ["3:1 P0120"]);
+    assert_eq!(changed("  - definition: One", "    definition: One"), ["5:5 P0120"]);
+    assert_eq!(changed("!planout |\n", "!planout\n      # a comment\n      y = 1;\n"), [""; 0]);
+    let bare = "!planout\n      y = 1;\n      # a comment\n";
+    assert_eq!(changed("!planout |\n", bare), ["6:13 P0120"]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod differential;
 mod docs;
 mod eval;
 mod library;
+mod mutation;
 mod namespaces;
 mod problems;
 mod support;
