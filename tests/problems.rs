@@ -196,6 +196,7 @@ fn what_is_left_out_is_missed_where_it_belongs() {
     check("if (a)\n  x = 1;\n  y = 2;\nz = 3;", "1:7 expected `{` after the condition");
     check("if (a)\n  x = 1;\n} else {\n  y = 2;\n}", "1:7 expected `{` after the condition");
     check("if (a) {\n  x = 1;\n} else\n  y = 2;\n}", "3:7 expected `{` after `else`");
+    check("if (a) x = 1; y = 2; } else { z = 3; }", "1:8 expected `{` after the condition");
     check("if (a) (\n  x = 1;\n}\ny = 2;", "1:8 expected `{` after the condition");
     // A block that has no `}`: its lines say where it should be.
     check("if (a) {\n  x = 1;\ny = 2;", "2:9 expected `}` to close the block (1:8)");
@@ -212,6 +213,8 @@ fn what_is_left_out_is_missed_where_it_belongs() {
     check("if (a == 'x) {\n  y = 1;\n}\nz = 3;", "1:10 this string does not end");
     check("x = f(a=['b, 'c'], d=1);\ny = 'e';", "1:15 expected `,` or `]` in the list, found `c`");
     assert!(Script::compile("two lines", "x = 'a\nb';", Dialect::Planout4j).is_ok());
+    let chain = "if (a) x = 1; else ".repeat(100_000);
+    assert!(script_problems(&chain).len() <= 110);
     // Many of them are not read again and again.
     let quotes = "\\\"".repeat(200_000);
     assert!(!script_problems(&format!("x = \"\n{quotes}")).is_empty());

@@ -331,7 +331,7 @@ impl<'a> Parser<'a> {
             TokenKind::True => ExprKind::Bool(true),
             TokenKind::False => ExprKind::Bool(false),
             TokenKind::Null => ExprKind::Null,
-            _ => return Err(self.unexpected("an expression")),
+            _ => return Err(self.missing("an expression")),
         };
         self.advance();
         Ok(kind)

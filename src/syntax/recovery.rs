@@ -83,7 +83,7 @@ impl Parser<'_> {
         // Only literals leave their braces open when they fail.
         let literals = self.braces.saturating_sub(self.statement_braces);
         let mut open = vec![Braces::Literal; literals];
-        if open.is_empty() && self.starts_new_line() && !self.closes_more() {
+        if open.is_empty() && self.starts_new_line() && !self.closes_more(false) {
             return;
         }
         let (assigns, mut map) = (self.is_assignment(), false);
@@ -108,8 +108,7 @@ impl Parser<'_> {
                 }
                 TokenKind::Mark(";") if !open.contains(&Braces::Block) => {
                     self.advance();
-                    open.clear();
-                    if !self.closes_more() {
+                    if !self.closes_more(!open.is_empty()) {
                         return;
                     }
                 }
@@ -148,25 +147,45 @@ impl Parser<'_> {
         self.token.first && self.starts_statement()
     }
 
-    /// Whether a bracket is closed before the statement ends that has been open before: then it is
-    /// still the old one.
-    fn closes_more(&self) -> bool {
+    /// The tokens from the one to be taken next on.
+    fn tokens_ahead(&self) -> impl Iterator<Item = Token> {
         let mut lexer = self.lexer.clone();
-        let mut next = self.following;
-        let mut token = self.token;
+        let rest = std::iter::repeat_with(move || lexer.next());
+        let ahead = [self.token, self.following].into_iter().chain(rest);
+        ahead.take_while(|token| token.kind != TokenKind::End)
+    }
+
+    /// Whether a bracket is closed before the statement ends that has been open before, or a
+    /// brace of a literal: then it is still the old one.
+    fn closes_more(&self, in_literal: bool) -> bool {
         let (mut depth, mut ended) = (0_usize, false);
-        loop {
+        for token in self.tokens_ahead() {
             match token.kind {
                 _ if ended && token.first => return false,
-                TokenKind::End | TokenKind::Mark("{" | "}") => return false,
-                TokenKind::Mark("(" | "[") => depth += 1,
-                TokenKind::Mark(")" | "]") if depth == 0 => return true,
-                TokenKind::Mark(")" | "]") => depth -= 1,
+                TokenKind::Mark("}") if token.first => return false,
+                TokenKind::Mark("{" | "}") if !in_literal => return false,
+                TokenKind::Mark("(" | "[" | "{") => depth += 1,
+                TokenKind::Mark(")" | "]" | "}") if depth == 0 => return true,
+                TokenKind::Mark(")" | "]" | "}") => depth -= 1,
                 _ => {}
             }
             ended = token.kind == TokenKind::Mark(";");
-            token = std::mem::replace(&mut next, lexer.next());
         }
+        false
+    }
+
+    /// Whether more braces are closed in what comes than are open.
+    pub(super) fn lacks_brace(&self) -> bool {
+        let mut open = self.braces;
+        for token in self.tokens_ahead() {
+            match token.kind {
+                TokenKind::Mark("{") => open += 1,
+                TokenKind::Mark("}") if open == 0 => return true,
+                TokenKind::Mark("}") => open -= 1,
+                _ => {}
+            }
+        }
+        false
     }
 
     // Strings
@@ -281,9 +300,11 @@ impl Parser<'_> {
         };
         let place = self.map.span(comment);
         let message = "this comment takes the next line along, as the text is folded";
-        let before = self.diagnostics.len();
-        self.diagnostics.retain(|found| found.primary.span < place);
-        let problem = match self.diagnostics.len() < before {
+        let code = self.lexer.text()[..comment.start as usize].trim_end_matches(is_space).len();
+        let last = self.map.span(Span::new(code.saturating_sub(1), code));
+        let found = self.diagnostics.len();
+        self.diagnostics.retain(|found| found.primary.span.start < last.end);
+        let problem = match self.diagnostics.len() < found {
             true => Diagnostic::error(Code::Syntax, place, message),
             false => Diagnostic::warning(Code::FoldedComment, place, message),
         };

@@ -185,12 +185,13 @@ impl Parser<'_> {
         let place = if in_next_line { self.after_previous() } else { self.span() };
         let problem = Diagnostic::error(Code::Syntax, place, format!("expected `{{` {after}"));
         self.report(problem.help("put statements in braces: `if (a) { x = 1; }`"));
+        self.limit_problems();
         let block = Opening { place, indent: self.previous.indent, assumed: true };
         let start = self.start();
         if parenthesis {
             self.advance();
         }
-        let rules = match in_next_line || parenthesis {
+        let rules = match in_next_line || parenthesis || self.lacks_brace() {
             true => self.nested(|parser| {
                 parser.braces += 1;
                 let rules = parser.rules(Some(block));

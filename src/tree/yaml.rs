@@ -160,8 +160,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes a problem after which nothing can be read.
+    /// Notes a problem after which nothing can be read. It explains what was odd at its place.
     fn stop(&mut self, problem: Diagnostic) -> Stop {
+        let place = problem.primary.span.start;
+        self.problems.retain(|found| found.primary.span.start != place);
         self.problems.push(problem);
         Stop
     }

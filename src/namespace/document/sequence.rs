@@ -20,20 +20,17 @@ enum Verb {
 /// are wrong: that has been said, and is not held against what follows.
 struct State {
     roster: Roster<Span>,
-    /// How many experiments have been added whose names are not known.
-    nameless: usize,
+    /// Whether experiments have been added whose names are not known.
+    nameless: bool,
     /// Whether an experiment that has been removed may still be there.
     unremoved: bool,
 }
 
 impl State {
     /// Whether a problem comes from what is not known.
-    fn explains(&mut self, error: &SequenceError) -> bool {
+    fn explains(&self, error: &SequenceError) -> bool {
         match error {
-            SequenceError::NotActive { .. } if self.nameless > 0 => {
-                self.nameless -= 1;
-                true
-            }
+            SequenceError::NotActive { .. } => self.nameless,
             SequenceError::AlreadyActive { .. } | SequenceError::NotEnoughSegments { .. } => {
                 self.unremoved
             }
@@ -58,7 +55,7 @@ impl Checker {
         };
         // Without a number of segments only the names can be checked.
         let roster = Roster::new(segments.unwrap_or(MAX_SEGMENTS));
-        let mut state = State { roster, nameless: 0, unremoved: false };
+        let mut state = State { roster, nameless: false, unremoved: false };
         let mut sequence = Vec::with_capacity(items.len());
         for item in items {
             let action = self.action(item, definitions, &mut state);
@@ -74,7 +71,7 @@ impl Checker {
         state: &mut State,
     ) -> Option<Action> {
         let Some(fields) = Fields::of(item, "an entry of the sequence", self) else {
-            state.nameless += 1;
+            state.nameless = true;
             state.unremoved = true;
             return None;
         };
@@ -124,7 +121,7 @@ impl Checker {
             self.reference(name, *place, definitions);
         }
         let Some((name, name_place)) = name else {
-            state.nameless += 1;
+            state.nameless = true;
             return None;
         };
         let added = segments.map(|segments| state.roster.add(&name, segments, name_place));

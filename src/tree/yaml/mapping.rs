@@ -18,7 +18,7 @@ pub(super) struct Builder {
     key: Option<Key>,
     /// Where the merge key stands, if there was one.
     merge: Option<Span>,
-    /// Whether the last key was given twice.
+    /// Whether a key was given twice.
     repeating: bool,
 }
 
@@ -103,11 +103,10 @@ impl Builder {
         Map { entries }
     }
 
-    /// A key given twice has no value. Where several in a row are, an item of a list may lack its
-    /// `-`: the first of them says it all.
+    /// A key given twice has no value. Where several are, an item of a list lacks its `-`: the first
+    /// of them says it all.
     fn insert(&mut self, key: Box<str>, key_span: Span, value: Node) -> Option<Diagnostic> {
         let slot = Slot::new(key_span, value, false);
-        let repeating = std::mem::take(&mut self.repeating);
         match self.entries.entry(key) {
             Vacant(vacant) => {
                 vacant.insert(slot);
@@ -118,7 +117,7 @@ impl Builder {
                 None
             }
             Occupied(mut first) => {
-                self.repeating = true;
+                let repeating = std::mem::replace(&mut self.repeating, true);
                 first.get_mut().value.kind = Kind::Invalid;
                 let problem = duplicate(first.key(), key_span, first.get().key_span);
                 (!repeating).then(|| problem.help("remove one of them"))
