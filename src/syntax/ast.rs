@@ -164,30 +164,47 @@ pub enum LiteralKind {
     String(Box<str>),
     /// `[a, b]`
     List(Vec<Literal>),
-    /// `{"k": v}`; a key given twice has its first position and its last value.
+    /// `{"k": v}` as it is written: a key may be given more than once.
     Map(Vec<(Name, Literal)>),
 }
 
 impl BinaryOperator {
-    /// The operator that a mark stands for, and how tightly it binds.
-    pub(super) fn from_mark(mark: &str) -> Option<(BinaryOperator, u8)> {
+    /// The operator that a mark stands for.
+    pub(super) fn from_mark(mark: &str) -> Option<BinaryOperator> {
         Some(match mark {
-            "||" => (BinaryOperator::Or, level::LOGIC),
-            "&&" => (BinaryOperator::And, level::LOGIC),
-            "??" => (BinaryOperator::Coalesce, level::LOGIC),
-            "==" => (BinaryOperator::Equals, level::COMPARISON),
-            "!=" => (BinaryOperator::NotEquals, level::COMPARISON),
-            "<" => (BinaryOperator::Less, level::COMPARISON),
-            ">" => (BinaryOperator::Greater, level::COMPARISON),
-            "<=" => (BinaryOperator::LessOrEqual, level::COMPARISON),
-            ">=" => (BinaryOperator::GreaterOrEqual, level::COMPARISON),
-            "+" => (BinaryOperator::Add, level::SUM),
-            "-" => (BinaryOperator::Subtract, level::SUM),
-            "*" => (BinaryOperator::Multiply, level::PRODUCT),
-            "/" => (BinaryOperator::Divide, level::PRODUCT),
-            "%" => (BinaryOperator::Modulo, level::PRODUCT),
+            "||" => BinaryOperator::Or,
+            "&&" => BinaryOperator::And,
+            "??" => BinaryOperator::Coalesce,
+            "==" => BinaryOperator::Equals,
+            "!=" => BinaryOperator::NotEquals,
+            "<" => BinaryOperator::Less,
+            ">" => BinaryOperator::Greater,
+            "<=" => BinaryOperator::LessOrEqual,
+            ">=" => BinaryOperator::GreaterOrEqual,
+            "+" => BinaryOperator::Add,
+            "-" => BinaryOperator::Subtract,
+            "*" => BinaryOperator::Multiply,
+            "/" => BinaryOperator::Divide,
+            "%" => BinaryOperator::Modulo,
             _ => return None,
         })
+    }
+
+    /// How tightly it binds: operators of one level are read from left to right.
+    pub(crate) fn level(self) -> u8 {
+        match self {
+            BinaryOperator::Or | BinaryOperator::And | BinaryOperator::Coalesce => level::LOGIC,
+            BinaryOperator::Equals
+            | BinaryOperator::NotEquals
+            | BinaryOperator::Less
+            | BinaryOperator::Greater
+            | BinaryOperator::LessOrEqual
+            | BinaryOperator::GreaterOrEqual => level::COMPARISON,
+            BinaryOperator::Add | BinaryOperator::Subtract => level::SUM,
+            BinaryOperator::Multiply | BinaryOperator::Divide | BinaryOperator::Modulo => {
+                level::PRODUCT
+            }
+        }
     }
 }
 

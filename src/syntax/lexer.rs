@@ -210,8 +210,18 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// The tokens of a text, the last of which is [`TokenKind::End`].
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let mut lexer = Lexer::new(text);
+    let mut tokens = vec![lexer.next()];
+    while tokens.last().is_some_and(|token| token.kind != TokenKind::End) {
+        tokens.push(lexer.next());
+    }
+    tokens
+}
+
 /// White space is what JavaScript's `\s` matches, since the reference compilers run there.
-pub(super) fn is_space(char: char) -> bool {
+pub(crate) fn is_space(char: char) -> bool {
     matches!(
         char,
         '\t'..='\r'
@@ -228,6 +238,7 @@ pub(super) fn is_space(char: char) -> bool {
     )
 }
 
-fn is_line_end(char: char) -> bool {
+/// What ends a line, and with it a comment.
+pub(crate) fn is_line_end(char: char) -> bool {
     matches!(char, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }

@@ -88,21 +88,21 @@ impl Parser<'_> {
     }
 
     fn literal_map(&mut self) -> Parse<LiteralKind> {
-        let mut map: indexmap::IndexMap<Box<str>, (Name, Literal)> = indexmap::IndexMap::new();
+        let mut map = Vec::new();
         if !self.take("}") {
             self.take(",");
             loop {
                 let key = self.literal_key()?;
                 self.expect(":", "after the key")?;
                 let value = self.literal()?;
-                map.insert(key.text.clone(), (key, value));
+                map.push((key, value));
                 if self.take("}") {
                     break;
                 }
                 self.expect(",", "or `}` in the map")?;
             }
         }
-        Ok(LiteralKind::Map(map.into_values().collect()))
+        Ok(LiteralKind::Map(map))
     }
 
     /// A key as JavaScript prints it.

@@ -9,7 +9,9 @@ mod recovery;
 mod statement;
 mod token;
 
+pub(crate) use lexer::{is_line_end, is_space, tokens};
 pub use parser::{Parsed, parse};
+pub(crate) use token::{Token, TokenKind};
 
 /// How deep brackets, blocks and signs may nest.
 pub const MAX_NESTING: usize = 200;

@@ -250,12 +250,12 @@ impl<'a> Parser<'a> {
         let start = self.start();
         let mut left = self.operand()?;
         while let TokenKind::Mark(mark) = self.kind()
-            && let Some((operator, level)) = BinaryOperator::from_mark(mark)
-            && level >= min
+            && let Some(operator) = BinaryOperator::from_mark(mark)
+            && operator.level() >= min
         {
             let place = self.span();
             self.advance();
-            let right = self.binary(level + 1)?;
+            let right = self.binary(operator.level() + 1)?;
             let kind = ExprKind::Binary(operator, Box::new(left), Box::new(right));
             left = self.grown(kind, start, place)?;
         }

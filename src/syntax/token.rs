@@ -5,9 +5,9 @@ use crate::source::Span;
 
 /// A token and where it stands in the program's text.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
-    pub(super) span: Span,
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    pub(crate) span: Span,
     /// Whether it is the first of its line, and how far that line is indented, in bytes.
     pub(super) first: bool,
     pub(super) indent: u32,
@@ -20,7 +20,7 @@ impl Token {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     Identifier,
     Number(f64),
     String,
@@ -40,7 +40,7 @@ pub(super) enum TokenKind {
 
 /// Why the lexer could not read something.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Broken {
+pub(crate) enum Broken {
     UnknownCharacter,
     EndlessString,
     EscapedLineEnd,

@@ -1,5 +1,7 @@
 //! From the syntax tree to the JSON form.
 
+use indexmap::IndexMap;
+
 use crate::dialect::Dialect;
 use crate::number;
 use crate::source::Span;
@@ -175,9 +177,12 @@ impl Emitter {
                 Kind::List(list.iter().map(|item| self.literal(item)).collect())
             }
             LiteralKind::Map(entries) => {
+                // A key given twice has its first position and its last value.
+                let last: IndexMap<&str, &Literal> =
+                    entries.iter().map(|(key, value)| (&*key.text, value)).collect();
                 let mut map = Map::default();
-                for (key, value) in entries {
-                    map.push(key.text.clone(), self.literal(value));
+                for (key, value) in last {
+                    map.push(key, self.literal(value));
                 }
                 Kind::Map(map)
             }
