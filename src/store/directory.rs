@@ -1,6 +1,6 @@
 //! Namespaces as files of a directory, or as a single file.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -139,6 +139,13 @@ pub(super) fn stage(path: &Path, bytes: &[u8]) -> Result<Staged, StoreError> {
 }
 
 impl Staged {
+    /// Gives the file the permissions of the one that it replaces.
+    pub(super) fn permit(self, permissions: Permissions) -> Result<Staged, StoreError> {
+        let failed = |error| StoreError::io("write", &self.path, error);
+        self.file.as_file().set_permissions(permissions).map_err(failed)?;
+        Ok(self)
+    }
+
     fn rename(self) -> Result<(), StoreError> {
         let Staged { file, path } = self;
         file.persist(&path).map_err(|error| StoreError::io("replace", &path, error.error))?;

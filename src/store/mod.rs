@@ -160,8 +160,8 @@ pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Replaces a file as a whole: the bytes go to a temporary file beside it, which is synced and
-/// then renamed. A link stays one: what it points to is replaced. What is no file at all, such as
-/// a terminal or a pipe, is written to.
+/// then renamed. Its permissions stay. A link stays one: what it points to is replaced. What is no
+/// file at all, such as a terminal or a pipe, is written to.
 ///
 /// # Errors
 /// The folder cannot be written; the file is as it was.
@@ -170,7 +170,10 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(StoreError::IsDirectory(path.to_owned())),
         Ok(metadata) if !metadata.is_file() => std::fs::write(path, bytes).map_err(failed),
-        Ok(_) => directory::stage(&path.canonicalize().map_err(failed)?, bytes)?.commit(),
+        Ok(metadata) => {
+            let staged = directory::stage(&path.canonicalize().map_err(failed)?, bytes)?;
+            staged.permit(metadata.permissions())?.commit()
+        }
         Err(_) => directory::stage(path, bytes)?.commit(),
     }
 }
