@@ -88,6 +88,7 @@ pub mod catalog;
 pub mod diagnostic;
 pub mod dialect;
 pub mod eval;
+pub mod format;
 pub mod lint;
 pub mod namespace;
 pub mod number;

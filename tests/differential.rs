@@ -4,7 +4,7 @@
 //! `PROPTEST_CASES` asks for that many other ones.
 
 mod namespaces;
-mod programs;
+pub(crate) mod programs;
 mod shapes;
 
 use planout::tree::{Kind, Layout, Node, to_json};
@@ -20,7 +20,11 @@ type Found = (Json, bool);
 
 /// Holds a property against random cases in both dialects. Failures are not recorded in a file:
 /// they show the program, which belongs into a test of its own.
-fn check<S: Strategy>(cases: u32, strategy: S, test: impl Fn(Dialect, S::Value) -> TestCaseResult) {
+pub(crate) fn check<S: Strategy>(
+    cases: u32,
+    strategy: S,
+    test: impl Fn(Dialect, S::Value) -> TestCaseResult,
+) {
     let asked = std::env::var("PROPTEST_CASES").ok();
     let config = match asked.and_then(|it| it.parse().ok()) {
         Some(cases) => Config { cases, ..Config::default() },

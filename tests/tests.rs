@@ -6,6 +6,7 @@ mod diagnostics;
 mod differential;
 mod docs;
 mod eval;
+mod fmt;
 mod library;
 mod mutation;
 mod namespaces;

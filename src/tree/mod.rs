@@ -51,8 +51,25 @@ pub enum Kind {
 pub struct Block {
     /// The program.
     pub text: Box<str>,
+    /// How it is written.
+    pub style: Style,
     /// Where its bytes stand in the file.
     pub map: OffsetMap,
+}
+
+/// The ways in which YAML writes a scalar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// `'...'`
+    SingleQuoted,
+    /// `"..."`
+    DoubleQuoted,
+    /// `|`, and its lines below.
+    Literal,
+    /// `>`, and its lines below.
+    Folded,
 }
 
 /// A mapping in the order of its keys, each of which stands in it once.

@@ -26,7 +26,7 @@ use self::scalar::Value;
 use self::tag::Tag;
 use crate::diagnostic::{Code, Diagnostic, check_size};
 use crate::source::{Source, Span};
-use crate::tree::{Block, Kind, MAX_DEPTH, Node};
+use crate::tree::{Block, Kind, MAX_DEPTH, Node, Style};
 
 /// A text with more problems than this is not read further.
 const MAX_PROBLEMS: usize = 1000;
@@ -220,8 +220,8 @@ impl Reader<'_> {
             None | Some((Tag::NonSpecific | Tag::String, _)) => Kind::String(text.into()),
             Some((Tag::Script, _)) => {
                 let map = align::offsets(self.source.text(), scalar);
-                let text = text.into();
-                Kind::Script(Block { text, map })
+                let (text, style) = (text.into(), style(scalar.style));
+                Kind::Script(Block { text, style, map })
             }
             Some((tag, place)) => match tag.value(text) {
                 Some(value) => self.accept(value, scalar),
@@ -338,6 +338,16 @@ impl Reader<'_> {
             }
             Contents::Map(map) => self.problems.extend(map.value(node, place)),
         }
+    }
+}
+
+fn style(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
     }
 }
 

@@ -1,0 +1,464 @@
+//! From the syntax tree to what the printer is told. The tree says what belongs together; what is
+//! printed are the program's own tokens and comments, each of which is taken once and in order.
+
+use std::mem;
+
+use super::pieces::{Comment, Piece, pieces};
+use super::printer::Commands;
+use crate::dialect::Dialect;
+use crate::source::Span;
+use crate::syntax::TokenKind;
+use crate::syntax::ast::{
+    Arguments, Block, Expr, ExprKind, If, Literal, LiteralKind, Return, Rule, Switch,
+};
+
+/// Lays out a program; `program` is what its text was parsed to, with places in the text itself.
+pub(super) fn layout<'a>(text: &'a str, program: &Block, dialect: Dialect) -> Commands<'a> {
+    let mut layout = Layout { pieces: pieces(text), at: 0, out: Commands::default(), dialect };
+    let mut first = true;
+    layout.rules(&program.rules, &mut first);
+    layout.comments_between_rules(&mut first);
+    layout.out
+}
+
+struct Layout<'a> {
+    pieces: Vec<Piece<'a>>,
+    /// The token to be printed next.
+    at: usize,
+    out: Commands<'a>,
+    dialect: Dialect,
+}
+
+/// What stands between two tokens where no comment does.
+#[derive(Clone, Copy)]
+enum Gap {
+    Nothing,
+    /// A line end if the group breaks, else nothing.
+    Soft,
+    /// A line end if the group breaks, else a space.
+    Line,
+}
+
+impl<'a> Layout<'a> {
+    // Tokens
+
+    fn is(&self, mark: &'static str) -> bool {
+        self.pieces[self.at].kind == TokenKind::Mark(mark)
+    }
+
+    /// Prints a token, after the comments before it.
+    fn token(&mut self) {
+        self.gap(Gap::Nothing);
+        self.token_as(self.pieces[self.at].text);
+    }
+
+    /// Prints a token that nothing may separate from the one before it, not even comments: they
+    /// follow it.
+    fn glued(&mut self) {
+        self.glued_as(self.pieces[self.at].text);
+    }
+
+    fn glued_as(&mut self, text: &'a str) {
+        self.put_comments_off();
+        self.token_as(text);
+    }
+
+    fn token_as(&mut self, text: &'a str) {
+        self.out.text(text);
+        self.advance();
+    }
+
+    /// Leaves out a mark that means nothing, if it is there.
+    fn leave_out(&mut self, mark: &'static str) {
+        if self.is(mark) {
+            self.put_comments_off();
+            self.advance();
+        }
+    }
+
+    /// The last token, which is the end, is never passed.
+    fn advance(&mut self) {
+        self.at = (self.at + 1).min(self.pieces.len() - 1);
+    }
+
+    /// Prints all tokens of a place as they are, such as a sign and its number.
+    fn leaf(&mut self, place: Span) {
+        self.token();
+        while self.pieces[self.at].start < place.end {
+            self.token();
+        }
+    }
+
+    // Comments and what else stands between tokens
+
+    /// Puts the comments before the next token behind it.
+    fn put_comments_off(&mut self) {
+        if let [piece, following, ..] = &mut self.pieces[self.at..] {
+            piece.comments.append(&mut following.comments);
+            mem::swap(&mut piece.comments, &mut following.comments);
+        }
+    }
+
+    /// Puts the comments behind the next token before it.
+    fn draw_comments_in(&mut self) {
+        if let [piece, following, ..] = &mut self.pieces[self.at..] {
+            piece.comments.append(&mut following.comments);
+        }
+    }
+
+    fn gap(&mut self, gap: Gap) {
+        if self.comments() {
+            self.out.hard_line(false);
+            return;
+        }
+        match gap {
+            Gap::Nothing => {}
+            Gap::Soft => self.out.line(""),
+            Gap::Line => self.out.line(" "),
+        }
+    }
+
+    /// Prints what belongs to the token before it, after a text that stands between the two. If
+    /// comments do, it stands below them, and deeper.
+    fn hanging(&mut self, between: &'static str, contents: impl FnOnce(&mut Self)) {
+        if self.pieces[self.at].comments.is_empty() {
+            self.out.text(between);
+            contents(self);
+        } else {
+            self.out.indent();
+            self.gap(Gap::Nothing);
+            contents(self);
+            self.out.dedent();
+        }
+    }
+
+    /// Prints the comments before the next token, if there are any. A line must end after them.
+    fn comments(&mut self) -> bool {
+        let comments = mem::take(&mut self.pieces[self.at].comments);
+        for (index, comment) in comments.iter().enumerate() {
+            if comment.alone || index > 0 {
+                self.out.hard_line(false);
+            }
+            self.out.comment(comment.text);
+        }
+        !comments.is_empty()
+    }
+
+    /// Prints the comments before a statement, or before the end of a block. `first` is whether
+    /// nothing stands in the block yet.
+    fn comments_between_rules(&mut self, first: &mut bool) {
+        let comments = mem::take(&mut self.pieces[self.at].comments);
+        for (index, Comment { text, alone, blank }) in comments.into_iter().enumerate() {
+            if alone || index > 0 {
+                self.out.hard_line(blank && !*first);
+                *first = false;
+            }
+            self.out.comment(text);
+        }
+    }
+
+    // Statements
+
+    fn rules(&mut self, rules: &[Rule], first: &mut bool) {
+        for rule in rules {
+            self.begin_rule(first);
+            let is_closed = match rule {
+                Rule::Assign { value, .. } => {
+                    self.assign(value);
+                    continue;
+                }
+                Rule::If(_) | Rule::Switch(_) | Rule::Return(_) => self.control(rule),
+            };
+            self.leave_out(";");
+            if !is_closed {
+                self.out.text(";");
+            }
+        }
+    }
+
+    /// Starts the line of a statement.
+    fn begin_rule(&mut self, first: &mut bool) {
+        self.comments_between_rules(first);
+        self.out.hard_line(self.pieces[self.at].blank && !*first);
+        *first = false;
+    }
+
+    fn assign(&mut self, value: &Expr) {
+        self.token();
+        self.out.text(" ");
+        self.glued_as("=");
+        self.value(value);
+        self.glued();
+    }
+
+    /// Prints a statement up to its semicolon; says whether a brace closes it, so that it needs
+    /// none.
+    fn control(&mut self, rule: &Rule) -> bool {
+        match rule {
+            Rule::If(rule) => self.if_rule(rule),
+            Rule::Switch(rule) => {
+                self.switch_rule(rule);
+                true
+            }
+            Rule::Return(Return { value, .. }) => {
+                self.token();
+                self.value(value);
+                false
+            }
+            // No case of a `switch` is an assignment.
+            Rule::Assign { value, .. } => {
+                self.assign(value);
+                true
+            }
+        }
+    }
+
+    fn if_rule(&mut self, rule: &If) -> bool {
+        for (index, (condition, then)) in rule.branches.iter().enumerate() {
+            if index > 0 {
+                self.draw_else_in();
+                self.token();
+                self.out.text(" ");
+            }
+            self.token();
+            self.out.text(" ");
+            self.glued();
+            self.brackets(false, |layout| layout.chained(condition, false));
+            self.value(then);
+        }
+        if let Some(otherwise) = &rule.otherwise {
+            self.before_else();
+            self.token();
+            self.value(otherwise);
+        }
+        let last = rule.branches.last().map(|(_, then)| then);
+        let last = rule.otherwise.as_ref().or(last);
+        last.is_some_and(|last| matches!(last.kind, ExprKind::Block(_)))
+    }
+
+    /// Before `else if`: the comments between the two words come first.
+    fn draw_else_in(&mut self) {
+        self.draw_comments_in();
+        self.before_else();
+    }
+
+    fn before_else(&mut self) {
+        match self.comments() {
+            true => self.out.hard_line(false),
+            false => self.out.text(" "),
+        }
+    }
+
+    /// Prints what a statement or a part of one ends with.
+    fn value(&mut self, value: &Expr) {
+        match &value.kind {
+            ExprKind::Block(block) => {
+                self.out.text(" ");
+                self.block(block);
+            }
+            _ => self.hanging(" ", |layout| layout.expr(value)),
+        }
+    }
+
+    fn switch_rule(&mut self, rule: &Switch) {
+        self.token();
+        self.out.text(" ");
+        self.braces(rule.cases.is_empty(), |layout, first| {
+            for (condition, control) in &rule.cases {
+                layout.begin_rule(first);
+                layout.expr(condition);
+                layout.out.text(" ");
+                layout.glued();
+                layout.hanging(" ", |layout| {
+                    layout.control(control);
+                });
+                layout.glued();
+            }
+        });
+    }
+
+    fn block(&mut self, block: &Block) {
+        self.braces(block.rules.is_empty(), |layout, first| layout.rules(&block.rules, first));
+    }
+
+    /// Prints braces with what stands between them on lines of its own.
+    fn braces(&mut self, empty: bool, contents: impl FnOnce(&mut Self, &mut bool)) {
+        self.glued();
+        if empty && self.pieces[self.at].comments.is_empty() {
+            self.token();
+            return;
+        }
+        self.out.indent();
+        let mut first = true;
+        contents(self, &mut first);
+        self.comments_between_rules(&mut first);
+        self.out.dedent();
+        self.out.hard_line(false);
+        self.token();
+    }
+
+    // Expressions
+
+    fn expr(&mut self, expr: &Expr) {
+        self.chained(expr, true);
+    }
+
+    /// Prints an expression. If it is a chain of operators that breaks, its further lines stand
+    /// deeper where it hangs on something.
+    fn chained(&mut self, expr: &Expr, hangs: bool) {
+        match &expr.kind {
+            ExprKind::Binary(..) => self.chain(expr, hangs),
+            ExprKind::Index(..) => self.indices(expr),
+            ExprKind::List(items) => {
+                self.token();
+                self.leave_out(",");
+                self.items(items, |layout, item| layout.expr(item));
+            }
+            ExprKind::Block(block) => {
+                self.gap(Gap::Nothing);
+                self.block(block);
+            }
+            ExprKind::Parenthesis(inner) => {
+                self.token();
+                self.brackets(false, |layout| layout.chained(inner, false));
+            }
+            ExprKind::Call(_, arguments) => {
+                self.token();
+                self.glued();
+                self.arguments(arguments);
+            }
+            ExprKind::Literal(literal) => {
+                self.token();
+                self.hanging("", |layout| layout.literal(literal));
+            }
+            ExprKind::Negative(value) => {
+                self.token();
+                // A minus that touches a number would become its sign.
+                let is_number = matches!(self.pieces[self.at].kind, TokenKind::Number(_));
+                let joins = is_number && self.dialect.sign_joins_number();
+                self.hanging(if joins { " " } else { "" }, |layout| layout.expr(value));
+            }
+            ExprKind::Not(value) => {
+                self.token();
+                self.hanging("", |layout| layout.expr(value));
+            }
+            ExprKind::Variable(_)
+            | ExprKind::Number(_)
+            | ExprKind::String(_)
+            | ExprKind::Bool(_)
+            | ExprKind::Null => self.leaf(expr.span),
+        }
+    }
+
+    /// Operators of one level in a row: all on one line, or each on its own.
+    fn chain(&mut self, expr: &Expr, hangs: bool) {
+        let mut first = expr;
+        let mut others = Vec::new();
+        let mut level = None;
+        while let ExprKind::Binary(operator, left, right) = &first.kind
+            && *level.get_or_insert(operator.level()) == operator.level()
+        {
+            others.push(right);
+            first = left;
+        }
+        self.out.begin();
+        if hangs {
+            self.out.indent();
+        }
+        self.expr(first);
+        for operand in others.into_iter().rev() {
+            // A comment after the operator would tear it from its operand.
+            self.draw_comments_in();
+            self.gap(Gap::Line);
+            self.token();
+            self.out.text(" ");
+            self.expr(operand);
+        }
+        if hangs {
+            self.out.dedent();
+        }
+        self.out.end();
+    }
+
+    fn indices(&mut self, expr: &Expr) {
+        let mut base = expr;
+        let mut indices = Vec::new();
+        while let ExprKind::Index(inner, index) = &base.kind {
+            indices.push(index);
+            base = inner;
+        }
+        self.expr(base);
+        for index in indices.into_iter().rev() {
+            self.glued();
+            self.brackets(false, |layout| layout.chained(index, false));
+        }
+    }
+
+    fn arguments(&mut self, arguments: &Arguments) {
+        match arguments {
+            Arguments::Positional(values) => {
+                self.items(values, |layout, value| layout.expr(value));
+            }
+            Arguments::Named(values) => self.items(values, |layout, (_, value)| {
+                layout.token();
+                layout.glued();
+                layout.hanging("", |layout| layout.expr(value));
+            }),
+        }
+    }
+
+    fn literal(&mut self, literal: &Literal) {
+        match &literal.kind {
+            LiteralKind::List(items) => {
+                self.token();
+                self.leave_out(",");
+                self.items(items, |layout, item| layout.literal(item));
+            }
+            LiteralKind::Map(entries) => {
+                self.token();
+                self.leave_out(",");
+                self.items(entries, |layout, (key, value)| {
+                    layout.leaf(key.span);
+                    layout.glued();
+                    layout.hanging(" ", |layout| layout.literal(value));
+                });
+            }
+            LiteralKind::Null
+            | LiteralKind::Bool(_)
+            | LiteralKind::Number(_)
+            | LiteralKind::String(_) => self.leaf(literal.span),
+        }
+    }
+
+    /// Prints what stands after an opening bracket, item by item, and the closing one.
+    fn items<T>(&mut self, items: &[T], mut item: impl FnMut(&mut Self, &T)) {
+        self.brackets(items.is_empty(), |layout| {
+            for (index, one) in items.iter().enumerate() {
+                if index > 0 {
+                    layout.glued();
+                    layout.gap(Gap::Line);
+                }
+                item(layout, one);
+            }
+        });
+    }
+
+    /// Prints what stands after an opening bracket, and the closing one.
+    fn brackets(&mut self, empty: bool, contents: impl FnOnce(&mut Self)) {
+        self.out.begin();
+        self.out.indent();
+        if !empty {
+            self.gap(Gap::Soft);
+            contents(self);
+        }
+        let must_break = self.comments();
+        self.out.dedent();
+        match must_break {
+            true => self.out.hard_line(false),
+            false if empty => {}
+            false => self.out.line(""),
+        }
+        self.token();
+        self.out.end();
+    }
+}

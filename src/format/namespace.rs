@@ -1,0 +1,186 @@
+//! The scripts of a namespace, formatted in place: of the file, nothing else changes.
+
+use std::collections::HashSet;
+
+use super::faithful::is_faithful;
+use super::scalar::{Edit, edit};
+use super::{FormatError, script, script_on_one_line};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Dialect;
+use crate::source::{Source, Span};
+use crate::syntax::parse;
+use crate::tree::{Block, Kind, Node, Style, yaml};
+
+/// Formats the scripts of a namespace in YAML: all that stands under `assign` in its definitions.
+/// `dialect` is the one of a namespace that does not say its own. A text without scripts comes
+/// back as it is.
+///
+/// A script in quotes, or without quotes behind its tag, stays on its line; one that cannot is left
+/// as it is, and so is one in a folded block (`>`) that would lose a line end it needs.
+///
+/// # Errors
+/// The YAML or one of the scripts has errors.
+pub fn namespace(source: &Source, dialect: Dialect) -> Result<String, FormatError> {
+    let text = source.text();
+    if !text.contains("!planout") {
+        return Ok(text.to_owned());
+    }
+    let before = Namespace::read(source, dialect)?;
+    let mut edits: Vec<_> = before.scripts.iter().filter_map(|it| it.edit(text)).collect();
+    // A literal block holds any text. What the other styles make of theirs shows when it is read
+    // again: all of them, then without those that went wrong, then none.
+    for _ in 0..3 {
+        let formatted = apply(text, &edits);
+        let after = Namespace::read(&Source::new(source.name(), formatted.as_str()), dialect);
+        let went_wrong = match after {
+            Ok(after) if before.surrounds(&after) => before.changed(&after),
+            _ => before.scripts.iter().map(|script| script.place).collect(),
+        };
+        if went_wrong.is_empty() {
+            return Ok(formatted);
+        }
+        edits.retain(|it| it.style == Style::Literal || !went_wrong.contains(&it.place));
+    }
+    Err(FormatError::Unfaithful)
+}
+
+/// A text with its scripts.
+struct Namespace {
+    tree: Node,
+    dialect: Dialect,
+    /// In the order of the definitions, each once: aliases repeat what stands elsewhere.
+    scripts: Vec<Script>,
+}
+
+struct Script {
+    place: Span,
+    block: Block,
+    /// What it should say, unless its style cannot say it.
+    formatted: Option<String>,
+}
+
+impl Namespace {
+    fn read(source: &Source, dialect: Dialect) -> Result<Namespace, FormatError> {
+        let (tree, problems) = yaml::read(source);
+        let Some(tree) = tree.filter(|_| problems.is_empty()) else {
+            return Err(FormatError::Invalid(problems));
+        };
+        let dialect = said_dialect(&tree)?.unwrap_or(dialect);
+        let mut seen = HashSet::new();
+        let mut scripts = Vec::new();
+        let mut problems = Vec::new();
+        for (place, block) in blocks(&tree) {
+            if !seen.insert(place) {
+                continue;
+            }
+            let parsed = parse(&block.text, &block.map, dialect);
+            match parsed.valid() {
+                Some(_) => scripts.push(Script::new(place, block, dialect)?),
+                None => problems.extend(parsed.diagnostics),
+            }
+        }
+        match problems.is_empty() {
+            true => Ok(Namespace { tree, dialect, scripts }),
+            false => Err(FormatError::Invalid(problems)),
+        }
+    }
+
+    /// Whether another text says the same outside of these scripts.
+    fn surrounds(&self, other: &Namespace) -> bool {
+        let places: HashSet<Span> = self.scripts.iter().map(|script| script.place).collect();
+        self.scripts.len() == other.scripts.len() && is_same(&self.tree, &other.tree, &places)
+    }
+
+    /// The scripts that are not as they should be in another text: they say something else, or
+    /// would be formatted again in another way.
+    fn changed(&self, other: &Namespace) -> HashSet<Span> {
+        let pairs = self.scripts.iter().zip(&other.scripts);
+        let changed = pairs.filter(|(before, after)| {
+            let (old, new) = (&before.block.text, &after.block.text);
+            let is_kept = old == new || is_faithful(old, new, self.dialect);
+            !is_kept || before.formatted != after.formatted
+        });
+        changed.map(|(before, _)| before.place).collect()
+    }
+}
+
+impl Script {
+    fn new(place: Span, block: &Block, dialect: Dialect) -> Result<Script, FormatError> {
+        let formatted = match block.style {
+            Style::Literal | Style::Folded => Some(script(&block.text, dialect)?),
+            Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => {
+                script_on_one_line(&block.text, dialect)?
+            }
+        };
+        Ok(Script { place, block: block.clone(), formatted })
+    }
+
+    fn edit(&self, file: &str) -> Option<Edit> {
+        edit(file, self.place, &self.block, self.formatted.as_deref()?)
+    }
+}
+
+/// The dialect that a namespace says it has.
+fn said_dialect(tree: &Node) -> Result<Option<Dialect>, FormatError> {
+    let header = tree.as_map().and_then(|map| map.get("namespace")).and_then(Node::as_map);
+    let Some(node) = header.and_then(|header| header.get("dialect")) else {
+        return Ok(None);
+    };
+    let problem = match node.as_str().map(|word| word.trim().parse::<Dialect>()) {
+        Some(Ok(dialect)) => return Ok(Some(dialect)),
+        Some(Err(unknown)) => {
+            Diagnostic::error(Code::UnknownSetting, node.span, unknown.to_string())
+        }
+        None => {
+            let message = format!("`dialect` must be text, not {}", node.describe());
+            Diagnostic::error(Code::WrongType, node.span, message)
+        }
+    };
+    Err(FormatError::Invalid(vec![problem]))
+}
+
+/// The scripts of the definitions.
+fn blocks(tree: &Node) -> impl Iterator<Item = (Span, &Block)> {
+    let definitions = tree.as_map().and_then(|map| map.get("experiment_definitions"));
+    let definitions = definitions.and_then(Node::as_list).unwrap_or_default().iter();
+    definitions.filter_map(|definition| {
+        let assign = definition.as_map()?.get("assign")?;
+        match &assign.kind {
+            Kind::Script(block) => Some((assign.span, block)),
+            _ => None,
+        }
+    })
+}
+
+/// Whether two trees say the same, whatever the scripts at some places of the first say.
+fn is_same(a: &Node, b: &Node, places: &HashSet<Span>) -> bool {
+    match (&a.kind, &b.kind) {
+        (Kind::Script(a_block), Kind::Script(b_block)) => {
+            a_block.text == b_block.text || places.contains(&a.span)
+        }
+        (Kind::List(a), Kind::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b, places))
+        }
+        (Kind::Map(a), Kind::Map(b)) => {
+            let pairs = || a.entries.iter().zip(&b.entries);
+            a.entries.len() == b.entries.len()
+                && pairs().all(|(a, b)| a.key == b.key && is_same(&a.value, &b.value, places))
+        }
+        (a, b) => a == b,
+    }
+}
+
+/// The text with its edits, which are in the order of the definitions: an anchor may put one
+/// before the place of another.
+fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut edits: Vec<&Edit> = edits.iter().collect();
+    edits.sort_by_key(|edit| edit.range.start);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(text.get(at..edit.range.start).unwrap_or_default());
+        out.push_str(&edit.text);
+        at = edit.range.end;
+    }
+    out + &text[at..]
+}
