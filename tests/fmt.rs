@@ -1,5 +1,6 @@
 //! The formatter: its style, what it keeps, and the command.
 
+mod command;
 mod comments;
 mod namespaces;
 mod properties;

@@ -6,6 +6,7 @@ mod config;
 mod eval;
 mod explain;
 mod failure;
+mod fmt;
 mod inputs;
 mod nslist;
 mod output;
@@ -84,6 +85,9 @@ enum Command {
     /// Explain a code such as P0208: what it means, an example and its repair
     #[command(after_help = EXIT_STATUS)]
     Explain(explain::Explain),
+    /// Format PlanOut language, in files of its own and in namespaces
+    #[command(after_help = EXIT_STATUS)]
+    Fmt(fmt::Fmt),
 }
 
 /// Text for people or JSON for programs.
@@ -155,6 +159,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
         Command::Nslist(command) => command.run(&context),
         Command::Eval(command) => command.run(&context),
         Command::Explain(command) => command.run(&context),
+        Command::Fmt(command) => command.run(&context),
     }
 }
 

@@ -39,6 +39,13 @@ impl Output {
         Ok(out.flush()?)
     }
 
+    /// Prints a text as it is, to the byte.
+    pub(super) fn text(&self, text: &str) -> Outcome {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
     /// Prints an answer that may be nothing.
     pub(super) fn answer_unless_empty(&self, text: &str) -> Outcome {
         if text.is_empty() { Ok(()) } else { self.answer(text) }

@@ -1,0 +1,243 @@
+//! `planout fmt`
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use planout::Dialect;
+use planout::catalog::decode;
+use planout::diagnostic::Report;
+use planout::format::{self, FormatError};
+use planout::source::{MAX_SOURCE_BYTES, Source};
+use planout::store::{StoreError, read_file, write_file};
+use similar::TextDiff;
+use walkdir::WalkDir;
+
+use super::failure::{Failure, Outcome};
+use super::{Context, DialectArg, Format};
+
+/// What the names of formatted files end with.
+const ENDINGS: [&str; 4] = [".planout", ".yaml", ".yml", ".p4j"];
+
+#[derive(Args, Debug)]
+pub(super) struct Fmt {
+    /// Files (.planout, .yaml, .yml, .p4j), directories, or `-` [default: the configured source]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Write nothing; list the files that would change, and exit with 1 if there are any
+    #[arg(long)]
+    check: bool,
+    /// Write nothing; print what would change as a unified diff
+    #[arg(long)]
+    diff: bool,
+    /// Take standard input for a namespace
+    #[arg(long)]
+    namespace: bool,
+    #[command(flatten)]
+    dialect: DialectArg,
+}
+
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Language,
+    Namespace,
+}
+
+/// A text as it is and as it should be.
+struct Formatted {
+    source: Arc<Source>,
+    text: String,
+}
+
+/// What became of the texts.
+#[derive(Default)]
+struct Tally {
+    changed: usize,
+    unchanged: usize,
+    reports: Vec<Report>,
+    /// How many were left alone for another reason than their errors.
+    refused: usize,
+}
+
+impl Fmt {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let dialect = context.dialect(self.dialect);
+        let mut tally = Tally::default();
+        if self.paths.iter().any(|path| path == Path::new("-")) {
+            return self.standard_input(tally, dialect, context);
+        }
+        for (path, kind) in self.files(context)? {
+            let label = path.to_string_lossy();
+            let bytes = read_file(&path, MAX_SOURCE_BYTES + 1)?;
+            let Some(formatted) = tally.format(&label, bytes, kind, dialect, context) else {
+                continue;
+            };
+            if !formatted.changes() {
+                tally.unchanged += 1;
+                continue;
+            }
+            tally.changed += 1;
+            if self.check || self.diff {
+                self.show(&formatted, context)?;
+            } else {
+                write_file(&path, formatted.text.as_bytes())?;
+                context.output.note(&format!("formatted {label}"));
+            }
+        }
+        self.finish(&tally, true, context)
+    }
+
+    fn standard_input(&self, mut tally: Tally, dialect: Dialect, context: &Context) -> Outcome {
+        if self.paths.len() > 1 {
+            return Err(Failure::usage(
+                "standard input (`-`) cannot be formatted along with files",
+            ));
+        }
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        let kind = if self.namespace { Kind::Namespace } else { Kind::Language };
+        if let Some(formatted) = tally.format("<stdin>", bytes, kind, dialect, context) {
+            tally.changed += usize::from(formatted.changes());
+            if !self.check && !self.diff {
+                context.output.text(&formatted.text)?;
+            } else if formatted.changes() {
+                self.show(&formatted, context)?;
+            }
+        }
+        self.finish(&tally, false, context)
+    }
+
+    /// Prints what would change.
+    fn show(&self, formatted: &Formatted, context: &Context) -> Outcome {
+        let name = formatted.source.name();
+        match self.diff {
+            true => context.output.text(&formatted.diff()),
+            false => context.output.answer(name),
+        }
+    }
+
+    fn finish(&self, tally: &Tally, summary: bool, context: &Context) -> Outcome {
+        context.output.reports(&tally.reports, Format::Text)?;
+        if summary {
+            context.output.note(&tally.summary(self.check || self.diff));
+        }
+        let is_wrong = !tally.reports.is_empty() || tally.refused > 0;
+        match is_wrong || self.check && tally.changed > 0 {
+            true => Err(Failure::reported()),
+            false => Ok(()),
+        }
+    }
+
+    /// The files to format, in the order of the arguments and below each in that of their paths.
+    fn files(&self, context: &Context) -> Outcome<Vec<(PathBuf, Kind)>> {
+        let configured = context.config.source.as_ref().map(PathBuf::from);
+        let paths = match self.paths.is_empty() {
+            true => Vec::from_iter(configured),
+            false => self.paths.clone(),
+        };
+        if paths.is_empty() {
+            return Err(Failure::usage("nothing to format: name files or directories")
+                .help("or set `source` in `planout.toml`"));
+        }
+        let mut files = Vec::new();
+        for path in paths {
+            if path.is_dir() {
+                files.extend(walk(&path)?);
+            } else if let Some(kind) = Kind::of(&path) {
+                files.push((path, kind));
+            } else {
+                // One that is not there is no wrong usage.
+                read_file(&path, 0)?;
+                let message = format!("`{}` is neither a script nor a namespace", path.display());
+                let help = format!("the names of formatted files end in {}", ENDINGS.join(", "));
+                return Err(Failure::usage(message).help(help));
+            }
+        }
+        Ok(files)
+    }
+}
+
+impl Kind {
+    /// What a file is written in, by its ending; `None` if it is not formatted.
+    fn of(path: &Path) -> Option<Kind> {
+        match path.extension()?.to_str()? {
+            "planout" => Some(Kind::Language),
+            "yaml" | "yml" | "p4j" => Some(Kind::Namespace),
+            _ => None,
+        }
+    }
+}
+
+/// The files in a directory and below it, but for hidden ones.
+fn walk(folder: &Path) -> Outcome<Vec<(PathBuf, Kind)>> {
+    let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+    let mut files = Vec::new();
+    let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|e| e.depth() == 0 || !is_hidden(e.file_name())) {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_owned();
+            StoreError::Io { action: "read", path, error: error.into() }
+        })?;
+        if let Some(kind) = Kind::of(entry.path())
+            && entry.file_type().is_file()
+        {
+            files.push((entry.into_path(), kind));
+        }
+    }
+    Ok(files)
+}
+
+impl Formatted {
+    fn changes(&self) -> bool {
+        self.source.text() != self.text
+    }
+
+    fn diff(&self) -> String {
+        let name = self.source.name();
+        let diff = TextDiff::from_lines(self.source.text(), &self.text);
+        diff.unified_diff().header(name, name).to_string()
+    }
+}
+
+impl Tally {
+    /// Formats a text. What is wrong with it is kept, or said.
+    fn format(
+        &mut self,
+        label: &str,
+        bytes: Vec<u8>,
+        kind: Kind,
+        dialect: Dialect,
+        context: &Context,
+    ) -> Option<Formatted> {
+        let (source, problem) = decode(label, bytes);
+        let formatted = match (problem, kind) {
+            (Some(problem), _) => Err(FormatError::Invalid(vec![problem])),
+            (None, Kind::Language) => format::script(source.text(), dialect),
+            (None, Kind::Namespace) => format::namespace(&source, dialect),
+        };
+        let source = Arc::new(source);
+        match formatted {
+            Ok(text) => return Some(Formatted { source, text }),
+            Err(FormatError::Invalid(problems)) => self.reports.push(Report::new(source, problems)),
+            Err(error @ FormatError::Unfaithful) => {
+                self.refused += 1;
+                let message = format!("`{label}` was left alone: {error}");
+                context.output.failure(&Failure::wrong(message));
+            }
+        }
+        None
+    }
+
+    fn summary(&self, dry: bool) -> String {
+        let done = if dry { "would change" } else { "formatted" };
+        let files = if self.changed == 1 { "file" } else { "files" };
+        let mut summary = format!("{} {files} {done}, {} unchanged", self.changed, self.unchanged);
+        let wrong = self.reports.len() + self.refused;
+        if wrong > 0 {
+            summary += &format!(", {wrong} left alone");
+        }
+        summary
+    }
+}
