@@ -70,12 +70,15 @@ enum Command {
     /// Compile a script or a namespace to JSON
     #[command(after_help = EXIT_STATUS)]
     Compile(compile::Compile),
-    /// Compile and check all namespaces, and store them in one go
-    #[command(after_help = EXIT_STATUS)]
-    Ship(ship::Ship),
     /// Check namespaces and scripts for errors and for what is almost surely wrong
     #[command(after_help = EXIT_STATUS)]
     Check(check::Check),
+    /// Format PlanOut language, in files of its own and in namespaces
+    #[command(after_help = EXIT_STATUS)]
+    Fmt(fmt::Fmt),
+    /// Compile and check all namespaces, and store them in one go
+    #[command(after_help = EXIT_STATUS)]
+    Ship(ship::Ship),
     /// List namespaces: their experiments, segments or compiled JSON
     #[command(after_help = EXIT_STATUS)]
     Nslist(nslist::Nslist),
@@ -85,9 +88,6 @@ enum Command {
     /// Explain a code such as P0208: what it means, an example and its repair
     #[command(after_help = EXIT_STATUS)]
     Explain(explain::Explain),
-    /// Format PlanOut language, in files of its own and in namespaces
-    #[command(after_help = EXIT_STATUS)]
-    Fmt(fmt::Fmt),
 }
 
 /// Text for people or JSON for programs.

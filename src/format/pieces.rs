@@ -28,7 +28,7 @@ pub(super) struct Comment<'a> {
 /// The tokens of a program, the last of which is [`TokenKind::End`].
 pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut end = 0;
-    let piece = |Token { kind, span }: Token| {
+    let piece = |Token { kind, span, .. }: Token| {
         let (start, after) = (span.start as usize, span.end as usize);
         let (comments, blank) = comments(&text[end..start], end == 0);
         end = after;
