@@ -54,7 +54,8 @@ impl<'a> Arguments<'a> {
     pub(super) fn required(&self, name: &'static str) -> Outcome<&Value> {
         match self.optional(name) {
             Some(Value::Null) if self.null_is_missing => {
-                Err(Reason::NullArgument { operator: self.operator(), argument: name })
+                let (operator, variable) = (self.operator(), None);
+                Err(Reason::NullArgument { operator, argument: name, variable })
             }
             Some(value) => Ok(value),
             None => Err(self.missing(name)),

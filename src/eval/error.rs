@@ -25,12 +25,17 @@ pub enum Reason {
         argument: &'static str,
     },
     /// A required argument is null, as a variable is that was never set.
-    #[error("`{argument}` of `{operator}` is null")]
+    #[error("`{argument}` of `{operator}` is null{}", match variable {
+        Some(variable) => format!(": `{variable}` has no value"),
+        None => String::new(),
+    })]
     NullArgument {
         /// The operator.
         operator: &'static str,
         /// The argument.
         argument: &'static str,
+        /// The variable that was passed, if it was one.
+        variable: Option<Box<str>>,
     },
     /// A random operator that is not assigned to a variable and has no salt of its own.
     #[error(

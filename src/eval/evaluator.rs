@@ -262,7 +262,20 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
         } else {
             apply::<S>(arguments)
         };
-        value.map_err(|reason| reason.at(expr.span).into())
+        value.map_err(|reason| self.blame(reason, call).at(expr.span).into())
+    }
+
+    /// Says which variable it was that was null.
+    #[cold]
+    fn blame(&self, mut reason: Reason, call: &Call) -> Reason {
+        if let Reason::NullArgument { argument, variable, .. } = &mut reason {
+            let parameter = call.function.parameter(argument);
+            let passed = call.arguments.iter().find(|(place, _)| *place == parameter);
+            if let Some((_, Expr { op: Op::Get(slot), .. })) = passed {
+                *variable = Some(self.names[*slot].clone());
+            }
+        }
+        reason
     }
 }
 

@@ -154,7 +154,10 @@ impl Semantics for Planout4j {
 
     fn list_index(index: &Value) -> Outcome<Option<usize>> {
         match index {
-            Value::Null => Err(Reason::NullArgument { operator: "index", argument: "index" }),
+            Value::Null => {
+                let variable = None;
+                Err(Reason::NullArgument { operator: "index", argument: "index", variable })
+            }
             Value::Int(int) => Ok(usize::try_from(*int).ok()),
             Value::Wide(_) => Ok(None),
             // Beyond 32 bits there is no list to have such a place.
