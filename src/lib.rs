@@ -76,6 +76,7 @@
 //! | [`number`], [`value`], [`tree`] | numbers as text, values, YAML and JSON with places |
 //! | [`dialect`] | what differs between the two dialects outside of evaluation |
 //! | [`syntax`], [`wire`] | the language, and its JSON form |
+//! | [`format`](mod@format) | scripts in one style |
 //! | [`eval`] | scripts, and what they compute |
 //! | [`namespace`] | checked documents, segments, assignment |
 //! | [`store`], [`catalog`], [`ship`] | where namespaces are kept, loading them, shipping them |

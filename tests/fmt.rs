@@ -2,6 +2,7 @@
 
 mod command;
 mod comments;
+mod documents;
 mod namespaces;
 mod properties;
 mod style;

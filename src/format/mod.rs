@@ -16,7 +16,7 @@ pub use self::namespace::namespace;
 
 use self::faithful::is_faithful;
 use self::layout::layout;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, check_size};
 use crate::dialect::Dialect;
 use crate::source::OffsetMap;
 use crate::syntax::ast::Block;
@@ -47,7 +47,7 @@ pub enum FormatError {
 /// ```
 ///
 /// # Errors
-/// The program has errors.
+/// The program has errors, or becomes too large.
 pub fn script(text: &str, dialect: Dialect) -> Result<String, FormatError> {
     let program = program(text, dialect)?;
     faithful(text, layout(text, &program, dialect).print(newline(text)), dialect)
@@ -69,6 +69,7 @@ fn program(text: &str, dialect: Dialect) -> Result<Block, FormatError> {
 }
 
 fn faithful(text: &str, formatted: String, dialect: Dialect) -> Result<String, FormatError> {
+    check_size(formatted.len()).map_err(|problem| FormatError::Invalid(vec![*problem]))?;
     match is_faithful(text, &formatted, dialect) {
         true => Ok(formatted),
         false => Err(FormatError::Unfaithful),

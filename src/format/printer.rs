@@ -2,6 +2,8 @@
 //! own lines, from the outermost group in. Nothing recurses, and no group looks further ahead than
 //! a line is long.
 
+use crate::source::MAX_SOURCE_BYTES;
+
 /// How long a line may be, in characters, where there is a way to break it.
 const WIDTH: usize = 90;
 
@@ -86,6 +88,10 @@ impl<'a> Commands<'a> {
         // Whether the groups that are open break, from the outermost in.
         let mut breaks = vec![true];
         for (at, command) in self.list.iter().enumerate() {
+            // Deep nesting makes long lines of short ones. The text is refused, so it need not end.
+            if out.text.len() > MAX_SOURCE_BYTES {
+                return out.text;
+            }
             let broken = breaks.last().copied().unwrap_or(true);
             match *command {
                 Command::Text(text) => out.push(text),

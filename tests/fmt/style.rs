@@ -153,6 +153,14 @@ fn what_is_wrong_is_not_formatted() {
     }
 }
 
+#[test]
+fn what_becomes_too_large_is_refused() {
+    let nested = format!("x={}1{};", "[".repeat(190), "]".repeat(190));
+    let error = format::script(&nested.repeat(500), Dialect::Planout4j);
+    let Err(format::FormatError::Invalid(problems)) = error else { panic!("{error:?}") };
+    assert_eq!(problems[0].code.as_str(), "P0101");
+}
+
 /// The deepest and the longest programs there are, on a stack as small as a service may have.
 #[test]
 fn the_limits_fit_on_a_small_stack() {
