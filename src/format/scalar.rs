@@ -19,6 +19,9 @@ pub(super) struct Edit {
 /// How to make a scalar say what is formatted, if it does not yet. The scalar's value may turn out
 /// to be another one in the end: that has to be checked.
 pub(super) fn edit(file: &str, place: Span, block: &Block, formatted: &str) -> Option<Edit> {
+    if formatted.is_empty() {
+        return None;
+    }
     let (range, text) = match block.style {
         Style::Literal | Style::Folded => lines(file, place, &block.text, formatted)?,
         Style::Plain | Style::SingleQuoted | Style::DoubleQuoted => {

@@ -1,11 +1,19 @@
 //! Scripts inside YAML: what of a file changes, and what does not.
 
+use std::cell::Cell;
+
 use planout::catalog::Loaded;
 use planout::source::{Source, Span};
 use planout::store::Format;
 use planout::tree::{Kind, Layout, Node, to_json, yaml};
 use planout::{Dialect, format};
 
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::properties::{FILLINGS, fill};
+use crate::differential::check as check_random;
+use crate::differential::programs::program;
 use crate::support::{golden, text};
 
 /// Formats a namespace, and once more, which changes nothing.
@@ -114,6 +122,7 @@ fn scalars_of_one_line_stay_on_it() {
         // Written with escapes, and already in the style.
         r#"!planout "x = '\u00e9';""#,
         "!planout ''",
+        "!planout |\n      \u{a0}",
     ]);
 }
 
@@ -194,7 +203,7 @@ fn scripts(node: &Node, places: &mut Vec<Span>) {
     }
 }
 
-/// A text without its scripts, nor the white space around them.
+/// A text without its scripts, nor the white space beside them.
 fn around(text: &str) -> Vec<String> {
     let mut places = Vec::new();
     let (tree, _) = yaml::read(&Source::new("test", text));
@@ -206,7 +215,7 @@ fn around(text: &str) -> Vec<String> {
     std::iter::once(0)
         .chain(ends)
         .zip(starts.chain([text.len()]))
-        .map(|(from, to)| text[from..to].to_owned())
+        .map(|(from, to)| text[from..to].trim_matches([' ', '\t']).to_owned())
         .collect()
 }
 
@@ -223,6 +232,56 @@ fn golden_namespaces_keep_their_meaning_and_their_bytes() {
             assert_eq!(around(&file), around(&formatted), "{file}");
         }
     }
+}
+
+/// A namespace whose scripts are one program, written in a style.
+fn file_of(program: &str, style: usize, indent: usize) -> String {
+    let lines = |header: &str| {
+        let indent = " ".repeat(4 + indent);
+        format!("{header}\n{indent}{}", program.replace('\n', &format!("\n{indent}")))
+    };
+    let escape = |char: char| match char {
+        '"' | '\\' => format!("\\{char}"),
+        ' '..='~' => char.to_string(),
+        _ => format!("\\U{:08x}", u32::from(char)),
+    };
+    let escaped: String = program.chars().map(escape).collect();
+    let script = match style {
+        0 => lines("|"),
+        1 => lines("|-  # c"),
+        2 => lines(&format!("|+{}", 1 + indent)),
+        3 => lines(">"),
+        4 => format!("'{}'", program.replace('\'', "''")),
+        5 => format!("\"{escaped}\""),
+        _ => program.to_owned(),
+    };
+    format!(
+        "namespace: {{unit: u, segments: 10}}\nexperiment_definitions:\n- definition: A\n  \
+         assign: !planout {script}\n- {{definition: B, assign: {{op: seq, seq: []}}}}\n\
+         default_experiment: A\nexperiment_sequence:\n"
+    )
+}
+
+#[test]
+fn random_scripts_keep_their_meaning_and_the_bytes_around_them() {
+    let fillings = prop::collection::vec((any::<Index>(), select(&FILLINGS[..])), 0..10);
+    let cases = (program(), fillings, 0..7_usize, 0..5_usize, any::<bool>());
+    let valid = [const { Cell::new(0) }; 7];
+    check_random(3000, cases, |dialect, (program, fillings, style, indent, crlf)| {
+        let (program, _) = fill(&program, &fillings);
+        let mut file = file_of(&program, style, indent);
+        if crlf {
+            file = file.replace("\r\n", "\n").replace('\n', "\r\n");
+        }
+        if let Some(before) = compiled(&file, dialect) {
+            valid[style].set(valid[style].get() + 1);
+            let formatted = formatted_in(&file, dialect);
+            prop_assert_eq!(Some(before), compiled(&formatted, dialect), "{}", file);
+            prop_assert_eq!(around(&file), around(&formatted), "{}", file);
+        }
+        Ok(())
+    });
+    assert!(valid.iter().all(|count| count.get() > 10), "{valid:?}");
 }
 
 #[test]

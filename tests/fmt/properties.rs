@@ -87,7 +87,7 @@ fn string_length(text: &str) -> usize {
 }
 
 /// White space and comments to put between tokens. `#` stands for a comment.
-const FILLINGS: [&str; 12] = [
+pub(super) const FILLINGS: [&str; 12] = [
     " ",
     "\n",
     "\n\n",
@@ -103,7 +103,7 @@ const FILLINGS: [&str; 12] = [
 ];
 
 /// A program with some fillings between its tokens, and the comments among them.
-fn fill(program: &str, fillings: &[(Index, &str)]) -> (String, Vec<String>) {
+pub(super) fn fill(program: &str, fillings: &[(Index, &str)]) -> (String, Vec<String>) {
     let parts = split(program);
     let mut before = vec![String::new(); parts.len() + 1];
     for (index, filling) in fillings {
