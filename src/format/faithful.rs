@@ -41,3 +41,29 @@ fn compile(text: &str, dialect: Dialect) -> Option<String> {
     let parsed = parse(text, &OffsetMap::identity(), dialect);
     parsed.valid().map(|program| to_json(&emit(program, dialect), Layout::Compact, dialect))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_faithful;
+    use crate::dialect::Dialect;
+
+    #[test]
+    fn what_the_style_changes_is_faithful_and_nothing_else_is() {
+        let faithful = |before, after| is_faithful(before, after, Dialect::Planout4j);
+        assert!(faithful("x<-[,1]; # a", "x = [1];\n# a"));
+        assert!(faithful("return 1", "return 1;"));
+        assert!(faithful("if (a) {};x = @{,'a': 1};", "if (a) {} x = @{'a': 1};"));
+        for (before, after) in [
+            ("x = 1;", "x = 1.0;"),
+            ("x = 'a';", "x = \"a\";"),
+            ("x = (a);", "x = a;"),
+            ("x = @{'a': 1, 'a': 2};", "x = @{'a': 2};"),
+            ("x = - 1;", "x = -1;"),
+            ("x = 1; # a\n# b", "x = 1; # b\n# a"),
+            ("x = 1; # a", "x = 1;"),
+            ("x = 1;", "x = 1"),
+        ] {
+            assert!(!faithful(before, after), "{before:?} became {after:?}");
+        }
+    }
+}

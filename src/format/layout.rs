@@ -162,13 +162,7 @@ impl<'a> Layout<'a> {
     fn rules(&mut self, rules: &[Rule], first: &mut bool) {
         for rule in rules {
             self.begin_rule(first);
-            let is_closed = match rule {
-                Rule::Assign { value, .. } => {
-                    self.assign(value);
-                    continue;
-                }
-                Rule::If(_) | Rule::Switch(_) | Rule::Return(_) => self.control(rule),
-            };
+            let is_closed = self.rule(rule);
             self.leave_out(";");
             if !is_closed {
                 self.out.text(";");
@@ -183,18 +177,17 @@ impl<'a> Layout<'a> {
         *first = false;
     }
 
-    fn assign(&mut self, value: &Expr) {
-        self.token();
-        self.out.text(" ");
-        self.glued_as("=");
-        self.value(value);
-        self.glued();
-    }
-
     /// Prints a statement up to its semicolon; says whether a brace closes it, so that it needs
     /// none.
-    fn control(&mut self, rule: &Rule) -> bool {
+    fn rule(&mut self, rule: &Rule) -> bool {
         match rule {
+            Rule::Assign { value, .. } => {
+                self.token();
+                self.out.text(" ");
+                self.glued_as("=");
+                self.value(value);
+                false
+            }
             Rule::If(rule) => self.if_rule(rule),
             Rule::Switch(rule) => {
                 self.switch_rule(rule);
@@ -205,18 +198,15 @@ impl<'a> Layout<'a> {
                 self.value(value);
                 false
             }
-            // No case of a `switch` is an assignment.
-            Rule::Assign { value, .. } => {
-                self.assign(value);
-                true
-            }
         }
     }
 
     fn if_rule(&mut self, rule: &If) -> bool {
         for (index, (condition, then)) in rule.branches.iter().enumerate() {
             if index > 0 {
-                self.draw_else_in();
+                // What stands between `else` and `if` comes before both.
+                self.draw_comments_in();
+                self.before_else();
                 self.token();
                 self.out.text(" ");
             }
@@ -234,12 +224,6 @@ impl<'a> Layout<'a> {
         let last = rule.branches.last().map(|(_, then)| then);
         let last = rule.otherwise.as_ref().or(last);
         last.is_some_and(|last| matches!(last.kind, ExprKind::Block(_)))
-    }
-
-    /// Before `else if`: the comments between the two words come first.
-    fn draw_else_in(&mut self) {
-        self.draw_comments_in();
-        self.before_else();
     }
 
     fn before_else(&mut self) {
@@ -270,7 +254,7 @@ impl<'a> Layout<'a> {
                 layout.out.text(" ");
                 layout.glued();
                 layout.hanging(" ", |layout| {
-                    layout.control(control);
+                    layout.rule(control);
                 });
                 layout.glued();
             }
