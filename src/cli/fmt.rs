@@ -10,9 +10,8 @@ use planout::catalog::decode;
 use planout::diagnostic::Report;
 use planout::format::{self, FormatError};
 use planout::source::{MAX_SOURCE_BYTES, Source};
-use planout::store::{StoreError, read_file, write_file};
+use planout::store::{self, read_file, write_file};
 use similar::TextDiff;
-use walkdir::WalkDir;
 
 use super::failure::{Failure, Outcome};
 use super::{Context, DialectArg, Format};
@@ -144,7 +143,8 @@ impl Fmt {
         let mut files = Vec::new();
         for path in paths {
             if path.is_dir() {
-                files.extend(walk(&path)?);
+                let found = store::files(&path)?.into_iter();
+                files.extend(found.filter_map(|path| Kind::of(&path).map(|kind| (path, kind))));
             } else if let Some(kind) = Kind::of(&path) {
                 files.push((path, kind));
             } else {
@@ -168,25 +168,6 @@ impl Kind {
             _ => None,
         }
     }
-}
-
-/// The files in a directory and below it, but for hidden ones.
-fn walk(folder: &Path) -> Outcome<Vec<(PathBuf, Kind)>> {
-    let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
-    let mut files = Vec::new();
-    let entries = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
-    for entry in entries.filter_entry(|e| e.depth() == 0 || !is_hidden(e.file_name())) {
-        let entry = entry.map_err(|error| {
-            let path = error.path().unwrap_or(folder).to_owned();
-            StoreError::Io { action: "read", path, error: error.into() }
-        })?;
-        if let Some(kind) = Kind::of(entry.path())
-            && entry.file_type().is_file()
-        {
-            files.push((entry.into_path(), kind));
-        }
-    }
-    Ok(files)
 }
 
 impl Formatted {
