@@ -89,5 +89,5 @@ fn namespace(subject: &Subject<'_>, format: Format, levels: &Levels, found: &mut
 fn script(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
     operators::check(script, found);
     flow::check(script, known, found);
-    statistics::check(script, known.unit, found);
+    statistics::check(script, known, found);
 }

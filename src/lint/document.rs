@@ -36,6 +36,7 @@ fn keys(map: &Map, known: &[&str], found: &mut Vec<Diagnostic>) {
     for entry in map.entries.iter().filter(|entry| !known.contains(&&*entry.key)) {
         if let Some(near) = nearest(&entry.key, known.iter().copied())
             && (map.get(near).is_some() || !is_required(near))
+            && !is_longer_word(&entry.key, near)
         {
             let message = format!("key `{}` means nothing here", entry.key);
             found.push(
@@ -44,6 +45,11 @@ fn keys(map: &Map, known: &[&str], found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Whether a key is a word of its own that begins with another, as `assignee` does.
+fn is_longer_word(key: &str, known: &str) -> bool {
+    key.strip_prefix(known).is_some_and(|rest| rest.len() > 1)
 }
 
 /// Looks for plain scalars that readers of YAML 1.2 take for something else than this one does.

@@ -23,7 +23,7 @@ pub(super) struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         const ALWAYS_THERE: [&str; 3] = ["experiment_salt", "salt_sep", crate::namespace::BASELINE];
         self.unit == Some(name) || self.inputs.contains(&name) || ALWAYS_THERE.contains(&name)
     }
@@ -95,19 +95,34 @@ fn unset_variable(
             None => finding.help("it is null here, unless callers pass it"),
         });
     }
-    let set = script.assignments.iter().map(|it| it.name);
-    let near = nearest(name, set.chain(known.unit).chain(known.inputs.iter().copied()));
-    let message = format!("nothing sets `{name}`, and it is not a declared input");
-    match (near, known.unit) {
-        (Some(near), _) => Some(finding(message).help(format!("did you mean `{near}`?"))),
-        (None, Some(_)) => {
-            Some(finding(message).help(format!(
-                "if callers pass it, declare it: `inputs: [{name}]` under `namespace`"
-            )))
-        }
+    let near = misspelt(script, known, name);
+    if known.unit.is_none() {
         // A script alone says nowhere what it is given.
-        (None, None) => None,
+        let message = format!("nothing sets `{name}`");
+        return near.map(|near| finding(message).help(format!("did you mean `{near}`?")));
     }
+    let message = format!("nothing sets `{name}`, and it is not a declared input");
+    let declare = format!("if callers pass it, declare it: `inputs: [{name}]` under `namespace`");
+    Some(finding(message).help(match near {
+        Some(near) => format!("did you mean `{near}`? {declare}"),
+        None => declare,
+    }))
+}
+
+/// The name that a variable is a misspelling of, as far as that is likely: `item_1` and `item_2`
+/// are two names, and so are `price` and `prices`.
+fn misspelt<'a>(script: &Script<'a>, known: &Known<'a>, name: &str) -> Option<&'a str> {
+    const SHORTEST: usize = 4;
+    let made_from_it =
+        |near: &str| script.values_of(near).flatten().any(|value| script.is_made_from(value, name));
+    let is_likely = |near: &&str| {
+        near.len() >= SHORTEST
+            && near.chars().next_back() == name.chars().next_back()
+            && !made_from_it(near)
+    };
+    let set = script.assignments.iter().map(|it| it.name);
+    let names = set.chain(known.unit).chain(known.inputs.iter().copied());
+    nearest(name, names.filter(is_likely))
 }
 
 /// Statements after one that always returns.
@@ -173,11 +188,18 @@ fn truth(script: &Script<'_>, condition: &Node) -> Option<bool> {
         return Some(value.is_true());
     }
     let map = condition.as_map()?;
-    let operands = || map.get("values")?.as_list();
-    let any = |wanted| operands()?.iter().find(|it| truth(script, it) == Some(wanted));
+    // One operand decides, or else all of them agree.
+    let joined = |decisive| {
+        let truths: Vec<_> =
+            map.get("values")?.as_list()?.iter().map(|it| truth(script, it)).collect();
+        match truths.contains(&Some(decisive)) {
+            true => Some(decisive),
+            false => truths.iter().all(Option::is_some).then_some(!decisive),
+        }
+    };
     match map.get("op")?.as_str()? {
-        "and" => any(false).map(|_| false),
-        "or" => any(true).map(|_| true),
+        "and" => joined(false),
+        "or" => joined(true),
         "not" => truth(script, map.get("value")?).map(|truth| !truth),
         _ => None,
     }

@@ -65,9 +65,13 @@ fn mixed_logic(
 
 /// In planout4j `!a == b` is `!(a == b)`.
 fn negated_comparison(expr: &Expr, value: &Expr, source: &Source) -> Option<Diagnostic> {
-    let ExprKind::Binary(_, left, _) = &value.kind else {
+    if !matches!(value.kind, ExprKind::Binary(..)) {
         return None;
-    };
+    }
+    let mut first = value;
+    while let ExprKind::Binary(_, left, _) = &first.kind {
+        first = left;
+    }
     let message = "`!` takes all that follows for its operand";
     Some(
         Diagnostic::finding(Code::NegatedComparison, expr.span, message)
@@ -75,7 +79,7 @@ fn negated_comparison(expr: &Expr, value: &Expr, source: &Source) -> Option<Diag
             .help(format!(
                 "write `!({})`, or `(!{})` to negate only that",
                 shown(value, source),
-                shown(left, source),
+                shown(first, source),
             )),
     )
 }

@@ -216,6 +216,23 @@ impl<'a> Script<'a> {
         false
     }
 
+    /// Whether the variables that a node reads keep their values from one moment to another.
+    pub(super) fn is_kept(&self, node: &'a Node, from: Moment, to: Moment) -> bool {
+        let is_set_between = |name| {
+            let mut moments =
+                self.assignments.iter().filter(|it| it.name == name).map(|it| it.moment.order);
+            moments.any(|order| from.order < order && order < to.order)
+        };
+        let mut nodes = vec![node];
+        while let Some(node) = nodes.pop() {
+            match form(node) {
+                Form::Get(name) if is_set_between(name) => return false,
+                form => nodes.extend(form.parts()),
+            }
+        }
+        true
+    }
+
     /// The value of a node, where it is the same for every unit.
     pub(super) fn constant(&self, node: &Node) -> Option<Value> {
         if reads_variable(node) { None } else { constant(node, self.dialect) }

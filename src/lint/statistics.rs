@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::flow::Known;
 use super::script::{Call, Script};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::eval::Function;
@@ -11,15 +12,13 @@ use crate::tree::{Kind, Layout, Node, quote, to_json};
 /// How far a sum of weights may be from 1 or 100, relative to it.
 const ROUNDING: f64 = 1e-9;
 
-/// Checks the draws of a script. The primary unit is `None` where it is not known.
-pub(super) fn check(script: &Script<'_>, unit: Option<&str>, found: &mut Vec<Diagnostic>) {
+/// Checks the draws of a script.
+pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
     for call in &script.calls {
         let Some(function) = call.random() else {
             continue;
         };
-        if let (Some(primary), Some(unit)) = (unit, call.argument("unit")) {
-            found.extend(lacks_primary(script, call, unit, primary));
-        }
+        found.extend(lacks_primary(script, call, known));
         match function {
             Function::BernoulliTrial => found.extend(certain_trial(script, call)),
             Function::BernoulliFilter | Function::Sample | Function::FastSample => {
@@ -28,18 +27,18 @@ pub(super) fn check(script: &Script<'_>, unit: Option<&str>, found: &mut Vec<Dia
             Function::WeightedChoice => found.extend(weights(script, call)),
             _ => {}
         }
-        found.extend(single_choice(script, call));
+        // A filter draws for a single choice too.
+        if function != Function::BernoulliFilter {
+            found.extend(single_choice(script, call));
+        }
     }
     correlated(script, found);
 }
 
-fn lacks_primary(
-    script: &Script<'_>,
-    call: &Call<'_>,
-    unit: &Node,
-    primary: &str,
-) -> Option<Diagnostic> {
-    if script.is_made_from(unit, primary) || is_misspelt(script, unit, primary) {
+fn lacks_primary(script: &Script<'_>, call: &Call<'_>, known: &Known<'_>) -> Option<Diagnostic> {
+    let (primary, unit) = (known.unit?, call.argument("unit")?);
+    let has_primary = hashed(call).any(|node| script.is_made_from(node, primary));
+    if has_primary || is_misspelt(script, known, unit, primary) {
         return None;
     }
     let operator = call.operator;
@@ -61,13 +60,15 @@ fn lacks_primary(
 
 /// Whether a unit is a variable that nothing sets and that looks like the primary unit: then what
 /// is wrong is its name.
-fn is_misspelt(script: &Script<'_>, unit: &Node, primary: &str) -> bool {
+fn is_misspelt(script: &Script<'_>, known: &Known<'_>, unit: &Node, primary: &str) -> bool {
     let mut read = script
         .reads
         .iter()
         .filter(|read| unit.span.start <= read.place.start && read.place.end <= unit.span.end);
     read.any(|read| {
-        script.values_of(read.name).next().is_none() && nearest(read.name, [primary]).is_some()
+        script.values_of(read.name).next().is_none()
+            && !known.has(read.name)
+            && nearest(read.name, [primary]).is_some()
     })
 }
 
@@ -115,7 +116,7 @@ fn list_unit(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
     Some(
         Diagnostic::finding(Code::ListUnit, node.span, message)
             .label("each draw is appended to this list, and stays for the next")
-            .help("draw by a single value, and put the others into `salt`"),
+            .help("draw by a single value; for several, by a `randomInteger` of the list"),
     )
 }
 
@@ -153,15 +154,19 @@ fn weights(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
 
 /// What weights look meant to add up to, if they do not: fractions to 1, others to 100.
 fn meant_sum(weights: &[f64], sum: f64) -> Option<u32> {
-    let are_shares = |whole: f64| {
-        let near = sum >= whole * 0.8 && sum <= whole * 1.2;
-        near && (sum - whole).abs() > whole * ROUNDING
+    // Of three equal shares each is 0.33.
+    let are_equal = weights.iter().all(|weight| Some(weight) == weights.first());
+    let tolerated = if are_equal { 0.05 } else { ROUNDING };
+    // Whole numbers come near to 100 by themselves sooner than fractions to 1.
+    let is_near = |whole: f64, margin: f64| {
+        let distance = (sum - whole).abs() / whole;
+        distance > tolerated && distance <= margin + ROUNDING
     };
     let are_fractions = weights.iter().all(|weight| (0.0..=1.0).contains(weight))
         && weights.iter().any(|weight| weight.fract() != 0.0);
     match are_fractions {
-        true => are_shares(1.0).then_some(1),
-        false => are_shares(100.0).then_some(100),
+        true => is_near(1.0, 0.2).then_some(1),
+        false => is_near(100.0, 0.1).then_some(100),
     }
 }
 
@@ -192,7 +197,9 @@ fn correlated(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     for (hash, calls) in draws {
         for (index, call) in calls.iter().enumerate() {
             let twin = calls[..index].iter().find(|first| {
-                first.param != call.param && !script.exclude_each_other(first.moment, call.moment)
+                first.param != call.param
+                    && !script.exclude_each_other(first.moment, call.moment)
+                    && hashed(first).all(|node| script.is_kept(node, first.moment, call.moment))
             });
             if let (Some(first), Some(param)) = (twin, call.param) {
                 let of = first.param.unwrap_or_default();
@@ -229,6 +236,11 @@ fn dependence(one: &Call<'_>, other: &Call<'_>) -> &'static str {
         true => "they are correlated, perfectly where they have the same number of outcomes",
         false => "it is luck if one does not depend on the other",
     }
+}
+
+/// The arguments that decide the hash of a draw.
+fn hashed<'a>(call: &Call<'a>) -> impl Iterator<Item = &'a Node> {
+    ["unit", "salt", "full_salt"].into_iter().filter_map(|name| call.argument(name))
 }
 
 fn salt_place(call: &Call<'_>) -> Span {
