@@ -6,9 +6,9 @@
 //!
 //! | block | is | is tried with |
 //! |---|---|---|
-//! | ` ```planout ` | a script | `planout compile`; for P0300 `planout eval` |
+//! | ` ```planout ` | a script | `planout check`; for P0300 `planout eval` |
 //! | ` ```json ` | a compiled script | `planout eval` |
-//! | ` ```yaml ` | a namespace, or a part of one | `planout compile` |
+//! | ` ```yaml ` | a namespace, or a part of one | `planout check` |
 //! | ` ```sh ` | commands, in a folder with the samples | a shell |
 //!
 //! What a namespace lacks of the keys of [`REST`] is added from there.
@@ -17,38 +17,6 @@ use planout::diagnostic::{Code, Level, explain, title};
 
 use crate::docs::blocks;
 use crate::support::{Run, planout, sandbox, shell};
-
-/// Codes that have no section yet.
-const PENDING: &[Code] = &[
-    Code::MisspeltKey,
-    Code::AmbiguousScalar,
-    Code::UselessAllow,
-    Code::UnknownOperator,
-    Code::MissingArgument,
-    Code::UnknownArgument,
-    Code::UnsetVariable,
-    Code::Unreachable,
-    Code::ConstantCondition,
-    Code::NeverEqual,
-    Code::NestedWithoutSalt,
-    Code::NotInPlanout4j,
-    Code::MixedLogic,
-    Code::NegatedComparison,
-    Code::UnitLacksPrimary,
-    Code::CorrelatedParams,
-    Code::CertainTrial,
-    Code::SingleChoice,
-    Code::ZeroWeights,
-    Code::WeightCount,
-    Code::WeightSum,
-    Code::ParamWithoutDefault,
-    Code::ListUnit,
-    Code::EndedExperiment,
-    Code::UnusedDefinition,
-    Code::NoFreeSegments,
-    Code::SameAsDefault,
-    Code::SharedSegments,
-];
 
 /// The keys of a namespace with what belongs to them, for examples that leave them out.
 const REST: [(&str, &str); 4] = [
@@ -71,10 +39,6 @@ const REST: [(&str, &str); 4] = [
 
 const DOCUMENT: &str = include_str!("../docs/diagnostics.md");
 
-fn explained() -> impl Iterator<Item = Code> {
-    Code::ALL.iter().copied().filter(|code| !PENDING.contains(code))
-}
-
 fn level(code: Code) -> &'static str {
     match code.default_level() {
         None | Some(Level::Error) => "error",
@@ -93,15 +57,17 @@ fn complete(example: &str) -> String {
 /// What trying an example prints.
 fn attempt(code: Code, kind: &str, example: &str) -> String {
     let folder = sandbox();
-    let (command, text) = match kind {
-        "sh" => (example, String::new()),
-        "planout" if code == Code::Evaluation => ("planout eval --script x", example.to_owned()),
-        "planout" => ("planout compile x", example.to_owned()),
-        "json" => ("planout eval --script x", example.to_owned()),
-        "yaml" => ("planout compile x --namespace", complete(example)),
+    let (command, file, text) = match kind {
+        "sh" => (example, "unused", String::new()),
+        "planout" if code == Code::Evaluation => {
+            ("planout eval --script x.planout", "x.planout", example.to_owned())
+        }
+        "planout" => ("planout check x.planout", "x.planout", example.to_owned()),
+        "json" => ("planout eval --script x.json", "x.json", example.to_owned()),
+        "yaml" => ("planout check x.yaml", "x.yaml", complete(example)),
         other => panic!("{code}: nobody knows how to try `{other}`"),
     };
-    std::fs::write(folder.path().join("x"), text).expect("a file");
+    std::fs::write(folder.path().join(file), text).expect("a file");
     shell(command, folder.path())
 }
 
@@ -115,9 +81,10 @@ fn problems(printed: &str) -> Vec<&str> {
 fn every_code_has_its_section_in_order() {
     let headings = DOCUMENT.lines().filter_map(|line| line.strip_prefix("## P"));
     let headings: Vec<_> = headings.map(|heading| format!("P{heading}")).collect();
-    let expected: Vec<_> = explained().map(|code| format!("{code}: {}", title(code))).collect();
+    let expected: Vec<_> =
+        Code::ALL.iter().map(|code| format!("{code}: {}", title(*code))).collect();
     assert_eq!(headings, expected);
-    for code in explained() {
+    for code in Code::ALL.iter().copied() {
         assert!(!title(code).is_empty() && !title(code).ends_with('.'), "{code}");
     }
 }
@@ -125,15 +92,16 @@ fn every_code_has_its_section_in_order() {
 #[test]
 fn the_table_agrees_with_the_sections() {
     let rows = DOCUMENT.lines().filter(|line| line.starts_with("| P"));
-    let expected =
-        explained().map(|code| format!("| {code} | {} | {} |", level(code), title(code)));
+    let codes = Code::ALL.iter().copied();
+    let expected = codes.map(|code| format!("| {code} | {} | {} |", level(code), title(code)));
     assert_eq!(rows.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
 }
 
 #[test]
 fn examples_are_what_they_say() {
-    for code in explained() {
-        let expected = [format!("{}[{code}]", level(code))];
+    for code in Code::ALL.iter().copied() {
+        // The example asks for what is off.
+        let expected = [format!("{}[{code}]", level(code).replace("off", "warning"))];
         let mut tried = [0, 0];
         for block in blocks(explain(code)) {
             let (kind, side) = block.language.split_once(' ').expect("wrong or right");
