@@ -8,6 +8,7 @@ mod docs;
 mod eval;
 mod fmt;
 mod library;
+mod lint;
 mod mutation;
 mod namespaces;
 mod problems;

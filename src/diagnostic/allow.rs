@@ -51,13 +51,15 @@ impl Allows {
         self.0.iter().any(|allow| allow.line == line && allow.code == Some(found.code))
     }
 
-    /// The comments that allow nothing, where all checks have been made that are not off.
+    /// The comments that allow nothing, where all checks have been made that are not off: of what
+    /// is wrong in itself, not all can be checked.
     pub(super) fn useless(
         &self,
         source: &Source,
         found: &[Diagnostic],
         levels: &Levels,
     ) -> Vec<Diagnostic> {
+        let is_valid = found.iter().all(|it| it.code.default_level().is_some());
         let useless = self.0.iter().filter_map(|allow| {
             let (message, help) = match allow.code {
                 None => {
@@ -75,7 +77,10 @@ impl Allows {
                     let is_meant = |it: &Diagnostic| {
                         it.code == code && source.position(it.primary.span.start).line == allow.line
                     };
-                    if levels.level(code) == Some(Level::Off) || found.iter().any(is_meant) {
+                    // That depends on what else is checked.
+                    let is_known = is_valid && code != Code::SharedSegments;
+                    let is_off = levels.level(code) == Some(Level::Off);
+                    if !is_known || is_off || found.iter().any(is_meant) {
                         return None;
                     }
                     (format!("there is no `{code}` to allow on the next line"), "delete it")

@@ -85,6 +85,11 @@ fn unset_variable(
         return Some(finding(message).help(format!("write `{keyword}`")));
     }
     if let Some(later) = script.assignments_of(name).next() {
+        let is_inside = |value: &Node| value.span.to(place) == value.span;
+        // An input that is given another value, as in `x = x ?? 1`.
+        if known.unit.is_none() && later.value.is_some_and(is_inside) {
+            return None;
+        }
         let message = format!("`{name}` is read before it is set");
         let finding = finding(message).also(later.place, "set here");
         return Some(match known.unit {
@@ -113,16 +118,16 @@ fn unset_variable(
 /// are two names, and so are `price` and `prices`.
 fn misspelt<'a>(script: &Script<'a>, known: &Known<'a>, name: &str) -> Option<&'a str> {
     const SHORTEST: usize = 4;
-    let made_from_it =
-        |near: &str| script.values_of(near).flatten().any(|value| script.is_made_from(value, name));
     let is_likely = |near: &&str| {
-        near.len() >= SHORTEST
-            && near.chars().next_back() == name.chars().next_back()
-            && !made_from_it(near)
+        near.len() >= SHORTEST && near.chars().next_back() == name.chars().next_back()
     };
     let set = script.assignments.iter().map(|it| it.name);
     let names = set.chain(known.unit).chain(known.inputs.iter().copied());
-    nearest(name, names.filter(is_likely))
+    let near = nearest(name, names.filter(is_likely))?;
+    // As in `userid = user_id`.
+    let is_made_from_it =
+        script.values_of(near).flatten().any(|value| script.is_made_from(value, name));
+    (!is_made_from_it).then_some(near)
 }
 
 /// Statements after one that always returns.

@@ -219,9 +219,8 @@ impl<'a> Script<'a> {
     /// Whether the variables that a node reads keep their values from one moment to another.
     pub(super) fn is_kept(&self, node: &'a Node, from: Moment, to: Moment) -> bool {
         let is_set_between = |name| {
-            let mut moments =
-                self.assignments.iter().filter(|it| it.name == name).map(|it| it.moment.order);
-            moments.any(|order| from.order < order && order < to.order)
+            let mut orders = self.assignments_of(name).map(|it| it.moment.order);
+            orders.any(|order| from.order < order && order < to.order)
         };
         let mut nodes = vec![node];
         while let Some(node) = nodes.pop() {

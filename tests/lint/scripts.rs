@@ -1,0 +1,280 @@
+//! Scripts alone.
+
+use planout::Dialect::{self, Planout, Planout4j};
+
+use super::{all_as_expected, in_script};
+
+type Cases<'a> = &'a [(&'a str, &'a [&'a str])];
+
+fn check(dialect: Dialect, cases: Cases<'_>) {
+    all_as_expected(cases.iter().copied(), |code| in_script(code, dialect));
+}
+
+fn check_both(cases: Cases<'_>) {
+    check(Planout4j, cases);
+    check(Planout, cases);
+}
+
+#[test]
+fn calls_that_fail() {
+    check_both(&[
+        ("x = uniformchoice(choices=[1, 2], unit=u);", &["1:5 P0400"]),
+        ("x = [frobnicate(a=1)];", &["1:6 P0400"]),
+        ("x = uniformChoice(choices=[1, 2]);", &["1:5 P0401"]),
+        ("x = uniformChoice(choice=[1, 2], unit=u);", &["1:19 P0401"]),
+        ("x = round(1, 2);", &["1:5 P0401"]),
+        ("x = min(5);", &["1:5 P0401"]),
+        ("x = sample(choices=[1, 2], draw=1, unit=u);", &["1:28 P0402"]),
+        ("x = uniformChoice(choices=[1, 2], unit=u, slat='a');", &["1:43 P0402"]),
+        ("x = 1 + randomInteger(min=0, max=1, unit=u);", &["1:9 P0407"]),
+        ("x = [bernoulliTrial(p=0.5, unit=u)];", &["1:6 P0407"]),
+        ("if (bernoulliTrial(p=0.5, unit=u)) { x = 1; }", &["1:5 P0407"]),
+        ("return bernoulliTrial(p=0.5, unit=u);", &["1:8 P0407"]),
+        ("x = bernoulliTrial(p=1.5, unit=u);", &["1:5 P0411"]),
+        ("x = 'a' + 1;", &["1:5 P0411"]),
+        ("x = [1, 2]['a'];", &["1:5 P0411"]),
+        ("x = 5 % 0;", &["1:5 P0411"]),
+        // Fine: services may set any of these, and salts make draws of their own.
+        ("x = uniformChoice(choices=c, unit=u);", &[]),
+        ("x = map(a=1, b=2);", &[]),
+        ("x = 1 + randomInteger(min=0, max=1, unit=u, salt='a');", &[]),
+        ("x = 1 + randomInteger(min=0, max=1, unit=u, full_salt='a');", &[]),
+        ("x = sample(choices=[1, 2], unit=u);", &[]),
+        ("x = min(values=[5]); y = round(2.5); z = a + 1;", &[]),
+        ("x = bernoulliTrial(p=p, unit=u);", &[]),
+        ("x = 'a' == 1 || y;", &["1:5 P0406"]),
+    ]);
+}
+
+#[test]
+fn operators_that_a_runtime_lacks() {
+    let code = "x = exp(1);\ny = sqrt(4);\nz = fastSample(choices=[1, 2], unit=u);";
+    check(Planout4j, &[(code, &["1:5 P0408", "2:5 P0408", "3:5 P0408"])]);
+    check(Planout, &[(code, &[])]);
+}
+
+#[test]
+fn operators_that_bind_alike() {
+    check_both(&[
+        ("x = a || b && c;", &["1:5 P0409"]),
+        ("x = a ?? b || c;", &["1:5 P0409"]),
+        ("x = a && b ?? c;", &["1:5 P0409"]),
+        ("if (a || b && c) { x = 1; }", &["1:5 P0409"]),
+        ("x = [f, a || b && c];", &["1:9 P0409"]),
+        ("x = a || b && c || d;", &["1:5 P0409"]),
+        ("x = (a || b) && c;", &[]),
+        ("x = a || (b && c);", &[]),
+        ("x = a && b || c;", &[]),
+        ("x = a || b || c;", &[]),
+        ("x = a == 1 && b == 2;", &[]),
+    ]);
+}
+
+#[test]
+fn negations_that_take_all_that_follows() {
+    let traps: Cases<'_> = &[
+        ("x = !a == b;", &["1:5 P0410"]),
+        ("x = !a && b;", &["1:5 P0410"]),
+        ("x = c && !a == b;", &["1:10 P0410"]),
+    ];
+    check(Planout4j, traps);
+    check(Planout, &[("x = !a == b;", &[]), ("x = !a && b;", &[])]);
+    check_both(&[
+        ("x = !a;", &[]),
+        ("x = !(a == b);", &[]),
+        ("x = (!a) == b;", &[]),
+        ("x = b && !a;", &[]),
+        ("x = !f[0];", &[]),
+    ]);
+}
+
+#[test]
+fn statements_that_are_never_reached() {
+    check_both(&[
+        ("x = 1;\nreturn true;\ny = 2;\nz = 3;", &["3:1 P0404"]),
+        ("if (a) { return true; } else { return false; }\nx = 1;", &["2:1 P0404"]),
+        ("if (a) { x = 1; return true; y = 2; }", &["1:30 P0404"]),
+        ("x = 1; return true;", &[]),
+        ("if (a) { return false; }\nx = 1;", &[]),
+        ("if (a) { return false; } else if (b) { return true; }\nx = 1;", &[]),
+        ("if (a) { return true; } else { x = 1; }\ny = 1;", &[]),
+    ]);
+}
+
+#[test]
+fn conditions_that_are_always_the_same() {
+    check_both(&[
+        ("if (true) { x = 1; }", &["1:5 P0405"]),
+        ("if (0) { x = 1; }", &["1:5 P0405"]),
+        ("if ('no') { x = 1; }", &["1:5 P0405"]),
+        ("if (1 == 1) { x = 1; }", &["1:5 P0405"]),
+        ("if (a && false) { x = 1; }", &["1:5 P0405"]),
+        ("if (true || a) { x = 1; }", &["1:5 P0405"]),
+        ("if (true && true) { x = 1; }", &["1:5 P0405"]),
+        ("if (a) { x = 1; } else if (false) { x = 2; } else { x = 3; }", &["1:28 P0405"]),
+        ("if (a) { x = 1; } else { x = 2; }", &[]),
+        ("if (a) { x = 1; } else if (b) { x = 2; }", &[]),
+        ("if (a && true) { x = 1; }", &[]),
+        ("if (a || false) { x = 1; }", &[]),
+        ("on = true; if (on) { x = 1; }", &[]),
+    ]);
+}
+
+#[test]
+fn comparisons_of_what_is_never_equal() {
+    let plan = "plan = uniformChoice(choices=['basic', 'pro'], unit=u);\n";
+    for (code, expected) in [
+        ("x = plan == 'Pro';", &["2:5 P0406"][..]),
+        ("x = plan == 5;", &["2:5 P0406"]),
+        ("if (plan != 'Pro') { x = 1; }", &["2:5 P0406"]),
+        ("if (plan == 'pro') { x = 1; }", &[]),
+        ("if (a) { plan = 'gold'; } x = plan == 'gold';", &[]),
+        ("plan = null; x = plan == 'gold';", &[]),
+        ("x = plan == a;", &[]),
+    ] {
+        let code = format!("{plan}{code}");
+        assert_eq!(in_script(&code, Planout4j), expected, "{code}");
+        assert_eq!(in_script(&code, Planout), expected, "{code}");
+    }
+    check_both(&[
+        ("x = 'a' == 1;", &["1:5 P0406"]),
+        ("n = randomInteger(min=1, max=3, unit=u); x = n == '2';", &["1:46 P0406"]),
+        ("x = a == 'b';", &[]),
+        ("x = a == null;", &[]),
+        ("n = randomInteger(min=1, max=3, unit=u); x = n == 2;", &[]),
+        // What reads before anything is set may be an input.
+        ("if (a) { n = 1; } x = n == 'b'; n = 2;", &["1:23 P0406"]),
+        ("x = n == 'b'; n = 2;", &["1:5 P0403"]),
+    ]);
+    // A trial is true or false in one dialect, and 1 or 0 in the other.
+    let trial = "b = bernoulliTrial(p=0.5, unit=u); x = b == 1;";
+    check(Planout4j, &[(trial, &["1:40 P0406"])]);
+    check(Planout, &[(trial, &[])]);
+    let truth = "b = bernoulliTrial(p=0.5, unit=u); x = b == true;";
+    check_both(&[(truth, &[])]);
+}
+
+#[test]
+fn a_switch_and_variables_of_a_script_that_declares_nothing() {
+    check_both(&[
+        ("switch { a => return true; }", &["1:1 P0007"]),
+        ("x = True;", &["1:5 P0403"]),
+        ("x = undefined ?? None;", &["1:5 P0403", "1:18 P0403"]),
+        ("y = x + 1; x = 2;", &["1:5 P0403"]),
+        ("if (a) { x = 1; } else { y = x; }", &["1:30 P0403"]),
+        ("group_size = 5; goal = gruop_size * 2;", &["1:24 P0403"]),
+        // It may be given anything, also what looks like a variable.
+        ("x = uniformChoice(choices=[1, 2], unit=u);", &[]),
+        ("price = uniformChoice(choices=prices, unit=u);", &[]),
+        ("item2 = item1;", &[]),
+        ("userid = user_id; x = uniformChoice(choices=[1, 2], unit=userid);", &[]),
+        ("country = country ?? 'US';", &[]),
+        ("if (a) { x = 1; } y = x;", &[]),
+        ("x = 1; x = x + 1; unused = 2;", &[]),
+        ("x = experiment_salt;", &[]),
+    ]);
+}
+
+#[test]
+fn draws_that_are_no_experiment() {
+    check_both(&[
+        ("x = bernoulliTrial(p=0, unit=u);", &["1:22 P0502"]),
+        ("x = bernoulliTrial(p=1.0, unit=u);", &["1:22 P0502"]),
+        ("x = bernoulliTrial(p=0.01, unit=u);", &[]),
+        ("x = uniformChoice(choices=['a'], unit=u);", &["1:27 P0503"]),
+        ("x = weightedChoice(choices=@['a'], weights=[1], unit=u);", &["1:28 P0503"]),
+        ("x = sample(choices=['a'], unit=u);", &["1:20 P0503"]),
+        // Kept or not: that is drawn.
+        ("x = bernoulliFilter(p=0.5, choices=['a'], unit=u);", &[]),
+        ("x = uniformChoice(choices=[a, 'b'], unit=u);", &[]),
+        ("x = sample(choices=[1, 2], unit=[u]);", &["1:33 P0508"]),
+        ("x = bernoulliFilter(p=0.5, choices=[1, 2], unit=[u, v]);", &["1:49 P0508"]),
+        ("l = [u, v]; x = sample(choices=[1, 2], unit=l);", &["1:45 P0508"]),
+        ("x = sample(choices=[1, 2], unit=l);", &[]),
+        ("x = uniformChoice(choices=[1, 2], unit=[u, v]);", &[]),
+        ("n = randomInteger(min=0, max=9, unit=[u, v]); x = sample(choices=[1, 2], unit=n);", &[]),
+    ]);
+}
+
+#[test]
+fn weights() {
+    let with = |weights: &str, choices: &str| {
+        let code = format!("x = weightedChoice(choices={choices}, weights={weights}, unit=u);");
+        let found = in_script(&code, Planout4j);
+        assert_eq!(found, in_script(&code, Planout), "{code}");
+        found.iter().filter_map(|place| place.split(' ').next_back()).collect::<String>()
+    };
+    for (weights, code) in [
+        ("[0, 0]", "P0504"),
+        ("[0.5, 0.4]", "P0506"),
+        ("[0.6, 0.6]", "P0506"),
+        ("[50, 45]", "P0506"),
+        ("[90, 20]", "P0506"),
+        ("@[0.5, 0.4]", "P0506"),
+        ("[1]", "P0505"),
+        ("[1, 2, 3]", "P0505"),
+        ("[0.5, 0.5]", ""),
+        ("[50, 50]", ""),
+        ("[0, 1]", ""),
+        ("[3, 1]", ""),
+        ("[1000, 1]", ""),
+        ("[30, 40]", ""),
+        ("[0.2, 0.1]", ""),
+        ("[w, 0.4]", ""),
+        ("w", ""),
+    ] {
+        assert_eq!(with(weights, "['a', 'b']"), code, "{weights}");
+    }
+    for (weights, code) in [
+        // Thirds, and sums that only rounding keeps from 1.
+        ("[0.33, 0.33, 0.33]", ""),
+        ("[0.333, 0.333, 0.333]", ""),
+        ("[33, 33, 33]", ""),
+        ("[0.1, 0.2, 0.7]", ""),
+        ("[0.7, 0.1, 0.2]", ""),
+        ("[0.3, 0.3, 0.3]", "P0506"),
+        ("[0.33, 0.33, 0.3]", "P0506"),
+        ("[50, 25, 10]", ""),
+    ] {
+        assert_eq!(with(weights, "['a', 'b', 'c']"), code, "{weights}");
+    }
+}
+
+#[test]
+fn params_from_one_hash() {
+    let draw = |name: &str, rest: &str| format!("{name} = bernoulliTrial(p=0.5, {rest});\n");
+    let correlated = |statements: &[String]| {
+        let code = statements.concat();
+        let found = in_script(&code, Planout4j);
+        assert_eq!(found, in_script(&code, Planout), "{code}");
+        found
+    };
+    let a = draw("a", "unit=u, salt='s'");
+    let b = draw("b", "unit=u, salt='s'");
+    assert_eq!(correlated(&[a.clone(), b.clone()]), ["2:40 P0501"]);
+    // One message for each param but the first.
+    let three = [a.clone(), b.clone(), draw("c", "salt='s', unit=u")];
+    assert_eq!(correlated(&three), ["2:40 P0501", "3:32 P0501"]);
+    // The name of a variable is a salt too, and a list of one has the text of its element.
+    assert_eq!(correlated(&[draw("s", "unit=u"), a.clone()]), ["2:40 P0501"]);
+    assert_eq!(correlated(&[a.clone(), draw("b", "unit=[u], salt='s'")]), ["2:42 P0501"]);
+    // A full salt counts in place of the other.
+    let full = |name| draw(name, "unit=u, full_salt='s'");
+    assert_eq!(correlated(&[full("a"), full("b")]), ["2:45 P0501"]);
+    assert_eq!(correlated(&[a.clone(), full("b")]), [""; 0]);
+    // Other salts, other units, the same variable, branches of which one is taken.
+    assert_eq!(correlated(&[a.clone(), draw("b", "unit=u, salt='t'")]), [""; 0]);
+    assert_eq!(correlated(&[a.clone(), draw("b", "unit=v, salt='s'")]), [""; 0]);
+    assert_eq!(correlated(&[draw("a", "unit=u"), draw("b", "unit=u")]), [""; 0]);
+    assert_eq!(correlated(&[a.clone(), a.clone()]), [""; 0]);
+    let branches = format!("if (c) {{ {a} }} else {{ {b} }}");
+    assert_eq!(correlated(&[branches]), [""; 0]);
+    let inside = format!("{a}if (c) {{ {b} }}");
+    assert_eq!(correlated(&[inside]), ["2:49 P0501"]);
+    // The experiment salt or the unit is another in between.
+    let salted = "experiment_salt = 'other';\n".to_owned();
+    assert_eq!(correlated(&[a.clone(), salted, b.clone()]), [""; 0]);
+    let set = |unit: &str| format!("u = {unit};\n");
+    assert_eq!(correlated(&[set("v"), a.clone(), b.clone()]), ["3:40 P0501"]);
+    assert_eq!(correlated(&[set("v"), a, set("w"), b]), [""; 0]);
+}
