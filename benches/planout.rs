@@ -1,13 +1,15 @@
 //! What planout costs: `cargo bench`. One SHA-1 block is timed beside it, since every draw needs
 //! at least one: it is the floor on any machine.
 
+mod generate;
+
 use std::fmt::Write;
 use std::hint::black_box;
 use std::process::{Command, Stdio};
 
 use divan::{Bencher, counter::ItemsCount};
-use planout::catalog::Loaded;
-use planout::store::Format;
+use planout::catalog::{self, Loaded};
+use planout::store::{self, Format};
 use planout::{Catalog, Dialect, Map, Value};
 
 fn main() {
@@ -82,5 +84,18 @@ fn load_a_long_sequence(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| {
         let document = load(&yaml).document.expect("a valid namespace");
         black_box(document.build().expect("a namespace"))
+    });
+}
+
+/// 1,000 namespaces of 100 lines: read from their files and validated.
+#[divan::bench(sample_count = 10)]
+fn check_a_thousand_namespaces(bencher: Bencher<'_, '_>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    generate::write_namespaces(folder.path(), 1000);
+    let store = store::open(folder.path().to_str().expect("a path in UTF-8")).expect("a folder");
+    bencher.counter(ItemsCount::new(1000_usize)).bench_local(|| {
+        let loaded = catalog::read(&*store, Dialect::Planout4j).expect("namespaces");
+        assert!(loaded.iter().all(|it| it.document.is_some() && it.diagnostics.is_empty()));
+        black_box(loaded)
     });
 }
