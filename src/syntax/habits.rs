@@ -2,16 +2,17 @@
 
 use super::token::{Token, TokenKind};
 
+const MAP: &str = "write a map as `@{\"key\": 1}`, or as `map(key=x)` to use variables";
+
 /// The token that was not expected, with what stands around it.
 pub(super) struct Surprise<'a> {
     pub(super) text: &'a str,
     pub(super) token: Token,
-    /// The token after it.
+    /// The token before it, and the one after it.
+    pub(super) previous: Token,
     pub(super) following: Token,
     /// What the statement begins with.
-    pub(super) statement: &'a str,
-    /// Whether the token is the first of its statement.
-    pub(super) begins: bool,
+    pub(super) statement: Token,
 }
 
 impl Surprise<'_> {
@@ -41,40 +42,70 @@ impl Surprise<'_> {
             ("+", "+") | ("-", "-") => return Some("write `x = x + 1;`"),
             _ => {}
         }
+        let before = self.slice(self.previous);
         match (self.token.kind, found) {
-            (TokenKind::Mark("="), _) if self.begins => {
+            (TokenKind::Mark("="), _) if self.begins() => {
                 Some("put the statements of an `if` in braces: `if (a) { x = 1; }`")
             }
             (TokenKind::Mark("="), _) => Some("write `==` to compare"),
+            (TokenKind::Mark("=="), _) => Some("write `=` to set a variable"),
             (TokenKind::Mark("("), _) => {
                 self.statement_help().or(Some("assign the result to a variable: `x = f(...);`"))
             }
-            (TokenKind::Mark(":"), _) => {
-                Some("write a map as `@{\"key\": 1}`, or as `map(key=x)` to use variables")
-            }
-            (TokenKind::Mark(";"), _) if self.begins => Some("leave out the extra `;`"),
-            (TokenKind::Mark(";"), _) if self.statement == "return" => {
+            (TokenKind::Mark(":"), _) => self.colon_help(),
+            (TokenKind::Mark(";"), _) if self.begins() => Some("leave out the extra `;`"),
+            (TokenKind::Mark(";"), _) if before == "return" => {
                 Some("say whether the unit is in the experiment: `return true;`, `return false;`")
+            }
+            (TokenKind::Mark("]" | ")"), _) if before == "," => {
+                Some("leave out the `,` after the last one")
+            }
+            (TokenKind::Mark(","), _) if !matches!(before, "," | "(" | "[") => {
+                Some("a statement ends with `;`")
             }
             (TokenKind::Identifier, "and" | "AND") => Some("write `&&` for and"),
             (TokenKind::Identifier, "or" | "OR") => Some("write `||` for or"),
-            (TokenKind::Identifier, _) if !self.begins => self.statement_help(),
-            (TokenKind::If, _) if !self.begins => Some("an `if` cannot be a value"),
+            (TokenKind::String, _) if self.begins() && next == ":" => Some(MAP),
+            (TokenKind::If, _) if !self.begins() => Some("an `if` cannot be a value"),
             (TokenKind::Else, _) => {
                 Some("put the statements between `if (...)` and `else` in braces")
             }
+            _ if matches!(before, "not" | "NOT") => Some("write `!` for not"),
+            _ if self.previous == self.statement => self.statement_help(),
+            _ => None,
+        }
+    }
+
+    /// Whether the token is the first of its statement.
+    fn begins(&self) -> bool {
+        self.token == self.statement
+    }
+
+    /// A `:` after a name or a string: in a call, in a map, or to set a variable.
+    fn colon_help(&self) -> Option<&'static str> {
+        let around = self.text[..self.previous.span.start as usize].trim_end();
+        match self.previous.kind {
+            TokenKind::Identifier if around.ends_with(['(', ',']) => {
+                Some("write an argument as `name=value`")
+            }
+            TokenKind::Identifier if self.previous == self.statement => {
+                Some("write `x = 1;` to set a variable, and `@{\"key\": 1}` for a map")
+            }
+            TokenKind::Identifier | TokenKind::String => Some(MAP),
             _ => None,
         }
     }
 
     /// A statement that begins with a word of another language.
     fn statement_help(&self) -> Option<&'static str> {
-        match self.statement {
+        match self.slice(self.statement) {
             "elif" | "elsif" | "elseif" => Some("write `else if`"),
             "let" | "var" | "const" | "set" => Some("a variable needs no declaration: `x = 1;`"),
             "If" | "IF" | "Else" | "ELSE" | "Return" | "RETURN" | "Switch" => {
                 Some("keywords are written in lower case")
             }
+            "for" | "while" => Some("there are no loops: write out what they would do"),
+            "function" | "def" => Some("there are no functions of your own"),
             _ => None,
         }
     }

@@ -200,14 +200,12 @@ impl<'a> Parser<'a> {
     }
 
     fn surprise(&self) -> Surprise<'a> {
-        let text = self.lexer.text();
-        let statement = self.statement.span;
         Surprise {
-            text,
+            text: self.lexer.text(),
             token: self.token,
+            previous: self.previous,
             following: self.following,
-            statement: &text[statement.start as usize..statement.end as usize],
-            begins: self.token == self.statement,
+            statement: self.statement,
         }
     }
 
