@@ -297,7 +297,7 @@ fn a_failing_script_shows_the_line_of_its_file() {
     fs::write(&path, text.replace("color = '#3b5998';", "color = 1 % zero;")).expect("a file");
     let run = expect(1, planout(folder.path(), &["eval", "--ns", "button_color", "userid=1"]));
     let expected = "\
-error[P0300]: definition `Default` of namespace `button_color` failed: `right` of `%` is null
+error[P0300]: definition `Default` of namespace `button_color` failed: `right` of `%` is null: `zero` has no value
   --> sample-namespaces/button_color.yaml:14:15
    |
 14 |       color = 1 % zero;

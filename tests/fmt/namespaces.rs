@@ -180,7 +180,7 @@ fn what_is_wrong_is_reported_in_its_place() {
     let format::FormatError::Invalid(problems) = error else { panic!("{error:?}") };
     let places: Vec<_> = problems.iter().map(|it| source.position(it.primary.span.start)).collect();
     let places: Vec<_> = places.iter().map(|place| (place.line, place.column)).collect();
-    assert_eq!(places, [(4, 7), (8, 1)]);
+    assert_eq!(places, [(4, 7), (7, 8)]);
     let source = Source::new("test", "a: 1\na: 2\nb: !planout x");
     let error = format::namespace(&source, Dialect::default());
     assert!(matches!(error, Err(format::FormatError::Invalid(_))), "{error:?}");
