@@ -5,24 +5,54 @@ use crate::source::{Source, Span};
 use crate::tree::yaml::plain;
 use crate::tree::{Kind, Map, Node};
 
-/// The keys that mean something, by the mapping that they stand in.
-const DOCUMENT: &[&str] =
-    &["namespace", "experiment_definitions", "default_experiment", "experiment_sequence"];
-const NAMESPACE: &[&str] =
-    &["name", "salt", "unit", "segments", "dialect", "segment_hashing", "inputs"];
-const DEFINITION: &[&str] = &["definition", "assign"];
-const ACTION: &[&str] = &["action", "name", "definition", "segments"];
+/// The keys that mean something in a mapping.
+struct Keys {
+    required: &'static [&'static str],
+    optional: &'static [&'static str],
+}
+
+const DOCUMENT: Keys = Keys {
+    required: &["namespace", "experiment_definitions", "default_experiment", "experiment_sequence"],
+    optional: &[],
+};
+const NAMESPACE: Keys = Keys {
+    required: &["unit", "segments"],
+    optional: &["name", "salt", "dialect", "segment_hashing", "inputs"],
+};
+const DEFINITION: Keys = Keys { required: &["definition", "assign"], optional: &[] };
+const ACTION: Keys =
+    Keys { required: &["action", "name", "definition", "segments"], optional: &[] };
+
+impl Keys {
+    /// The key that a key without meaning is a misspelling of, as far as that is likely.
+    fn meant(&self, key: &str) -> Option<&'static str> {
+        let known = || self.required.iter().chain(self.optional).copied();
+        let near = nearest(key, known()).filter(|_| !known().any(|known| known == key))?;
+        // A word of its own may begin with another, as `assignee` does.
+        let is_longer_word = key.strip_prefix(near).is_some_and(|rest| rest.len() > 1);
+        (!is_longer_word).then_some(near)
+    }
+}
+
+/// The value of an optional setting of a namespace, also if its key is misspelt: that is said,
+/// and nothing of what follows from it.
+pub(super) fn setting<'a>(namespace: &'a Map, key: &str) -> Option<&'a Node> {
+    let is_meant = |key_there: &str| NAMESPACE.meant(key_there) == Some(key);
+    let misspelt = || namespace.entries.iter().find(|entry| is_meant(&entry.key));
+    namespace.get(key).or_else(|| misspelt().map(|entry| &entry.value))
+}
 
 /// Looks for keys that mean nothing and are near one that does.
 pub(super) fn misspelt_keys(tree: &Node, found: &mut Vec<Diagnostic>) {
     let Some(document) = tree.as_map() else {
         return;
     };
-    keys(document, DOCUMENT, found);
+    keys(document, &DOCUMENT, found);
     if let Some(namespace) = document.get("namespace").and_then(Node::as_map) {
-        keys(namespace, NAMESPACE, found);
+        keys(namespace, &NAMESPACE, found);
     }
-    for (list, known) in [("experiment_definitions", DEFINITION), ("experiment_sequence", ACTION)] {
+    for (list, known) in [("experiment_definitions", &DEFINITION), ("experiment_sequence", &ACTION)]
+    {
         let items = document.get(list).and_then(Node::as_list).unwrap_or_default();
         for item in items.iter().filter_map(Node::as_map) {
             keys(item, known, found);
@@ -30,14 +60,13 @@ pub(super) fn misspelt_keys(tree: &Node, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn keys(map: &Map, known: &[&str], found: &mut Vec<Diagnostic>) {
-    // Where the near one is required and not there, that is an error already.
-    let is_required = |key: &str| !["salt", "dialect", "segment_hashing", "inputs"].contains(&key);
-    for entry in map.entries.iter().filter(|entry| !known.contains(&&*entry.key)) {
-        if let Some(near) = nearest(&entry.key, known.iter().copied())
-            && (map.get(near).is_some() || !is_required(near))
-            && !is_longer_word(&entry.key, near)
-        {
+fn keys(map: &Map, known: &Keys, found: &mut Vec<Diagnostic>) {
+    for entry in &map.entries {
+        let Some(near) = known.meant(&entry.key) else {
+            continue;
+        };
+        // Where the near one is required and not there, that is an error already.
+        if map.get(near).is_some() || known.optional.contains(&near) {
             let message = format!("key `{}` means nothing here", entry.key);
             found.push(
                 Diagnostic::finding(Code::MisspeltKey, entry.key_span, message)
@@ -45,11 +74,6 @@ fn keys(map: &Map, known: &[&str], found: &mut Vec<Diagnostic>) {
             );
         }
     }
-}
-
-/// Whether a key is a word of its own that begins with another, as `assignee` does.
-fn is_longer_word(key: &str, known: &str) -> bool {
-    key.strip_prefix(known).is_some_and(|rest| rest.len() > 1)
 }
 
 /// Looks for plain scalars that readers of YAML 1.2 take for something else than this one does.

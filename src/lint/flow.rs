@@ -30,7 +30,10 @@ impl Known<'_> {
 }
 
 pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
-    unset_variables(script, known, found);
+    let unset = unset_variables(script, known);
+    for (name, read) in unset.iter().take(MAX_UNSET) {
+        found.extend(unset_variable(script, known, name, read.place));
+    }
     let mut nodes = vec![script.root];
     while let Some(node) = nodes.pop() {
         if let Some(rules) = op(node, "seq").and_then(|map| map.get("seq")?.as_list()) {
@@ -42,7 +45,8 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
         }
         nodes.extend(form.parts());
     }
-    never_equal(script, known, found);
+    let given = |name: &str| known.has(name) || unset.contains_key(name);
+    never_equal(script, &given, found);
 }
 
 fn op<'a>(node: &'a Node, name: &str) -> Option<&'a Map> {
@@ -55,16 +59,17 @@ fn is_set(script: &Script<'_>, read: &Read<'_>) -> bool {
 }
 
 /// Variables that nothing sets before they are read, each where that happens first.
-fn unset_variables(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
-    let mut firsts: IndexMap<&str, &Read<'_>> = IndexMap::new();
+fn unset_variables<'s, 'a>(
+    script: &'s Script<'a>,
+    known: &Known<'_>,
+) -> IndexMap<&'a str, &'s Read<'a>> {
+    let mut firsts = IndexMap::new();
     for read in &script.reads {
         if !known.has(read.name) && !firsts.contains_key(read.name) && !is_set(script, read) {
             firsts.insert(read.name, read);
         }
     }
-    for (name, read) in firsts.into_iter().take(MAX_UNSET) {
-        found.extend(unset_variable(script, known, name, read.place));
-    }
+    firsts
 }
 
 fn unset_variable(
@@ -210,7 +215,8 @@ fn truth(script: &Script<'_>, condition: &Node) -> Option<bool> {
     }
 }
 
-fn never_equal(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
+/// Comparisons of what is never equal; `given` says which variables may have any value.
+fn never_equal(script: &Script<'_>, given: &dyn Fn(&str) -> bool, found: &mut Vec<Diagnostic>) {
     for call in script.calls.iter().filter(|call| call.operator == "equals") {
         let (Some(left), Some(right)) = (call.argument("left"), call.argument("right")) else {
             continue;
@@ -219,7 +225,7 @@ fn never_equal(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnosti
         if script.constant(call.node).is_some_and(|value| value == Value::Bool(true)) {
             continue;
         }
-        let possible = |node| Possible::of(script, known, node);
+        let possible = |node| Possible::of(script, given, node);
         let (a, b) = (possible(left), possible(right));
         if !a.can_equal(&b, script.dialect) {
             let message = "the two sides of this comparison are never equal";

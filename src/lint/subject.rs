@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::document;
 use super::script::Script;
 use crate::catalog::Loaded;
 use crate::dialect::Dialect;
@@ -49,7 +50,8 @@ impl<'a> Subject<'a> {
         let header = map.get("namespace").and_then(Node::as_map);
         let setting = |key| header.and_then(|header| header.get(key));
         let text = |key| setting(key).and_then(Node::as_str).map(str::trim);
-        let inputs = setting("inputs").and_then(Node::as_list).unwrap_or_default();
+        let inputs = header.and_then(|header| document::setting(header, "inputs"));
+        let inputs = inputs.and_then(Node::as_list).unwrap_or_default();
         let dialect = text("dialect").and_then(|word| word.parse().ok()).unwrap_or(loaded.dialect);
         let items = map.get("experiment_definitions").and_then(Node::as_list).unwrap_or_default();
         let definitions = items.iter().filter_map(Node::as_map);

@@ -49,9 +49,9 @@ pub(super) const KINDS: &[Kind] = &[
     }),
 ];
 
-/// What the compiler accepts, and only lints can find.
-pub(super) const LINTS: &[Kind] =
-    &[Kind::new("an optional key misspelt", |sample| misspelt_keys(sample, false))];
+/// What the compiler accepts, and only checks find.
+pub(super) const VALID: &[Kind] =
+    &[Kind::new("an optional key misspelt", |sample| misspelt_keys(sample, false)).valid()];
 
 /// The keys that a mapping must have.
 fn required(map: &Mapping) -> &'static [&'static str] {

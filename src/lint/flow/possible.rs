@@ -1,6 +1,5 @@
 //! What a part of a script can come to, as far as that can be seen.
 
-use super::{Known, is_set};
 use crate::dialect::Dialect;
 use crate::eval::{Function, equals};
 use crate::lint::script::{Form, Script, form};
@@ -35,15 +34,19 @@ pub(super) enum Kind {
 }
 
 impl Possible {
-    /// What a node can come to.
-    pub(super) fn of<'a>(script: &Script<'a>, known: &Known<'_>, node: &'a Node) -> Possible {
+    /// What a node can come to; `given` says which variables may have any value.
+    pub(super) fn of<'a>(
+        script: &Script<'a>,
+        given: &dyn Fn(&str) -> bool,
+        node: &'a Node,
+    ) -> Possible {
         let mut steps = MAX_STEPS;
-        Possible::within(script, known, node, &mut steps)
+        Possible::within(script, given, node, &mut steps)
     }
 
     fn within<'a>(
         script: &Script<'a>,
-        known: &Known<'_>,
+        given: &dyn Fn(&str) -> bool,
         node: &'a Node,
         steps: &mut usize,
     ) -> Possible {
@@ -55,12 +58,12 @@ impl Possible {
             return Possible::OneOf(vec![value]);
         }
         match form(node) {
-            Form::Get(name) => Possible::variable(script, known, name, steps),
+            Form::Get(name) => Possible::variable(script, given, name, steps),
             Form::Call(operator, arguments) => match Function::named(operator) {
                 Some(Function::UniformChoice | Function::WeightedChoice) => {
                     let choices = arguments.get("choices").and_then(|it| script.elements(it));
                     let choices = choices.unwrap_or_default().iter();
-                    let choices = choices.map(|it| Possible::within(script, known, it, steps));
+                    let choices = choices.map(|it| Possible::within(script, given, it, steps));
                     choices.reduce(Possible::or).unwrap_or(Possible::Anything)
                 }
                 Some(function) => Possible::result(function, script.dialect),
@@ -77,14 +80,17 @@ impl Possible {
     }
 
     /// What a variable can be, if it is always the script that sets it.
-    fn variable(script: &Script<'_>, known: &Known<'_>, name: &str, steps: &mut usize) -> Possible {
-        let may_be_given = known.has(name)
-            || script.reads.iter().any(|read| read.name == name && !is_set(script, read));
-        if may_be_given {
+    fn variable(
+        script: &Script<'_>,
+        given: &dyn Fn(&str) -> bool,
+        name: &str,
+        steps: &mut usize,
+    ) -> Possible {
+        if given(name) {
             return Possible::Anything;
         }
         let values = script.values_of(name).map(|value| match value {
-            Some(value) => Possible::within(script, known, value, steps),
+            Some(value) => Possible::within(script, given, value, steps),
             None => Possible::Anything,
         });
         values.reduce(Possible::or).unwrap_or(Possible::Anything)
