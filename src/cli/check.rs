@@ -92,8 +92,7 @@ impl Check {
                 }
                 set_level(&mut levels, code, level).map_err(|failure| {
                     let message = format!("`--{flag}`: {}", failure.message);
-                    let failure_help = failure.help.unwrap_or_default();
-                    Failure::usage(message).help(failure_help)
+                    Failure { help: failure.help, ..Failure::usage(message) }
                 })?;
             }
         }
