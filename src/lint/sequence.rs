@@ -7,7 +7,7 @@ use super::subject::{Definition, Subject};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::namespace::{Action, BASELINE, Document, Namespace};
 use crate::source::Span;
-use crate::tree::{Kind, Layout, Map, Node, to_json};
+use crate::tree::{Kind, Map, Node};
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let Some(document) = subject.document else {
@@ -83,13 +83,11 @@ fn same_as_default(
     active: &[usize],
     found: &mut Vec<Diagnostic>,
 ) {
-    let text = |json: &Node| to_json(json, Layout::Compact, document.dialect);
     let Some(default) = document.definitions.get(&document.default) else {
         return;
     };
-    let default_text = text(default.json());
     for definition in running(subject, document, active) {
-        if text(&definition.json) == default_text {
+        if definition.json.is_same(default.json()) {
             let (name, default) = (definition.name, &document.default);
             let message = format!("definition `{name}` is the same as the default `{default}`");
             found.push(

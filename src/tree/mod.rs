@@ -101,6 +101,21 @@ impl Node {
         Node::new(Kind::String(text.into()), span)
     }
 
+    /// Whether two trees are the same but for the places of what is in them.
+    pub fn is_same(&self, other: &Node) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::List(a), Kind::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_same(b))
+            }
+            (Kind::Map(a), Kind::Map(b)) => {
+                let mut pairs = a.entries.iter().zip(&b.entries);
+                a.entries.len() == b.entries.len()
+                    && pairs.all(|(a, b)| a.key == b.key && a.value.is_same(&b.value))
+            }
+            (a, b) => a == b,
+        }
+    }
+
     /// The string, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {
