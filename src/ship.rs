@@ -1,7 +1,9 @@
 //! Shipping: every namespace of a source, compiled, into a target, or nothing at all.
 
+use std::time::Duration;
+
 use crate::catalog::Loaded;
-use crate::store::{Change, Store, StoreError};
+use crate::store::{Change, Changes, Contents, Store, StoreError};
 use crate::tree::{Layout, to_json};
 
 /// Why nothing was shipped.
@@ -27,10 +29,19 @@ pub struct Shipment {
     pub changes: Vec<(String, Change)>,
 }
 
+/// How to ship.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Whether namespaces of the target that have no source are removed.
+    pub prune: bool,
+    /// How long to wait for another change of the target to end.
+    pub patience: Duration,
+}
+
 /// Compiled namespaces on their way to a target: a value of this type exists only if all are valid.
 #[derive(Debug)]
 pub struct Cargo {
-    namespaces: Vec<(String, Vec<u8>)>,
+    namespaces: Contents,
 }
 
 impl Cargo {
@@ -40,7 +51,7 @@ impl Cargo {
     /// Any of it is invalid.
     pub fn new(loaded: &[Loaded]) -> Result<Cargo, ShipError> {
         let documents = loaded.iter().filter_map(|loaded| loaded.document.as_ref());
-        let namespaces: Vec<_> = documents
+        let namespaces: Contents = documents
             .map(|document| {
                 let mut json = to_json(&document.compiled, Layout::Pretty, document.dialect);
                 json.push('\n');
@@ -53,24 +64,60 @@ impl Cargo {
         }
     }
 
-    /// What shipping would change.
-    ///
-    /// # Errors
-    /// The target cannot be read.
-    pub fn compare(&self, target: &dyn Store) -> Result<Shipment, ShipError> {
-        Ok(self.shipment(target.compare(&self.namespaces)?))
+    /// What shipping would change in a store of these contents.
+    pub fn compare(&self, contents: &Contents, prune: bool) -> Shipment {
+        let mut changes: Vec<_> = self
+            .namespaces
+            .iter()
+            .map(|(name, bytes)| {
+                let change = match contents.get(name) {
+                    None => Change::Created,
+                    Some(current) if current == bytes => Change::Unchanged,
+                    Some(_) => Change::Updated,
+                };
+                (name.clone(), change)
+            })
+            .collect();
+        let orphan = if prune { Change::Removed } else { Change::Orphaned };
+        let orphans = contents.keys().filter(|name| !self.namespaces.contains_key(*name));
+        changes.extend(orphans.map(|name| (name.clone(), orphan)));
+        changes.sort();
+        Shipment { changes }
     }
 
-    /// Ships.
+    /// Ships, as one change. Where nothing is to be changed, nothing is written.
     ///
     /// # Errors
-    /// The target cannot be written.
-    pub fn ship(&self, target: &dyn Store) -> Result<Shipment, ShipError> {
-        Ok(self.shipment(target.write(&self.namespaces)?))
+    /// The target cannot be written, or another change of it has not ended in time: nothing was
+    /// changed.
+    pub fn ship(
+        &self,
+        target: &dyn Store,
+        options: Options,
+        stamp: &[u8],
+    ) -> Result<Shipment, ShipError> {
+        let transaction = target.begin(options.patience)?;
+        let shipment = self.compare(transaction.contents(), options.prune);
+        let changes = self.changes(&shipment);
+        if changes != Changes::default() {
+            transaction.commit(&changes, stamp)?;
+        }
+        Ok(shipment)
     }
 
-    fn shipment(&self, changes: Vec<Change>) -> Shipment {
-        let names = self.namespaces.iter().map(|(name, _)| name.clone());
-        Shipment { changes: names.zip(changes).collect() }
+    fn changes(&self, shipment: &Shipment) -> Changes {
+        let mut changes = Changes::default();
+        for (name, change) in &shipment.changes {
+            match (change, self.namespaces.get(name)) {
+                (Change::Created | Change::Updated, Some(bytes)) => {
+                    changes.put.insert(name.clone(), bytes.clone());
+                }
+                (Change::Removed, _) => {
+                    changes.remove.insert(name.clone());
+                }
+                _ => {}
+            }
+        }
+        changes
     }
 }

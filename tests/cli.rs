@@ -114,7 +114,13 @@ fn nothing_is_shipped_unless_all_is_valid() {
     let folder = sandbox();
     expect(0, planout(folder.path(), &["ship", "sample-namespaces", "out"]));
     let out = folder.path().join("out");
-    let shipped = ["button_color.json", "onboarding.json", "page_size.json", "test_ns.json"];
+    let shipped = [
+        ".planout-revision",
+        "button_color.json",
+        "onboarding.json",
+        "page_size.json",
+        "test_ns.json",
+    ];
     assert_eq!(names(&out), shipped);
     let before = fs::metadata(out.join("test_ns.json")).and_then(|it| it.modified());
 

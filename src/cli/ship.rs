@@ -1,8 +1,10 @@
 //! `planout ship`
 
+use std::time::Duration;
+
 use clap::Args;
 use planout::catalog::{self, Loaded};
-use planout::ship::{Cargo, ShipError, Shipment};
+use planout::ship::{Cargo, Options, ShipError, Shipment};
 use planout::store::{self, Change};
 
 use super::failure::{Failure, Outcome};
@@ -25,6 +27,12 @@ pub(super) struct Ship {
     /// Say what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Remove from DST the namespaces that are not in SRC
+    #[arg(long)]
+    prune: bool,
+    /// How long to wait for another ship to DST to end, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10")]
+    lock_timeout: f64,
     #[command(flatten)]
     dialect: DialectArg,
     /// How to print the answer and diagnostics
@@ -59,10 +67,14 @@ impl Ship {
         let target = store::open(target)?;
         let cargo = Cargo::new(&loaded).map_err(failure)?;
         let shipment = match self.dry_run {
-            true => cargo.compare(&*target),
-            false => cargo.ship(&*target),
+            true => cargo.compare(&target.contents()?, self.prune),
+            false => {
+                let patience = Duration::from_secs_f64(self.lock_timeout);
+                let options = Options { prune: self.prune, patience };
+                cargo.ship(&*target, options, b"{}").map_err(failure)?
+            }
         };
-        self.answer(&shipment.map_err(failure)?, context)
+        self.answer(&shipment, context)
     }
 
     fn answer(&self, shipment: &Shipment, context: &Context) -> Outcome {

@@ -1,13 +1,19 @@
 //! Namespaces as files of a directory, or as a single file.
 
 use std::fs::{File, Permissions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 use walkdir::WalkDir;
 
-use super::{Change, Format, Item, Store, StoreError, read_file};
+use super::{Changes, Contents, Format, Item, Store, StoreError, Transaction, read_file};
+use crate::source::MAX_SOURCE_BYTES;
+
+/// What says when and by what the directory was last changed. Hidden, so that nobody takes it for
+/// a namespace.
+const STAMP: &str = ".planout-revision";
 
 /// A directory with the directories below it, or one file.
 #[derive(Clone, Debug)]
@@ -80,42 +86,71 @@ impl Store for Directory {
         read_file(Path::new(&item.label), limit)
     }
 
-    fn compare(&self, namespaces: &[(String, Vec<u8>)]) -> Result<Vec<Change>, StoreError> {
+    /// The compiled namespaces of the directory itself, not of those below it.
+    fn contents(&self) -> Result<Contents, StoreError> {
+        let failed = |error| StoreError::io("read", &self.path, error);
+        let entries = match std::fs::read_dir(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Contents::new()),
+            entries => entries.map_err(failed)?,
+        };
+        let mut contents = Contents::new();
+        for entry in entries {
+            let path = entry.map_err(failed)?.path();
+            if let Some(Item { name, format: Format::Json, .. }) = item(&path)?
+                && !name.starts_with('.')
+                && path.is_file()
+            {
+                contents.insert(name, read_file(&path, MAX_SOURCE_BYTES + 1)?);
+            }
+        }
+        Ok(contents)
+    }
+
+    fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        match read_file(&self.path.join(STAMP), MAX_SOURCE_BYTES) {
+            Ok(stamp) => Ok(Some(stamp)),
+            Err(StoreError::Io { error, .. }) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn begin(&self, _patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError> {
         if self.path.is_file() {
             return Err(StoreError::NotADirectory(self.path.clone()));
         }
-        let change = |(name, bytes): &(String, Vec<u8>)| {
-            let path = self.target(name);
-            match read_file(&path, bytes.len() + 1) {
-                Ok(current) if current == *bytes => Ok(Change::Unchanged),
-                Ok(_) => Ok(Change::Updated),
-                Err(StoreError::Io { error, .. })
-                    if error.kind() == std::io::ErrorKind::NotFound =>
-                {
-                    Ok(Change::Created)
-                }
-                Err(error) => Err(error),
-            }
-        };
-        namespaces.iter().map(change).collect()
-    }
-
-    fn write(&self, namespaces: &[(String, Vec<u8>)]) -> Result<Vec<Change>, StoreError> {
-        let changes = self.compare(namespaces)?;
         let failed = |error| StoreError::io("create", &self.path, error);
         std::fs::create_dir_all(&self.path).map_err(failed)?;
+        Ok(Box::new(Update { directory: self, contents: self.contents()? }))
+    }
+}
+
+/// A change of a directory.
+struct Update<'a> {
+    directory: &'a Directory,
+    contents: Contents,
+}
+
+impl Transaction for Update<'_> {
+    fn contents(&self) -> &Contents {
+        &self.contents
+    }
+
+    fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError> {
+        let folder = &self.directory.path;
         // All bytes are on the disk before the first file is replaced.
         let mut staged = Vec::new();
-        for ((name, bytes), change) in namespaces.iter().zip(&changes) {
-            if *change != Change::Unchanged {
-                staged.push(stage(&self.target(name), bytes)?);
-            }
+        for (name, bytes) in &changes.put {
+            staged.push(stage(&self.directory.target(name), bytes)?);
         }
+        staged.push(stage(&folder.join(STAMP), stamp)?);
         for file in staged {
             file.rename()?;
         }
-        sync(&self.path)?;
-        Ok(changes)
+        for name in &changes.remove {
+            let path = self.directory.target(name);
+            std::fs::remove_file(&path).map_err(|error| StoreError::io("remove", &path, error))?;
+        }
+        sync(folder)
     }
 }
 

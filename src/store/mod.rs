@@ -2,7 +2,9 @@
 
 mod directory;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use directory::{Directory, files};
 
@@ -26,8 +28,8 @@ pub struct Item {
     pub format: Format,
 }
 
-/// What a write came to for one namespace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a change comes to for one namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     /// It was not there.
     Created,
@@ -35,6 +37,10 @@ pub enum Change {
     Updated,
     /// It was there with the same content, and was left alone.
     Unchanged,
+    /// It was there, and has no source.
+    Orphaned,
+    /// It was there, had no source, and was removed.
+    Removed,
 }
 
 impl Change {
@@ -44,6 +50,8 @@ impl Change {
             Change::Created => "created",
             Change::Updated => "updated",
             Change::Unchanged => "unchanged",
+            Change::Orphaned => "orphaned",
+            Change::Removed => "removed",
         }
     }
 }
@@ -74,6 +82,17 @@ pub enum StoreError {
     /// A single file as the target of several namespaces.
     #[error("`{}` is a file: the target must be a directory", .0.display())]
     NotADirectory(PathBuf),
+    /// Another change of the store has not ended.
+    #[error("`{location}` is being changed by {holder}")]
+    Busy {
+        /// The store.
+        location: String,
+        /// Who changes it, as far as that is known.
+        holder: String,
+    },
+    /// The store was changed by somebody else while a change was prepared. It can be tried again.
+    #[error("`{0}` was changed by somebody else at the same time")]
+    Conflict(String),
     /// A kind of location that this program does not know.
     #[error("unknown kind of location `{scheme}://`: a location is a directory or a file")]
     UnknownScheme {
@@ -117,18 +136,51 @@ pub trait Store {
     /// The item cannot be read.
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError>;
 
-    /// What a write of these namespaces would change, in their order.
+    /// The compiled namespaces that a change would replace or remove: what has been shipped here.
     ///
     /// # Errors
     /// The store cannot be read.
-    fn compare(&self, namespaces: &[(String, Vec<u8>)]) -> Result<Vec<Change>, StoreError>;
+    fn contents(&self) -> Result<Contents, StoreError>;
 
-    /// Stores namespaces as JSON, and says what changed, in their order. Each is replaced as a
-    /// whole: a reader sees its old bytes or its new ones.
+    /// What was said of the namespaces when they were last changed by a [`Transaction`]: the
+    /// bytes that it was given. `None` if nothing was.
     ///
     /// # Errors
-    /// The store cannot be written; what failed before anything was replaced changes nothing.
-    fn write(&self, namespaces: &[(String, Vec<u8>)]) -> Result<Vec<Change>, StoreError>;
+    /// The store cannot be read.
+    fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Begins a change, of which there is one at a time. Waits for another one to end for as long
+    /// as `patience`.
+    ///
+    /// # Errors
+    /// The store cannot be changed, or another change has not ended in time.
+    fn begin(&self, patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError>;
+}
+
+/// The compiled namespaces of a store by name, as their bytes.
+pub type Contents = BTreeMap<String, Vec<u8>>;
+
+/// A change of a store: made as a whole, or not at all if it is dropped.
+pub trait Transaction {
+    /// The namespaces that the store keeps now. They stay like this until the change is made, or
+    /// making it fails.
+    fn contents(&self) -> &Contents;
+
+    /// Stores namespaces as JSON, removes others, and notes what the stamp says. Those who read see
+    /// all of it or nothing of it; what is in neither list is left alone.
+    ///
+    /// # Errors
+    /// The store cannot be written, or was changed by somebody who does not wait: nothing changed.
+    fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError>;
+}
+
+/// What a change does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The namespaces that are created or replaced.
+    pub put: Contents,
+    /// The names of those that are removed.
+    pub remove: BTreeSet<String>,
 }
 
 /// Opens a location: the path of a directory or a file.
