@@ -80,6 +80,7 @@
 //! | [`eval`] | scripts, and what they compute |
 //! | [`namespace`] | checked documents, segments, assignment |
 //! | [`store`], [`catalog`], [`ship`] | where namespaces are kept, loading them, shipping them |
+//! | [`edit`] | entries at the end of a sequence, in the text of a namespace |
 //! | [`lint`] | what is legal and almost surely wrong |
 //!
 //! The library never prints, and reads no environment, clock or current folder but the paths that
@@ -88,6 +89,7 @@
 pub mod catalog;
 pub mod diagnostic;
 pub mod dialect;
+pub mod edit;
 pub mod eval;
 pub mod format;
 pub mod lint;

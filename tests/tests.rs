@@ -5,6 +5,7 @@ mod compile;
 mod diagnostics;
 mod differential;
 mod docs;
+mod edit;
 mod eval;
 mod fmt;
 mod library;

@@ -18,6 +18,14 @@ pub fn is_ambiguous(text: &str) -> bool {
     }
 }
 
+/// Whether a plain scalar of this text is a string, for readers of both versions.
+pub(crate) fn is_text(text: &str) -> bool {
+    let here = matches!(resolve(text), Value::Kind(Kind::String(_)));
+    // Some readers of YAML 1.1 know these words too.
+    let is_word = matches!(text, "y" | "Y" | "n" | "N");
+    here && !is_word && matches!(core_schema(text), Kind::String(_))
+}
+
 /// What the core schema of YAML 1.2 (section 10.3.2) takes a plain scalar for. What is not finite
 /// is taken for text here, as no tree can hold it.
 fn core_schema(text: &str) -> Kind {

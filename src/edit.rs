@@ -1,0 +1,182 @@
+//! Edits of a namespace's source that leave every byte elsewhere as it is: an entry at the end of
+//! the experiment sequence, which moves nobody.
+
+use crate::namespace::Action;
+use crate::source::Source;
+use crate::tree::yaml::{plain, read};
+use crate::tree::{Kind, Map, Node};
+
+const SEQUENCE: &str = "experiment_sequence";
+
+/// Why a text was not edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// There is no experiment sequence, or the text is not YAML.
+    #[error("the file has no `experiment_sequence` that can be read")]
+    NoSequence,
+    /// The sequence is written in a way that an edit could break.
+    #[error(
+        "the `experiment_sequence` is written in a way that is not edited: add the entry by hand"
+    )]
+    Unusual,
+}
+
+/// The text of a namespace with an action more at the end of its sequence. Whether the action
+/// makes sense there is not looked at.
+///
+/// ```
+/// use planout::edit::append;
+/// use planout::namespace::Action;
+/// use planout::source::Source;
+///
+/// let text = "experiment_sequence:\n  - {action: add, definition: A, name: a, segments: 5}  # 5 %\n";
+/// let stop = Action::Remove { name: "a".to_owned() };
+/// let edited = append(&Source::new("x.yaml", text), &stop)?;
+/// assert_eq!(edited, format!("{text}  - {{action: remove, name: a}}\n"));
+/// # Ok::<(), planout::edit::EditError>(())
+/// ```
+///
+/// # Errors
+/// The text has no sequence, or one that is written in an unusual way, as by an alias.
+pub fn append(source: &Source, action: &Action) -> Result<String, EditError> {
+    let before = document(source).ok_or(EditError::NoSequence)?;
+    let sequence = before.get(SEQUENCE).ok_or(EditError::NoSequence)?;
+    let (text, end) = (source.text(), sequence.span.end as usize);
+    let (at, entry) = match &sequence.kind {
+        Kind::Null => after_key(text, end, action),
+        Kind::List(items) if text[..end].ends_with(']') => {
+            in_brackets(text, items.is_empty(), end - 1, action)
+        }
+        Kind::List(items) => below(text, items.last().ok_or(EditError::Unusual)?, action),
+        _ => return Err(EditError::NoSequence),
+    };
+    let edited = format!("{}{entry}{}", &text[..at], &text[at..]);
+    // Reading it again says whether that was the place for it.
+    match document(&Source::new(source.name(), edited.as_str())) {
+        Some(after) if is_appended(&before, &after, action) => Ok(edited),
+        _ => Err(EditError::Unusual),
+    }
+}
+
+fn document(source: &Source) -> Option<Map> {
+    let (tree, problems) = read(source);
+    match tree.filter(|_| problems.is_empty())?.kind {
+        Kind::Map(map) => Some(map),
+        _ => None,
+    }
+}
+
+/// Whether the action is at the end of the sequence, and nothing else has changed.
+fn is_appended(before: &Map, after: &Map, action: &Action) -> bool {
+    let mut keys = before.entries.iter().zip(&after.entries);
+    let is_kept = before.entries.len() == after.entries.len()
+        && keys.all(|(a, b)| a.key == b.key && (&*a.key == SEQUENCE || a.value.is_same(&b.value)));
+    let (old, new) = (items(before), items(after));
+    let Some((last, rest)) = new.split_last().filter(|_| is_kept) else {
+        return false;
+    };
+    let is_kept = old.len() == rest.len() && old.iter().zip(rest).all(|(a, b)| a.is_same(b));
+    let says = |key: &str, value: &Value<'_>| {
+        let there = last.as_map().and_then(|map| map.get(key)).map(|node| &node.kind);
+        match value {
+            Value::Text(text) => there == Some(&Kind::String((*text).into())),
+            Value::Number(number) => there == Some(&Kind::Int(i64::from(*number))),
+        }
+    };
+    is_kept && entries(action).iter().all(|(key, value)| says(key, value))
+}
+
+fn items(map: &Map) -> &[Node] {
+    map.get(SEQUENCE).and_then(Node::as_list).unwrap_or_default()
+}
+
+enum Value<'a> {
+    Text(&'a str),
+    Number(u32),
+}
+
+/// The keys of an entry, in the order in which they are written.
+fn entries(action: &Action) -> Vec<(&'static str, Value<'_>)> {
+    match action {
+        Action::Add { name, definition, segments } => vec![
+            ("action", Value::Text("add")),
+            ("definition", Value::Text(definition)),
+            ("name", Value::Text(name)),
+            ("segments", Value::Number(*segments)),
+        ],
+        Action::Remove { name } => {
+            vec![("action", Value::Text("remove")), ("name", Value::Text(name))]
+        }
+    }
+}
+
+impl Value<'_> {
+    /// The value as a scalar that reads back as it is, also between braces.
+    fn yaml(&self) -> String {
+        match self {
+            Value::Number(number) => number.to_string(),
+            Value::Text(text) if is_plain(text) => (*text).to_owned(),
+            Value::Text(text) => {
+                let mut quoted = String::new();
+                crate::tree::quote(text, &mut quoted);
+                quoted
+            }
+        }
+    }
+}
+
+/// Whether a text needs no quotes.
+fn is_plain(text: &str) -> bool {
+    let is_harmless = |char: char| char.is_ascii_alphanumeric() || "_.-".contains(char);
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(is_harmless)
+        && plain::is_text(text)
+}
+
+/// An entry on one line, as `{action: remove, name: a}`.
+fn flow(action: &Action) -> String {
+    let pairs: Vec<_> =
+        entries(action).iter().map(|(key, value)| format!("{key}: {}", value.yaml())).collect();
+    format!("{{{}}}", pairs.join(", "))
+}
+
+/// The entry of a sequence that has none yet.
+fn after_key(text: &str, at: usize, action: &Action) -> (usize, String) {
+    (at, format!("{}  - {}", newline(text), flow(action)))
+}
+
+/// The entry of a sequence in brackets: before the closing one.
+fn in_brackets(text: &str, is_first: bool, close: usize, action: &Action) -> (usize, String) {
+    let at = text[..close].trim_end().len();
+    let has_comma = text[..at].ends_with(',');
+    let comma = if is_first || has_comma { "" } else { "," };
+    let space = if is_first { "" } else { " " };
+    (at, format!("{comma}{space}{}", flow(action)))
+}
+
+/// The entry of a sequence with a line, or more, for each: below the last, as that is written.
+fn below(text: &str, last: &Node, action: &Action) -> (usize, String) {
+    let (start, end) = (last.span.start as usize, last.span.end as usize);
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    // From the margin to the entry: its `-` with white space around it.
+    let lead = &text[line..start];
+    let newline = newline(text);
+    let entry = match text[start..].starts_with('{') {
+        true => format!("{lead}{}", flow(action)),
+        false => {
+            let indent: String = lead.chars().map(|_| ' ').collect();
+            let lines = entries(action);
+            let lines = lines.iter().map(|(key, value)| format!("{key}: {}", value.yaml()));
+            format!("{lead}{}", lines.collect::<Vec<_>>().join(&format!("{newline}{indent}")))
+        }
+    };
+    match text[end..].find('\n') {
+        Some(rest) => (end + rest + 1, format!("{entry}{newline}")),
+        None => (text.len(), format!("{newline}{entry}")),
+    }
+}
+
+/// The line end of a text.
+fn newline(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
