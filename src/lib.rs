@@ -81,6 +81,7 @@
 //! | [`namespace`] | checked documents, segments, assignment |
 //! | [`store`], [`catalog`], [`ship`] | where namespaces are kept, loading them, shipping them |
 //! | [`edit`] | entries at the end of a sequence, in the text of a namespace |
+//! | [`plan`] | what shipping would change, and who would move |
 //! | [`lint`] | what is legal and almost surely wrong |
 //!
 //! The library never prints, and reads no environment, clock or current folder but the paths that
@@ -96,6 +97,7 @@ pub mod lint;
 pub mod namespace;
 pub mod number;
 mod parallel;
+pub mod plan;
 pub mod ship;
 pub mod source;
 pub mod store;

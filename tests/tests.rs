@@ -12,6 +12,7 @@ mod library;
 mod lint;
 mod mutation;
 mod namespaces;
+mod plan;
 mod problems;
 mod support;
 mod yaml;

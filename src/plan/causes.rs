@@ -1,0 +1,367 @@
+//! Which edits are to blame: what each does to those who are in experiments, and where it stands.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use super::changes::{Changes, ScriptChange};
+use super::places::Places;
+use super::scripts::ParamChangeKind;
+use super::segments::{self, Move};
+use super::sequence::Comparison;
+use super::{Class, Version, scripts};
+use crate::namespace::{Action, Document, Namespace};
+
+/// More edits than this are not tried one by one.
+const MAX_EDITS: usize = 16;
+
+/// How many experiments a sentence names.
+const MAX_NAMED: usize = 3;
+
+/// An edit, and what it does to those who are in experiments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// What kind of edit it is.
+    pub kind: CauseKind,
+    /// What it does to those who are in experiments.
+    pub class: Class,
+    /// The line of the new text where it stands.
+    pub line: Option<usize>,
+    /// What that line does, such as "inserts an `add` of `x` before `y`".
+    pub text: String,
+    /// The experiments that lose segments by it.
+    pub losses: Vec<Loss>,
+}
+
+/// The kinds of edits that are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CauseKind {
+    /// Entries of the sequence that are not appended.
+    History,
+    /// An experiment that is removed and added again.
+    Restart,
+    /// The script of an experiment that runs.
+    Script,
+    /// The number of segments.
+    Segments,
+    /// The primary unit.
+    Unit,
+    /// The salt.
+    Salt,
+    /// The dialect.
+    Dialect,
+    /// The kind of hashing.
+    SegmentHashing,
+}
+
+impl CauseKind {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CauseKind::History => "history",
+            CauseKind::Restart => "restart",
+            CauseKind::Script => "script",
+            CauseKind::Segments => "segments",
+            CauseKind::Unit => "unit",
+            CauseKind::Salt => "salt",
+            CauseKind::Dialect => "dialect",
+            CauseKind::SegmentHashing => "segment_hashing",
+        }
+    }
+}
+
+/// The segments that an experiment loses although nothing has ended it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The experiment.
+    pub experiment: String,
+    /// How many of its segments go to others or become free.
+    pub moved: u32,
+    /// How many it had.
+    pub of: u32,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line} {}", self.text)?,
+            None => f.write_str(&self.text)?,
+        }
+        match self.losses.as_slice() {
+            [] if self.kind == CauseKind::History && self.class == Class::Safe => {
+                f.write_str("; no unit that is in an experiment moves")
+            }
+            [] => Ok(()),
+            [Loss { experiment, moved, of }] => {
+                let its = self.text.ends_with(&format!("`{experiment}`"));
+                let of_whom = if its { String::new() } else { format!(" of `{experiment}`") };
+                match (moved == of, its) {
+                    (true, _) => write!(f, "; all {of} segments{of_whom} move"),
+                    (false, true) => write!(f, "; {moved} of its {of} segments move"),
+                    (false, false) => write!(f, "; {moved} of the {of} segments{of_whom} move"),
+                }
+            }
+            losses => {
+                f.write_str("; segments move: ")?;
+                for (index, Loss { experiment, moved, of }) in
+                    losses.iter().take(MAX_NAMED).enumerate()
+                {
+                    let lead = if index > 0 { ", " } else { "" };
+                    write!(f, "{lead}{moved} of {of} of `{experiment}`")?;
+                }
+                match losses.len().saturating_sub(MAX_NAMED) {
+                    0 => Ok(()),
+                    more => write!(f, ", and those of {more} more"),
+                }
+            }
+        }
+    }
+}
+
+/// Finds the causes of changes, and marks the moves that reassign units.
+pub(super) fn judge(
+    (before, was): (Version<'_>, &Namespace),
+    (after, is): (Version<'_>, &Namespace),
+    changes: &mut Changes,
+) {
+    let sequences = Comparison::new(&before.document.sequence, &after.document.sequence);
+    let judge = Judge {
+        places: Places::new(after),
+        running: running(was, is, &sequences),
+        sequences,
+        old: before.document,
+        new: after.document,
+        was,
+        is,
+    };
+    for it in changes.moves.iter_mut().flatten() {
+        it.reassigns = it.from.as_deref().is_some_and(|from| judge.running.contains(from));
+    }
+    let losses = judge.losses(changes.moves.as_deref().unwrap_or_default());
+    let mut causes = judge.settings();
+    let comparable = changes.moves.is_some();
+    causes.extend(judge.history(&losses, comparable));
+    causes.extend(judge.restarts(&losses));
+    blame_the_rest(&losses, &mut causes);
+    causes.extend(changes.scripts.iter().filter_map(|script| judge.script(script)));
+    changes.causes = causes;
+}
+
+/// The experiments whose units should stay as they are: all that no appended `remove` has ended.
+fn running<'a>(was: &'a Namespace, is: &Namespace, sequences: &Comparison<'_>) -> HashSet<&'a str> {
+    let removed = sequences.appended().filter_map(|(_, action)| match action {
+        Action::Remove { name } => Some(name.as_str()),
+        Action::Add { .. } => None,
+    });
+    let removed: HashSet<&str> = removed.collect();
+    let names = was.experiments().iter().map(|experiment| experiment.name());
+    names.filter(|name| !removed.contains(name) || is.experiment(name).is_some()).collect()
+}
+
+/// Losses that come from no edit alone come from all that touch the sequence, or else from the
+/// settings.
+fn blame_the_rest(losses: &[Loss], causes: &mut [Cause]) {
+    let blamed: HashSet<String> = causes
+        .iter()
+        .flat_map(|cause| cause.losses.iter().map(|loss| loss.experiment.clone()))
+        .collect();
+    let is_history = |cause: &Cause| cause.kind == CauseKind::History;
+    let any_history = causes.iter().any(is_history);
+    for loss in losses.iter().filter(|loss| !blamed.contains(&loss.experiment)) {
+        for cause in causes.iter_mut().filter(|cause| is_history(cause) || !any_history) {
+            cause.losses.push(loss.clone());
+            cause.class = Class::Reassigning;
+        }
+    }
+}
+
+struct Judge<'a> {
+    places: Places<'a>,
+    /// The experiments whose units should stay as they are.
+    running: HashSet<&'a str>,
+    sequences: Comparison<'a>,
+    old: &'a Document,
+    new: &'a Document,
+    was: &'a Namespace,
+    is: &'a Namespace,
+}
+
+impl Judge<'_> {
+    /// What the running experiments lose, in their order.
+    fn losses(&self, moves: &[Move]) -> Vec<Loss> {
+        let mut lost: HashMap<&str, usize> = HashMap::new();
+        for it in moves {
+            if let Some(from) = it.from.as_deref().filter(|from| self.running.contains(from)) {
+                *lost.entry(from).or_default() += it.segments.len();
+            }
+        }
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let losses = self.was.experiments().iter().filter_map(|experiment| {
+            let moved = count(*lost.get(experiment.name())?);
+            let (experiment, of) =
+                (experiment.name().to_owned(), count(experiment.segments().len()));
+            Some(Loss { experiment, moved, of })
+        });
+        losses.collect()
+    }
+
+    /// What a change of a setting does: to everyone, if anyone is in an experiment.
+    fn class(&self, reassigns: bool) -> Class {
+        if reassigns && !self.running.is_empty() { Class::Reassigning } else { Class::Safe }
+    }
+
+    fn settings(&self) -> Vec<Cause> {
+        let (old, new) = (self.old, self.new);
+        let mut causes = Vec::new();
+        let mut compare = |kind: CauseKind, old: String, new: String, reassigns, then: &str| {
+            if old != new {
+                let key = kind.as_str();
+                causes.push(Cause {
+                    kind,
+                    class: self.class(reassigns),
+                    line: self.places.setting(key),
+                    text: format!("changes `{key}` from `{old}` to `{new}`{then}"),
+                    losses: Vec::new(),
+                });
+            }
+        };
+        let anew = ": units fall into other segments";
+        let segments = |it: &Document| it.segments.to_string();
+        compare(CauseKind::Segments, segments(old), segments(new), true, anew);
+        compare(CauseKind::Unit, old.unit.clone(), new.unit.clone(), true, anew);
+        let hashing = |it: &Document| it.segment_hashing.as_str().to_owned();
+        compare(CauseKind::SegmentHashing, hashing(old), hashing(new), true, anew);
+        let dialect = |it: &Document| it.dialect.to_string();
+        let answers = ": scripts compute in another way";
+        compare(CauseKind::Dialect, dialect(old), dialect(new), true, answers);
+        let salt = |it: &Document| it.salt.clone().unwrap_or_else(|| it.name.clone());
+        let draws = ": scripts draw anew";
+        compare(CauseKind::Salt, salt(old), salt(new), self.any_draws(), draws);
+        causes
+    }
+
+    /// Whether the salt reaches anyone in an experiment that runs on.
+    fn any_draws(&self) -> bool {
+        let running = self.was.experiments().iter();
+        let mut running = running.filter(|it| self.running.contains(it.name()));
+        running.any(|it| self.is.experiment(it.name()).is_some() && scripts::uses_salt(it.script()))
+    }
+
+    /// The edits of what has happened already, each with what it does on its own.
+    fn history(&self, losses: &[Loss], comparable: bool) -> Vec<Cause> {
+        let edits = self.sequences.edits;
+        let described = (0..edits).map(|edit| {
+            let description = self.sequences.describe(edit);
+            Cause {
+                kind: CauseKind::History,
+                class: self.class(!comparable),
+                line: self.places.entry(description.entry),
+                text: description.text,
+                losses: Vec::new(),
+            }
+        });
+        if edits > MAX_EDITS {
+            let Some(mut first) = described.into_iter().next() else {
+                return Vec::new();
+            };
+            first.text = format!("is the first of {edits} edits of what has happened already");
+            return vec![first];
+        }
+        let mut causes: Vec<_> = described.collect();
+        if losses.is_empty() {
+            return causes;
+        }
+        for (edit, cause) in causes.iter_mut().enumerate() {
+            let alone = self.alone(edit);
+            let hurt = |loss: &&Loss| match &alone {
+                Some(alone) => alone.contains(&loss.experiment),
+                None => true,
+            };
+            cause.losses = losses.iter().filter(hurt).cloned().collect();
+            if !cause.losses.is_empty() {
+                cause.class = Class::Reassigning;
+            }
+        }
+        causes
+    }
+
+    /// The running experiments that lose segments by one edit alone; `None` if it makes no sense
+    /// without others.
+    fn alone(&self, edit: usize) -> Option<HashSet<String>> {
+        let mut sequence: Vec<Action> =
+            self.sequences.with_edit(edit).into_iter().cloned().collect();
+        for action in &mut sequence {
+            // Definitions decide nothing here, and the old document lacks those that are new.
+            if let Action::Add { definition, .. } = action {
+                definition.clone_from(&self.old.default);
+            }
+        }
+        let alone = self.old.build_with(&sequence).ok()?;
+        let losses = self.losses(&segments::moves(self.was, &alone));
+        Some(losses.into_iter().map(|loss| loss.experiment).collect())
+    }
+
+    /// Experiments that are removed and added again, so that they draw their segments anew.
+    fn restarts(&self, losses: &[Loss]) -> Vec<Cause> {
+        let restarts = self.sequences.appended().filter_map(|(index, action)| {
+            let Action::Add { name, .. } = action else {
+                return None;
+            };
+            let loss = losses.iter().find(|loss| loss.experiment == *name)?;
+            Some(Cause {
+                kind: CauseKind::Restart,
+                class: Class::Reassigning,
+                line: self.places.entry(Some(index)),
+                text: format!("draws anew the segments of `{name}`"),
+                losses: vec![loss.clone()],
+            })
+        });
+        restarts.collect()
+    }
+
+    /// A script that changed under experiments that run.
+    fn script(&self, script: &ScriptChange) -> Option<Cause> {
+        let experiments = script.experiments.iter().filter(|it| self.running.contains(it.as_str()));
+        let experiments: Vec<&String> = experiments.collect();
+        let first = *experiments.first()?;
+        let (before, after) = (&script.definition_before, &script.definition_after);
+        let who = names(experiments.iter().map(|name| name.as_str()));
+        let (line, text) = if before == after {
+            (script.line, format!("{} of `{after}`, which runs in {who}", what_changes(script)))
+        } else {
+            let added =
+                self.new.sequence.iter().rposition(
+                    |action| matches!(action, Action::Add { name, .. } if name == first),
+                );
+            (self.places.entry(added), format!("runs `{after}` in place of `{before}` in {who}"))
+        };
+        let (kind, class) = (CauseKind::Script, Class::Reassigning);
+        Some(Cause { kind, class, line, text, losses: Vec::new() })
+    }
+}
+
+/// What an edit of a script does, as a sentence begins with it.
+fn what_changes(script: &ScriptChange) -> String {
+    let Some(first) = script.params.first() else {
+        return "changes the order of the statements".to_owned();
+    };
+    let alike = script.params.iter().all(|param| param.kind == first.kind);
+    let verb = match first.kind {
+        ParamChangeKind::Added if alike => "adds",
+        ParamChangeKind::Removed if alike => "removes",
+        _ => "changes",
+    };
+    format!("{verb} {}", names(script.params.iter().map(|param| param.param.as_str())))
+}
+
+/// Names as a sentence lists them.
+fn names<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] if names.len() <= MAX_NAMED => {
+            format!("{} and {last}", first.join(", "))
+        }
+        all => format!("{} and {} more", all[..MAX_NAMED].join(", "), all.len() - MAX_NAMED),
+    }
+}

@@ -1,0 +1,223 @@
+//! What shipping would change, and who would move.
+//!
+//! ```
+//! use planout::catalog::{self, Dialects};
+//! use planout::plan::{self, Class, Units};
+//! use planout::{Dialect, store};
+//!
+//! let dialects = Dialects::from(Dialect::Planout4j);
+//! let shipped = catalog::read(&*store::open("sample-namespaces")?, dialects)?;
+//! let sources = catalog::read(&*store::open("sample-namespaces")?, dialects)?;
+//! let plan = plan::compare(&shipped, &sources, &Units::Numbers(1000));
+//! assert_eq!(plan.class(), Class::None);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The allocations before and after are compared segment by segment, so what is said of segments
+//! is exact. What is said of values comes from evaluating some units.
+
+mod causes;
+mod changes;
+mod expression;
+mod places;
+mod sample;
+mod saved;
+mod scripts;
+mod segments;
+mod sequence;
+
+use std::collections::BTreeMap;
+
+pub use causes::{Cause, CauseKind, Loss};
+pub use changes::{Changes, DefaultChange, DefaultParam, ScriptChange};
+pub use sample::{Difference, ParamDifference, Sampled, Unit, Units};
+pub use saved::{Mismatch, SavedError, SavedItem, SavedPlan};
+pub use scripts::{ParamChange, ParamChangeKind, Part};
+pub use segments::{ExperimentChange, Fate, Move};
+
+use crate::catalog::Loaded;
+use crate::namespace::{Document, Namespace};
+
+/// What a change does to those who are in experiments, from the least to the worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Nothing changes.
+    None,
+    /// No unit that is in an experiment is in another one or gets another value, but for those of
+    /// the default and those whose experiment was ended by an appended `remove`.
+    Safe,
+    /// A unit that is in an experiment would be in another one or in none, or would get another
+    /// value of a param.
+    Reassigning,
+    /// A namespace is invalid.
+    Invalid,
+}
+
+impl Class {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Class::None => "none",
+            Class::Safe => "safe",
+            Class::Reassigning => "reassigning",
+            Class::Invalid => "invalid",
+        }
+    }
+}
+
+/// What becomes of a namespace.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// It is new.
+    Created(Size),
+    /// It is there, and would be another one.
+    Changed(Box<Changes>),
+    /// It is there, and says the same.
+    Unchanged,
+    /// It is there, but its source is not. Its size, unless it is invalid.
+    Orphaned(Option<Size>),
+    /// Its source is invalid.
+    Broken,
+    /// What is there is invalid, so there is no saying who moves.
+    Unknown,
+}
+
+impl Status {
+    /// The word for it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Status::Created(_) => "created",
+            Status::Changed(_) => "changed",
+            Status::Unchanged => "unchanged",
+            Status::Orphaned(_) => "orphaned",
+            Status::Broken => "broken",
+            Status::Unknown => "unknown",
+        }
+    }
+}
+
+/// How large a namespace is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Its segments.
+    pub segments: u32,
+    /// Those that experiments hold.
+    pub used: u32,
+    /// Its active experiments.
+    pub experiments: usize,
+}
+
+impl Size {
+    fn of(namespace: &Namespace) -> Size {
+        let held = namespace.experiments().iter().map(|it| it.segments().len()).sum::<usize>();
+        Size {
+            segments: namespace.segments(),
+            used: u32::try_from(held).unwrap_or(u32::MAX),
+            experiments: namespace.experiments().len(),
+        }
+    }
+}
+
+/// A namespace in a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamespacePlan {
+    /// Its name.
+    pub name: String,
+    /// What its source is called, or what it is called where it is if there is no source.
+    pub file: String,
+    /// What becomes of it.
+    pub status: Status,
+}
+
+impl NamespacePlan {
+    /// What that does to those who are in its experiments.
+    pub fn class(&self) -> Class {
+        match &self.status {
+            Status::Created(_) => Class::Safe,
+            Status::Changed(changes) => changes.class(),
+            Status::Unchanged | Status::Orphaned(_) => Class::None,
+            Status::Broken => Class::Invalid,
+            Status::Unknown => Class::Reassigning,
+        }
+    }
+}
+
+/// What would change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Every namespace that is there or would be, by name.
+    pub namespaces: Vec<NamespacePlan>,
+}
+
+impl Plan {
+    /// The worst of its namespaces.
+    pub fn class(&self) -> Class {
+        self.namespaces.iter().map(NamespacePlan::class).max().unwrap_or(Class::None)
+    }
+}
+
+/// Compares what is there with what would be. `units` are evaluated with both versions of every
+/// namespace that changes.
+pub fn compare(before: &[Loaded], after: &[Loaded], units: &Units) -> Plan {
+    let mut names: BTreeMap<&str, (Vec<&Loaded>, Vec<&Loaded>)> = BTreeMap::new();
+    for loaded in before {
+        names.entry(&loaded.name).or_default().0.push(loaded);
+    }
+    for loaded in after {
+        names.entry(&loaded.name).or_default().1.push(loaded);
+    }
+    let namespaces = names.into_iter().map(|(name, (before, after))| {
+        let file = after.first().or(before.first()).map(|loaded| loaded.source.name());
+        let status = status(&before, &after, units);
+        NamespacePlan { name: name.to_owned(), file: file.unwrap_or_default().to_owned(), status }
+    });
+    Plan { namespaces: namespaces.collect() }
+}
+
+/// A version of a namespace: the one that there is, and what it says.
+#[derive(Clone, Copy)]
+struct Version<'a> {
+    loaded: &'a Loaded,
+    document: &'a Document,
+}
+
+impl<'a> Version<'a> {
+    /// The valid one of all that have the name, if there is no other.
+    fn of(found: &[&'a Loaded]) -> Option<Version<'a>> {
+        match found {
+            [loaded] => Some(Version { loaded, document: loaded.document.as_ref()? }),
+            _ => None,
+        }
+    }
+}
+
+fn status(before: &[&Loaded], after: &[&Loaded], units: &Units) -> Status {
+    let size = |version: Version<'_>| version.document.build().ok().map(|it| Size::of(&it));
+    let (old, new) = (Version::of(before), Version::of(after));
+    if after.is_empty() {
+        return Status::Orphaned(old.and_then(size));
+    }
+    let Some(new) = new else {
+        return Status::Broken;
+    };
+    if before.is_empty() {
+        return size(new).map_or(Status::Broken, Status::Created);
+    }
+    let Some(old) = old else {
+        return Status::Unknown;
+    };
+    if scripts::same(&old.document.compiled, &new.document.compiled) {
+        // A dialect or a kind of hashing that is not said is in force all the same.
+        let settings = |it: &Document| (it.dialect, it.segment_hashing);
+        if settings(old.document) == settings(new.document) {
+            return Status::Unchanged;
+        }
+    }
+    match (old.document.build(), new.document.build()) {
+        (Ok(was), Ok(is)) => {
+            Status::Changed(Box::new(changes::compare((old, &was), (new, &is), units)))
+        }
+        (_, Err(_)) => Status::Broken,
+        (Err(_), _) => Status::Unknown,
+    }
+}

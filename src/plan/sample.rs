@@ -1,0 +1,209 @@
+//! What some units get before and after: this shows what edits of scripts do, which segments
+//! cannot show.
+
+use indexmap::IndexMap;
+
+use crate::namespace::{AssignError, Assignment, Namespace};
+use crate::parallel;
+use crate::value::{Map, Value};
+
+/// How many units are evaluated at a time.
+const CHUNK: usize = 256;
+
+/// The units that are evaluated.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Units {
+    /// The numbers from 0 on, as many as are said, each as the primary unit.
+    Numbers(u32),
+    /// These.
+    Given(Vec<Unit>),
+}
+
+/// A unit that is evaluated.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unit {
+    /// The value of the primary unit, whatever that is called.
+    Primary(Value),
+    /// All of its inputs.
+    Inputs(Map),
+}
+
+/// What the units get that were evaluated, before and after.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sampled {
+    /// How many units were evaluated.
+    pub units: usize,
+    /// How many of them are in another experiment, or were in one and are in none, or are in one
+    /// and were not.
+    pub moved: usize,
+    /// How many get another value of any param.
+    pub changed: usize,
+    /// How many could be evaluated after but not before. Units that fail are not compared.
+    pub failed_before: usize,
+    /// How many could be evaluated before but not after.
+    pub failed_after: usize,
+    /// How many could be evaluated neither before nor after.
+    pub failed_both: usize,
+    /// Why the first of those failed that fail after, or else of those that failed before.
+    pub failure: Option<String>,
+    /// The params of which units get other values, in the order in which they were met.
+    pub params: Vec<ParamDifference>,
+}
+
+/// A param of which units get other values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamDifference {
+    /// The param.
+    pub param: String,
+    /// How many units get another value.
+    pub units: usize,
+    /// How many of those are in the same experiment before and after.
+    pub same_experiment: usize,
+    /// The first of the units.
+    pub example: Difference,
+}
+
+/// What a unit gets before and after; `None` where the param is not set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The unit: the value of the primary unit, or all inputs as JSON.
+    pub unit: String,
+    /// What it got.
+    pub before: Option<Value>,
+    /// What it gets.
+    pub after: Option<Value>,
+}
+
+/// Evaluates units with two versions of a namespace; `None` if there are no units.
+pub(super) fn compare(before: &Namespace, after: &Namespace, units: &Units) -> Option<Sampled> {
+    let count = match units {
+        Units::Numbers(count) => *count as usize,
+        Units::Given(units) => units.len(),
+    };
+    let starts: Vec<usize> = (0..count).step_by(CHUNK).collect();
+    let tallies = parallel::map(starts, |start| {
+        let mut tally = Tally::default();
+        for index in start..count.min(start + CHUNK) {
+            tally.unit(before, after, &unit(units, index));
+        }
+        tally
+    });
+    let total = tallies.into_iter().reduce(Tally::merge)?;
+    let params = total.params.into_values().collect();
+    Some(Sampled { units: count, params, ..total.sampled })
+}
+
+fn unit(units: &Units, index: usize) -> Unit {
+    match units {
+        Units::Numbers(_) => Unit::Primary(Value::Int(i64::try_from(index).unwrap_or(i64::MAX))),
+        Units::Given(units) => units[index].clone(),
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    sampled: Sampled,
+    params: IndexMap<String, ParamDifference>,
+    /// Whether the failure that is kept is one of after.
+    failed_after: bool,
+}
+
+impl Tally {
+    fn unit(&mut self, before: &Namespace, after: &Namespace, unit: &Unit) {
+        let inputs = match unit {
+            Unit::Inputs(inputs) => inputs.clone(),
+            Unit::Primary(value) => {
+                let names = [before.unit(), after.unit()];
+                Map::from_iter(names.map(|name| (name.to_owned(), value.clone())))
+            }
+        };
+        match (before.assign(&inputs), after.assign(&inputs)) {
+            (Ok(old), Ok(new)) => self.compare(&old, &new, unit),
+            (Err(error), Ok(_)) => {
+                self.sampled.failed_before += 1;
+                self.failed(error, false);
+            }
+            (Ok(_), Err(error)) => {
+                self.sampled.failed_after += 1;
+                self.failed(error, true);
+            }
+            (Err(_), Err(error)) => {
+                self.sampled.failed_both += 1;
+                self.failed(error, true);
+            }
+        }
+    }
+
+    fn failed(&mut self, error: AssignError, after: bool) {
+        if self.sampled.failure.is_none() || after && !self.failed_after {
+            self.sampled.failure = Some(error.to_string());
+            self.failed_after = after;
+        }
+    }
+
+    fn compare(&mut self, before: &Assignment<'_>, after: &Assignment<'_>, unit: &Unit) {
+        let moved = before.experiment != after.experiment;
+        let stays = !moved && after.experiment.is_some();
+        let (old, new) = (&before.params, &after.params);
+        let gone = old.iter().map(|(name, _)| name).filter(|name| new.get(name).is_none());
+        let names = new.iter().map(|(name, _)| name).chain(gone);
+        let mut changed = false;
+        for name in names {
+            let (was, is) = (old.get(name), new.get(name));
+            if same(was, is) {
+                continue;
+            }
+            changed = true;
+            let param = self.params.entry(name.to_owned()).or_insert_with(|| ParamDifference {
+                param: name.to_owned(),
+                units: 0,
+                same_experiment: 0,
+                example: Difference { unit: label(unit), before: was.cloned(), after: is.cloned() },
+            });
+            param.units += 1;
+            param.same_experiment += usize::from(stays);
+        }
+        self.sampled.moved += usize::from(moved);
+        self.sampled.changed += usize::from(changed);
+    }
+
+    /// Adds what later units came to.
+    fn merge(mut self, later: Tally) -> Tally {
+        let (sum, more) = (&mut self.sampled, later.sampled);
+        sum.moved += more.moved;
+        sum.changed += more.changed;
+        sum.failed_before += more.failed_before;
+        sum.failed_after += more.failed_after;
+        sum.failed_both += more.failed_both;
+        if sum.failure.is_none() || later.failed_after && !self.failed_after {
+            sum.failure = more.failure.or(sum.failure.take());
+            self.failed_after = later.failed_after;
+        }
+        for (name, more) in later.params {
+            match self.params.get_mut(&name) {
+                Some(param) => {
+                    param.units += more.units;
+                    param.same_experiment += more.same_experiment;
+                }
+                None => {
+                    self.params.insert(name, more);
+                }
+            }
+        }
+        self
+    }
+}
+
+/// Whether two values are the same ones. One that is not a number equals nothing, itself neither,
+/// but its text does.
+fn same(before: Option<&Value>, after: Option<&Value>) -> bool {
+    before == after || format!("{before:?}") == format!("{after:?}")
+}
+
+fn label(unit: &Unit) -> String {
+    match unit {
+        Unit::Primary(Value::String(text)) => text.clone(),
+        Unit::Primary(value) => value.to_string(),
+        Unit::Inputs(inputs) => Value::from(inputs.clone()).to_string(),
+    }
+}

@@ -1,0 +1,317 @@
+//! What differs between two versions of a script, param by param.
+
+use indexmap::IndexMap;
+
+use super::expression::expression;
+use crate::dialect::Dialect;
+use crate::eval::{Function, Script};
+use crate::source::{Source, Span};
+use crate::tree::{Kind, Map, Node};
+
+/// A param that a script sets differently, or one that it sets only now or no longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParamChange {
+    /// The param; `return` for a script that ends elsewhere or otherwise.
+    pub param: String,
+    /// What happened to it.
+    pub kind: ParamChangeKind,
+    /// What of it is different: one part if it was added or removed.
+    pub parts: Vec<Part>,
+    /// The line of the new text where it is set; `None` if it was removed.
+    pub line: Option<usize>,
+}
+
+/// What happened to a param of a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamChangeKind {
+    /// It was not set before.
+    Added,
+    /// It is not set any more.
+    Removed,
+    /// It is set in another way.
+    Changed,
+}
+
+impl ParamChangeKind {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ParamChangeKind::Added => "added",
+            ParamChangeKind::Removed => "removed",
+            ParamChangeKind::Changed => "changed",
+        }
+    }
+}
+
+/// A part of an assignment, before and after, as PlanOut language on one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Which part: an argument of the operator that draws it, such as `choices` or `weights`, or
+    /// else `value`, or the `condition` under which it is set.
+    pub what: String,
+    /// What it was; `None` if it was not there.
+    pub before: Option<String>,
+    /// What it is; `None` if it is gone.
+    pub after: Option<String>,
+}
+
+/// Whether two parts of scripts are the same. The order of the keys of an operator is that of
+/// some compiler and means nothing; in a literal it reaches hashes.
+pub(super) fn same(a: &Node, b: &Node) -> bool {
+    match (&a.kind, &b.kind) {
+        (Kind::List(a), Kind::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Kind::Map(a), Kind::Map(b)) if a.get("op").is_none() || is_literal(a) => {
+            a.entries.len() == b.entries.len()
+                && a.entries
+                    .iter()
+                    .zip(&b.entries)
+                    .all(|(a, b)| a.key == b.key && same(&a.value, &b.value))
+        }
+        (Kind::Map(a), Kind::Map(b)) => {
+            a.entries.len() == b.entries.len()
+                && a.entries
+                    .iter()
+                    .all(|entry| b.get(&entry.key).is_some_and(|b| same(&entry.value, b)))
+        }
+        (Kind::Float(a), Kind::Float(b)) => a.to_bits() == b.to_bits(),
+        (a, b) => a == b,
+    }
+}
+
+fn is_literal(map: &Map) -> bool {
+    map.get("op").and_then(Node::as_str) == Some("literal")
+}
+
+/// Whether an experiment salt takes part in what a script computes.
+pub(super) fn uses_salt(script: &Script) -> bool {
+    let mut nodes = vec![script.json()];
+    while let Some(node) = nodes.pop() {
+        let map = match &node.kind {
+            Kind::List(items) => {
+                nodes.extend(items);
+                continue;
+            }
+            Kind::Map(map) => map,
+            _ => continue,
+        };
+        let op = map.get("op").and_then(Node::as_str).unwrap_or_default();
+        let reads = op == "get" && map.get("var").and_then(Node::as_str) == Some("experiment_salt");
+        let draws = Function::named(op).is_some_and(Function::is_random);
+        if reads || draws && map.get("full_salt").is_none() {
+            return true;
+        }
+        nodes.extend(map.entries.iter().map(|entry| &entry.value).filter(|_| !is_literal(map)));
+    }
+    false
+}
+
+/// The names of the variables that a script sets anywhere.
+pub(super) fn params(script: &Script) -> Vec<&str> {
+    let settings = settings(script.json());
+    settings.into_keys().filter(|name| *name != RETURN).collect()
+}
+
+/// What differs between two scripts, the new one of which stands in a text; nothing if only the
+/// order of statements does.
+pub(super) fn compare(before: &Script, after: &Script, source: &Source) -> Vec<ParamChange> {
+    let (old, new) = (settings(before.json()), settings(after.json()));
+    let sides = Sides { before: before.dialect(), after: after.dialect() };
+    let mut changes = Vec::new();
+    for (name, settings) in &new {
+        let line = settings.first().map(|it| source.position(it.place.start).line);
+        let (kind, mut parts) = match old.get(name) {
+            None => (ParamChangeKind::Added, vec![sides.values(&[], settings)]),
+            Some(old) => (ParamChangeKind::Changed, sides.parts(old, settings)),
+        };
+        if sides.before != sides.after {
+            // The dialects write one number differently, which nobody has edited.
+            parts.retain(|part| part.before != part.after);
+        }
+        if !parts.is_empty() {
+            changes.push(ParamChange { param: (*name).to_owned(), kind, parts, line });
+        }
+    }
+    for (name, settings) in &old {
+        if !new.contains_key(name) {
+            let parts = vec![sides.values(settings, &[])];
+            let (param, kind) = ((*name).to_owned(), ParamChangeKind::Removed);
+            changes.push(ParamChange { param, kind, parts, line: None });
+        }
+    }
+    changes
+}
+
+/// A keyword, so no variable can be called so.
+const RETURN: &str = "return";
+
+/// An assignment, or a `return`.
+struct Setting<'a> {
+    place: Span,
+    value: Option<&'a Node>,
+    /// The branches that it stands in, the outermost first.
+    branches: Vec<Branch<'a>>,
+}
+
+/// A branch of a condition: those before it are not taken, its own is true.
+#[derive(Clone, Copy)]
+struct Branch<'a> {
+    condition: &'a [Node],
+    index: usize,
+}
+
+impl<'a> Branch<'a> {
+    fn tests(self) -> impl Iterator<Item = &'a Node> {
+        let tests = self.condition.iter().take(self.index + 1);
+        tests.filter_map(|branch| branch.as_map()?.get("if"))
+    }
+
+    fn same(self, other: Branch<'_>) -> bool {
+        self.index == other.index
+            && self.tests().zip(other.tests()).all(|(one, other)| same(one, other))
+    }
+
+    fn text(self, dialect: Dialect) -> String {
+        let tests: Vec<_> = self.tests().map(|test| expression(test, dialect)).collect();
+        match tests.split_last() {
+            Some((own, [])) => own.clone(),
+            Some((own, before)) if own == "true" => format!("not ({})", before.join("), not (")),
+            Some((own, before)) => format!("not ({}), {own}", before.join("), not (")),
+            None => String::new(),
+        }
+    }
+}
+
+/// The assignments of each variable in the order of the script, and what it returns.
+fn settings(root: &Node) -> IndexMap<&str, Vec<Setting<'_>>> {
+    let mut settings: IndexMap<&str, Vec<Setting<'_>>> = IndexMap::new();
+    let mut nodes = vec![(root, Vec::new())];
+    while let Some((node, branches)) = nodes.pop() {
+        let map = match &node.kind {
+            Kind::List(items) => {
+                nodes.extend(items.iter().rev().map(|item| (item, branches.clone())));
+                continue;
+            }
+            Kind::Map(map) => map,
+            _ => continue,
+        };
+        let value = map.get("value");
+        match map.get("op").and_then(Node::as_str) {
+            Some("literal") => continue,
+            Some("cond") => {
+                let condition = map.get("cond").and_then(Node::as_list).unwrap_or_default();
+                for (index, branch) in condition.iter().enumerate().rev() {
+                    let mut inside = branches.clone();
+                    inside.push(Branch { condition, index });
+                    let branch = branch.as_map();
+                    nodes.extend(branch.and_then(|map| map.get("then")).map(|it| (it, inside)));
+                    let test = branch.and_then(|map| map.get("if"));
+                    nodes.extend(test.map(|it| (it, branches.clone())));
+                }
+                continue;
+            }
+            Some("set") => {
+                if let Some(name) = map.get("var").and_then(Node::as_str) {
+                    let branches = branches.clone();
+                    let setting = Setting { place: node.span, value, branches };
+                    settings.entry(name).or_default().push(setting);
+                }
+            }
+            Some("return") => {
+                let setting = Setting { place: node.span, value, branches: branches.clone() };
+                settings.entry(RETURN).or_default().push(setting);
+            }
+            _ => {}
+        }
+        let inner = map.entries.iter().rev().map(|entry| &entry.value);
+        nodes.extend(inner.map(|node| (node, branches.clone())));
+    }
+    settings
+}
+
+/// The dialects of the two versions.
+struct Sides {
+    before: Dialect,
+    after: Dialect,
+}
+
+impl Sides {
+    /// What differs between the assignments of one variable.
+    fn parts(&self, before: &[Setting<'_>], after: &[Setting<'_>]) -> Vec<Part> {
+        if before.len() != after.len() {
+            return vec![self.values(before, after)];
+        }
+        let mut parts = Vec::new();
+        for (before, after) in before.iter().zip(after) {
+            self.value(before.value, after.value, &mut parts);
+            let (old, new) = (&before.branches, &after.branches);
+            let alike = old.len() == new.len() && old.iter().zip(new).all(|(a, b)| a.same(*b));
+            if !alike {
+                parts.push(Part {
+                    what: "condition".to_owned(),
+                    before: Some(condition(old, self.before)),
+                    after: Some(condition(new, self.after)),
+                });
+            }
+        }
+        parts
+    }
+
+    fn value(&self, before: Option<&Node>, after: Option<&Node>, parts: &mut Vec<Part>) {
+        let (Some(before), Some(after)) = (before, after) else {
+            return;
+        };
+        if same(before, after) {
+            return;
+        }
+        let (Some(old), Some(new)) = (draw(before), draw(after)) else {
+            parts.push(self.part("value", Some(before), Some(after)));
+            return;
+        };
+        if old.get("op").and_then(Node::as_str) != new.get("op").and_then(Node::as_str) {
+            parts.push(self.part("value", Some(before), Some(after)));
+            return;
+        }
+        for entry in &new.entries {
+            let before = old.get(&entry.key);
+            if before.is_none_or(|before| !same(before, &entry.value)) {
+                parts.push(self.part(&entry.key, before, Some(&entry.value)));
+            }
+        }
+        for entry in old.entries.iter().filter(|entry| new.get(&entry.key).is_none()) {
+            parts.push(self.part(&entry.key, Some(&entry.value), None));
+        }
+    }
+
+    fn part(&self, what: &str, before: Option<&Node>, after: Option<&Node>) -> Part {
+        Part {
+            what: what.to_owned(),
+            before: before.map(|node| expression(node, self.before)),
+            after: after.map(|node| expression(node, self.after)),
+        }
+    }
+
+    /// All values together, where there is no telling which became which.
+    fn values(&self, before: &[Setting<'_>], after: &[Setting<'_>]) -> Part {
+        let text = |settings: &[Setting<'_>], dialect| {
+            let values = settings.iter().filter_map(|setting| setting.value);
+            let values: Vec<_> = values.map(|value| expression(value, dialect)).collect();
+            (!values.is_empty()).then(|| values.join(" or "))
+        };
+        let (before, after) = (text(before, self.before), text(after, self.after));
+        Part { what: "value".to_owned(), before, after }
+    }
+}
+
+/// The operator, if it draws at random.
+fn draw(node: &Node) -> Option<&Map> {
+    let map = node.as_map()?;
+    let function = Function::named(map.get("op")?.as_str()?)?;
+    function.is_random().then_some(map)
+}
+
+fn condition(branches: &[Branch<'_>], dialect: Dialect) -> String {
+    let texts: Vec<_> = branches.iter().map(|branch| branch.text(dialect)).collect();
+    if texts.is_empty() { "always".to_owned() } else { texts.join(", ") }
+}

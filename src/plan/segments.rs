@@ -1,0 +1,157 @@
+//! Who holds which segments, before and after.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::namespace::{Experiment, Namespace};
+
+/// Segments that go from one holder to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// The experiment that held them; `None` for free ones.
+    pub from: Option<String>,
+    /// The experiment that gets them; `None` if they become free.
+    pub to: Option<String>,
+    /// The segments, ascending.
+    pub segments: Vec<u32>,
+    /// Whether their units were in an experiment that was not ended by an appended `remove`.
+    pub reassigns: bool,
+}
+
+/// What became of an experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It was not there.
+    Starts,
+    /// It is not there any more.
+    Ends,
+    /// It has a larger share.
+    Grows,
+    /// It has a smaller share.
+    Shrinks,
+    /// It has the same share, but not the same segments.
+    IsRedrawn,
+    /// It keeps its segments.
+    Stays,
+}
+
+impl Fate {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fate::Starts => "starts",
+            Fate::Ends => "ends",
+            Fate::Grows => "grows",
+            Fate::Shrinks => "shrinks",
+            Fate::IsRedrawn => "redrawn",
+            Fate::Stays => "stays",
+        }
+    }
+}
+
+/// An experiment that is active before or after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExperimentChange {
+    /// Its name.
+    pub name: String,
+    /// The definition that it ran, if it was active.
+    pub definition_before: Option<String>,
+    /// The definition that it runs, if it is active.
+    pub definition_after: Option<String>,
+    /// How many segments it had.
+    pub before: u32,
+    /// How many it has.
+    pub after: u32,
+    /// How many of them are the same ones.
+    pub kept: u32,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// Whether a unit has the same segment before and after, so that segments can be compared.
+pub(super) fn correspond(before: &Namespace, after: &Namespace) -> bool {
+    before.segments() == after.segments()
+        && before.unit() == after.unit()
+        && before.segment_hashing() == after.segment_hashing()
+}
+
+/// The segments that change hands, by holders in the order of the experiments, free ones first.
+pub(super) fn moves(before: &Namespace, after: &Namespace) -> Vec<Move> {
+    // Holders are numbered from 1, as they are the same ones if their names are.
+    let number_after: HashMap<&str, usize> =
+        after.experiments().iter().zip(1..).map(|(it, number)| (it.name(), number)).collect();
+    let same_as: Vec<Option<usize>> =
+        before.experiments().iter().map(|it| number_after.get(it.name()).copied()).collect();
+    let mut moved: BTreeMap<(usize, usize), Vec<u32>> = BTreeMap::new();
+    for segment in 0..before.segments() {
+        let (old, new) = (before.owner(segment), after.owner(segment));
+        let to = new.map_or(0, |new| new + 1);
+        let stays = match old {
+            None => to == 0,
+            Some(old) => same_as[old] == Some(to),
+        };
+        if !stays {
+            moved.entry((old.map_or(0, |old| old + 1), to)).or_default().push(segment);
+        }
+    }
+    let name = |namespace: &Namespace, number: usize| {
+        let experiment = namespace.experiments().get(number.checked_sub(1)?)?;
+        Some(experiment.name().to_owned())
+    };
+    let moved = moved.into_iter().map(|((from, to), segments)| Move {
+        from: name(before, from),
+        to: name(after, to),
+        segments,
+        reassigns: false,
+    });
+    moved.collect()
+}
+
+/// What becomes of every experiment, those of before first. `moves` are the segments that change
+/// hands, or `None` if they cannot be compared.
+pub(super) fn experiments(
+    before: &Namespace,
+    after: &Namespace,
+    moves: Option<&[Move]>,
+) -> Vec<ExperimentChange> {
+    let mut lost: HashMap<&str, usize> = HashMap::new();
+    for it in moves.unwrap_or_default() {
+        if let Some(from) = &it.from {
+            *lost.entry(from).or_default() += it.segments.len();
+        }
+    }
+    let started = after.experiments().iter().filter(|it| before.experiment(it.name()).is_none());
+    let ends = before.experiments().iter().map(|old| (Some(old), after.experiment(old.name())));
+    let pairs = ends.chain(started.map(|new| (None, Some(new))));
+    let count = |experiment: Option<&Experiment>| -> u32 {
+        experiment.map_or(0, |it| u32::try_from(it.segments().len()).unwrap_or(u32::MAX))
+    };
+    let definition = |it: Option<&Experiment>| it.map(|it| it.definition().to_owned());
+    let changes = pairs.map(|(old, new)| {
+        let name = old.or(new).map(Experiment::name).unwrap_or_default();
+        let gone = lost.get(name).map_or(0, |lost| u32::try_from(*lost).unwrap_or(u32::MAX));
+        let kept = if moves.is_some() { count(old).saturating_sub(gone) } else { 0 };
+        let share =
+            |experiment, of: &Namespace| u64::from(count(experiment)) * u64::from(of.segments());
+        let fate = match (old, new) {
+            (None, _) => Fate::Starts,
+            (_, None) => Fate::Ends,
+            // Shares are compared crosswise.
+            _ => match share(new, before).cmp(&share(old, after)) {
+                std::cmp::Ordering::Greater => Fate::Grows,
+                std::cmp::Ordering::Less => Fate::Shrinks,
+                std::cmp::Ordering::Equal if kept == count(old) => Fate::Stays,
+                std::cmp::Ordering::Equal => Fate::IsRedrawn,
+            },
+        };
+        ExperimentChange {
+            name: name.to_owned(),
+            definition_before: definition(old),
+            definition_after: definition(new),
+            before: count(old),
+            after: count(new),
+            kept,
+            fate,
+        }
+    });
+    changes.collect()
+}

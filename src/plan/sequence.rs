@@ -1,0 +1,307 @@
+//! What was edited in an experiment sequence: which entries are kept, which came and went, and
+//! which are appended.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::namespace::Action;
+
+/// The largest table that two sequences are compared in; beyond it all that differs is one edit.
+const MAX_CELLS: usize = 25_000_000;
+
+/// An entry of either sequence, in the order of both. Indices are those of the entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Row {
+    /// In both, as it was.
+    Kept { before: usize, after: usize },
+    /// Gone, as part of an edit.
+    Gone { before: usize, edit: usize },
+    /// New, with entries after it that are not: part of an edit.
+    New { after: usize, edit: usize },
+    /// New, at the end.
+    Appended { after: usize },
+}
+
+/// Two sequences laid side by side.
+pub(super) struct Comparison<'a> {
+    before: &'a [Action],
+    after: &'a [Action],
+    pub(super) rows: Vec<Row>,
+    /// How many edits of what has happened already there are. Those of one experiment are one.
+    pub(super) edits: usize,
+}
+
+/// An edit in words.
+pub(super) struct Description {
+    /// What the line does, such as "inserts an `add` of `x` before `y`".
+    pub(super) text: String,
+    /// The entry of the new sequence that it is said of; `None` for its end.
+    pub(super) entry: Option<usize>,
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) fn new(before: &'a [Action], after: &'a [Action]) -> Comparison<'a> {
+        let mut comparison = Comparison { before, after, rows: Vec::new(), edits: 0 };
+        let mut names = Names::new(before, after);
+        let (mut i, mut j) = (0, 0);
+        for (next_i, next_j) in common(before, after) {
+            comparison.gap(i..next_i, j..next_j, false, &mut names);
+            comparison.rows.push(Row::Kept { before: next_i, after: next_j });
+            (i, j) = (next_i + 1, next_j + 1);
+        }
+        comparison.gap(i..before.len(), j..after.len(), true, &mut names);
+        comparison.edits = names.edits.len();
+        comparison
+    }
+
+    /// Lays out what stands between two entries that are kept, or after the last one.
+    fn gap(
+        &mut self,
+        gone: std::ops::Range<usize>,
+        new: std::ops::Range<usize>,
+        is_last: bool,
+        names: &mut Names<'a>,
+    ) {
+        let pairs = self.pairs(gone.clone(), new.clone(), names);
+        let pair = |after: usize| pairs.iter().find(|pair| pair.1 == after).map(|pair| pair.0);
+        let mut gone = gone.peekable();
+        for after in new {
+            // An entry stands where the one stood that it replaces.
+            let replaced = pair(after);
+            let next = replaced.or_else(|| pairs.iter().find(|it| it.1 > after).map(|it| it.0));
+            let end = match (replaced, next) {
+                (Some(replaced), _) => replaced + 1,
+                (None, next) => next.unwrap_or(self.before.len()),
+            };
+            while let Some(before) = gone.next_if(|before| *before < end) {
+                let edit = names.edit(self.before[before].name());
+                self.rows.push(Row::Gone { before, edit });
+            }
+            self.rows.push(match is_last && next.is_none() {
+                true => Row::Appended { after },
+                false => Row::New { after, edit: names.edit(self.after[after].name()) },
+            });
+        }
+        for before in gone {
+            let edit = names.edit(self.before[before].name());
+            self.rows.push(Row::Gone { before, edit });
+        }
+    }
+
+    /// Which entries were replaced by which: those of one name, and those that got another name.
+    fn pairs(
+        &self,
+        gone: std::ops::Range<usize>,
+        new: std::ops::Range<usize>,
+        names: &mut Names<'a>,
+    ) -> Vec<(usize, usize)> {
+        let mut pairs: Vec<(usize, usize)> = Vec::new();
+        let mut from = gone.start;
+        for after in new {
+            let entry = &self.after[after];
+            let found = (from..gone.end).find(|before| {
+                let old = &self.before[*before];
+                old.is_add() == entry.is_add()
+                    && (old.name() == entry.name() || names.is_renamed(old, entry))
+            });
+            if let Some(before) = found {
+                names.rename(self.before[before].name(), entry.name());
+                pairs.push((before, after));
+                from = before + 1;
+            }
+        }
+        pairs
+    }
+
+    /// The old sequence with one of the edits done to it.
+    pub(super) fn with_edit(&self, wanted: usize) -> Vec<&'a Action> {
+        let entries = self.rows.iter().filter_map(|row| match *row {
+            Row::Kept { before, .. } => Some(&self.before[before]),
+            Row::Gone { before, edit } => (edit != wanted).then(|| &self.before[before]),
+            Row::New { after, edit } => (edit == wanted).then(|| &self.after[after]),
+            Row::Appended { .. } => None,
+        });
+        entries.collect()
+    }
+
+    /// The appended entries.
+    pub(super) fn appended(&self) -> impl Iterator<Item = (usize, &'a Action)> {
+        self.rows.iter().filter_map(|row| match *row {
+            Row::Appended { after } => Some((after, &self.after[after])),
+            _ => None,
+        })
+    }
+
+    /// Says what an edit does.
+    pub(super) fn describe(&self, wanted: usize) -> Description {
+        let mut gone = Vec::new();
+        let mut new = Vec::new();
+        let mut first = None;
+        for (index, row) in self.rows.iter().enumerate() {
+            match *row {
+                Row::Gone { before, edit } if edit == wanted => gone.push(before),
+                Row::New { after, edit } if edit == wanted => new.push(after),
+                _ => continue,
+            }
+            first.get_or_insert(index);
+        }
+        let next = self.rows[first.unwrap_or_default()..].iter().find_map(|row| match *row {
+            Row::Kept { after, .. } => Some(after),
+            _ => None,
+        });
+        let place = match next {
+            Some(next) => format!("before `{}`", self.after[next].name()),
+            None => "at the end".to_owned(),
+        };
+        let old = |index: &usize| &self.before[*index];
+        let entry = new.first().copied().or(next);
+        let text = match (gone.as_slice(), new.as_slice()) {
+            ([], [one]) => format!("inserts {} {place}", self.after[*one].describe()),
+            ([], [first, ..]) => {
+                format!("inserts entries of `{}` {place}", self.after[*first].name())
+            }
+            ([one], []) => match next {
+                Some(_) => format!("lacks {} before it", old(one).describe_the()),
+                None => format!("ends without {}", old(one).describe_the()),
+            },
+            ([first, ..], []) => match next {
+                Some(_) => format!("lacks the entries of `{}` before it", old(first).name()),
+                None => format!("ends without the entries of `{}`", old(first).name()),
+            },
+            ([before, ..], [after, ..]) => replaced(old(before), &self.after[*after]),
+            ([], []) => String::new(),
+        };
+        Description { text, entry }
+    }
+}
+
+/// What replacing an entry by another does.
+fn replaced(before: &Action, after: &Action) -> String {
+    let name = before.name();
+    match (before.segments(), after.segments()) {
+        _ if name != after.name() => format!("renames `{name}` to `{}`", after.name()),
+        (Some(old), Some(new)) if old != new => {
+            format!("changes the segments of `{name}` from {old} to {new}")
+        }
+        (Some(_), Some(_)) | (None, None) => format!("moves {}", before.describe_the()),
+        _ => format!("edits the entries of `{name}`"),
+    }
+}
+
+/// Which experiments each edit is about.
+struct Names<'a> {
+    before: HashSet<&'a str>,
+    after: HashSet<&'a str>,
+    /// The old names of experiments that were renamed.
+    old: HashMap<&'a str, &'a str>,
+    edits: HashMap<&'a str, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn new(before: &'a [Action], after: &'a [Action]) -> Names<'a> {
+        let names = |sequence: &'a [Action]| sequence.iter().map(Action::name).collect();
+        let (before, after) = (names(before), names(after));
+        Names { before, after, old: HashMap::new(), edits: HashMap::new() }
+    }
+
+    /// Whether one entry may be another of a new name: the old name is gone altogether, the new one
+    /// is new altogether.
+    fn is_renamed(&self, before: &Action, after: &Action) -> bool {
+        before.segments() == after.segments()
+            && !self.after.contains(before.name())
+            && !self.before.contains(after.name())
+            && self.old.get(after.name()).is_none_or(|old| *old == before.name())
+    }
+
+    fn rename(&mut self, before: &'a str, after: &'a str) {
+        if before != after {
+            self.old.insert(after, before);
+        }
+    }
+
+    fn edit(&mut self, name: &'a str) -> usize {
+        let name = self.old.get(name).copied().unwrap_or(name);
+        let next = self.edits.len();
+        *self.edits.entry(name).or_insert(next)
+    }
+}
+
+/// The entries that two sequences have in common, in order, as indices: as many as can be. Only
+/// what decides about segments counts, so not the definition.
+fn common(before: &[Action], after: &[Action]) -> Vec<(usize, usize)> {
+    let same = |i: usize, j: usize| {
+        let (old, new) = (&before[i], &after[j]);
+        old.name() == new.name() && old.segments() == new.segments()
+    };
+    let shorter = before.len().min(after.len());
+    let start = (0..shorter).find(|&i| !same(i, i)).unwrap_or(shorter);
+    let mut common: Vec<_> = (0..start).map(|i| (i, i)).collect();
+    let (rows, columns) = (before.len() - start, after.len() - start);
+    if rows.saturating_mul(columns) > MAX_CELLS {
+        let ends = |back: usize| (before.len() - 1 - back, after.len() - 1 - back);
+        let tail = (0..rows.min(columns)).take_while(|&back| {
+            let (i, j) = ends(back);
+            same(i, j)
+        });
+        let tail: Vec<_> = tail.map(ends).collect();
+        common.extend(tail.into_iter().rev());
+        return common;
+    }
+    // The length of the longest common sequence of what is left from each pair of entries on.
+    let width = columns + 1;
+    let mut lengths = vec![0_u32; (rows + 1) * width];
+    for i in (0..rows).rev() {
+        for j in (0..columns).rev() {
+            lengths[i * width + j] = match same(start + i, start + j) {
+                true => lengths[(i + 1) * width + j + 1] + 1,
+                false => lengths[(i + 1) * width + j].max(lengths[i * width + j + 1]),
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    while i < rows && j < columns {
+        if same(start + i, start + j) {
+            common.push((start + i, start + j));
+            (i, j) = (i + 1, j + 1);
+        } else if lengths[(i + 1) * width + j] >= lengths[i * width + j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    common
+}
+
+impl Action {
+    /// The experiment.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Action::Add { name, .. } | Action::Remove { name } => name,
+        }
+    }
+
+    /// How many segments are added; `None` for a `remove`.
+    fn segments(&self) -> Option<u32> {
+        match self {
+            Action::Add { segments, .. } => Some(*segments),
+            Action::Remove { .. } => None,
+        }
+    }
+
+    fn is_add(&self) -> bool {
+        matches!(self, Action::Add { .. })
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Action::Add { name, .. } => format!("an `add` of `{name}`"),
+            Action::Remove { name } => format!("a `remove` of `{name}`"),
+        }
+    }
+
+    fn describe_the(&self) -> String {
+        match self {
+            Action::Add { name, .. } => format!("the `add` of `{name}`"),
+            Action::Remove { name } => format!("the `remove` of `{name}`"),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What units get before and after.
+
+use planout::plan::{Unit, Units};
+use planout::{Map, Value};
+
+use super::{BASE, changes_of, edited};
+
+#[test]
+fn units_that_see_another_value_are_counted() {
+    let edit = edited(&[("choices=[10, 20]", "choices=[20, 10]")]);
+    let sampled = changes_of(BASE, &edit, &Units::Numbers(10_000)).sampled.expect("a sample");
+    assert_eq!((sampled.units, sampled.moved), (10_000, 0));
+    // 40 of 100 segments run the script, and every draw is another one.
+    let [size] = sampled.params.as_slice() else { panic!("{:?}", sampled.params) };
+    assert_eq!((size.param.as_str(), size.units), ("size", sampled.changed));
+    assert_eq!(size.same_experiment, size.units);
+    assert!((3_800..4_200).contains(&size.units), "{}", size.units);
+    assert_eq!(sampled.failed_before + sampled.failed_after + sampled.failed_both, 0);
+}
+
+#[test]
+fn a_script_that_says_the_same_otherwise_changes_nobody() {
+    let edit = edited(&[("size = 7;", "size = 14 / 2;\n      size = 7;")]);
+    let sampled = changes_of(BASE, &edit, &Units::Numbers(1000)).sampled.expect("a sample");
+    assert_eq!((sampled.changed, sampled.params.len()), (0, 0));
+}
+
+#[test]
+fn units_that_fail_are_counted_and_not_compared() {
+    let edit = edited(&[("size = 7;", "size = 7 / nothing;")]);
+    let sampled = changes_of(BASE, &edit, &Units::Numbers(1000)).sampled.expect("a sample");
+    // 15 of 100 segments.
+    assert!((100..200).contains(&sampled.failed_after), "{sampled:?}");
+    assert_eq!((sampled.failed_before, sampled.failed_both, sampled.changed), (0, 0, 0));
+    assert!(sampled.failure.expect("a failure").contains("definition `Fixed`"));
+    let sampled = changes_of(&edit, BASE, &Units::Numbers(1000)).sampled.expect("a sample");
+    assert!((100..200).contains(&sampled.failed_before), "{sampled:?}");
+}
+
+#[test]
+fn units_can_be_given_with_their_inputs() {
+    let edit = edited(&[("country == 'JP'", "country == 'FR'")]);
+    let unit = |user: i64, country: &str| {
+        let inputs = [("userid", Value::from(user)), ("country", Value::from(country))];
+        Unit::Inputs(Map::from_iter(inputs.map(|(key, value)| (key.to_owned(), value))))
+    };
+    let count = |country| {
+        let units = Units::Given((0..1000).map(|user| unit(user, country)).collect());
+        changes_of(BASE, &edit, &units).sampled.expect("a sample").changed
+    };
+    assert_eq!(count("DE"), 0);
+    assert!((300..500).contains(&count("JP")));
+    assert_eq!(count("JP"), count("FR"));
+    let bare = Units::Given(vec![Unit::Primary(Value::from("7")), Unit::Inputs(Map::new())]);
+    let sampled = changes_of(BASE, &edit, &bare).sampled.expect("a sample");
+    assert_eq!((sampled.units, sampled.failed_both), (2, 1));
+}
+
+#[test]
+fn no_units_are_no_sample() {
+    let edit = edited(&[("size = 7;", "size = 8;")]);
+    assert_eq!(changes_of(BASE, &edit, &Units::Numbers(0)).sampled, None);
+}
+
+#[test]
+fn params_of_the_default_reach_experiments_that_do_not_set_them() {
+    let edit = edited(&[("hint = 'none';", "hint = 'all';")]);
+    let changes = changes_of(BASE, &edit, &Units::Numbers(1000));
+    let default = changes.default.expect("a change of the default");
+    let [hint] = default.params.as_slice() else { panic!("{default:?}") };
+    assert_eq!(hint.change.param, "hint");
+    assert_eq!(hint.change.line, Some(19));
+    assert_eq!(hint.fallback_in, ["c"]);
+    let part = &hint.change.parts[0];
+    assert_eq!((part.before.as_deref(), part.after.as_deref()), (Some("'none'"), Some("'all'")));
+    assert_eq!(changes.sampled.expect("a sample").changed, 1000);
+}
