@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 use crate::namespace::{Document, Namespace};
 use crate::parallel;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
-use crate::store::{self, Format, Store, StoreError};
+use crate::store::{self, Format, Item, Store, StoreError};
 use crate::tree::{Node, json, yaml};
 use crate::wire::MAX_JSON_DEPTH;
 
@@ -131,12 +131,17 @@ pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
 /// # Errors
 /// The store cannot be read. What is wrong with a namespace stands in it.
 pub fn read(store: &dyn Store, dialects: impl Into<Dialects>) -> Result<Vec<Loaded>, StoreError> {
-    let dialects = dialects.into();
     let mut items = Vec::new();
     for item in store.list()? {
         let bytes = store.read(&item, MAX_SOURCE_BYTES + 1)?;
         items.push((item, bytes));
     }
+    Ok(check(items, dialects))
+}
+
+/// Checks namespaces that have been read, given in the order of their names.
+pub fn check(items: Vec<(Item, Vec<u8>)>, dialects: impl Into<Dialects>) -> Vec<Loaded> {
+    let dialects = dialects.into();
     let mut namespaces: Vec<Loaded> = Vec::with_capacity(items.len());
     for mut loaded in parallel::map(items, |(item, bytes)| {
         Loaded::new(&item.label, Some(&item.name), bytes, item.format, dialects)
@@ -153,7 +158,7 @@ pub fn read(store: &dyn Store, dialects: impl Into<Dialects>) -> Result<Vec<Load
         }
         namespaces.push(loaded);
     }
-    Ok(namespaces)
+    namespaces
 }
 
 /// The namespaces of a location, ready to assign units. Share it between threads as it is.

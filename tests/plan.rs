@@ -1,8 +1,12 @@
 //! `planout plan`: what shipping would change, and who would move.
 
 mod classes;
+mod command;
+mod git;
 mod movement;
+mod safety;
 mod sample;
+mod saved;
 
 use planout::Dialect;
 use planout::catalog::Loaded;

@@ -84,8 +84,12 @@ impl Config {
     }
 
     fn read(path: &Path) -> Outcome<Config> {
+        Config::parse(path, read_file(path, MAX_BYTES)?)
+    }
+
+    /// Takes the bytes of a file; its relative paths are relative to the folder of `path`.
+    pub(super) fn parse(path: &Path, bytes: Vec<u8>) -> Outcome<Config> {
         let name = path.display();
-        let bytes = read_file(path, MAX_BYTES)?;
         let text = String::from_utf8(bytes)
             .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
         let file: File = toml::from_str(&text)

@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Broken,
     /// Nobody reads the output any more.
     ClosedPipe,
+    /// Nothing failed: the status is part of the answer.
+    Answer(u8),
 }
 
 impl Failure {
@@ -38,6 +40,11 @@ impl Failure {
     /// The input is wrong, and its diagnostics have been printed.
     pub(super) fn reported() -> Failure {
         Failure::new(Kind::Wrong, "")
+    }
+
+    /// The answer has a status of its own.
+    pub(super) fn answer(status: u8) -> Failure {
+        Failure::new(Kind::Answer(status), "")
     }
 
     pub(super) fn usage(message: impl Into<String>) -> Failure {
@@ -78,6 +85,7 @@ impl Failure {
             Kind::Wrong => 1,
             Kind::Usage => 2,
             Kind::Broken => 3,
+            Kind::Answer(status) => status,
         }
     }
 }

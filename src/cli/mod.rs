@@ -7,9 +7,11 @@ mod eval;
 mod explain;
 mod failure;
 mod fmt;
+mod git;
 mod inputs;
 mod nslist;
 mod output;
+mod plan;
 mod render;
 mod ship;
 
@@ -76,6 +78,9 @@ enum Command {
     /// Format PlanOut language, in files of its own and in namespaces
     #[command(after_help = EXIT_STATUS)]
     Fmt(fmt::Fmt),
+    /// Say what shipping would change, and who would move
+    #[command(after_help = plan::EXIT_STATUS)]
+    Plan(plan::Plan),
     /// Compile and check all namespaces, and store them in one go
     #[command(after_help = EXIT_STATUS)]
     Ship(ship::Ship),
@@ -154,6 +159,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
     let context = Context { config, output };
     match cli.command {
         Command::Compile(command) => command.run(&context),
+        Command::Plan(command) => command.run(&context),
         Command::Ship(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
         Command::Nslist(command) => command.run(&context),

@@ -1,0 +1,160 @@
+//! `planout plan`
+
+mod json;
+mod text;
+mod units;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use planout::catalog::{self, Dialects, Loaded};
+use planout::diagnostic::Report;
+use planout::plan::{self, Class, SavedPlan, Units};
+use planout::store::{self, Store, StoreError, write_file};
+
+pub(super) use self::json::json;
+pub(super) use self::text::text;
+use super::config::Config;
+use super::failure::{Failure, Outcome};
+use super::git::Revision;
+use super::{Context, DialectArg, Format};
+
+pub(super) const EXIT_STATUS: &str = "\
+Exit status:
+  0   done; with --detailed-exitcode: nothing changes
+  1   a namespace is invalid
+  2   wrong usage
+  3   a file, a store, git or the network failed
+  10  with --detailed-exitcode: what changes is safe
+  11  with --detailed-exitcode: units would be reassigned";
+
+#[derive(Args, Debug)]
+pub(super) struct Plan {
+    /// Where the namespaces are [default: the configured source]
+    #[arg(value_name = "SRC")]
+    source: Option<String>,
+    /// Where the compiled namespaces are [default: the configured target]
+    #[arg(value_name = "DST")]
+    target: Option<String>,
+    /// Compare with another location, or with SRC at a revision of git, as `git:main`
+    #[arg(long, value_name = "LOCATION|git:REV", conflicts_with = "target")]
+    against: Option<String>,
+    /// How many units to evaluate before and after: the numbers from 0 on; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 10_000, conflicts_with = "units")]
+    sample: u32,
+    /// Evaluate these units: a value of the primary unit, or a JSON object of inputs, on each line
+    #[arg(long, value_name = "FILE")]
+    units: Option<PathBuf>,
+    /// Tell by the exit status what changes: 0 nothing, 10 safely, 11 with units reassigned
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Save the plan, to ship exactly that later
+    #[arg(long, value_name = "FILE", conflicts_with = "against")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    dialect: DialectArg,
+    /// How to print the plan and diagnostics
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+impl Plan {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let source = self.source.as_ref().or(context.config.source.as_ref()).ok_or_else(|| {
+            Failure::usage("nothing to plan: name the source")
+                .help("as `planout plan SRC DST`, or set `source` in `planout.toml`")
+        })?;
+        let units = match &self.units {
+            Some(path) => units::read(path)?,
+            None => Units::Numbers(self.sample),
+        };
+        let dialects = context.dialects(self.dialect);
+        let mut after = catalog::read(&*store::open(source)?, dialects)?;
+        after.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
+        if after.is_empty() {
+            return Err(Failure::wrong(format!("no namespaces in `{source}`")));
+        }
+        let (location, mut before) = self.before(source, context)?;
+        if Path::new(source).is_file() {
+            // The others at the target have their sources elsewhere.
+            before.retain(|old| after.iter().any(|new| new.name == old.name));
+        }
+        let planned = plan::compare(&before, &after, &units);
+
+        context.output.reports(&reports(&before, &after), self.format)?;
+        context.output.answer(&match self.format {
+            Format::Text => text(&planned),
+            Format::Json => format!("{:#}", json(&planned)),
+        })?;
+        if planned.class() == Class::Invalid {
+            return Err(Failure::wrong("the plan is incomplete: not all namespaces are valid"));
+        }
+        if let Some(path) = &self.out {
+            let saved = SavedPlan::new(&planned, source, &location, &before, &after);
+            write_file(path, saved.to_json().as_bytes())?;
+            context.output.note(&format!("saved the plan to {}", path.display()));
+        }
+        match planned.class() {
+            Class::Safe if self.detailed_exitcode => Err(Failure::answer(10)),
+            Class::Reassigning if self.detailed_exitcode => Err(Failure::answer(11)),
+            _ => Ok(()),
+        }
+    }
+
+    /// What is there, and where that is.
+    fn before(&self, source: &str, context: &Context) -> Outcome<(String, Vec<Loaded>)> {
+        let dialects = context.dialects(self.dialect);
+        let Some(against) = &self.against else {
+            let target = self.target.as_ref().or(context.config.target.as_ref());
+            let target = target.ok_or_else(|| {
+                Failure::usage("nothing to compare with: name the target")
+                    .help("as `planout plan SRC DST`, or with `--against git:main`")
+            })?;
+            return Ok((target.clone(), shipped(&*store::open(target)?, dialects)?));
+        };
+        let before = match against.strip_prefix("git:") {
+            Some(revision) => {
+                let dialects = self.dialects_at(revision, context)?;
+                let revision = Revision::find(revision, Path::new(source))?;
+                catalog::check(revision.namespaces()?, dialects)
+            }
+            None => catalog::read(&*store::open(against)?, dialects)?,
+        };
+        Ok((against.clone(), before))
+    }
+
+    /// The dialects at a revision: its configuration may have said another one.
+    fn dialects_at(&self, revision: &str, context: &Context) -> Outcome<Dialects> {
+        let now = context.dialects(self.dialect);
+        let (None, Some(path)) = (self.dialect.dialect, &context.config.path) else {
+            return Ok(now);
+        };
+        // One that lies outside of the repository has no past.
+        let Ok(file) = Revision::find(revision, path) else {
+            return Ok(now);
+        };
+        match file.file()? {
+            Some(bytes) => {
+                let source = Config::parse(path, bytes)?.dialect.unwrap_or_default();
+                Ok(Dialects { source, ..now })
+            }
+            None => Ok(now),
+        }
+    }
+}
+
+/// What is at a target; nothing if that does not exist yet.
+pub(super) fn shipped(target: &dyn Store, dialects: Dialects) -> Outcome<Vec<Loaded>> {
+    match catalog::read(target, dialects) {
+        Err(StoreError::Io { error, .. }) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(Vec::new())
+        }
+        read => Ok(read?),
+    }
+}
+
+/// The problems of what would be, and the errors of what is there.
+fn reports(before: &[Loaded], after: &[Loaded]) -> Vec<Report> {
+    let invalid = before.iter().map(Loaded::report).filter(Report::has_errors);
+    after.iter().map(Loaded::report).chain(invalid).collect()
+}

@@ -1,0 +1,168 @@
+//! A plan as JSON. `docs/commands.md` describes it: its fields are there to stay.
+
+use planout::Value as Input;
+use planout::plan::{
+    Cause, Changes, DefaultChange, ExperimentChange, Move, NamespacePlan, ParamChange,
+    ParamDifference, Plan, Sampled, ScriptChange, Size, Status,
+};
+use serde_json::{Value, json};
+
+/// The whole plan.
+pub(in crate::cli) fn json(plan: &Plan) -> Value {
+    let count =
+        |status: &str| plan.namespaces.iter().filter(|it| it.status.as_str() == status).count();
+    json!({
+        "class": plan.class().as_str(),
+        "counts": {
+            "created": count("created"),
+            "changed": count("changed"),
+            "unchanged": count("unchanged"),
+            "orphaned": count("orphaned"),
+            "broken": count("broken"),
+            "unknown": count("unknown"),
+        },
+        "namespaces": plan.namespaces.iter().map(namespace).collect::<Value>(),
+    })
+}
+
+fn namespace(namespace: &NamespacePlan) -> Value {
+    let mut object = json!({
+        "namespace": namespace.name,
+        "status": namespace.status.as_str(),
+        "class": namespace.class().as_str(),
+        "file": namespace.file,
+    });
+    match &namespace.status {
+        Status::Created(found) | Status::Orphaned(Some(found)) => object["size"] = size(found),
+        Status::Changed(found) => object["changes"] = changes(found),
+        _ => {}
+    }
+    object
+}
+
+fn size(size: &Size) -> Value {
+    json!({
+        "segments": size.segments,
+        "used": size.used,
+        "experiments": size.experiments,
+    })
+}
+
+fn changes(changes: &Changes) -> Value {
+    let moves = changes.moves.as_ref().map(|moves| {
+        moves.iter().map(|it| segments(it, changes.segments_before)).collect::<Value>()
+    });
+    json!({
+        "causes": changes.causes.iter().map(cause).collect::<Value>(),
+        "segments": {"before": changes.segments_before, "after": changes.segments_after},
+        "experiments": changes.experiments.iter().map(experiment).collect::<Value>(),
+        "moves": moves,
+        "scripts": changes.scripts.iter().map(script).collect::<Value>(),
+        "default": changes.default.as_ref().map(default),
+        "sample": changes.sampled.as_ref().map(sampled),
+    })
+}
+
+fn cause(cause: &Cause) -> Value {
+    let losses = cause
+        .losses
+        .iter()
+        .map(|loss| json!({"experiment": loss.experiment, "moved": loss.moved, "of": loss.of}));
+    json!({
+        "kind": cause.kind.as_str(),
+        "class": cause.class.as_str(),
+        "line": cause.line,
+        "message": cause.to_string(),
+        "losses": losses.collect::<Value>(),
+    })
+}
+
+fn experiment(experiment: &ExperimentChange) -> Value {
+    json!({
+        "experiment": experiment.name,
+        "fate": experiment.fate.as_str(),
+        "before": experiment.before,
+        "after": experiment.after,
+        "kept": experiment.kept,
+        "definition_before": experiment.definition_before,
+        "definition_after": experiment.definition_after,
+    })
+}
+
+fn segments(it: &Move, of: u32) -> Value {
+    json!({
+        "from": it.from,
+        "to": it.to,
+        "count": it.segments.len(),
+        "share": it.segments.len() as f64 / f64::from(of),
+        "reassigns": it.reassigns,
+        "segments": it.segments,
+    })
+}
+
+fn script(script: &ScriptChange) -> Value {
+    json!({
+        "definition_before": script.definition_before,
+        "definition_after": script.definition_after,
+        "experiments": script.experiments,
+        "line": script.line,
+        "params": script.params.iter().map(param).collect::<Value>(),
+    })
+}
+
+fn param(change: &ParamChange) -> Value {
+    let parts = change
+        .parts
+        .iter()
+        .map(|part| json!({"what": part.what, "before": part.before, "after": part.after}));
+    json!({
+        "param": change.param,
+        "change": change.kind.as_str(),
+        "line": change.line,
+        "parts": parts.collect::<Value>(),
+    })
+}
+
+fn default(default: &DefaultChange) -> Value {
+    let params = default.params.iter().map(|it| {
+        let mut object = param(&it.change);
+        object["fallback_in"] = json!(it.fallback_in);
+        object
+    });
+    json!({
+        "definition_before": default.definition_before,
+        "definition_after": default.definition_after,
+        "draws_anew": default.draws_anew,
+        "params": params.collect::<Value>(),
+    })
+}
+
+fn sampled(sampled: &Sampled) -> Value {
+    json!({
+        "units": sampled.units,
+        "moved": sampled.moved,
+        "changed": sampled.changed,
+        "failed_before": sampled.failed_before,
+        "failed_after": sampled.failed_after,
+        "failed_both": sampled.failed_both,
+        "failure": sampled.failure,
+        "params": sampled.params.iter().map(difference).collect::<Value>(),
+    })
+}
+
+fn difference(param: &ParamDifference) -> Value {
+    // What JSON cannot write is written as text.
+    let value = |value: &Option<Input>| {
+        value.as_ref().map(|it| serde_json::to_value(it).unwrap_or_else(|_| it.to_string().into()))
+    };
+    json!({
+        "param": param.param,
+        "units": param.units,
+        "same_experiment": param.same_experiment,
+        "example": {
+            "unit": param.example.unit,
+            "before": value(&param.example.before),
+            "after": value(&param.example.after),
+        },
+    })
+}

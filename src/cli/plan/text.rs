@@ -1,0 +1,252 @@
+//! A plan as text, for those who review a change.
+
+use std::fmt::Write as _;
+
+use planout::Value;
+use planout::plan::{
+    Changes, Class, DefaultChange, ExperimentChange, Fate, Move, NamespacePlan, ParamChange, Plan,
+    Sampled, Size, Status,
+};
+
+/// How many lines a list may have.
+const MAX_LINES: usize = 20;
+
+/// What marks that which reassigns units.
+const MARK: char = '!';
+
+/// The whole plan: a line that sums it up, and a block for each namespace that changes.
+pub(in crate::cli) fn text(plan: &Plan) -> String {
+    let mut text = summary(plan) + "\n";
+    for namespace in &plan.namespaces {
+        if namespace.status != Status::Unchanged {
+            text.push('\n');
+            block(namespace, &mut text);
+        }
+    }
+    text
+}
+
+fn summary(plan: &Plan) -> String {
+    let verdict = match plan.class() {
+        Class::None => "no changes",
+        Class::Safe => "safe changes",
+        Class::Reassigning => "units would be reassigned",
+        Class::Invalid => "not all namespaces are valid",
+    };
+    let count = |wanted: &str| {
+        let namespaces = plan.namespaces.iter();
+        namespaces.filter(|it| it.status.as_str() == wanted).count()
+    };
+    let reassigns = |it: &&NamespacePlan| {
+        matches!(it.status, Status::Changed(_)) && it.class() == Class::Reassigning
+    };
+    let reassigning = plan.namespaces.iter().filter(reassigns).count();
+    let mut counts = Vec::new();
+    for word in ["broken", "unknown", "changed", "created", "orphaned", "unchanged"] {
+        let count = count(word);
+        if count > 0 {
+            let reassigning = match word {
+                "changed" if reassigning > 0 => format!(" ({reassigning} reassigning)"),
+                _ => String::new(),
+            };
+            counts.push(format!("{count} {word}{reassigning}"));
+        }
+    }
+    format!("plan: {verdict}: {}", counts.join(", "))
+}
+
+fn block(namespace: &NamespacePlan, text: &mut String) {
+    let NamespacePlan { name, file, status } = namespace;
+    let line = match status {
+        Status::Created(size) => format!("created, {}", describe(*size)),
+        Status::Orphaned(Some(size)) => format!("orphaned: no source, {}", describe(*size)),
+        Status::Orphaned(None) => "orphaned: no source".to_owned(),
+        Status::Broken => "broken: its source is invalid".to_owned(),
+        Status::Unknown => {
+            "unknown: what is there is invalid, so there is no saying who moves".to_owned()
+        }
+        Status::Unchanged | Status::Changed(_) => {
+            format!("changed, {}", namespace.class().as_str())
+        }
+    };
+    text.push_str(&format!("{name}: {line} ({file})\n"));
+    if let Status::Changed(found) = status {
+        changes(found, text);
+    }
+}
+
+fn describe(size: Size) -> String {
+    let Size { segments, used, experiments } = size;
+    let experiments = plural(experiments, "experiment");
+    format!("{experiments} on {used} of {segments} segments")
+}
+
+fn changes(changes: &Changes, text: &mut String) {
+    let nothing_moves = changes.moves.as_ref().is_some_and(Vec::is_empty);
+    if nothing_moves && changes.causes.is_empty() && changes.default.is_none() {
+        text.push_str("  nothing that a unit could see\n");
+        return;
+    }
+    for cause in &changes.causes {
+        let mark = if cause.class == Class::Reassigning { MARK } else { ' ' };
+        text.push_str(&format!("{mark} {cause}\n"));
+    }
+    experiments(changes, text);
+    match &changes.moves {
+        Some(moves) => matrix(moves, changes.segments_before, text),
+        None => text.push_str("  segments: all units are given to segments anew\n"),
+    }
+    for script in &changes.scripts {
+        let experiments = script.experiments.join("`, `");
+        let after = &script.definition_after;
+        text.push_str(&format!("  definition `{after}`, in `{experiments}`:\n"));
+        list(script.params.iter().map(|it| param(it, "")), text);
+    }
+    if let Some(found) = &changes.default {
+        default(found, text);
+    }
+    if let Some(found) = &changes.sampled {
+        sampled(found, text);
+    }
+}
+
+/// Lines below a heading, cut where they get many.
+fn list(lines: impl ExactSizeIterator<Item = String>, text: &mut String) {
+    let more = lines.len().saturating_sub(MAX_LINES);
+    for line in lines.take(MAX_LINES) {
+        text.push_str(&format!("    {line}\n"));
+    }
+    if more > 0 {
+        text.push_str(&format!("    ... and {more} more\n"));
+    }
+}
+
+fn experiments(changes: &Changes, text: &mut String) {
+    let moved: Vec<&ExperimentChange> =
+        changes.experiments.iter().filter(|it| it.fate != Fate::Stays).collect();
+    if moved.is_empty() {
+        return;
+    }
+    let (before, after) = (changes.segments_before, changes.segments_after);
+    text.push_str("  experiments:\n");
+    let width = width(moved.iter().map(|it| it.name.as_str()));
+    let lines = moved.iter().map(|it| {
+        let ExperimentChange { name, fate, kept, .. } = it;
+        let (old, new) = (segments(it.before, before), segments(it.after, after));
+        let what = match fate {
+            Fate::Starts => format!("on {new}"),
+            Fate::Ends => format!("on {old}"),
+            _ if changes.moves.is_none() => format!("from {old} to {new}"),
+            Fate::IsRedrawn | Fate::Stays => format!("on {new}, keeps {kept}"),
+            Fate::Grows | Fate::Shrinks => format!("from {old} to {new}, keeps {kept}"),
+        };
+        format!("{name:<width$}  {:<7}  {what}", fate.as_str())
+    });
+    list(lines, text);
+}
+
+fn segments(count: u32, of: u32) -> String {
+    format!("{count} of {of} segments")
+}
+
+/// Who gives segments to whom.
+fn matrix(moves: &[Move], of: u32, text: &mut String) {
+    if moves.is_empty() {
+        return;
+    }
+    let total: usize = moves.iter().map(|it| it.segments.len()).sum();
+    let share = |count: usize| 100.0 * count as f64 / f64::from(of);
+    text.push_str(&format!("  segments: {total} of {of} change hands, {:.2} %:\n", share(total)));
+    let name = |holder: &Option<String>| holder.clone().unwrap_or_else(|| "(free)".to_owned());
+    let (from, to): (Vec<_>, Vec<_>) =
+        moves.iter().map(|it| (name(&it.from), name(&it.to))).unzip();
+    let from_width = width(from.iter().map(String::as_str));
+    let to_width = width(to.iter().map(String::as_str));
+    let lines = moves.iter().zip(from.iter().zip(&to)).map(|(it, (from, to))| {
+        let (count, mark) = (it.segments.len(), if it.reassigns { MARK } else { ' ' });
+        let share = share(count);
+        let line =
+            format!("{from:<from_width$} -> {to:<to_width$}  {count:>8}  {share:>6.2} %  {mark}");
+        line.trim_end().to_owned()
+    });
+    list(lines, text);
+}
+
+fn width<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    names.map(|name| name.chars().count()).max().unwrap_or(0)
+}
+
+fn param(change: &ParamChange, more: &str) -> String {
+    let mut line = format!("{} {}", change.param, change.kind.as_str());
+    for (index, part) in change.parts.iter().enumerate() {
+        let lead = if index == 0 { ": " } else { "; " };
+        let what = if part.what == "value" { String::new() } else { format!("{} ", part.what) };
+        // A string takes everything that is written to it.
+        let _ = match (&part.before, &part.after) {
+            (Some(before), Some(after)) => write!(line, "{lead}{what}{before} -> {after}"),
+            (None, Some(after)) => write!(line, "{lead}{what}{after}"),
+            (Some(before), None) => write!(line, "{lead}{what}{before} no longer"),
+            (None, None) => Ok(()),
+        };
+    }
+    line + more
+}
+
+fn default(default: &DefaultChange, text: &mut String) {
+    let DefaultChange { definition_before, definition_after, draws_anew, params } = default;
+    let anew = if *draws_anew { ", which draws anew" } else { "" };
+    text.push_str(&match definition_before == definition_after {
+        true => format!("  default `{definition_after}`{anew}:\n"),
+        false => format!("  default `{definition_before}` -> `{definition_after}`{anew}:\n"),
+    });
+    let lines = params.iter().map(|it| {
+        let seen = match it.fallback_in.as_slice() {
+            [] => String::new(),
+            [one] => format!(" (seen in `{one}` too)"),
+            [first, more @ ..] => format!(" (seen in `{first}` and {} more too)", more.len()),
+        };
+        param(&it.change, &seen)
+    });
+    list(lines, text);
+}
+
+fn sampled(sampled: &Sampled, text: &mut String) {
+    let Sampled { units, moved, changed, .. } = sampled;
+    text.push_str(&format!(
+        "  sample: of {}, {changed} get another value, {moved} are in another experiment\n",
+        plural(*units, "unit")
+    ));
+    let lines = sampled.params.iter().map(|it| {
+        let value = |value: &Option<Value>| match value {
+            Some(value) => value.to_string(),
+            None => "nothing".to_owned(),
+        };
+        let example = &it.example;
+        let (before, after) = (value(&example.before), value(&example.after));
+        let stay = match it.same_experiment {
+            0 => String::new(),
+            stay => format!(", {stay} in the same experiment"),
+        };
+        let units = plural(it.units, "unit");
+        format!("{}: {units}{stay}; unit {}: {before} -> {after}", it.param, example.unit)
+    });
+    list(lines, text);
+    let failed = [
+        (sampled.failed_after, "after"),
+        (sampled.failed_before, "before"),
+        (sampled.failed_both, "before and after"),
+    ];
+    let failed: Vec<_> = failed
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, when)| format!("{} {when}", plural(*count, "unit")))
+        .collect();
+    if !failed.is_empty() {
+        let failure = sampled.failure.as_deref().unwrap_or_default();
+        text.push_str(&format!("    fail: {}: {failure}\n", failed.join(", ")));
+    }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
