@@ -131,12 +131,7 @@ pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
 /// # Errors
 /// The store cannot be read. What is wrong with a namespace stands in it.
 pub fn read(store: &dyn Store, dialects: impl Into<Dialects>) -> Result<Vec<Loaded>, StoreError> {
-    let mut items = Vec::new();
-    for item in store.list()? {
-        let bytes = store.read(&item, MAX_SOURCE_BYTES + 1)?;
-        items.push((item, bytes));
-    }
-    Ok(check(items, dialects))
+    Ok(check(store.snapshot(MAX_SOURCE_BYTES + 1)?, dialects))
 }
 
 /// Checks namespaces that have been read, given in the order of their names.

@@ -102,6 +102,7 @@ pub mod ship;
 pub mod source;
 pub mod store;
 pub mod syntax;
+mod time;
 pub mod tree;
 pub mod value;
 pub mod wire;

@@ -9,8 +9,16 @@ const MIN_ITEMS: usize = 8;
 
 /// Does something with each item, and returns the results in the order of the items.
 pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = processors.min(items.len() / MIN_ITEMS);
+    map_on(thread::available_parallelism().map_or(1, NonZero::get), items, work)
+}
+
+/// The same on at most so many threads: more than there are processors, where the work is waiting.
+pub(crate) fn map_on<T: Send, R: Send>(
+    threads: usize,
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let threads = threads.min(items.len() / MIN_ITEMS);
     if threads < 2 {
         return items.into_iter().map(work).collect();
     }

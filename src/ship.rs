@@ -1,7 +1,10 @@
 //! Shipping: every namespace of a source, compiled, into a target, or nothing at all.
 
+mod stamp;
+
 use std::time::Duration;
 
+pub use self::stamp::{Fingerprint, Origin, Revision, Stamp};
 use crate::catalog::Loaded;
 use crate::store::{Change, Changes, Contents, Store, StoreError};
 use crate::tree::{Layout, to_json};
@@ -85,7 +88,8 @@ impl Cargo {
         Shipment { changes }
     }
 
-    /// Ships, as one change. Where nothing is to be changed, nothing is written.
+    /// Ships, as one change, and leaves a [`Stamp`]. Where nothing is to be changed, nothing is
+    /// written.
     ///
     /// # Errors
     /// The target cannot be written, or another change of it has not ended in time: nothing was
@@ -94,13 +98,14 @@ impl Cargo {
         &self,
         target: &dyn Store,
         options: Options,
-        stamp: &[u8],
+        origin: &Origin,
     ) -> Result<Shipment, ShipError> {
         let transaction = target.begin(options.patience)?;
         let shipment = self.compare(transaction.contents(), options.prune);
         let changes = self.changes(&shipment);
         if changes != Changes::default() {
-            transaction.commit(&changes, stamp)?;
+            let stamp = Stamp::new(origin, &changes.result(transaction.contents()));
+            transaction.commit(&changes, stamp.to_json().as_bytes())?;
         }
         Ok(shipment)
     }

@@ -115,6 +115,7 @@ fn nothing_is_shipped_unless_all_is_valid() {
     expect(0, planout(folder.path(), &["ship", "sample-namespaces", "out"]));
     let out = folder.path().join("out");
     let shipped = [
+        ".planout-lock",
         ".planout-revision",
         "button_color.json",
         "onboarding.json",

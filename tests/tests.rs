@@ -14,5 +14,6 @@ mod mutation;
 mod namespaces;
 mod plan;
 mod problems;
+mod store;
 mod support;
 mod yaml;

@@ -13,6 +13,7 @@ mod nslist;
 mod output;
 mod plan;
 mod render;
+mod revision;
 mod ship;
 
 use std::path::PathBuf;

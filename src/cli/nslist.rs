@@ -13,7 +13,7 @@ use planout::tree::{Layout, to_json};
 use regex_lite::Regex;
 
 use super::failure::{Failure, Outcome};
-use super::{Context, DialectArg, Format, location};
+use super::{Context, DialectArg, Format, location, revision};
 
 #[derive(Args, Debug)]
 pub(super) struct Nslist {
@@ -59,7 +59,11 @@ impl Nslist {
         let pattern = self.name.as_deref().map(pattern).transpose()?;
         let wanted = |name: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(name));
         let location = location(self.location.as_deref(), context)?;
-        let mut loaded = catalog::read(&*store::open(&location)?, context.dialects(self.dialect))?;
+        let store = store::open(&location)?;
+        let mut loaded = catalog::read(&*store, context.dialects(self.dialect))?;
+        if context.output.is_verbose() {
+            revision::tell(&*store, &loaded, context)?;
+        }
         loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
         let loaded: Vec<Loaded> = loaded.into_iter().filter(|it| wanted(&it.name)).collect();
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();

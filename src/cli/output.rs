@@ -63,6 +63,11 @@ impl Output {
         }
     }
 
+    /// Whether anybody wants to know how the program comes to its answer.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Prints how the program came to its answer, for those who ask.
     pub(super) fn detail(&self, text: &str) {
         if self.verbose {

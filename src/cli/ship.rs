@@ -1,14 +1,15 @@
 //! `planout ship`
 
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use planout::catalog::{self, Loaded};
-use planout::ship::{Cargo, Options, ShipError, Shipment};
+use planout::ship::{Cargo, Options, Origin, ShipError, Shipment};
 use planout::store::{self, Change};
 
 use super::failure::{Failure, Outcome};
-use super::{Context, DialectArg, Format};
+use super::{Context, DialectArg, Format, revision};
 
 #[derive(Args, Debug)]
 pub(super) struct Ship {
@@ -31,8 +32,8 @@ pub(super) struct Ship {
     #[arg(long)]
     prune: bool,
     /// How long to wait for another ship to DST to end, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "10")]
-    lock_timeout: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    lock_timeout: Duration,
     #[command(flatten)]
     dialect: DialectArg,
     /// How to print the answer and diagnostics
@@ -69,9 +70,10 @@ impl Ship {
         let shipment = match self.dry_run {
             true => cargo.compare(&target.contents()?, self.prune),
             false => {
-                let patience = Duration::from_secs_f64(self.lock_timeout);
-                let options = Options { prune: self.prune, patience };
-                cargo.ship(&*target, options, b"{}").map_err(failure)?
+                let options = Options { prune: self.prune, patience: self.lock_timeout };
+                let source = revision::of(Path::new(source));
+                let origin = Origin { time: SystemTime::now(), source };
+                cargo.ship(&*target, options, &origin).map_err(failure)?
             }
         };
         self.answer(&shipment, context)
@@ -95,25 +97,55 @@ impl Ship {
         }
         context.output.answer(&text)?;
         let count = |wanted| shipment.changes.iter().filter(|(_, c)| *c == wanted).count();
-        let (created, updated) = (count(Change::Created), count(Change::Updated));
-        let unchanged = count(Change::Unchanged);
+        let kinds = [
+            Change::Created,
+            Change::Updated,
+            Change::Unchanged,
+            Change::Orphaned,
+            Change::Removed,
+        ];
+        // That there are no orphans, and none were removed, goes without saying.
+        let counts = kinds.map(|kind| (kind, count(kind))).into_iter().filter(|(kind, count)| {
+            *count > 0 || !matches!(kind, Change::Orphaned | Change::Removed)
+        });
+        let counts: Vec<_> =
+            counts.map(|(kind, count)| format!("{count} {}", kind.as_str())).collect();
         let done = if self.dry_run { "would ship" } else { "shipped" };
-        context.output.note(&format!(
-            "{done} {} namespaces: {created} created, {updated} updated, {unchanged} unchanged",
-            shipment.changes.len(),
-        ));
+        let sources = shipment.changes.len() - count(Change::Orphaned) - count(Change::Removed);
+        let namespaces = if sources == 1 { "namespace" } else { "namespaces" };
+        context.output.note(&format!("{done} {sources} {namespaces}: {}", counts.join(", ")));
+        if count(Change::Orphaned) > 0 {
+            context.output.note("orphaned namespaces have no source: `--prune` removes them");
+        }
         Ok(())
     }
 }
 
+/// A number of seconds.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it is no number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "it is no length of time".to_owned())
+}
+
 /// Whether a target is the folder of a source, or a folder below it.
 fn lies_in(target: &str, source: &str) -> bool {
-    let resolve = |path: &str| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
-    match (resolve(target), resolve(source)) {
+    match (resolve(Path::new(target)), resolve(Path::new(source))) {
         _ if target.contains("://") => false,
-        (Ok(target), Ok(source)) => target.starts_with(source),
+        (Some(target), Some(source)) => target.starts_with(source),
         _ => false,
     }
+}
+
+/// A path without links and without `..`, as far as it exists.
+fn resolve(path: &Path) -> Option<PathBuf> {
+    if let Ok(path) = path.canonicalize() {
+        return Some(path);
+    }
+    let folder = match path.parent()? {
+        folder if folder.as_os_str().is_empty() => Path::new("."),
+        folder => folder,
+    };
+    Some(resolve(folder)?.join(path.file_name()?))
 }
 
 fn failure(error: ShipError) -> Failure {

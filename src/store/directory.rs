@@ -1,14 +1,25 @@
 //! Namespaces as files of a directory, or as a single file.
+//!
+//! How a change is made, and what it leaves wherever it dies, stands in `docs/design.md`.
 
-use std::fs::{File, Permissions};
-use std::io::{ErrorKind, Write};
+mod failpoint;
+mod journal;
+mod lock;
+mod staging;
+mod update;
+mod view;
+
+use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tempfile::NamedTempFile;
 use walkdir::WalkDir;
 
-use super::{Changes, Contents, Format, Item, Store, StoreError, Transaction, read_file};
+pub(super) use self::staging::replace;
+use self::update::Update;
+use self::view::View;
+use super::{Contents, Format, Item, Store, StoreError, Transaction, read_file};
 use crate::source::MAX_SOURCE_BYTES;
 
 /// What says when and by what the directory was last changed. Hidden, so that nobody takes it for
@@ -27,9 +38,16 @@ impl Directory {
         Directory { path: path.into() }
     }
 
-    /// Where the JSON of a namespace stands. The name has been checked: it is a file's name.
-    fn target(&self, name: &str) -> PathBuf {
-        self.path.join(format!("{name}.json"))
+    fn is_file(&self) -> Result<bool, StoreError> {
+        match std::fs::metadata(&self.path) {
+            Ok(metadata) => Ok(metadata.is_file()),
+            Err(error) => Err(StoreError::io("read", &self.path, error)),
+        }
+    }
+
+    /// The single file as an item.
+    fn single(&self) -> Result<Item, StoreError> {
+        item(&self.path)?.ok_or_else(|| StoreError::NotANamespace(self.path.clone()))
     }
 }
 
@@ -38,19 +56,27 @@ impl Directory {
 /// # Errors
 /// A folder cannot be read.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let is_hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
     let mut files = Vec::new();
     let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(|e| e.depth() == 0 || !is_hidden(e.file_name())) {
-        let entry = entry.map_err(|error| {
-            let path = error.path().unwrap_or(folder).to_owned();
-            StoreError::Io { action: "read", path, error: error.into() }
-        })?;
+    for entry in walk.filter_entry(|e| e.depth() == 0 || !is_hidden(e.path())) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // A temporary file that has been renamed before it could be looked at.
+            Err(error) if error.depth() > 0 && error.path().is_some_and(is_hidden) => continue,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                return Err(StoreError::Io { action: "read", path, error: error.into() });
+            }
+        };
         if entry.file_type().is_file() {
             files.push(entry.into_path());
         }
     }
     Ok(files)
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
 /// The namespace at a path; `None` for a file that is none.
@@ -65,148 +91,89 @@ fn item(path: &Path) -> Result<Option<Item>, StoreError> {
     }
 }
 
+/// The namespaces of a folder and of the folders below it.
+fn items(view: &View<'_>) -> Result<Vec<Item>, StoreError> {
+    let mut items = Vec::new();
+    for path in view.files(files(view.folder)?) {
+        items.extend(item(&path)?);
+    }
+    items.sort_by(|a, b| (&a.name, &a.label).cmp(&(&b.name, &b.label)));
+    Ok(items)
+}
+
+/// The compiled namespaces of the folder itself, not of those below it.
+fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
+    let failed = |error| StoreError::io("read", view.folder, error);
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(view.folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if Format::of(&path) == Some(Format::Json) && path.is_file() {
+            paths.push(path);
+        }
+    }
+    let mut contents = Contents::new();
+    for path in view.files(paths) {
+        if let Some(Item { name, format: Format::Json, .. }) = item(&path)?
+            && !name.starts_with('.')
+        {
+            contents.insert(name, view.read(&path, MAX_SOURCE_BYTES + 1)?);
+        }
+    }
+    Ok(contents)
+}
+
+/// The name of the file that keeps the JSON of a namespace.
+fn file_name(folder: &Path, name: &str) -> Result<String, StoreError> {
+    let file = format!("{name}.json");
+    match Path::new(&file).file_name() == Some(OsStr::new(&file)) && !file.starts_with('.') {
+        true => Ok(file),
+        false => Err(StoreError::io("write", &folder.join(file), ErrorKind::InvalidInput.into())),
+    }
+}
+
 impl Store for Directory {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
-        let metadata = std::fs::metadata(&self.path);
-        let metadata = metadata.map_err(|error| StoreError::io("read", &self.path, error))?;
-        if metadata.is_file() {
-            let item =
-                item(&self.path)?.ok_or_else(|| StoreError::NotANamespace(self.path.clone()))?;
-            return Ok(vec![item]);
+        match self.is_file()? {
+            true => Ok(vec![self.single()?]),
+            false => view::stable(&self.path, items),
         }
-        let mut items = Vec::new();
-        for path in files(&self.path)? {
-            items.extend(item(&path)?);
-        }
-        items.sort_by(|a, b| (&a.name, &a.label).cmp(&(&b.name, &b.label)));
-        Ok(items)
     }
 
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError> {
-        read_file(Path::new(&item.label), limit)
+        view::stable(&self.path, |view| view.read(Path::new(&item.label), limit))
     }
 
-    /// The compiled namespaces of the directory itself, not of those below it.
-    fn contents(&self) -> Result<Contents, StoreError> {
-        let failed = |error| StoreError::io("read", &self.path, error);
-        let entries = match std::fs::read_dir(&self.path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Contents::new()),
-            entries => entries.map_err(failed)?,
-        };
-        let mut contents = Contents::new();
-        for entry in entries {
-            let path = entry.map_err(failed)?.path();
-            if let Some(Item { name, format: Format::Json, .. }) = item(&path)?
-                && !name.starts_with('.')
-                && path.is_file()
-            {
-                contents.insert(name, read_file(&path, MAX_SOURCE_BYTES + 1)?);
-            }
+    fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
+        if self.is_file()? {
+            return Ok(vec![(self.single()?, read_file(&self.path, limit)?)]);
         }
-        Ok(contents)
+        view::stable(&self.path, |view| {
+            let read = |item: Item| {
+                let bytes = view.read(Path::new(&item.label), limit)?;
+                Ok((item, bytes))
+            };
+            items(view)?.into_iter().map(read).collect()
+        })
+    }
+
+    fn contents(&self) -> Result<Contents, StoreError> {
+        match std::fs::metadata(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Contents::new()),
+            Ok(metadata) if metadata.is_file() => Err(StoreError::NotADirectory(self.path.clone())),
+            _ => view::stable(&self.path, contents),
+        }
     }
 
     fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        match read_file(&self.path.join(STAMP), MAX_SOURCE_BYTES) {
-            Ok(stamp) => Ok(Some(stamp)),
-            Err(StoreError::Io { error, .. }) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        view::stable(&self.path, |view| view.stamp())
     }
 
-    fn begin(&self, _patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError> {
+    fn begin(&self, patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError> {
         if self.path.is_file() {
             return Err(StoreError::NotADirectory(self.path.clone()));
         }
         let failed = |error| StoreError::io("create", &self.path, error);
         std::fs::create_dir_all(&self.path).map_err(failed)?;
-        Ok(Box::new(Update { directory: self, contents: self.contents()? }))
+        Ok(Box::new(Update::begin(&self.path, patience)?))
     }
-}
-
-/// A change of a directory.
-struct Update<'a> {
-    directory: &'a Directory,
-    contents: Contents,
-}
-
-impl Transaction for Update<'_> {
-    fn contents(&self) -> &Contents {
-        &self.contents
-    }
-
-    fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError> {
-        let folder = &self.directory.path;
-        // All bytes are on the disk before the first file is replaced.
-        let mut staged = Vec::new();
-        for (name, bytes) in &changes.put {
-            staged.push(stage(&self.directory.target(name), bytes)?);
-        }
-        staged.push(stage(&folder.join(STAMP), stamp)?);
-        for file in staged {
-            file.rename()?;
-        }
-        for name in &changes.remove {
-            let path = self.directory.target(name);
-            std::fs::remove_file(&path).map_err(|error| StoreError::io("remove", &path, error))?;
-        }
-        sync(folder)
-    }
-}
-
-/// A file's new content, complete and synced, under a temporary name beside it.
-pub(super) struct Staged {
-    file: NamedTempFile,
-    path: PathBuf,
-}
-
-pub(super) fn stage(path: &Path, bytes: &[u8]) -> Result<Staged, StoreError> {
-    let failed = |error| StoreError::io("write", path, error);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".planout-");
-    // As any new file: what `umask` leaves. The library's own choice is for secrets.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder(path)).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    Ok(Staged { file, path: path.to_owned() })
-}
-
-impl Staged {
-    /// Gives the file the permissions of the one that it replaces.
-    pub(super) fn permit(self, permissions: Permissions) -> Result<Staged, StoreError> {
-        let failed = |error| StoreError::io("write", &self.path, error);
-        self.file.as_file().set_permissions(permissions).map_err(failed)?;
-        Ok(self)
-    }
-
-    fn rename(self) -> Result<(), StoreError> {
-        let Staged { file, path } = self;
-        file.persist(&path).map_err(|error| StoreError::io("replace", &path, error.error))?;
-        Ok(())
-    }
-
-    /// Replaces the file and makes that last.
-    pub(super) fn commit(self) -> Result<(), StoreError> {
-        let folder = folder(&self.path).to_owned();
-        self.rename()?;
-        sync(&folder)
-    }
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// Makes renames in a folder last. Only Unix can, and needs to.
-fn sync(folder: &Path) -> Result<(), StoreError> {
-    if cfg!(unix) {
-        let failed = |error| StoreError::io("sync", folder, error);
-        File::open(folder).map_err(failed)?.sync_all().map_err(failed)?;
-    }
-    Ok(())
 }

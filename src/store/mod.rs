@@ -93,6 +93,9 @@ pub enum StoreError {
     /// The store was changed by somebody else while a change was prepared. It can be tried again.
     #[error("`{0}` was changed by somebody else at the same time")]
     Conflict(String),
+    /// A change that failed after it was made, and before all files were in their places.
+    #[error("{0}; the change is on record, and the next ship completes it")]
+    Unfinished(Box<StoreError>),
     /// A kind of location that this program does not know.
     #[error("unknown kind of location `{scheme}://`: a location is a directory or a file")]
     UnknownScheme {
@@ -135,6 +138,16 @@ pub trait Store {
     /// # Errors
     /// The item cannot be read.
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError>;
+
+    /// All namespaces with their content, of which at most `limit` bytes are read, in the order of
+    /// [`list`](Store::list): as they are between two changes, never in the middle of one.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
+        let items = self.list()?.into_iter();
+        items.map(|item| self.read(&item, limit).map(|bytes| (item, bytes))).collect()
+    }
 
     /// The compiled namespaces that a change would replace or remove: what has been shipped here.
     ///
@@ -183,6 +196,16 @@ pub struct Changes {
     pub remove: BTreeSet<String>,
 }
 
+impl Changes {
+    /// What a store holds after the change.
+    pub fn result(&self, before: &Contents) -> Contents {
+        let mut after = before.clone();
+        after.retain(|name, _| !self.remove.contains(name));
+        after.extend(self.put.clone());
+        after
+    }
+}
+
 /// Opens a location: the path of a directory or a file.
 ///
 /// # Errors
@@ -223,9 +246,9 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         Ok(metadata) if metadata.is_dir() => Err(StoreError::IsDirectory(path.to_owned())),
         Ok(metadata) if !metadata.is_file() => std::fs::write(path, bytes).map_err(failed),
         Ok(metadata) => {
-            let staged = directory::stage(&path.canonicalize().map_err(failed)?, bytes)?;
-            staged.permit(metadata.permissions())?.commit()
+            let path = path.canonicalize().map_err(failed)?;
+            directory::replace(&path, bytes, Some(metadata.permissions()))
         }
-        Err(_) => directory::stage(path, bytes)?.commit(),
+        Err(_) => directory::replace(path, bytes, None),
     }
 }

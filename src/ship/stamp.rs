@@ -1,0 +1,83 @@
+//! What a ship says of itself beside the namespaces that it leaves: never inside of them.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use sha1::{Digest, Sha1};
+
+use crate::store::Contents;
+use crate::time::rfc3339;
+
+/// When, by what and from what a store was last changed, and what it has held since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// When, in UTC, to the second: `2026-01-31T12:00:00Z`.
+    pub shipped_at: String,
+    /// By which version of planout.
+    pub planout: String,
+    /// The revision of the source, if it was in a git repository.
+    pub source: Option<Revision>,
+    /// All namespaces of the store by name.
+    pub namespaces: BTreeMap<String, Fingerprint>,
+}
+
+/// The git revision of a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// The commit, in hexadecimal digits.
+    pub commit: String,
+    /// Whether the source had changes that were not committed.
+    pub dirty: bool,
+}
+
+/// What identifies the content of a namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// The SHA-1 of its bytes, in hexadecimal digits: what `sha1sum` prints.
+    pub sha1: String,
+}
+
+/// Where a ship comes from: what a stamp says of it before it is known what it leaves.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// When it is.
+    pub time: SystemTime,
+    /// The revision of the source, if it is known.
+    pub source: Option<Revision>,
+}
+
+impl Stamp {
+    /// The stamp of a ship that leaves a store with these namespaces.
+    pub fn new(origin: &Origin, contents: &Contents) -> Stamp {
+        let namespaces =
+            contents.iter().map(|(name, bytes)| (name.clone(), Fingerprint::of(bytes)));
+        Stamp {
+            shipped_at: rfc3339(origin.time),
+            planout: env!("CARGO_PKG_VERSION").to_owned(),
+            source: origin.source.clone(),
+            namespaces: namespaces.collect(),
+        }
+    }
+
+    /// The stamp as JSON.
+    pub fn to_json(&self) -> String {
+        format!("{:#}\n", serde_json::json!(self))
+    }
+
+    /// Reads a stamp. Keys that a later version may have added are passed over.
+    ///
+    /// # Errors
+    /// It is no stamp.
+    pub fn from_json(json: &[u8]) -> serde_json::Result<Stamp> {
+        serde_json::from_slice(json)
+    }
+}
+
+impl Fingerprint {
+    /// The fingerprint of a namespace's bytes.
+    pub fn of(bytes: &[u8]) -> Fingerprint {
+        let digest = Sha1::digest(bytes);
+        Fingerprint { sha1: digest.iter().map(|byte| format!("{byte:02x}")).collect() }
+    }
+}

@@ -1,0 +1,121 @@
+//! What a change does to the files of a folder, on record before it is done.
+
+use std::ffi::OsStr;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::failpoint;
+use super::staging::{PREFIX, stage, sync};
+use crate::store::{StoreError, read_file};
+
+/// The file that is the record. While it is there, it is the truth about the files that it names.
+const FILE: &str = ".planout-journal";
+
+/// More than a change of all files that a folder can reasonably hold.
+const MAX_BYTES: usize = 1 << 30;
+
+/// What is done, in this order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Journal {
+    pub(super) steps: Vec<Step>,
+}
+
+/// What happens to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Step {
+    /// The name of the file in the folder.
+    pub(super) file: String,
+    /// The name of the temporary file that takes its place; without one, the file is removed.
+    pub(super) new: Option<String>,
+}
+
+/// A journal that could not be carried out.
+pub(super) struct Stuck {
+    /// How many steps had been taken.
+    pub(super) done: usize,
+    pub(super) error: StoreError,
+}
+
+impl Journal {
+    /// The journal of a folder, if a change is under way there or died.
+    pub(super) fn load(folder: &Path) -> Result<Option<Journal>, StoreError> {
+        let path = folder.join(FILE);
+        let bytes = match read_file(&path, MAX_BYTES) {
+            Ok(bytes) => bytes,
+            Err(StoreError::Io { error, .. }) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let journal: Option<Journal> = serde_json::from_slice(&bytes).ok();
+        match journal.filter(|journal| journal.steps.iter().all(Step::is_sound)) {
+            Some(journal) => Ok(Some(journal)),
+            None => {
+                let error = io::Error::new(ErrorKind::InvalidData, "it is no journal of planout");
+                Err(StoreError::io("read", &path, error))
+            }
+        }
+    }
+
+    /// Puts the journal into a folder, in place of one that is there: this makes the change. What
+    /// it names lasts already.
+    ///
+    /// # Errors
+    /// The folder cannot be written. The change is not made.
+    pub(super) fn save(&self, folder: &Path) -> Result<(), StoreError> {
+        let path = folder.join(FILE);
+        let failed = |error| StoreError::io("write", &path, error);
+        let text = serde_json::to_vec(self).map_err(|error| failed(error.into()))?;
+        let staged = stage(folder, PREFIX, &text, None).map_err(failed)?;
+        sync(folder)?;
+        failpoint::step().map_err(failed)?;
+        staged.persist(&path).map_err(|error| failed(error.error))
+    }
+
+    /// Takes all steps once the journal lasts. Those that have been taken are taken once more, to
+    /// no effect.
+    pub(super) fn apply(&self, folder: &Path) -> Result<(), Stuck> {
+        sync(folder).map_err(|error| Stuck { done: 0, error })?;
+        for (done, step) in self.steps.iter().enumerate() {
+            step.take(folder).map_err(|error| Stuck { done, error })?;
+        }
+        sync(folder).map_err(|error| Stuck { done: self.steps.len(), error })
+    }
+
+    /// Removes the journal of a folder.
+    pub(super) fn remove(folder: &Path) -> Result<(), StoreError> {
+        let path = folder.join(FILE);
+        let removed = failpoint::step().and_then(|()| std::fs::remove_file(&path));
+        removed.map_err(|error| StoreError::io("remove", &path, error))
+    }
+}
+
+impl Step {
+    /// Whether the names are those of files of the folder: a journal that somebody made up must
+    /// not reach beyond it.
+    fn is_sound(&self) -> bool {
+        let is_name = |name: &str| Path::new(name).file_name() == Some(OsStr::new(name));
+        let is_new = |name: &String| is_name(name) && name.starts_with(PREFIX);
+        is_name(&self.file) && self.new.as_ref().is_none_or(is_new)
+    }
+
+    fn take(&self, folder: &Path) -> Result<(), StoreError> {
+        let path = folder.join(&self.file);
+        let (action, taken) = match (failpoint::step(), &self.new) {
+            (Ok(()), Some(new)) => ("replace", std::fs::rename(folder.join(new), &path)),
+            (Ok(()), None) => ("remove", std::fs::remove_file(&path)),
+            (failed, _) => ("change", failed),
+        };
+        match taken {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            taken => taken.map_err(|error| StoreError::io(action, &path, error)),
+        }
+    }
+}
+
+/// Whether there is no such file, nor can there be.
+pub(super) fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}

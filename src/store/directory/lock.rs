@@ -1,0 +1,105 @@
+//! One change of a folder at a time.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::store::StoreError;
+use crate::time::rfc3339;
+
+/// The file that is locked. It says who has locked it, and stays: if it were removed, two could
+/// hold locks of two files of this name.
+const FILE: &str = ".planout-lock";
+
+/// How long to wait before looking again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The right to change a folder, until it is dropped. The system takes it away from processes that
+/// die.
+#[derive(Debug)]
+pub(super) struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Waits for the lock for as long as `patience`.
+    pub(super) fn acquire(folder: &Path, patience: Duration) -> Result<Lock, StoreError> {
+        let path = folder.join(FILE);
+        let failed = |error| StoreError::io("lock", &path, error);
+        let start = Instant::now();
+        loop {
+            let mut options = File::options();
+            options.read(true).write(true).create(true).truncate(false);
+            let lock = Lock { file: options.open(&path).map_err(failed)? };
+            if lock.take().map_err(failed)? && lock.is_of(folder) {
+                lock.sign();
+                return Ok(lock);
+            }
+            let left = patience.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                let location = folder.display().to_string();
+                return Err(StoreError::Busy { location, holder: holder(lock.file) });
+            }
+            std::thread::sleep(PAUSE.min(left));
+        }
+    }
+
+    /// The lock, if it can be had at once: it is there, nobody holds it, and it can be written.
+    pub(super) fn if_free(folder: &Path) -> Option<Lock> {
+        let file = File::options().read(true).write(true).open(folder.join(FILE)).ok()?;
+        let lock = Lock { file };
+        (lock.take().ok()? && lock.is_of(folder)).then_some(lock)
+    }
+
+    fn take(&self) -> std::io::Result<bool> {
+        match self.file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Whether the file that is locked is still the one in the folder: somebody may have removed
+    /// that, or the folder.
+    #[cfg(unix)]
+    pub(super) fn is_of(&self, folder: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+
+        match (self.file.metadata(), std::fs::metadata(folder.join(FILE))) {
+            (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
+            _ => false,
+        }
+    }
+
+    /// A file that is open cannot be removed here.
+    #[cfg(not(unix))]
+    pub(super) fn is_of(&self, _: &Path) -> bool {
+        true
+    }
+
+    /// Says who holds the lock. Only those who have to wait want to know: that it cannot be
+    /// written, as on a full disk, is no failure.
+    fn sign(&self) {
+        let mut who = format!("process {}", std::process::id());
+        if let Ok(host) = std::fs::read_to_string("/proc/sys/kernel/hostname") {
+            who.push_str(&format!(" on {}", host.trim()));
+        }
+        let mut file = &self.file;
+        let _ = file.set_len(0).and_then(|()| file.rewind());
+        let _ = writeln!(file, "{who}");
+    }
+}
+
+/// Who holds a lock, and since when.
+fn holder(file: File) -> String {
+    let mut who = String::new();
+    let since = file.metadata().and_then(|metadata| metadata.modified());
+    // Nothing is read where a lock keeps others from reading, too.
+    let _ = file.take(1000).read_to_string(&mut who);
+    match (who.trim(), since) {
+        ("", _) => "another process".to_owned(),
+        (who, Ok(since)) => format!("{who} since {}", rfc3339(since)),
+        (who, Err(_)) => who.to_owned(),
+    }
+}

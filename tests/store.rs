@@ -1,0 +1,32 @@
+//! Stores: what holds for each, and what a directory promises when a ship dies.
+
+mod conformance;
+mod directory;
+#[cfg(target_os = "linux")]
+mod disk;
+mod kill;
+mod stamp;
+
+use std::time::Duration;
+
+use planout::store::{Changes, Contents, Store, StoreError};
+
+/// Long enough to read whatever a test writes.
+const LIMIT: usize = 1 << 20;
+
+/// Namespaces with their content.
+fn contents(namespaces: &[(&str, &str)]) -> Contents {
+    namespaces.iter().map(|(name, text)| (name.to_string(), text.as_bytes().to_vec())).collect()
+}
+
+/// Stores some namespaces and removes others.
+fn change(
+    store: &dyn Store,
+    put: &[(&str, &str)],
+    remove: &[&str],
+    stamp: &str,
+) -> Result<(), StoreError> {
+    let remove = remove.iter().map(|name| name.to_string()).collect();
+    let changes = Changes { put: contents(put), remove };
+    store.begin(Duration::from_secs(10))?.commit(&changes, stamp.as_bytes())
+}
