@@ -2,7 +2,7 @@
 
 mod stamp;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use self::stamp::{Fingerprint, Origin, Revision, Stamp};
 use crate::catalog::Loaded;
@@ -20,6 +20,9 @@ pub enum ShipError {
         /// Of how many.
         total: usize,
     },
+    /// Whoever had to approve of the change did not.
+    #[error("nothing was shipped")]
+    Refused,
     /// The target failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -89,18 +92,41 @@ impl Cargo {
     }
 
     /// Ships, as one change, and leaves a [`Stamp`]. Where nothing is to be changed, nothing is
-    /// written.
+    /// written. Where somebody else changed the target in the meantime, starts over as long as
+    /// there is patience. `approve` is shown what the target holds, which nobody changes while it
+    /// decides whether to go on.
     ///
     /// # Errors
-    /// The target cannot be written, or another change of it has not ended in time: nothing was
-    /// changed.
+    /// The target cannot be written, another change of it has not ended in time, or this one was
+    /// not approved of: nothing was changed.
     pub fn ship(
         &self,
         target: &dyn Store,
         options: Options,
         origin: &Origin,
+        approve: &mut dyn FnMut(&Contents) -> bool,
+    ) -> Result<Shipment, ShipError> {
+        let start = Instant::now();
+        loop {
+            let patience = options.patience.saturating_sub(start.elapsed());
+            match self.try_ship(target, Options { patience, ..options }, origin, approve) {
+                Err(ShipError::Store(StoreError::Conflict(_))) if !patience.is_zero() => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn try_ship(
+        &self,
+        target: &dyn Store,
+        options: Options,
+        origin: &Origin,
+        approve: &mut dyn FnMut(&Contents) -> bool,
     ) -> Result<Shipment, ShipError> {
         let transaction = target.begin(options.patience)?;
+        if !approve(transaction.contents()) {
+            return Err(ShipError::Refused);
+        }
         let shipment = self.compare(transaction.contents(), options.prune);
         let changes = self.changes(&shipment);
         if changes != Changes::default() {

@@ -14,6 +14,8 @@ mod mutation;
 mod namespaces;
 mod plan;
 mod problems;
+#[cfg(feature = "redis")]
+mod redis;
 mod store;
 mod support;
 mod yaml;

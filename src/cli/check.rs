@@ -114,7 +114,8 @@ impl Check {
             self.read_path(path, context, &mut subjects)?;
         }
         if subjects.namespaces.is_empty() && subjects.scripts.is_empty() {
-            let message = format!("nothing to check in `{}`", paths.join("`, `"));
+            let shown: Vec<_> = paths.iter().map(|path| store::without_secrets(path)).collect();
+            let message = format!("nothing to check in `{}`", shown.join("`, `"));
             return Err(Failure::wrong(message));
         }
         Ok(subjects)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use planout::Dialect;
 use planout::diagnostic::{self, Code, Levels};
-use planout::store::read_file;
+use planout::store::{is_url, read_file};
 use serde::Deserialize;
 
 use super::failure::{Failure, Outcome};
@@ -15,7 +15,7 @@ const MAX_BYTES: usize = 1 << 20;
 
 /// What is configured. Locations are as the commands use them: relative paths of the file have
 /// become relative to the current folder.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Config {
     /// The file that was read, if any.
     pub(super) path: Option<PathBuf>,
@@ -24,6 +24,8 @@ pub(super) struct Config {
     pub(super) target: Option<String>,
     /// The levels of checks.
     pub(super) levels: Levels,
+    /// What becomes of a ship that would reassign units.
+    pub(super) guard: diagnostic::Level,
 }
 
 /// The file as it is written.
@@ -36,6 +38,14 @@ struct File {
     /// Levels of checks by code.
     #[serde(default)]
     checks: BTreeMap<String, Level>,
+    #[serde(default)]
+    ship: Ship,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ship {
+    guard: Option<Level>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -65,6 +75,19 @@ pub(super) fn set_level(levels: &mut Levels, text: &str, level: diagnostic::Leve
     levels.set(code, level).map_err(|error| Failure::wrong(error.to_string()))
 }
 
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            path: None,
+            dialect: None,
+            source: None,
+            target: None,
+            levels: Levels::default(),
+            guard: diagnostic::Level::Error,
+        }
+    }
+}
+
 impl Config {
     /// Reads the file that was named, or else the nearest one from here upwards, and lays the
     /// environment over it.
@@ -92,8 +115,14 @@ impl Config {
         let name = path.display();
         let text = String::from_utf8(bytes)
             .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
-        let file: File = toml::from_str(&text)
-            .map_err(|error| Failure::wrong(format!("`{name}` is invalid: {error}")))?;
+        let file: File = toml::from_str(&text).map_err(|error| {
+            // The whole error shows the line, which can hold a password.
+            let error = match text.contains("://") {
+                true => error.message().to_owned(),
+                false => error.to_string(),
+            };
+            Failure::wrong(format!("`{name}` is invalid: {error}"))
+        })?;
         let mut levels = Levels::default();
         for (text, level) in file.checks {
             set_level(&mut levels, &text, level.into()).map_err(|failure| {
@@ -104,7 +133,7 @@ impl Config {
         let dialect = file.dialect.map(|word| word.parse()).transpose();
         let dialect = dialect.map_err(|error| Failure::wrong(format!("`{name}`: {error}")))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let location = |location: String| match location.contains("://") {
+        let location = |location: String| match is_url(&location) {
             true => location,
             false => folder.join(location).to_string_lossy().into_owned(),
         };
@@ -114,6 +143,7 @@ impl Config {
             source: file.source.map(location),
             target: file.target.map(location),
             levels,
+            guard: file.ship.guard.map_or(diagnostic::Level::Error, Into::into),
         })
     }
 }

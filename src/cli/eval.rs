@@ -91,7 +91,8 @@ impl Eval {
     fn namespace(&self, name: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {
         let location = location(self.from.as_deref(), context)?;
         let dialects = context.dialects(self.dialect);
-        let mut loaded = find(&*store::open(&location)?, name, dialects, &location)?;
+        let shown = store::without_secrets(&location);
+        let mut loaded = find(&*store::open(&location)?, name, dialects, &shown)?;
         loaded.apply(&context.config.levels);
         context.output.reports([&loaded.report()], self.format)?;
         let Some(document) = loaded.document else {

@@ -92,15 +92,18 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        let message = error.to_string();
-        match error {
-            StoreError::UnknownScheme { .. } => Failure::usage(message),
+        let (message, help) = (error.to_string(), error.help());
+        let failure = match error {
+            StoreError::UnknownScheme { .. }
+            | StoreError::MissingFeature { .. }
+            | StoreError::InvalidUrl { .. } => Failure::usage(message),
             StoreError::IsDirectory(_)
             | StoreError::NotADirectory(_)
             | StoreError::NotUtf8(_)
             | StoreError::NotANamespace(_) => Failure::wrong(message),
             _ => Failure::broken(message),
-        }
+        };
+        Failure { help, ..failure }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Arguments, configuration and exit status: what all commands share. Each command has a file.
 
+mod backend;
 mod check;
 mod compile;
 mod config;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use planout::Dialect;
 use planout::catalog::Dialects;
+use planout::store;
 
 use self::config::Config;
 use self::failure::{Failure, Outcome};
@@ -177,9 +179,9 @@ fn location(argument: Option<&str>, context: &Context) -> Result<String, Failure
     let configured = config.target.as_ref().or(config.source.as_ref());
     let location = argument.map(str::to_owned).or_else(|| configured.cloned());
     let location = location.ok_or_else(|| {
-        Failure::usage("no location: name a directory or a file of namespaces")
+        Failure::usage("no location: name a directory, a file or a URL of namespaces")
             .help("or set `source` in `planout.toml`")
     })?;
-    context.output.detail(&format!("namespaces: {location}"));
+    context.output.detail(&format!("namespaces: {}", store::without_secrets(&location)));
     Ok(location)
 }

@@ -17,7 +17,7 @@ use super::{Context, DialectArg, Format, location, revision};
 
 #[derive(Args, Debug)]
 pub(super) struct Nslist {
-    /// A directory or a file of namespaces [default: the configured target, else the source]
+    /// A directory, a file or a URL of namespaces [default: the configured target, else the source]
     location: Option<String>,
     /// Only these: letters and digits match anywhere in a name, anything else is a regular
     /// expression that must match the whole name; case does not matter
@@ -76,6 +76,7 @@ impl Nslist {
             listed.push(Listed { document, namespace });
         }
         if found == 0 {
+            let location = store::without_secrets(&location);
             context.output.note(&match &self.name {
                 Some(name) => format!("no namespace in `{location}` matches `{name}`"),
                 None => format!("no namespaces in `{location}`"),

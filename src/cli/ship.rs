@@ -1,14 +1,21 @@
 //! `planout ship`
 
+mod guard;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use planout::catalog::{self, Loaded};
+use planout::plan::SavedPlan;
 use planout::ship::{Cargo, Options, Origin, ShipError, Shipment};
-use planout::store::{self, Change};
+use planout::source::MAX_SOURCE_BYTES;
+use planout::store::{self, Change, read_file};
 
+use self::guard::{Guard, Verdict};
+use super::backend::Backend;
 use super::failure::{Failure, Outcome};
+use super::plan::{json as plan_json, text as plan_text};
 use super::{Context, DialectArg, Format, revision};
 
 #[derive(Args, Debug)]
@@ -25,6 +32,8 @@ pub(super) struct Ship {
     /// The same as DST
     #[arg(short, long, value_name = "DST", conflicts_with = "target")]
     dest_dir: Option<String>,
+    #[command(flatten)]
+    backend: Backend,
     /// Say what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -34,6 +43,12 @@ pub(super) struct Ship {
     /// How long to wait for another ship to DST to end, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     lock_timeout: Duration,
+    /// Namespaces whose running experiments may be changed so that units move, or see others values
+    #[arg(long, value_name = "NS,...", value_delimiter = ',')]
+    allow_reassignment: Vec<String>,
+    /// Apply a plan of `planout plan --out`, unless SRC or DST changed since
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
     #[command(flatten)]
     dialect: DialectArg,
     /// How to print the answer and diagnostics
@@ -49,11 +64,13 @@ impl Ship {
                 .help("as `planout ship SRC DST`, or set `source` in `planout.toml`")
         })?;
         let target = self.dest_dir.as_ref().or(self.target.as_ref());
-        let target = target.or(context.config.target.as_ref()).ok_or_else(|| {
+        let configured = context.config.target.as_deref();
+        let target = self.backend.target(target.map(String::as_str), configured)?;
+        let target = target.ok_or_else(|| {
             Failure::usage("nowhere to ship to: name the target")
                 .help("as `planout ship SRC DST`, or set `target` in `planout.toml`")
         })?;
-        if lies_in(target, source) {
+        if lies_in(&target, source) {
             let message = format!("the target `{target}` lies in the source `{source}`");
             return Err(Failure::usage(message)
                 .help("what is shipped would be read as a source: choose a folder beside it"));
@@ -63,34 +80,80 @@ impl Ship {
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
         if loaded.is_empty() {
-            return Err(Failure::wrong(format!("no namespaces in `{source}`")));
+            return Err(Failure::wrong(format!(
+                "no namespaces in `{}`",
+                store::without_secrets(source)
+            )));
         }
-        let target = store::open(target)?;
+        let target = store::open(&target)?;
         let cargo = Cargo::new(&loaded).map_err(failure)?;
-        let shipment = match self.dry_run {
-            true => cargo.compare(&target.contents()?, self.prune),
-            false => {
-                let options = Options { prune: self.prune, patience: self.lock_timeout };
-                let source = revision::of(Path::new(source));
-                let origin = Origin { time: SystemTime::now(), source };
-                cargo.ship(&*target, options, &origin).map_err(failure)?
-            }
+        let guard = Guard {
+            sources: &loaded,
+            dialects: context.dialects(self.dialect),
+            level: context.config.guard,
+            allowed: &self.allow_reassignment,
+            saved: self.saved_plan()?,
         };
-        self.answer(&shipment, context)
+        guard.check_names()?;
+        let mut verdict = None;
+        let shipment = if self.dry_run {
+            let contents = target.contents()?;
+            verdict = Some(guard.judge(&contents));
+            Ok(cargo.compare(&contents, self.prune))
+        } else {
+            let options = Options { prune: self.prune, patience: self.lock_timeout };
+            let source = revision::of(Path::new(source));
+            let origin = Origin { time: SystemTime::now(), source };
+            cargo.ship(&*target, options, &origin, &mut |contents| {
+                verdict.insert(guard.judge(contents)).refusal.is_none()
+            })
+        };
+        self.report(shipment, verdict, context)
+    }
+
+    fn saved_plan(&self) -> Outcome<Option<SavedPlan>> {
+        let Some(path) = &self.plan else {
+            return Ok(None);
+        };
+        let name = path.display();
+        let text = String::from_utf8(read_file(path, MAX_SOURCE_BYTES)?)
+            .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
+        let saved = SavedPlan::from_json(&text);
+        saved.map(Some).map_err(|error| Failure::wrong(format!("`{name}`: {error}")))
+    }
+
+    /// Prints the plan, and what became of it.
+    fn report(
+        &self,
+        shipment: Result<Shipment, ShipError>,
+        verdict: Option<Verdict>,
+        context: &Context,
+    ) -> Outcome {
+        let shipment = match shipment {
+            Ok(shipment) => Some(shipment),
+            Err(ShipError::Refused) => None,
+            Err(error) => return Err(failure(error)),
+        };
+        if self.format == Format::Json {
+            let answer = json(self.dry_run, shipment.as_ref(), verdict.as_ref());
+            context.output.answer(&format!("{answer:#}"))?;
+        } else if let Some(verdict) = verdict.as_ref().filter(|verdict| verdict.is_telling()) {
+            context.output.answer(&plan_text(&verdict.plan))?;
+        }
+        let (refusal, warning) = verdict.map(|it| (it.refusal, it.warning)).unwrap_or_default();
+        if let Some(refusal) = refusal {
+            return Err(refusal);
+        }
+        if let Some(warning) = warning {
+            context.output.note(&format!("warning: {warning}"));
+        }
+        match shipment {
+            Some(shipment) if self.format == Format::Text => self.answer(&shipment, context),
+            _ => Ok(()),
+        }
     }
 
     fn answer(&self, shipment: &Shipment, context: &Context) -> Outcome {
-        if self.format == Format::Json {
-            let changes = shipment.changes.iter();
-            let changes = changes.map(|(name, change)| {
-                serde_json::json!({ "namespace": name, "change": change.as_str() })
-            });
-            let answer = serde_json::json!({
-                "dry_run": self.dry_run,
-                "namespaces": changes.collect::<Vec<_>>(),
-            });
-            return context.output.answer(&format!("{answer:#}"));
-        }
         let mut text = String::new();
         for (name, change) in &shipment.changes {
             text.push_str(&format!("{:<9}  {name}\n", change.as_str()));
@@ -121,6 +184,23 @@ impl Ship {
     }
 }
 
+/// What was shipped, or would be; `shipped` is false for what was refused.
+fn json(
+    dry_run: bool,
+    shipment: Option<&Shipment>,
+    verdict: Option<&Verdict>,
+) -> serde_json::Value {
+    let changes = shipment.iter().flat_map(|shipment| &shipment.changes);
+    let changes = changes
+        .map(|(name, change)| serde_json::json!({ "namespace": name, "change": change.as_str() }));
+    serde_json::json!({
+        "dry_run": dry_run,
+        "shipped": shipment.is_some() && !dry_run,
+        "namespaces": changes.collect::<Vec<_>>(),
+        "plan": verdict.map(|verdict| plan_json(&verdict.plan)),
+    })
+}
+
 /// A number of seconds.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is no number of seconds".to_owned())?;
@@ -130,7 +210,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// Whether a target is the folder of a source, or a folder below it.
 fn lies_in(target: &str, source: &str) -> bool {
     match (resolve(Path::new(target)), resolve(Path::new(source))) {
-        _ if target.contains("://") => false,
+        _ if store::is_url(target) || store::is_url(source) => false,
         (Some(target), Some(source)) => target.starts_with(source),
         _ => false,
     }
@@ -151,6 +231,8 @@ fn resolve(path: &Path) -> Option<PathBuf> {
 fn failure(error: ShipError) -> Failure {
     match error {
         ShipError::Store(error) => error.into(),
-        error @ ShipError::Invalid { .. } => Failure::wrong(error.to_string()),
+        error @ (ShipError::Invalid { .. } | ShipError::Refused) => {
+            Failure::wrong(error.to_string())
+        }
     }
 }

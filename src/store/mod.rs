@@ -1,12 +1,21 @@
 //! Where namespaces are kept. A store knows names and bytes, nothing of what they mean.
 
 mod directory;
+#[cfg(feature = "redis")]
+mod redis;
+mod redis_url;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use directory::{Directory, files};
+#[cfg(feature = "redis")]
+pub use redis::Redis;
+pub use redis_url::RedisUrl;
+
+use crate::diagnostic::nearest;
 
 /// How an item is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,10 +106,41 @@ pub enum StoreError {
     #[error("{0}; the change is on record, and the next ship completes it")]
     Unfinished(Box<StoreError>),
     /// A kind of location that this program does not know.
-    #[error("unknown kind of location `{scheme}://`: a location is a directory or a file")]
+    #[error(
+        "unknown kind of location `{scheme}://`: a location is a directory, a file, or a URL that \
+         begins with `redis://` or `rediss://`"
+    )]
     UnknownScheme {
         /// What stands before `://`.
         scheme: String,
+    },
+    /// A kind of location that is left out of this build.
+    #[error("this build cannot use `{scheme}://`: it was made without the feature `{feature}`")]
+    MissingFeature {
+        /// What stands before `://`.
+        scheme: &'static str,
+        /// What the build would need.
+        feature: &'static str,
+    },
+    /// A URL that is of a known kind, and wrong.
+    #[error("the location `{scheme}://...` is not valid: {problem}")]
+    InvalidUrl {
+        /// What stands before `://`.
+        scheme: String,
+        /// What is wrong. Nothing of the URL is quoted, which can hold a password.
+        problem: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
+    /// A server failed, or could not be reached.
+    #[error("cannot {action} `{location}`: {reason}")]
+    Server {
+        /// What was tried, such as `read`.
+        action: &'static str,
+        /// With what, without passwords.
+        location: String,
+        /// What happened.
+        reason: String,
     },
 }
 
@@ -108,7 +148,22 @@ impl StoreError {
     fn io(action: &'static str, path: &Path, error: std::io::Error) -> StoreError {
         StoreError::Io { action, path: path.to_owned(), error }
     }
+
+    /// What to do about it, where there is something to say.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            StoreError::InvalidUrl { help, .. } => help.clone(),
+            StoreError::UnknownScheme { scheme } => {
+                let near = nearest(scheme, SCHEMES)?;
+                Some(format!("did you mean `{near}://`?"))
+            }
+            _ => None,
+        }
+    }
 }
+
+/// What locations that are URLs begin with.
+const SCHEMES: [&str; 2] = ["redis", "rediss"];
 
 /// The file endings of namespaces.
 pub const ENDINGS: [&str; 4] = [".yaml", ".yml", ".p4j", ".json"];
@@ -206,14 +261,43 @@ impl Changes {
     }
 }
 
-/// Opens a location: the path of a directory or a file.
+/// Opens a location: the path of a directory or a file, or a URL such as
+/// `redis://localhost:6379/0?key=planout4j`. Nothing is read and nobody is connected to yet.
 ///
 /// # Errors
-/// It is a URL of an unknown kind.
+/// It is a URL of an unknown kind, or one that is not valid.
 pub fn open(location: &str) -> Result<Box<dyn Store>, StoreError> {
-    match location.split_once("://") {
-        Some((scheme, _)) => Err(StoreError::UnknownScheme { scheme: scheme.to_owned() }),
-        None => Ok(Box::new(Directory::new(location))),
+    match is_url(location) {
+        true => open_redis(location.parse()?),
+        false => Ok(Box::new(Directory::new(location))),
+    }
+}
+
+#[cfg(feature = "redis")]
+fn open_redis(url: RedisUrl) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(Redis::new(url)))
+}
+
+#[cfg(not(feature = "redis"))]
+fn open_redis(_: RedisUrl) -> Result<Box<dyn Store>, StoreError> {
+    Err(StoreError::MissingFeature { scheme: "redis", feature: "redis" })
+}
+
+/// Whether a location is a URL, or plainly meant to be one, rather than a path.
+pub fn is_url(location: &str) -> bool {
+    let scheme = location.split_once(':').map(|(scheme, _)| scheme);
+    location.contains("://") || scheme.is_some_and(|scheme| SCHEMES.contains(&scheme))
+}
+
+/// A location as it can be shown to everybody: a URL without user and password. Of one that is not
+/// valid only its kind is left, because its password can be anywhere.
+pub fn without_secrets(location: &str) -> Cow<'_, str> {
+    match location.split_once(':') {
+        Some((scheme, _)) if is_url(location) => match location.parse::<RedisUrl>() {
+            Ok(url) => Cow::Owned(url.to_string()),
+            Err(_) => Cow::Owned(format!("{scheme}://...")),
+        },
+        _ => Cow::Borrowed(location),
     }
 }
 

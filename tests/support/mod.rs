@@ -1,6 +1,8 @@
 //! What several tests need.
 
 pub(crate) mod oracle;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
 
 use std::io::Write;
 use std::path::Path;

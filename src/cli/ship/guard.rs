@@ -1,0 +1,86 @@
+//! What keeps a ship from moving those who are in experiments by accident.
+
+use planout::catalog::{self, Dialects, Loaded};
+use planout::diagnostic::Level;
+use planout::plan::{self, Class, NamespacePlan, Plan, SavedPlan, Status, Units};
+use planout::store::{Contents, Format, Item};
+
+use crate::cli::failure::{Failure, Outcome};
+
+/// Looks at what a target holds, and decides whether the sources may take its place.
+pub(super) struct Guard<'a> {
+    pub(super) sources: &'a [Loaded],
+    /// The dialects of what is there.
+    pub(super) dialects: Dialects,
+    /// What becomes of a ship that reassigns units.
+    pub(super) level: Level,
+    /// The namespaces that may reassign units.
+    pub(super) allowed: &'a [String],
+    /// The plan that is to be applied, if one was made before.
+    pub(super) saved: Option<SavedPlan>,
+}
+
+/// What a guard has found.
+pub(super) struct Verdict {
+    pub(super) plan: Plan,
+    /// Why it does not let the ship pass.
+    pub(super) refusal: Option<Failure>,
+    /// What it has to say though it does.
+    pub(super) warning: Option<String>,
+}
+
+impl Verdict {
+    /// Whether there is more to say than which namespaces are new, the same or gone.
+    pub(super) fn is_telling(&self) -> bool {
+        let is_changed = |it: &NamespacePlan| matches!(it.status, Status::Changed(_));
+        self.plan.namespaces.iter().any(is_changed)
+    }
+}
+
+impl Guard<'_> {
+    /// Checks that the namespaces that are named exist.
+    pub(super) fn check_names(&self) -> Outcome {
+        let known = self.sources.iter().map(|loaded| loaded.name.as_str());
+        match self.allowed.iter().find(|name| !known.clone().any(|known| known == *name)) {
+            Some(name) => Err(Failure::unknown("namespace", name, known)),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn judge(&self, contents: &Contents) -> Verdict {
+        let items = contents.iter().map(|(name, bytes)| {
+            let label = format!("{name}.json");
+            (Item { name: name.clone(), label, format: Format::Json }, bytes.clone())
+        });
+        let before = catalog::check(items.collect(), self.dialects);
+        let plan = plan::compare(&before, self.sources, &Units::Numbers(0));
+        let reassigning: Vec<&str> = plan
+            .namespaces
+            .iter()
+            .filter(|it| it.class() == Class::Reassigning && !self.allowed.contains(&it.name))
+            .map(|it| it.name.as_str())
+            .collect();
+        let mismatches = self.saved.as_ref().map(|saved| saved.mismatches(&before, self.sources));
+        let (mut refusal, mut warning) = (None, None);
+        if let Some(first) = mismatches.iter().flatten().next() {
+            let message = format!("nothing was shipped: {first}");
+            refusal = Some(Failure::wrong(message).help("make the plan again"));
+        } else if !reassigning.is_empty() && self.level != Level::Off {
+            let names = reassigning.join(", ");
+            let message = format!("units in running experiments of {names} would be reassigned");
+            match self.level {
+                Level::Error => {
+                    let message = format!("nothing was shipped: {message}");
+                    refusal = Some(Failure::wrong(message).help(format!(
+                        "only append to the sequence, as `planout ramp` and `planout stop` do, and \
+                         give a changed script a new definition; if it is meant, add \
+                         `--allow-reassignment {}`",
+                        reassigning.join(",")
+                    )));
+                }
+                Level::Warn | Level::Off => warning = Some(message),
+            }
+        }
+        Verdict { plan, refusal, warning }
+    }
+}

@@ -1,0 +1,129 @@
+//! Namespaces as the fields of one hash in Redis, as planout4j keeps them: the name of a field is
+//! the namespace's name, its value is the compiled JSON.
+
+mod connection;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use self::connection::Connection;
+use super::{Changes, Contents, Format, Item, RedisUrl, Store, StoreError, Transaction};
+
+/// A hash in Redis. Beside it, at `KEY:revision`, is the stamp: in the hash, services would take it
+/// for a namespace.
+#[derive(Debug)]
+pub struct Redis {
+    url: RedisUrl,
+    /// What the last listing saw. Items are read from it, so that they are of one time: the hash
+    /// is read by one command, and a ship is never seen half.
+    listed: Mutex<Contents>,
+}
+
+impl Redis {
+    /// The hash at a location. Nothing is connected yet.
+    pub fn new(url: RedisUrl) -> Redis {
+        Redis { url, listed: Mutex::default() }
+    }
+
+    fn listed(&self) -> MutexGuard<'_, Contents> {
+        // It is replaced as a whole, so it is whole whatever happened to another thread.
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn label(&self, name: &str) -> String {
+        format!("{}#{name}", self.url)
+    }
+
+    fn revision_key(&self) -> String {
+        format!("{}:revision", self.url.key)
+    }
+
+    fn fetch(&self, connection: &mut Connection) -> Result<Contents, StoreError> {
+        let fields = connection.read::<Vec<(Vec<u8>, Vec<u8>)>>(&["HGETALL", &self.url.key])?;
+        let fields = fields.into_iter().map(|(name, json)| match String::from_utf8(name) {
+            Ok(name) => Ok((name, json)),
+            Err(error) => {
+                let label = self.label(&String::from_utf8_lossy(error.as_bytes()));
+                Err(StoreError::NotUtf8(PathBuf::from(label)))
+            }
+        });
+        fields.collect()
+    }
+}
+
+impl Store for Redis {
+    fn list(&self) -> Result<Vec<Item>, StoreError> {
+        let contents = self.contents()?;
+        let items = contents.keys().map(|name| Item {
+            name: name.clone(),
+            label: self.label(name),
+            format: Format::Json,
+        });
+        let items = items.collect();
+        *self.listed() = contents;
+        Ok(items)
+    }
+
+    fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let listed = self.listed().get(&item.name).cloned();
+        let mut bytes = match listed {
+            Some(bytes) => bytes,
+            None => self.contents()?.remove(&item.name).ok_or_else(|| {
+                StoreError::io("read", item.label.as_ref(), std::io::ErrorKind::NotFound.into())
+            })?,
+        };
+        bytes.truncate(limit);
+        Ok(bytes)
+    }
+
+    fn contents(&self) -> Result<Contents, StoreError> {
+        self.fetch(&mut Connection::open(&self.url)?)
+    }
+
+    fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        Connection::open(&self.url)?.read(&["GET", &self.revision_key()])
+    }
+
+    /// Waits for nobody: whoever commits first wins, and the others' commits are conflicts.
+    fn begin(&self, _patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        let mut connection = Connection::open(&self.url)?;
+        connection.read::<()>(&["WATCH", &self.url.key])?;
+        let contents = self.fetch(&mut connection)?;
+        Ok(Box::new(Update { redis: self, connection, contents }))
+    }
+}
+
+/// A change of the hash, on the connection that watches it. Closing that ends the watch.
+struct Update<'a> {
+    redis: &'a Redis,
+    connection: Connection,
+    contents: Contents,
+}
+
+impl Transaction for Update<'_> {
+    fn contents(&self) -> &Contents {
+        &self.contents
+    }
+
+    fn commit(mut self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError> {
+        let key = &self.redis.url.key;
+        let mut commands = redis::pipe();
+        commands.atomic();
+        // A command for each field: several in one are not known to servers before 4.0.
+        for (name, json) in &changes.put {
+            commands.cmd("HSET").arg(key).arg(name).arg(json).ignore();
+        }
+        for name in &changes.remove {
+            commands.cmd("HDEL").arg(key).arg(name).ignore();
+        }
+        commands.cmd("SET").arg(self.redis.revision_key()).arg(stamp).ignore();
+        match self.connection.execute(&commands)? {
+            true => {
+                self.redis.listed().clear();
+                Ok(())
+            }
+            false => Err(StoreError::Conflict(self.redis.url.to_string())),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! A connection to a server, and what can happen to it in words.
+
+use std::error::Error;
+use std::time::Duration;
+
+use redis::{
+    Client, ConnectionAddr, ErrorKind, FromRedisValue, IntoConnectionInfo, Pipeline,
+    RedisConnectionInfo, RedisError, ServerErrorKind,
+};
+
+use crate::store::{RedisUrl, StoreError};
+
+/// A connection that is logged in, has its database, and waits for nothing for ever.
+pub(super) struct Connection {
+    inner: redis::Connection,
+    /// What to call it in messages.
+    location: String,
+    timeout: Duration,
+}
+
+impl Connection {
+    pub(super) fn open(url: &RedisUrl) -> Result<Connection, StoreError> {
+        let client = client(url)?;
+        let opened = client.get_connection_with_timeout(url.timeout).and_then(|inner| {
+            inner.set_read_timeout(Some(url.timeout))?;
+            inner.set_write_timeout(Some(url.timeout))?;
+            Ok(Connection { inner, location: url.to_string(), timeout: url.timeout })
+        });
+        opened.map_err(|error| failure("connect to", url, &reason(&error, url.timeout)))
+    }
+
+    /// Sends a command that changes nothing, and returns its answer.
+    pub(super) fn read<T: FromRedisValue>(&mut self, command: &[&str]) -> Result<T, StoreError> {
+        let mut words = redis::Cmd::new();
+        command.iter().for_each(|word| {
+            words.arg(word);
+        });
+        words.query(&mut self.inner).map_err(|error| StoreError::Server {
+            action: "read",
+            location: self.location.clone(),
+            reason: reason(&error, self.timeout),
+        })
+    }
+
+    /// Sends commands as one transaction. Returns whether it was made: it was not if somebody else
+    /// changed what this connection watches.
+    pub(super) fn execute(&mut self, commands: &Pipeline) -> Result<bool, StoreError> {
+        let made: Result<Option<()>, _> = commands.query(&mut self.inner);
+        made.map(|made| made.is_some()).map_err(|error| {
+            let mut reason = reason(&error, self.timeout);
+            // Whether the server got as far as the end of the transaction is not known.
+            if error.is_io_error() {
+                reason.push_str("; the change was made as a whole, or not at all");
+            }
+            StoreError::Server { action: "change", location: self.location.clone(), reason }
+        })
+    }
+}
+
+fn failure(action: &'static str, url: &RedisUrl, reason: &str) -> StoreError {
+    StoreError::Server { action, location: url.to_string(), reason: reason.to_owned() }
+}
+
+fn client(url: &RedisUrl) -> Result<Client, StoreError> {
+    let mut login = RedisConnectionInfo::default().set_db(url.db.into()).set_skip_set_lib_name();
+    if let Some(user) = &url.user {
+        login = login.set_username(user);
+    }
+    if let Some(password) = &url.password {
+        login = login.set_password(password);
+    }
+    let made = match url.tls {
+        true => tls_client(url, login)?,
+        false => ConnectionAddr::Tcp(url.host.clone(), url.port)
+            .into_connection_info()
+            .and_then(|info| Client::open(info.set_redis_settings(login))),
+    };
+    made.map_err(|error| failure("connect to", url, &reason(&error, url.timeout)))
+}
+
+#[cfg(feature = "redis-tls")]
+fn tls_client(
+    url: &RedisUrl,
+    login: RedisConnectionInfo,
+) -> Result<Result<Client, RedisError>, StoreError> {
+    use redis::TlsCertificates;
+    use rustls::crypto::{CryptoProvider, ring};
+
+    // A program with two of them would have to choose one, or connecting would panic. If somebody
+    // is faster, the choice is made as well.
+    if CryptoProvider::get_default().is_none() {
+        let _ = ring::default_provider().install_default();
+    }
+    let read = |path| crate::store::read_file(path, crate::source::MAX_SOURCE_BYTES);
+    let root_cert = url.tls_ca.as_deref().map(read).transpose()?;
+    let address = ConnectionAddr::TcpTls {
+        host: url.host.clone(),
+        port: url.port,
+        insecure: false,
+        tls_params: None,
+    };
+    Ok(address.into_connection_info().and_then(|info| {
+        let certificates = TlsCertificates { client_tls: None, root_cert };
+        Client::build_with_tls(info.set_redis_settings(login), certificates)
+    }))
+}
+
+#[cfg(not(feature = "redis-tls"))]
+fn tls_client(
+    _: &RedisUrl,
+    _: RedisConnectionInfo,
+) -> Result<Result<Client, RedisError>, StoreError> {
+    Err(StoreError::MissingFeature { scheme: "rediss", feature: "redis-tls" })
+}
+
+/// What happened, in words. Those of the client say how it is built.
+fn reason(error: &RedisError, timeout: Duration) -> String {
+    if error.is_timeout() {
+        return format!("no answer within {} s", timeout.as_secs_f64());
+    }
+    if error.is_connection_refusal() {
+        return "the connection was refused".to_owned();
+    }
+    if let Some(reason) = tls_reason(error) {
+        return reason;
+    }
+    if error.is_connection_dropped() {
+        return "the server closed the connection".to_owned();
+    }
+    match (error.kind(), error.code()) {
+        (ErrorKind::AuthenticationFailed, _) => {
+            "the server refuses the user or the password".to_owned()
+        }
+        (_, Some("NOAUTH")) => "the server wants a password".to_owned(),
+        (_, Some("WRONGTYPE")) => "the key holds something that is no hash".to_owned(),
+        (ErrorKind::Server(ServerErrorKind::BusyLoading), _) => {
+            "the server is still loading its data".to_owned()
+        }
+        (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => {
+            "the server is a replica, which cannot be changed".to_owned()
+        }
+        (ErrorKind::Parse, _) => "the answer is none of Redis".to_owned(),
+        (_, Some(code)) => match error.detail() {
+            Some(detail) => format!("the server says `{code} {detail}`"),
+            None => format!("the server says `{code}`"),
+        },
+        (_, None) => error.detail().map_or_else(|| error.to_string(), str::to_owned),
+    }
+}
+
+/// What is wrong with an encrypted connection, if that is what is wrong.
+#[cfg(feature = "redis-tls")]
+fn tls_reason(error: &RedisError) -> Option<String> {
+    use rustls::CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer,
+    };
+    use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage};
+
+    let io: &std::io::Error = error.source()?.downcast_ref()?;
+    let tls: &rustls::Error = io.get_ref()?.downcast_ref()?;
+    let reason = match tls {
+        InvalidCertificate(UnknownIssuer) => {
+            "nobody who is trusted has signed the server's certificate"
+        }
+        InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
+            "the server's certificate is for another host"
+        }
+        InvalidCertificate(Expired | ExpiredContext { .. }) => {
+            "the server's certificate has expired"
+        }
+        InvalidCertificate(_) => "the server's certificate is not valid",
+        InvalidMessage(_) => "the server does not speak TLS: use `redis://`",
+        AlertReceived(_) => "the server ended the TLS handshake",
+        _ => "the TLS handshake failed",
+    };
+    Some(reason.to_owned())
+}
+
+#[cfg(not(feature = "redis-tls"))]
+fn tls_reason(_: &RedisError) -> Option<String> {
+    None
+}
