@@ -4,6 +4,7 @@ mod backend;
 mod check;
 mod compile;
 mod config;
+mod edit;
 mod eval;
 mod explain;
 mod failure;
@@ -87,6 +88,12 @@ enum Command {
     /// Compile and check all namespaces, and store them in one go
     #[command(after_help = EXIT_STATUS)]
     Ship(ship::Ship),
+    /// Start an experiment, or give one more segments: append an `add` to the file of its namespace
+    #[command(after_help = EXIT_STATUS)]
+    Ramp(edit::Ramp),
+    /// End an experiment: append a `remove` to the file of its namespace
+    #[command(after_help = EXIT_STATUS)]
+    Stop(edit::Stop),
     /// List namespaces: their experiments, segments or compiled JSON
     #[command(after_help = EXIT_STATUS)]
     Nslist(nslist::Nslist),
@@ -165,6 +172,8 @@ fn run(cli: Cli, output: Output) -> Outcome {
         Command::Plan(command) => command.run(&context),
         Command::Ship(command) => command.run(&context),
         Command::Check(command) => command.run(&context),
+        Command::Ramp(command) => command.run(&context),
+        Command::Stop(command) => command.run(&context),
         Command::Nslist(command) => command.run(&context),
         Command::Eval(command) => command.run(&context),
         Command::Explain(command) => command.run(&context),

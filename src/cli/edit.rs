@@ -1,0 +1,141 @@
+//! `planout ramp` and `planout stop`: an entry more at the end of a sequence.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use planout::catalog::Loaded;
+use planout::edit::append;
+use planout::namespace::Action;
+use planout::plan::{self, Class, Units};
+use planout::source::MAX_SOURCE_BYTES;
+use planout::store::{self, Format as FileFormat, read_file, write_file};
+
+use super::failure::{Failure, Outcome};
+use super::plan::text as plan_text;
+use super::{Context, DialectArg, Format};
+
+#[derive(Args, Debug)]
+pub(super) struct Ramp {
+    #[command(flatten)]
+    target: Target,
+    /// The definition that the experiment runs
+    #[arg(long, value_name = "NAME")]
+    definition: String,
+    /// The name of the experiment: one that no active experiment has
+    #[arg(long)]
+    name: String,
+    /// How many segments it gets
+    #[arg(long, value_name = "N")]
+    segments: u32,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Stop {
+    #[command(flatten)]
+    target: Target,
+    /// The name of the experiment
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+/// What is edited.
+#[derive(Args, Debug)]
+struct Target {
+    /// The namespace: its name, or its file
+    #[arg(value_name = "NS")]
+    namespace: String,
+    /// Where the namespaces are [default: the configured source]
+    #[arg(long, value_name = "SRC")]
+    source: Option<String>,
+    /// Print what would change, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    dialect: DialectArg,
+}
+
+impl Ramp {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        self.target.append(
+            &Action::Add {
+                name: self.name.clone(),
+                definition: self.definition.clone(),
+                segments: self.segments,
+            },
+            context,
+        )
+    }
+}
+
+impl Stop {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        self.target.append(&Action::Remove { name: self.name.clone() }, context)
+    }
+}
+
+impl Target {
+    /// Adds an entry, if the namespace is valid with it.
+    fn append(&self, action: &Action, context: &Context) -> Outcome {
+        let path = self.path(context)?;
+        let label = path.display().to_string();
+        let before = self.load(&path, read_file(&path, MAX_SOURCE_BYTES + 1)?, context);
+        if before.document.is_none() {
+            context.output.reports([&before.report()], Format::Text)?;
+            return Err(Failure::reported());
+        }
+        let edited = append(&before.source, action)
+            .map_err(|error| Failure::wrong(format!("`{label}` was left alone: {error}")))?;
+        let after = self.load(&path, edited.clone().into_bytes(), context);
+        if after.document.is_none() {
+            // The lines are those that the file would have.
+            context.output.reports([&after.report()], Format::Text)?;
+            return Err(Failure::wrong(format!("`{label}` was left alone")));
+        }
+        let plan = plan::compare(&[before], &[after], &Units::Numbers(0));
+        context.output.answer(&plan_text(&plan))?;
+        if plan.class() > Class::Safe {
+            return Err(Failure::wrong(format!("`{label}` was left alone: units would move")));
+        }
+        if self.dry_run {
+            return Ok(());
+        }
+        write_file(&path, edited.as_bytes())?;
+        context.output.note(&format!("wrote {label}"));
+        Ok(())
+    }
+
+    fn load(&self, path: &Path, bytes: Vec<u8>, context: &Context) -> Loaded {
+        let name = path.file_stem().and_then(|stem| stem.to_str());
+        let dialects = context.dialects(self.dialect);
+        let label = path.display().to_string();
+        let mut loaded = Loaded::new(&label, name, bytes, FileFormat::Yaml, dialects);
+        loaded.apply(&context.config.levels);
+        loaded
+    }
+
+    /// The file of the namespace.
+    fn path(&self, context: &Context) -> Outcome<PathBuf> {
+        let file = Path::new(&self.namespace);
+        if FileFormat::of(file) == Some(FileFormat::Yaml) {
+            return Ok(file.to_owned());
+        }
+        let source = self.source.as_ref().or(context.config.source.as_ref()).ok_or_else(|| {
+            Failure::usage("no source: name the file of the namespace, or `--source`")
+                .help("or set `source` in `planout.toml`")
+        })?;
+        let mut items = store::open(source)?.list()?;
+        items.retain(|item| item.format == FileFormat::Yaml && !store::is_url(&item.label));
+        let named: Vec<_> = items.iter().filter(|item| item.name == self.namespace).collect();
+        match named.as_slice() {
+            [item] => Ok(PathBuf::from(&item.label)),
+            [] => {
+                let known = items.iter().map(|item| item.name.as_str());
+                Err(Failure::unknown("namespace", &self.namespace, known))
+            }
+            [first, second, ..] => Err(Failure::wrong(format!(
+                "namespace `{}` is in `{}` and in `{}`",
+                self.namespace, first.label, second.label
+            ))),
+        }
+    }
+}
