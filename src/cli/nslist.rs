@@ -1,6 +1,6 @@
 //! `planout nslist`
 
-mod segments;
+pub(super) mod segments;
 
 use clap::{Args, ValueEnum};
 

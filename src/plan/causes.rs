@@ -9,7 +9,7 @@ use super::scripts::ParamChangeKind;
 use super::segments::{self, Move};
 use super::sequence::Comparison;
 use super::{Class, Version, scripts};
-use crate::namespace::{Action, Document, Namespace};
+use crate::namespace::{Action, Document, Experiment, Namespace};
 
 /// More edits than this are not tried one by one.
 const MAX_EDITS: usize = 16;
@@ -139,8 +139,11 @@ pub(super) fn judge(
     let losses = judge.losses(changes.moves.as_deref().unwrap_or_default());
     let mut causes = judge.settings();
     let comparable = changes.moves.is_some();
-    causes.extend(judge.history(&losses, comparable));
-    causes.extend(judge.restarts(&losses));
+    let restarts = judge.restarts(&losses);
+    // Whether there is nothing else that segments could be lost by.
+    let alone = causes.is_empty() && restarts.is_empty();
+    causes.extend(judge.history(&losses, comparable, alone));
+    causes.extend(restarts);
     blame_the_rest(&losses, &mut causes);
     causes.extend(changes.scripts.iter().filter_map(|script| judge.script(script)));
     changes.causes = causes;
@@ -153,8 +156,9 @@ fn running<'a>(was: &'a Namespace, is: &Namespace, sequences: &Comparison<'_>) -
         Action::Add { .. } => None,
     });
     let removed: HashSet<&str> = removed.collect();
+    let active = segments::by_name(is);
     let names = was.experiments().iter().map(|experiment| experiment.name());
-    names.filter(|name| !removed.contains(name) || is.experiment(name).is_some()).collect()
+    names.filter(|name| !removed.contains(name) || active.contains_key(name)).collect()
 }
 
 /// Losses that come from no edit alone come from all that touch the sequence, or else from the
@@ -241,13 +245,16 @@ impl Judge<'_> {
 
     /// Whether the salt reaches anyone in an experiment that runs on.
     fn any_draws(&self) -> bool {
-        let running = self.was.experiments().iter();
-        let mut running = running.filter(|it| self.running.contains(it.name()));
-        running.any(|it| self.is.experiment(it.name()).is_some() && scripts::uses_salt(it.script()))
+        let mut scripts = self.new.definitions.iter().filter(|(name, _)| {
+            let runs = |it: &Experiment| self.running.contains(it.name());
+            self.is.experiments().iter().any(|it| it.definition() == *name && runs(it))
+        });
+        scripts.any(|(_, script)| scripts::uses_salt(script))
     }
 
-    /// The edits of what has happened already, each with what it does on its own.
-    fn history(&self, losses: &[Loss], comparable: bool) -> Vec<Cause> {
+    /// The edits of what has happened already, each with what it does on its own; if nothing else
+    /// has changed, that need not be tried of a single one.
+    fn history(&self, losses: &[Loss], comparable: bool, nothing_else: bool) -> Vec<Cause> {
         let edits = self.sequences.edits;
         let described = (0..edits).map(|edit| {
             let description = self.sequences.describe(edit);
@@ -271,11 +278,10 @@ impl Judge<'_> {
             return causes;
         }
         for (edit, cause) in causes.iter_mut().enumerate() {
-            let alone = self.alone(edit);
-            let hurt = |loss: &&Loss| match &alone {
-                Some(alone) => alone.contains(&loss.experiment),
-                None => true,
-            };
+            let certain = edits == 1 && nothing_else;
+            let alone = if certain { None } else { self.alone(edit) };
+            let hurt =
+                |loss: &&Loss| alone.as_ref().is_none_or(|alone| alone.contains(&loss.experiment));
             cause.losses = losses.iter().filter(hurt).cloned().collect();
             if !cause.losses.is_empty() {
                 cause.class = Class::Reassigning;

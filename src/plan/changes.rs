@@ -1,5 +1,7 @@
 //! What changes in a namespace that is there before and after.
 
+use std::collections::{HashMap, HashSet};
+
 use indexmap::IndexMap;
 
 use super::causes::{self, Cause};
@@ -100,8 +102,9 @@ pub(super) fn compare(
 /// The scripts that experiments of before and after ran and run, where they differ.
 fn script_changes(was: &Namespace, is: &Namespace, places: Places<'_>) -> Vec<ScriptChange> {
     let mut changed: IndexMap<(&str, &str), Vec<(&Experiment, &Experiment)>> = IndexMap::new();
+    let news = segments::by_name(is);
     for old in was.experiments() {
-        if let Some(new) = is.experiment(old.name()) {
+        if let Some(new) = news.get(old.name()).copied() {
             let definitions = (old.definition(), new.definition());
             changed.entry(definitions).or_default().push((old, new));
         }
@@ -140,11 +143,16 @@ fn default_change(was: &Namespace, is: &Namespace, places: Places<'_>) -> Option
     if !draws_anew && !renamed && same(old.script().json(), new.script().json()) {
         return None;
     }
-    let sets: Vec<_> =
-        is.experiments().iter().map(|it| (it.name(), scripts::params(it.script()))).collect();
+    let sets: HashMap<&str, HashSet<&str>> = is
+        .definitions()
+        .map(|(name, script)| (name, scripts::params(script).into_iter().collect()))
+        .collect();
     let params = params.into_iter().map(|change| {
-        let without = sets.iter().filter(|(_, params)| !params.contains(&&*change.param));
-        let fallback_in = without.map(|(name, _)| (*name).to_owned()).collect();
+        let sets = |it: &&Experiment| {
+            sets.get(it.definition()).is_some_and(|params| params.contains(&*change.param))
+        };
+        let without = is.experiments().iter().filter(|it| !sets(it));
+        let fallback_in = without.map(|it| it.name().to_owned()).collect();
         DefaultParam { change, fallback_in }
     });
     Some(DefaultChange {

@@ -74,6 +74,11 @@ pub(super) fn correspond(before: &Namespace, after: &Namespace) -> bool {
         && before.segment_hashing() == after.segment_hashing()
 }
 
+/// The active experiments by name.
+pub(super) fn by_name(namespace: &Namespace) -> HashMap<&str, &Experiment> {
+    namespace.experiments().iter().map(|it| (it.name(), it)).collect()
+}
+
 /// The segments that change hands, by holders in the order of the experiments, free ones first.
 pub(super) fn moves(before: &Namespace, after: &Namespace) -> Vec<Move> {
     // Holders are numbered from 1, as they are the same ones if their names are.
@@ -119,8 +124,9 @@ pub(super) fn experiments(
             *lost.entry(from).or_default() += it.segments.len();
         }
     }
-    let started = after.experiments().iter().filter(|it| before.experiment(it.name()).is_none());
-    let ends = before.experiments().iter().map(|old| (Some(old), after.experiment(old.name())));
+    let (olds, news) = (by_name(before), by_name(after));
+    let started = after.experiments().iter().filter(|it| !olds.contains_key(it.name()));
+    let ends = before.experiments().iter().map(|old| (Some(old), news.get(old.name()).copied()));
     let pairs = ends.chain(started.map(|new| (None, Some(new))));
     let count = |experiment: Option<&Experiment>| -> u32 {
         experiment.map_or(0, |it| u32::try_from(it.segments().len()).unwrap_or(u32::MAX))

@@ -8,6 +8,9 @@ use crate::namespace::Action;
 /// The largest table that two sequences are compared in; beyond it all that differs is one edit.
 const MAX_CELLS: usize = 25_000_000;
 
+/// How many entries further on the old name of an experiment is looked for.
+const NEAR: usize = 32;
+
 /// An entry of either sequence, in the order of both. Indices are those of the entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Row {
@@ -61,16 +64,14 @@ impl<'a> Comparison<'a> {
         is_last: bool,
         names: &mut Names<'a>,
     ) {
-        let pairs = self.pairs(gone.clone(), new.clone(), names);
-        let pair = |after: usize| pairs.iter().find(|pair| pair.1 == after).map(|pair| pair.0);
+        let mut pairs = self.pairs(gone.clone(), new.clone(), names).into_iter().peekable();
         let mut gone = gone.peekable();
         for after in new {
+            let next = pairs.peek().copied();
             // An entry stands where the one stood that it replaces.
-            let replaced = pair(after);
-            let next = replaced.or_else(|| pairs.iter().find(|it| it.1 > after).map(|it| it.0));
-            let end = match (replaced, next) {
-                (Some(replaced), _) => replaced + 1,
-                (None, next) => next.unwrap_or(self.before.len()),
+            let end = match pairs.next_if(|pair| pair.1 == after) {
+                Some((replaced, _)) => replaced + 1,
+                None => next.map_or(self.before.len(), |pair| pair.0),
             };
             while let Some(before) = gone.next_if(|before| *before < end) {
                 let edit = names.edit(self.before[before].name());
@@ -95,13 +96,22 @@ impl<'a> Comparison<'a> {
         names: &mut Names<'a>,
     ) -> Vec<(usize, usize)> {
         let mut pairs: Vec<(usize, usize)> = Vec::new();
+        let mut places: HashMap<(bool, &str), Vec<usize>> = HashMap::new();
+        for before in gone.clone() {
+            let old = &self.before[before];
+            places.entry((old.is_add(), old.name())).or_default().push(before);
+        }
         let mut from = gone.start;
         for after in new {
             let entry = &self.after[after];
-            let found = (from..gone.end).find(|before| {
-                let old = &self.before[*before];
-                old.is_add() == entry.is_add()
-                    && (old.name() == entry.name() || names.is_renamed(old, entry))
+            let namesakes = places.get_mut(&(entry.is_add(), entry.name()));
+            let namesake = namesakes.and_then(|places| {
+                places.retain(|place| *place >= from);
+                places.first().copied()
+            });
+            let found = namesake.or_else(|| {
+                let mut near = from..gone.end.min(from + NEAR);
+                near.find(|before| names.is_renamed(&self.before[*before], entry))
             });
             if let Some(before) = found {
                 names.rename(self.before[before].name(), entry.name());

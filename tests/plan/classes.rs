@@ -73,6 +73,7 @@ fn what_is_appended_is_safe() {
 #[test]
 fn what_reaches_nobody_in_an_experiment_is_safe() {
     let end = appended(&["remove, name: a", "remove, name: b", "remove, name: c"]);
+    let fixed = appended(&["remove, name: a", "remove, name: b"]);
     check(
         Class::Safe,
         &[
@@ -102,6 +103,11 @@ fn what_reaches_nobody_in_an_experiment_is_safe() {
                     "line 4 changes `segments` from `100` to `200`: units fall into other segments",
                     "line 5 changes `salt` from `old` to `new`: scripts draw anew",
                 ],
+            ),
+            (
+                "the salt, where what runs on draws nothing",
+                &[(C, &fixed), ("salt: old", "salt: new")],
+                &["line 5 changes `salt` from `old` to `new`: scripts draw anew"],
             ),
             (
                 "the last experiment is made larger",
@@ -292,4 +298,39 @@ fn scripts_reassign_where_they_run() {
             ),
         ],
     );
+}
+
+#[test]
+fn many_edits_are_one_cause() {
+    let entry =
+        |index| format!("  - {{action: add, definition: Draw, name: x{index}, segments: 1}}\n");
+    let inserted = (0..17).map(entry).collect::<String>() + B;
+    check(
+        Class::Reassigning,
+        &[(
+            "17 adds",
+            &[(B, &inserted)],
+            &["line 24 is the first of 17 edits of what has happened already; \
+               segments move: 14 of 20 of `b`, 12 of 15 of `c`"],
+        )],
+    );
+}
+
+#[test]
+fn long_sequences_are_compared_too() {
+    let (head, _) = BASE.split_once("experiment_sequence:\n").expect("a sequence");
+    let head = head.to_owned() + "experiment_sequence:\n";
+    let runs = |index| {
+        format!(
+            "  - {{action: add, definition: Draw, name: run{index}, segments: 1}}\n\
+             \x20 - {{action: remove, name: run{index}}}\n"
+        )
+    };
+    let runs = (0..2600).map(runs).collect::<String>();
+    let (before, after) = (format!("{head}{runs}{C}"), format!("{head}{X}{runs}{C}"));
+    let planned = plan_of(&before, &after, &Units::Numbers(0));
+    let Status::Changed(changes) = planned.status else { panic!("{planned:?}") };
+    let causes: Vec<String> = changes.causes.iter().map(ToString::to_string).collect();
+    let cause = "line 22 inserts an `add` of `x` before `run0`; ";
+    assert!(causes.len() == 1 && causes[0].starts_with(cause), "{causes:?}");
 }

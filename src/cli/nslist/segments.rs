@@ -47,14 +47,18 @@ pub(super) fn draw(namespace: &Namespace) -> String {
     drawing
 }
 
-/// Ascending segments with runs drawn together, cut where they get long.
+/// Ascending segments with runs drawn together: `3`, `7-9`, ...
+pub(in crate::cli) fn runs(segments: &[u32]) -> impl Iterator<Item = String> {
+    segments.chunk_by(|a, b| a + 1 == *b).map(|run| match run {
+        [first, .., last] => format!("{first}-{last}"),
+        run => run.iter().map(u32::to_string).collect(),
+    })
+}
+
+/// Runs of segments in a line, cut where it gets long.
 fn ranges(segments: &[u32]) -> String {
     let mut text = String::new();
-    for run in segments.chunk_by(|a, b| a + 1 == *b) {
-        let next = match run {
-            [first, .., last] => format!("{first}-{last}"),
-            run => run.iter().map(u32::to_string).collect(),
-        };
+    for next in runs(segments) {
         let lead = if text.is_empty() { "" } else { ", " };
         if text.len() + lead.len() + next.len() > LIST_WIDTH {
             return text + ", ...";

@@ -7,6 +7,8 @@ use planout::plan::{
 };
 use serde_json::{Value, json};
 
+use crate::cli::nslist::segments::runs;
+
 /// The whole plan.
 pub(in crate::cli) fn json(plan: &Plan) -> Value {
     let count =
@@ -96,7 +98,7 @@ fn segments(it: &Move, of: u32) -> Value {
         "count": it.segments.len(),
         "share": it.segments.len() as f64 / f64::from(of),
         "reassigns": it.reassigns,
-        "segments": it.segments,
+        "segments": runs(&it.segments).collect::<Vec<_>>().join(", "),
     })
 }
 
