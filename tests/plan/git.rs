@@ -105,3 +105,17 @@ fn git_says_why_it_fails() {
     assert_eq!(run.status, 3);
     assert!(run.stderr.contains("git: not a git repository"), "{}", run.stderr);
 }
+
+#[test]
+fn without_git_it_says_so() {
+    let folder = sandbox();
+    let output = Command::new(env!("CARGO_BIN_EXE_planout"))
+        .args(["plan", "--against", "git:main"])
+        .current_dir(folder.path())
+        .env("PATH", folder.path())
+        .output()
+        .expect("planout runs");
+    assert_eq!(output.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("cannot find the program `git`"), "{said}");
+}
