@@ -5,11 +5,14 @@ mod generate;
 
 use std::fmt::Write;
 use std::hint::black_box;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use divan::{Bencher, counter::ItemsCount};
-use planout::catalog::Loaded;
-use planout::store::Format;
+use planout::catalog::{self, Loaded};
+use planout::ship::{Cargo, Options, Origin, Shipment};
+use planout::store::{self, Change, Directory, Format};
 use planout::{Catalog, Dialect, Map, Value};
 
 fn main() {
@@ -99,5 +102,83 @@ fn check_a_thousand_namespaces(bencher: Bencher<'_, '_>) {
             .status()
             .expect("planout runs");
         assert!(status.success());
+    });
+}
+
+/// A thousand namespaces, compiled, of two generations that differ in every one.
+fn two_cargoes() -> [Cargo; 2] {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    generate::write_namespaces(folder.path(), 1000);
+    let store = Directory::new(folder.path());
+    let cargo = || {
+        let loaded = catalog::read(&store, Dialect::Planout4j).expect("namespaces");
+        Cargo::new(&loaded).expect("valid namespaces")
+    };
+    let old = cargo();
+    for entry in std::fs::read_dir(folder.path()).expect("a folder of our own") {
+        let path = entry.expect("a namespace").path();
+        let text = std::fs::read_to_string(&path).expect("a namespace");
+        std::fs::write(path, text.replace("run.", "again.")).expect("a file of our own");
+    }
+    [old, cargo()]
+}
+
+fn ship(cargo: &Cargo, target: &Path) -> Shipment {
+    let options = Options { prune: false, patience: Duration::from_secs(10) };
+    let origin = Origin { time: SystemTime::UNIX_EPOCH, source: None };
+    cargo.ship(&Directory::new(target), options, &origin, &mut |_| true).expect("a shipment")
+}
+
+/// 1,000 compiled namespaces that all changed, to a directory.
+#[divan::bench(sample_count = 10)]
+fn ship_a_thousand_that_changed(bencher: Bencher<'_, '_>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cargoes = two_cargoes();
+    ship(&cargoes[1], folder.path());
+    let mut turns = [0, 1].into_iter().cycle();
+    bencher.counter(ItemsCount::new(1000_usize)).bench_local(|| {
+        let turn = turns.next().unwrap_or_default();
+        let shipment = ship(&cargoes[turn], folder.path());
+        assert!(shipment.changes.iter().all(|(_, change)| *change == Change::Updated));
+    });
+}
+
+/// What a shell would do: the same files by `cp -r`, and a `sync`.
+#[divan::bench(sample_count = 10)]
+fn copy_a_thousand_and_sync(bencher: Bencher<'_, '_>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let source = folder.path().join("source");
+    ship(&two_cargoes()[0], &source);
+    let script = "rm -rf copy && cp -r source copy && sync";
+    bencher.counter(ItemsCount::new(1000_usize)).bench_local(|| {
+        let status = Command::new("sh").args(["-c", script]).current_dir(folder.path()).status();
+        assert!(status.expect("a shell").success());
+    });
+}
+
+/// 1,000 compiled namespaces of which none changed.
+#[divan::bench(sample_count = 10)]
+fn ship_a_thousand_unchanged(bencher: Bencher<'_, '_>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [cargo, _] = two_cargoes();
+    ship(&cargo, folder.path());
+    bencher.counter(ItemsCount::new(1000_usize)).bench_local(|| {
+        let shipment = ship(&cargo, folder.path());
+        assert!(shipment.changes.iter().all(|(_, change)| *change == Change::Unchanged));
+    });
+}
+
+/// The floor of that: the same files are read.
+#[divan::bench(sample_count = 10)]
+fn read_a_thousand_files(bencher: Bencher<'_, '_>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [cargo, _] = two_cargoes();
+    ship(&cargo, folder.path());
+    bencher.counter(ItemsCount::new(1000_usize)).bench_local(|| {
+        let mut bytes = 0;
+        for path in store::files(folder.path()).expect("a folder") {
+            bytes += std::fs::read(path).expect("a file").len();
+        }
+        black_box(bytes)
     });
 }

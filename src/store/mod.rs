@@ -239,6 +239,7 @@ pub trait Transaction {
     ///
     /// # Errors
     /// The store cannot be written, or was changed by somebody who does not wait: nothing changed.
+    /// Only [`StoreError::Unfinished`] means that the change is made.
     fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError>;
 }
 

@@ -224,6 +224,9 @@ fn a_target_that_cannot_be_changed_is_named() {
     let root = folder.path();
     let below = planout(root, &["ship", "sample-namespaces", "planout.toml/out"]);
     assert_failed(&below, "`planout.toml/out`", "Not a directory");
+    // A target beside the source that is not there yet does not lie in it.
+    let beside = planout(&root.join("sample-namespaces"), &["ship", ".", "../out"]);
+    assert_eq!(beside.status, 0, "{}", beside.stderr);
 
     let folder = shipped();
     let out = folder.path().join("out");

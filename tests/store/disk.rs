@@ -120,6 +120,7 @@ fn a_full_disk_keeps_what_it_had() {
 }
 
 #[test]
+#[cfg_attr(not(debug_assertions), ignore = "there are no failpoints in a release")]
 fn a_target_that_is_read_only_stays_and_can_be_read() {
     let folder = sandbox();
     let root = folder.path();

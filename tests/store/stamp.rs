@@ -88,7 +88,7 @@ fn a_stamp_names_the_commit_of_the_source() {
     }
     // A repository without a commit has no revision.
     assert_eq!(ship(root).source, None);
-    git(&["add", "."]).expect("files are added");
+    git(&["add", "sample-namespaces"]).expect("files are added");
     git(&["commit", "-m", "all"]).expect("a commit");
     let commit = git(&["rev-parse", "HEAD"]).expect("a commit");
     let commit = String::from_utf8(commit).expect("a commit in digits").trim().to_owned();
@@ -100,7 +100,7 @@ fn a_stamp_names_the_commit_of_the_source() {
     let expected = format!("from commit {commit} with changes that are not committed\n");
     assert!(run.stderr.contains(&expected), "{}", run.stderr);
     // What else there is in the repository does not matter.
-    git(&["checkout", "."]).expect("the files of the commit");
+    git(&["checkout", "sample-namespaces"]).expect("the files of the commit");
     fs::write(root.join("other.txt"), "other").expect("a file");
     assert_eq!(ship(root).source, revision(false));
 }
