@@ -311,10 +311,12 @@ pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
 
     let failed = |error| StoreError::io("read", path, error);
     let file = std::fs::File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_dir() {
         return Err(StoreError::IsDirectory(path.to_owned()));
     }
-    let mut bytes = Vec::new();
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    let mut bytes = Vec::with_capacity(size.min(limit));
     file.take(limit as u64).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }

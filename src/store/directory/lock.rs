@@ -1,7 +1,7 @@
 //! One change of a folder at a time.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -85,9 +85,11 @@ impl Lock {
         if let Ok(host) = std::fs::read_to_string("/proc/sys/kernel/hostname") {
             who.push_str(&format!(" on {}", host.trim()));
         }
+        who.push('\n');
         let mut file = &self.file;
-        let _ = file.set_len(0).and_then(|()| file.rewind());
-        let _ = writeln!(file, "{who}");
+        // Cut to its length afterwards: some file systems wait for the disk where a file has been
+        // emptied before.
+        let _ = file.write_all(who.as_bytes()).and_then(|()| file.set_len(who.len() as u64));
     }
 }
 
