@@ -116,8 +116,8 @@ impl Config {
         let text = String::from_utf8(bytes)
             .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
         let file: File = toml::from_str(&text).map_err(|error| {
-            // The whole error shows the line, which can hold a password.
-            let error = match text.contains("://") {
+            // The whole error shows the line, which can hold the password of a URL.
+            let error = match text.contains('@') || text.contains(":/") {
                 true => error.message().to_owned(),
                 false => error.to_string(),
             };

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use redis::cmd;
+
 use self::connection::Connection;
 use super::{Changes, Contents, Format, Item, RedisUrl, Store, StoreError, Transaction};
 
@@ -40,7 +42,8 @@ impl Redis {
     }
 
     fn fetch(&self, connection: &mut Connection) -> Result<Contents, StoreError> {
-        let fields = connection.read::<Vec<(Vec<u8>, Vec<u8>)>>(&["HGETALL", &self.url.key])?;
+        let fields =
+            connection.read::<Vec<(Vec<u8>, Vec<u8>)>>(cmd("HGETALL").arg(&self.url.key))?;
         let fields = fields.into_iter().map(|(name, json)| match String::from_utf8(name) {
             Ok(name) => Ok((name, json)),
             Err(error) => {
@@ -82,13 +85,13 @@ impl Store for Redis {
     }
 
     fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        Connection::open(&self.url)?.read(&["GET", &self.revision_key()])
+        Connection::open(&self.url)?.read(cmd("GET").arg(self.revision_key()))
     }
 
     /// Waits for nobody: whoever commits first wins, and the others' commits are conflicts.
     fn begin(&self, _patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError> {
         let mut connection = Connection::open(&self.url)?;
-        connection.read::<()>(&["WATCH", &self.url.key])?;
+        connection.read::<()>(cmd("WATCH").arg(&self.url.key))?;
         let contents = self.fetch(&mut connection)?;
         Ok(Box::new(Update { redis: self, connection, contents }))
     }
@@ -106,24 +109,32 @@ impl Transaction for Update<'_> {
         &self.contents
     }
 
-    fn commit(mut self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError> {
-        let key = &self.redis.url.key;
-        let mut commands = redis::pipe();
-        commands.atomic();
-        // A command for each field: several in one are not known to servers before 4.0.
-        for (name, json) in &changes.put {
-            commands.cmd("HSET").arg(key).arg(name).arg(json).ignore();
-        }
-        for name in &changes.remove {
-            commands.cmd("HDEL").arg(key).arg(name).ignore();
-        }
-        commands.cmd("SET").arg(self.redis.revision_key()).arg(stamp).ignore();
-        match self.connection.execute(&commands)? {
-            true => {
-                self.redis.listed().clear();
-                Ok(())
+    fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError> {
+        let Update { redis, connection, .. } = *self;
+        let key = &redis.url.key;
+        let mut commands = Vec::new();
+        if !changes.put.is_empty() {
+            let mut put = cmd("HSET");
+            put.arg(key);
+            for (name, json) in &changes.put {
+                put.arg(name).arg(json);
             }
-            false => Err(StoreError::Conflict(self.redis.url.to_string())),
+            commands.push(put);
+        }
+        if !changes.remove.is_empty() {
+            let mut remove = cmd("HDEL");
+            remove.arg(key).arg(&changes.remove);
+            commands.push(remove);
+        }
+        let mut note = cmd("SET");
+        note.arg(redis.revision_key()).arg(stamp);
+        commands.push(note);
+
+        let made = connection.execute(&commands)?;
+        redis.listed().clear();
+        match made {
+            true => Ok(()),
+            false => Err(StoreError::Conflict(redis.url.to_string())),
         }
     }
 }

@@ -268,9 +268,8 @@ impl Transaction for Attempt<'_> {
 
 #[test]
 fn a_ship_starts_over_after_conflicts_while_it_has_patience() {
-    let yaml = "namespace: {unit: u, segments: 10}\ndefault_experiment: D\n\
-                experiment_definitions:\n- {definition: D, assign: !planout 'x = 1;'}\n";
-    let loaded = Loaded::new("n.yaml", Some("n"), yaml.into(), Format::Yaml, Dialect::Planout4j);
+    let yaml = include_bytes!("../../sample-namespaces/button_color.yaml").to_vec();
+    let loaded = Loaded::new("n.yaml", Some("n"), yaml, Format::Yaml, Dialect::Planout4j);
     let cargo = Cargo::new(&[loaded]).expect("a valid namespace");
     let origin = Origin { time: SystemTime::UNIX_EPOCH, source: None };
     let ship = |conflicts, patience| {

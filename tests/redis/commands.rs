@@ -110,7 +110,7 @@ fn the_environment_and_the_configuration_can_name_it() {
     let printed = shell(&format!("PLANOUT_TARGET='{url}' planout ship"), folder);
     assert!(printed.contains("4 created"), "{printed}");
     let printed = shell(&format!("PLANOUT_SOURCE='{url}' planout check"), folder);
-    assert!(printed.contains("checked 4 files"), "{printed}");
+    assert!(printed.contains(&format!("--> {url}#test_ns:")), "{printed}");
     let config = format!("source = 'sample-namespaces'\ntarget = '{url}'\n");
     fs::create_dir(folder.join("below")).expect("a folder");
     fs::write(folder.join("planout.toml"), config).expect("a file");

@@ -1,9 +1,11 @@
 //! Servers that refuse, are silent or die: a message, status 3, and nothing done by half.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use planout::store::{self, Changes, StoreError};
+use planout::store::{self, Changes};
 
 use crate::support::redis::{RedisServer, free_port};
 use crate::support::{planout, sandbox};
@@ -52,10 +54,9 @@ fn nobody_answers() {
 
 #[test]
 fn somebody_else_answers() {
-    use std::io::Write;
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    std::thread::spawn(move || {
+    thread::spawn(move || {
         for stream in listener.incoming() {
             let _ = stream.expect("a stream").write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         }
@@ -108,42 +109,111 @@ fn a_user_who_may_only_read() {
     assert_eq!(server.hash().len(), 0);
 }
 
-/// Ships `new` over `old` with something happening before the commit.
-fn commit_after(server: &mut RedisServer, event: impl FnOnce(&mut RedisServer)) -> StoreError {
+/// What happens to a connection at a command.
+#[derive(Clone, Copy, PartialEq)]
+enum Event {
+    /// The command does not arrive, and the connection ends.
+    Cut,
+    /// The command arrives, and the connection ends before the answer.
+    CutAfter,
+    /// The command does not arrive, and no answer comes.
+    Silence,
+}
+
+/// Stands between the program and a server on another port, until a command comes by.
+fn proxy(server: u16, command: &'static str, event: Event) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let _ = relay(client.expect("a client"), server, command, event);
+        }
+    });
+    port
+}
+
+fn relay(mut client: TcpStream, server: u16, command: &str, event: Event) -> std::io::Result<()> {
+    let mut server = TcpStream::connect(("127.0.0.1", server))?;
+    let mut bytes = vec![0; 1 << 16];
+    let word = format!("\r\n{command}\r\n");
+    loop {
+        let length = client.read(&mut bytes)?;
+        let seen = bytes[..length].windows(word.len()).any(|window| window == word.as_bytes());
+        if length == 0 || (seen && event == Event::Cut) {
+            return Ok(());
+        }
+        if seen && event == Event::Silence {
+            // Until the program gives up.
+            client.read_to_end(&mut Vec::new())?;
+            return Ok(());
+        }
+        server.write_all(&bytes[..length])?;
+        if seen {
+            server.read_exact(&mut bytes[..1])?;
+            return Ok(());
+        }
+        // The answer to a command, which are short here.
+        server.set_read_timeout(Some(Duration::from_millis(20)))?;
+        while let Ok(length @ 1..) = server.read(&mut bytes) {
+            client.write_all(&bytes[..length])?;
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_ends_at_any_command_leaves_all_or_nothing() {
+    let Some(server) = RedisServer::start() else { return };
     let changes = |text: &str| {
-        let put = ["a", "b"].map(|name| (name.to_owned(), text.into()));
-        Changes { put: put.into(), remove: Default::default() }
+        let put = ["a", "b"].map(|name| (name.to_owned(), text.into())).into();
+        Changes { put, remove: ["c".to_owned()].into() }
     };
-    let store = store::open(&format!("{}&timeout=0.3", server.url())).expect("a location");
-    let begin = || store.begin(Duration::ZERO).expect("a transaction");
-    begin().commit(&changes("old"), b"old").expect("a change");
-    let transaction = begin();
-    event(server);
-    transaction.commit(&changes("new"), b"new").expect_err("the server is gone")
+    let store = server.store();
+    store.begin(Duration::ZERO).and_then(|it| it.commit(&changes("old"), b"old")).expect("a set");
+    let old = server.hash();
+    for (command, event, doubt) in [
+        ("WATCH", Event::Cut, false),
+        ("HGETALL", Event::Cut, false),
+        ("MULTI", Event::Cut, false),
+        ("HSET", Event::Cut, false),
+        ("HDEL", Event::CutAfter, false),
+        ("SET", Event::Silence, false),
+        ("EXEC", Event::Cut, true),
+        ("EXEC", Event::Silence, true),
+        ("EXEC", Event::CutAfter, true),
+    ] {
+        let port = proxy(server.port(), command, event);
+        let url = format!("redis://127.0.0.1:{port}/0?timeout=0.4");
+        let store = store::open(&url).expect("a location");
+        let outcome = store.begin(Duration::ZERO).and_then(|it| it.commit(&changes("new"), b"new"));
+        let error = outcome.expect_err("the connection ended").to_string();
+        let what = match event {
+            Event::Silence => "no answer within 0.4 s",
+            Event::Cut | Event::CutAfter => "the server closed the connection",
+        };
+        assert!(error.contains(what), "{command}: {error}");
+        let said = error.ends_with("the change was made as a whole, or not at all");
+        assert_eq!(said, doubt, "{command}: {error}");
+        let made = (command, event) == ("EXEC", Event::CutAfter);
+        assert_eq!(server.hash() == old, !made, "{command}");
+    }
 }
 
 #[test]
-fn a_server_that_dies_before_the_commit() {
+fn a_server_that_dies_or_hangs_before_the_commit() {
     let Some(mut server) = RedisServer::start() else { return };
-    let error = commit_after(&mut server, RedisServer::kill);
-    let expected = format!(
-        "cannot change `{}`: the server closed the connection; \
-         the change was made as a whole, or not at all",
-        server.url()
-    );
-    assert_eq!(error.to_string(), expected);
-}
-
-#[test]
-fn a_server_that_hangs_before_the_commit() {
-    let Some(mut server) = RedisServer::start() else { return };
-    let error = commit_after(&mut server, |server| server.signal("STOP"));
-    let expected = format!(
-        "cannot change `{}`: no answer within 0.3 s; the change was made as a whole, or not at all",
-        server.url()
-    );
-    assert_eq!(error.to_string(), expected);
+    let put = [("a".to_owned(), "new".into())].into();
+    let changes = Changes { put, remove: Default::default() };
+    let url = server.url();
+    let failure = |server: &mut RedisServer, event: fn(&mut RedisServer)| {
+        let store = store::open(&format!("{url}&timeout=0.3")).expect("a location");
+        let transaction = store.begin(Duration::ZERO).expect("a transaction");
+        event(server);
+        transaction.commit(&changes, b"new").expect_err("nobody answers").to_string()
+    };
+    let error = failure(&mut server, |server| server.signal("STOP"));
+    assert_eq!(error, format!("cannot change `{url}`: no answer within 0.3 s"));
     server.signal("CONT");
-    let sets = server.hash().into_values().collect::<Vec<_>>();
-    assert!(sets == [b"old", b"old"] || sets == [b"new", b"new"], "{sets:?}");
+    assert_eq!(server.hash().len(), 0);
+    let error = failure(&mut server, RedisServer::kill);
+    assert_eq!(error, format!("cannot change `{url}`: the server closed the connection"));
 }

@@ -1,6 +1,6 @@
 //! Servers of Redis, each a test's own.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -120,6 +120,17 @@ fn spawn(port: u16, options: &[String], folder: &Path) -> Option<Child> {
         .ok()
 }
 
+/// Whether the server answers and has loaded its data. A wish for a password is an answer.
+fn is_ready(port: u16) -> std::io::Result<bool> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+    stream.write_all(b"PING\r\n")?;
+    let mut answer = [0; 8];
+    stream.read_exact(&mut answer[..1])?;
+    let length = stream.read(&mut answer[1..])?;
+    Ok(length > 0 && !answer.starts_with(b"-LOADING"))
+}
+
 /// Waits until the server answers; false if it ended.
 fn answers(child: &mut Child, port: u16) -> bool {
     let start = Instant::now();
@@ -127,7 +138,7 @@ fn answers(child: &mut Child, port: u16) -> bool {
         if child.try_wait().expect("a child").is_some() {
             return false;
         }
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+        if is_ready(port).unwrap_or(false) {
             return true;
         }
         sleep(Duration::from_millis(5));

@@ -1,11 +1,10 @@
 //! A connection to a server, and what can happen to it in words.
 
-use std::error::Error;
 use std::time::Duration;
 
 use redis::{
-    Client, ConnectionAddr, ErrorKind, FromRedisValue, IntoConnectionInfo, Pipeline,
-    RedisConnectionInfo, RedisError, ServerErrorKind,
+    Client, Cmd, ConnectionAddr, ErrorKind, FromRedisValue, IntoConnectionInfo,
+    RedisConnectionInfo, RedisError, ServerErrorKind, Value,
 };
 
 use crate::store::{RedisUrl, StoreError};
@@ -26,39 +25,44 @@ impl Connection {
             inner.set_write_timeout(Some(url.timeout))?;
             Ok(Connection { inner, location: url.to_string(), timeout: url.timeout })
         });
-        opened.map_err(|error| failure("connect to", url, &reason(&error, url.timeout)))
+        opened.map_err(|error| unconnected(url, &error))
     }
 
     /// Sends a command that changes nothing, and returns its answer.
-    pub(super) fn read<T: FromRedisValue>(&mut self, command: &[&str]) -> Result<T, StoreError> {
-        let mut words = redis::Cmd::new();
-        command.iter().for_each(|word| {
-            words.arg(word);
-        });
-        words.query(&mut self.inner).map_err(|error| StoreError::Server {
-            action: "read",
-            location: self.location.clone(),
-            reason: reason(&error, self.timeout),
-        })
+    pub(super) fn read<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, StoreError> {
+        command.query(&mut self.inner).map_err(|error| self.failure("read", &error, ""))
     }
 
     /// Sends commands as one transaction. Returns whether it was made: it was not if somebody else
     /// changed what this connection watches.
-    pub(super) fn execute(&mut self, commands: &Pipeline) -> Result<bool, StoreError> {
-        let made: Result<Option<()>, _> = commands.query(&mut self.inner);
+    ///
+    /// One command after the other, though the client could send all at once: it would then wait
+    /// for the answer to each even where none comes. And until the last one is sent, it is certain
+    /// that nothing was changed.
+    pub(super) fn execute(mut self, commands: &[Cmd]) -> Result<bool, StoreError> {
+        for command in [&redis::cmd("MULTI")].into_iter().chain(commands) {
+            let queued: Result<(), _> = command.query(&mut self.inner);
+            queued.map_err(|error| self.failure("change", &error, ""))?;
+        }
+        let made: Result<Option<Value>, _> = redis::cmd("EXEC").query(&mut self.inner);
         made.map(|made| made.is_some()).map_err(|error| {
-            let mut reason = reason(&error, self.timeout);
-            // Whether the server got as far as the end of the transaction is not known.
-            if error.is_io_error() {
-                reason.push_str("; the change was made as a whole, or not at all");
-            }
-            StoreError::Server { action: "change", location: self.location.clone(), reason }
+            let doubt = match error.is_io_error() {
+                true => "; the change was made as a whole, or not at all",
+                false => "",
+            };
+            self.failure("change", &error, doubt)
         })
+    }
+
+    fn failure(&self, action: &'static str, error: &RedisError, more: &str) -> StoreError {
+        let reason = reason(error, self.timeout) + more;
+        StoreError::Server { action, location: self.location.clone(), reason }
     }
 }
 
-fn failure(action: &'static str, url: &RedisUrl, reason: &str) -> StoreError {
-    StoreError::Server { action, location: url.to_string(), reason: reason.to_owned() }
+fn unconnected(url: &RedisUrl, error: &RedisError) -> StoreError {
+    let reason = reason(error, url.timeout);
+    StoreError::Server { action: "connect to", location: url.to_string(), reason }
 }
 
 fn client(url: &RedisUrl) -> Result<Client, StoreError> {
@@ -75,7 +79,7 @@ fn client(url: &RedisUrl) -> Result<Client, StoreError> {
             .into_connection_info()
             .and_then(|info| Client::open(info.set_redis_settings(login))),
     };
-    made.map_err(|error| failure("connect to", url, &reason(&error, url.timeout)))
+    made.map_err(|error| unconnected(url, &error))
 }
 
 #[cfg(feature = "redis-tls")]
@@ -151,12 +155,17 @@ fn reason(error: &RedisError, timeout: Duration) -> String {
 /// What is wrong with an encrypted connection, if that is what is wrong.
 #[cfg(feature = "redis-tls")]
 fn tls_reason(error: &RedisError) -> Option<String> {
+    use std::error::Error;
+    use std::sync::Arc;
+
     use rustls::CertificateError::{
         Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer,
     };
     use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage};
 
-    let io: &std::io::Error = error.source()?.downcast_ref()?;
+    // The client shares what it has received.
+    let shared: &Arc<dyn Error + Send + Sync> = error.source()?.downcast_ref()?;
+    let io: &std::io::Error = shared.downcast_ref()?;
     let tls: &rustls::Error = io.get_ref()?.downcast_ref()?;
     let reason = match tls {
         InvalidCertificate(UnknownIssuer) => {
