@@ -8,8 +8,8 @@ use super::failure::{Failure, Outcome};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "As planout4j names the target")]
 pub(super) struct Backend {
-    /// What kind of target it is
-    #[arg(long, value_name = "KIND")]
+    /// What kind of target it is: `file` for DST, `redis` for a server
+    #[arg(long, value_name = "KIND", hide_possible_values = true)]
     target_backend: Option<Kind>,
     /// The host of Redis [default: localhost]
     #[arg(long, value_name = "HOST", value_parser = clap::builder::NonEmptyStringValueParser::new())]
@@ -24,9 +24,7 @@ pub(super) struct Backend {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
-    /// The directory DST
     File,
-    /// The server of `--redis-host`
     Redis,
 }
 

@@ -23,7 +23,8 @@ pub(super) struct Ship {
     /// Where the namespaces are [default: the configured source]
     #[arg(value_name = "SRC")]
     source: Option<String>,
-    /// Where the compiled namespaces go [default: the configured target]
+    /// Where the compiled namespaces go, such as `redis://HOST:PORT/DB?key=KEY` [default: the
+    /// configured target]
     #[arg(value_name = "DST")]
     target: Option<String>,
     /// The same as SRC
@@ -32,8 +33,6 @@ pub(super) struct Ship {
     /// The same as DST
     #[arg(short, long, value_name = "DST", conflicts_with = "target")]
     dest_dir: Option<String>,
-    #[command(flatten)]
-    backend: Backend,
     /// Say what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -54,6 +53,9 @@ pub(super) struct Ship {
     /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
+    // The last, as its heading is for all that follows.
+    #[command(flatten)]
+    backend: Backend,
 }
 
 impl Ship {

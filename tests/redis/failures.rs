@@ -63,6 +63,10 @@ fn somebody_else_answers() {
     });
     let url = format!("redis://127.0.0.1:{port}");
     check_failure(&url, "read", "the answer is none of Redis");
+    if cfg!(feature = "redis-tls") {
+        let url = url.replace("redis:", "rediss:");
+        check_failure(&url, "read", "the server does not speak TLS: use `redis://`");
+    }
 }
 
 #[test]
