@@ -174,7 +174,8 @@ pub enum LoadError {
 }
 
 impl Catalog {
-    /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON.
+    /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON, or a
+    /// URL of compiled JSON in Redis.
     /// `dialects` are those of namespaces that do not say their own; a [`Dialect`] is that of the
     /// sources.
     ///
