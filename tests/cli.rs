@@ -46,7 +46,8 @@ fn exit_statuses_are_those_of_the_contract() {
     assert_eq!(status(&["eval", "--script", "x = 1;", "--default"]), 2);
     assert_eq!(status(&["compile", "x = 1;", "--dialect", "planet"]), 2);
     assert_eq!(status(&["nslist", "-n", "(", "sample-namespaces"]), 2);
-    assert_eq!(status(&["nslist", "redis://localhost"]), 2);
+    assert_eq!(status(&["nslist", "ftp://localhost"]), 2);
+    assert_eq!(status(&["nslist", "redis://localhost:0"]), 2);
     assert_eq!(status(&["compile", "no/such/file.yaml"]), 3);
     assert_eq!(status(&["nslist", "no-such-folder"]), 3);
     assert_eq!(status(&["compile", "x = 1;", "no/such/folder/out.json"]), 3);
