@@ -94,9 +94,12 @@ impl Ship {
             dialects: context.dialects(self.dialect),
             level: context.config.guard,
             allowed: &self.allow_reassignment,
+            prune: self.prune,
             saved: self.saved_plan()?,
         };
-        guard.check_names()?;
+        if !self.allow_reassignment.is_empty() {
+            guard.check_names(&target.contents()?)?;
+        }
         let mut verdict = None;
         let shipment = if self.dry_run {
             let contents = target.contents()?;

@@ -16,6 +16,8 @@ pub(super) struct Guard<'a> {
     pub(super) level: Level,
     /// The namespaces that may reassign units.
     pub(super) allowed: &'a [String],
+    /// Whether namespaces without a source are removed.
+    pub(super) prune: bool,
     /// The plan that is to be applied, if one was made before.
     pub(super) saved: Option<SavedPlan>,
 }
@@ -38,12 +40,22 @@ impl Verdict {
 }
 
 impl Guard<'_> {
-    /// Checks that the namespaces that are named exist.
-    pub(super) fn check_names(&self) -> Outcome {
-        let known = self.sources.iter().map(|loaded| loaded.name.as_str());
+    /// Checks that the namespaces that are named exist, at the source or at the target.
+    pub(super) fn check_names(&self, target: &Contents) -> Outcome {
+        let sources = self.sources.iter().map(|loaded| loaded.name.as_str());
+        let known = sources.chain(target.keys().map(String::as_str));
         match self.allowed.iter().find(|name| !known.clone().any(|known| known == *name)) {
             Some(name) => Err(Failure::unknown("namespace", name, known)),
             None => Ok(()),
+        }
+    }
+
+    /// Whether a unit that is in an experiment would be in another one, or in none.
+    fn reassigns(&self, namespace: &NamespacePlan) -> bool {
+        match &namespace.status {
+            // It may run an experiment, and whoever is in it would see nothing any more.
+            Status::Orphaned(size) => self.prune && size.is_none_or(|size| size.experiments > 0),
+            _ => namespace.class() == Class::Reassigning,
         }
     }
 
@@ -57,7 +69,7 @@ impl Guard<'_> {
         let reassigning: Vec<&str> = plan
             .namespaces
             .iter()
-            .filter(|it| it.class() == Class::Reassigning && !self.allowed.contains(&it.name))
+            .filter(|it| self.reassigns(it) && !self.allowed.contains(&it.name))
             .map(|it| it.name.as_str())
             .collect();
         let mismatches = self.saved.as_ref().map(|saved| saved.mismatches(&before, self.sources));
