@@ -129,7 +129,7 @@ fn nothing_is_shipped_unless_all_is_valid() {
     // Both a valid change and a broken file: neither arrives.
     let sample = folder.path().join("sample-namespaces/button_color.yaml");
     let text = fs::read_to_string(&sample).expect("a sample");
-    fs::write(&sample, text.replace("segments: 5}", "segments: 4}")).expect("a file");
+    fs::write(&sample, text.replace("label = 'Join';", "label = 'Enter';")).expect("a file");
     let broken = folder.path().join("sample-namespaces/broken.yaml");
     fs::write(&broken, "namespace: {unit: u, segments: 10000000000}\n").expect("a file");
     let old = fs::read(out.join("button_color.json")).expect("a file");

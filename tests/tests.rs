@@ -16,6 +16,7 @@ mod plan;
 mod problems;
 #[cfg(feature = "redis")]
 mod redis;
+mod ship;
 mod store;
 mod support;
 mod yaml;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::redis::{RedisServer, free_port};
-use crate::support::{planout, sandbox, shell};
+use crate::support::{planout, shell, unguarded_sandbox};
 
 /// What a run prints on standard output, and asserts that it is well.
 #[track_caller]
@@ -17,7 +17,7 @@ fn answer(folder: &Path, arguments: &[&str]) -> String {
 #[test]
 fn what_is_shipped_can_be_listed_evaluated_checked_and_shipped_back() {
     let Some(server) = RedisServer::start() else { return };
-    let sandbox = sandbox();
+    let sandbox = unguarded_sandbox();
     let folder = sandbox.path();
     let url = server.url();
     let shipped = answer(folder, &["ship", "sample-namespaces", &url]);
@@ -51,7 +51,7 @@ fn what_is_shipped_can_be_listed_evaluated_checked_and_shipped_back() {
 #[test]
 fn orphans_are_kept_unless_pruned() {
     let Some(server) = RedisServer::start() else { return };
-    let sandbox = sandbox();
+    let sandbox = unguarded_sandbox();
     let folder = sandbox.path();
     let url = server.url();
     answer(folder, &["ship", "sample-namespaces", &url]);
@@ -69,7 +69,7 @@ fn orphans_are_kept_unless_pruned() {
 #[test]
 fn databases_and_keys_are_apart() {
     let Some(server) = RedisServer::start() else { return };
-    let sandbox = sandbox();
+    let sandbox = unguarded_sandbox();
     let folder = sandbox.path();
     let at = |rest: &str| format!("redis://localhost:{}/{rest}", server.port());
     answer(folder, &["ship", "sample-namespaces", &at("3?key=a%20b")]);
@@ -84,7 +84,7 @@ fn databases_and_keys_are_apart() {
 #[test]
 fn a_broken_namespace_is_called_by_its_field() {
     let Some(server) = RedisServer::start() else { return };
-    let sandbox = sandbox();
+    let sandbox = unguarded_sandbox();
     let mut command = redis::cmd("HSET");
     command.arg("planout4j").arg("broken").arg("{\n  \"namespace\": 1\n}");
     command.exec(&mut server.connection()).expect("a change");
@@ -104,7 +104,7 @@ fn a_broken_namespace_is_called_by_its_field() {
 #[test]
 fn the_environment_and_the_configuration_can_name_it() {
     let Some(server) = RedisServer::start() else { return };
-    let sandbox = sandbox();
+    let sandbox = unguarded_sandbox();
     let folder = sandbox.path();
     let url = server.url();
     let printed = shell(&format!("PLANOUT_TARGET='{url}' planout ship"), folder);
@@ -121,7 +121,7 @@ fn the_environment_and_the_configuration_can_name_it() {
 #[test]
 fn the_target_as_planout4j_names_it() {
     let Some(server) = RedisServer::start() else { return };
-    let sandbox = sandbox();
+    let sandbox = unguarded_sandbox();
     let folder = sandbox.path();
     let port = server.port().to_string();
     let ship = |arguments: &[&str]| {
@@ -157,7 +157,7 @@ fn the_target_as_planout4j_names_it() {
 #[test]
 fn passwords_are_shown_nowhere() {
     let Some(server) = RedisServer::start_with(&["--requirepass", "s3cret"]) else { return };
-    let sandbox = sandbox();
+    let sandbox = unguarded_sandbox();
     let folder = sandbox.path();
     let url = |credentials: &str, port: u16| format!("redis://{credentials}@127.0.0.1:{port}/0");
     let right = url(":s3cret", server.port());

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use planout::store::{Directory, Store, StoreError};
 
 use super::{LIMIT, change, contents};
-use crate::support::{Run, planout, sandbox, shell};
+use crate::support::{Run, planout, shell, unguarded_sandbox};
 
 #[test]
 fn a_directory_is_a_store() {
@@ -40,7 +40,7 @@ fn assert_failed(run: &Run, path: &str, reason: &str) {
 
 /// A sandbox that has been shipped to `out`, and has changes in all of its sources since.
 fn shipped() -> tempfile::TempDir {
-    let folder = sandbox();
+    let folder = unguarded_sandbox();
     assert_eq!(ship(folder.path(), &[]).status, 0);
     change_all(folder.path());
     folder
@@ -120,7 +120,7 @@ fn a_second_ship_waits_for_the_first_and_then_says_who_it_is() {
 
 #[test]
 fn orphans_are_kept_unless_they_are_to_be_pruned() {
-    let folder = sandbox();
+    let folder = unguarded_sandbox();
     let root = folder.path();
     assert_eq!(ship(root, &[]).status, 0);
     fs::remove_file(root.join("sample-namespaces/test_ns.yaml")).expect("a sample");
@@ -220,7 +220,7 @@ fn a_target_that_goes_away_is_not_made_again() {
 
 #[test]
 fn a_target_that_cannot_be_changed_is_named() {
-    let folder = sandbox();
+    let folder = unguarded_sandbox();
     let root = folder.path();
     let below = planout(root, &["ship", "sample-namespaces", "planout.toml/out"]);
     assert_failed(&below, "`planout.toml/out`", "Not a directory");

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{Run, planout, sandbox, shell};
+use crate::support::{Run, planout, shell, unguarded_sandbox};
 
 /// A file system in memory, as long as the value lives.
 struct Disk(PathBuf);
@@ -84,7 +84,7 @@ fn assert_failed(run: &Run, path: &str, reason: &str) {
 
 #[test]
 fn a_file_that_is_too_large_for_the_disk_leaves_no_trace() {
-    let folder = sandbox();
+    let folder = unguarded_sandbox();
     assert_eq!(ship(folder.path()).status, 0);
     grow(folder.path(), 10_000);
     let before = files(folder.path());
@@ -98,7 +98,7 @@ fn a_file_that_is_too_large_for_the_disk_leaves_no_trace() {
 
 #[test]
 fn a_full_disk_keeps_what_it_had() {
-    let folder = sandbox();
+    let folder = unguarded_sandbox();
     let root = folder.path();
     let Some(_disk) = Disk::mount(root, 256) else { return };
     assert_eq!(ship(root).status, 0);
@@ -122,7 +122,7 @@ fn a_full_disk_keeps_what_it_had() {
 #[test]
 #[cfg_attr(not(debug_assertions), ignore = "there are no failpoints in a release")]
 fn a_target_that_is_read_only_stays_and_can_be_read() {
-    let folder = sandbox();
+    let folder = unguarded_sandbox();
     let root = folder.path();
     let Some(disk) = Disk::mount(root, 1024) else { return };
     assert_eq!(ship(root).status, 0);
@@ -168,7 +168,7 @@ fn a_target_that_is_read_only_stays_and_can_be_read() {
 
 #[test]
 fn a_file_that_cannot_be_replaced_undoes_the_others() {
-    let folder = sandbox();
+    let folder = unguarded_sandbox();
     let root = folder.path();
     assert_eq!(ship(root).status, 0);
     grow(root, 10);

@@ -1,5 +1,6 @@
 //! A ship that is killed leaves the old set or the new one, whenever it dies and whoever reads.
 
+use crate::support::UNGUARDED;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ impl Site {
             false => TempDir::new(),
         };
         let mut site = Site { folder: folder.expect("a folder"), shipped: Default::default() };
+        fs::write(site.path("planout.toml"), UNGUARDED).expect("a file");
         for generation in GENERATIONS {
             let folder = site.path(generation);
             fs::create_dir(&folder).expect("a folder");

@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use planout::ship::{Fingerprint, Origin, Revision, Stamp};
 
 use super::contents;
-use crate::support::{planout, sandbox};
+use crate::support::{planout, unguarded_sandbox};
 
 #[test]
 fn a_stamp_is_json_and_back() {
@@ -42,7 +42,7 @@ fn change(folder: &Path, count: usize) {
 
 #[test]
 fn a_ship_leaves_a_stamp_of_all_that_is_there() {
-    let folder = sandbox();
+    let folder = unguarded_sandbox();
     let root = folder.path();
     let stamp = ship(root);
     assert_eq!(stamp.planout, env!("CARGO_PKG_VERSION"));
@@ -75,7 +75,7 @@ fn a_ship_leaves_a_stamp_of_all_that_is_there() {
 
 #[test]
 fn a_stamp_names_the_commit_of_the_source() {
-    let folder = sandbox();
+    let folder = unguarded_sandbox();
     let root = folder.path();
     let git = |arguments: &[&str]| {
         let who = ["-c", "user.name=Test", "-c", "user.email=test@localhost"];

@@ -70,6 +70,18 @@ pub(crate) fn sandbox() -> tempfile::TempDir {
     folder
 }
 
+/// A sandbox in which ships may reassign units: for tests of how something is shipped, not of what.
+pub(crate) fn unguarded_sandbox() -> tempfile::TempDir {
+    let folder = sandbox();
+    let path = folder.path().join("planout.toml");
+    let config = std::fs::read_to_string(&path).expect("the configuration");
+    std::fs::write(path, config + UNGUARDED).expect("a file of our own");
+    folder
+}
+
+/// A configuration without the guard.
+pub(crate) const UNGUARDED: &str = "\n[ship]\nguard = \"off\"\n";
+
 /// What a shell command prints, both streams together. `planout` is the program under test, and
 /// `cargo run --release --` the same.
 pub(crate) fn shell(command: &str, folder: &Path) -> String {
