@@ -14,6 +14,17 @@ use planout::store::{Changes, Contents, Store, StoreError};
 /// Long enough to read whatever a test writes.
 const LIMIT: usize = 1 << 20;
 
+#[cfg(feature = "redis")]
+#[test]
+fn redis_conforms() {
+    if let Some(server) = crate::support::redis::RedisServer::start() {
+        conformance::conforms(&|number| {
+            let location = server.url().replace("key=planout4j", &format!("key=store-{number}"));
+            planout::store::open(&location).expect("a location")
+        });
+    }
+}
+
 /// Namespaces with their content.
 fn contents(namespaces: &[(&str, &str)]) -> Contents {
     namespaces.iter().map(|(name, text)| (name.to_string(), text.as_bytes().to_vec())).collect()
