@@ -39,7 +39,7 @@ impl Lock {
             let left = patience.saturating_sub(start.elapsed());
             if left.is_zero() {
                 let location = folder.display().to_string();
-                return Err(StoreError::Busy { location, holder: holder(lock.file) });
+                return Err(StoreError::Busy { location, holder: holder(&lock.file) });
             }
             std::thread::sleep(PAUSE.min(left));
         }
@@ -93,8 +93,16 @@ impl Lock {
     }
 }
 
+impl Drop for Lock {
+    /// Closing the file is not enough: a process that another thread is just starting has it open,
+    /// too, and would hold the lock for as long as that takes.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
 /// Who holds a lock, and since when.
-fn holder(file: File) -> String {
+fn holder(file: &File) -> String {
     let mut who = String::new();
     let since = file.metadata().and_then(|metadata| metadata.modified());
     // Nothing is read where a lock keeps others from reading, too.
