@@ -90,6 +90,16 @@ impl Dialect {
         self == Dialect::Planout
     }
 
+    /// Whether `bernoulliTrial` gives true or false; else 1 or 0.
+    pub(crate) fn trials_are_booleans(self) -> bool {
+        self == Dialect::Planout4j
+    }
+
+    /// Whether the dialect's own runtime lacks an operator that is evaluated here all the same.
+    pub(crate) fn runtime_lacks(self, operator: &str) -> bool {
+        self == Dialect::Planout4j && matches!(operator, "exp" | "sqrt" | "fastSample")
+    }
+
     /// Whether true equals 1 and false 0.
     pub(crate) fn booleans_are_numbers(self) -> bool {
         self == Dialect::Planout

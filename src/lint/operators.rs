@@ -2,12 +2,8 @@
 
 use super::script::{Call, Script};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::dialect::Dialect;
 use crate::eval::{Function, Reason, SPECIAL_FORMS};
 use crate::source::Span;
-
-/// The operators that planout4j's own runtime does not know.
-const NOT_IN_PLANOUT4J: [Function; 3] = [Function::Exp, Function::Sqrt, Function::FastSample];
 
 pub(super) fn check(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     for call in &script.calls {
@@ -19,7 +15,7 @@ pub(super) fn check(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn known(script: &Script<'_>, call: &Call<'_>, function: Function, found: &mut Vec<Diagnostic>) {
-    if script.dialect == Dialect::Planout4j && NOT_IN_PLANOUT4J.contains(&function) {
+    if script.dialect.runtime_lacks(call.operator) {
         let message = format!("planout4j's runtime does not know `{}`", call.operator);
         found.push(
             Diagnostic::finding(Code::NotInPlanout4j, call.place(), message)

@@ -98,7 +98,7 @@ impl Possible {
 
     fn result(function: Function, dialect: Dialect) -> Possible {
         match function {
-            Function::BernoulliTrial if dialect == Dialect::Planout4j => {
+            Function::BernoulliTrial if dialect.trials_are_booleans() => {
                 Possible::Of(Kind::Boolean)
             }
             Function::Equals
