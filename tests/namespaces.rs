@@ -1,7 +1,7 @@
 //! Namespaces against what the reference systems compiled, allocated and assigned.
 
 use planout::catalog::Loaded;
-use planout::namespace::Experiment;
+use planout::namespace::{AssignError, Assignment, Experiment};
 use planout::store::Format;
 use planout::tree::{Kind, Layout, Map, Node, to_json};
 use planout::{Dialect, Namespace, Value};
@@ -42,6 +42,9 @@ fn disagreements(row: &Node) -> Vec<String> {
     for eval in evals {
         let (inputs, overrides) = (map(eval, "inputs"), map(eval, "overrides"));
         let assignment = namespace.assign_with(&inputs, &overrides);
+        if overrides.is_empty() && !agrees_by_column(&namespace, &inputs, &assignment) {
+            wrong.push(format!("{name} ({dialect}): another answer by column: {assignment:?}"));
+        }
         if get(eval, "error").is_some() {
             if assignment.is_ok() {
                 wrong.push(format!("{name} ({dialect}): does not fail: {assignment:?}"));
@@ -62,6 +65,23 @@ fn disagreements(row: &Node) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// Whether a row with the inputs in another order, and with columns that nobody reads, is assigned
+/// as the inputs by name are.
+fn agrees_by_column(
+    namespace: &Namespace,
+    inputs: &planout::Map,
+    expected: &Result<Assignment<'_>, AssignError>,
+) -> bool {
+    let (mut columns, mut row) = (vec!["not an input"], vec![Value::from(1)]);
+    for (name, value) in inputs.iter().rev() {
+        columns.push(name);
+        row.push(value.clone());
+    }
+    let rows = namespace.with_columns(&columns);
+    // The text compares floats that are not numbers, too.
+    format!("{:?}", rows.assign(&row)) == format!("{expected:?}")
 }
 
 /// planout4j leaves the entries of maps out that are null.

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use super::Evaluation;
 use super::arguments::{Arguments, Outcome, Val};
 use super::error::{EvalError, Reason};
+use super::inputs::Inputs;
 use super::params::Params;
 use super::planout::Planout;
 use super::planout4j::Planout4j;
@@ -19,7 +20,7 @@ pub(super) fn evaluate<'a>(
     program: &'a Program,
     dialect: Dialect,
     salt: &'a str,
-    inputs: &'a Map,
+    inputs: Inputs<'a>,
     overrides: Option<&'a Map>,
 ) -> Result<Evaluation<'a>, EvalError> {
     match dialect {
@@ -76,7 +77,7 @@ struct Evaluator<'a, S> {
     /// The slots that an override holds; empty where there are no overrides.
     overridden: Vec<bool>,
     names: &'a [Box<str>],
-    inputs: &'a Map,
+    inputs: Inputs<'a>,
     salt: &'a str,
     separator: Cow<'a, str>,
     semantics: std::marker::PhantomData<S>,
@@ -86,7 +87,7 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
     fn run(
         program: &'a Program,
         salt: &'a str,
-        inputs: &'a Map,
+        inputs: Inputs<'a>,
         overrides: Option<&'a Map>,
     ) -> Result<Evaluation<'a>, EvalError> {
         let mut evaluator = Evaluator {
@@ -144,7 +145,7 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
     fn get(&self, slot: Slot) -> Val<'a> {
         match &self.variables[slot] {
             Some(value) if !(S::NULL_IS_MISSING && value.is_null()) => value.clone(),
-            _ => match self.inputs.get(&*self.names[slot]) {
+            _ => match self.inputs.get(slot, &self.names[slot]) {
                 Some(value) => Cow::Borrowed(value),
                 None => Cow::Owned(Value::Null),
             },

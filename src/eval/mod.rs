@@ -16,6 +16,7 @@ mod arguments;
 mod error;
 mod evaluator;
 mod hash;
+mod inputs;
 mod lower;
 mod params;
 mod planout;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 pub use error::{EvalError, Reason};
 pub(crate) use hash::Hasher;
+pub(crate) use inputs::Inputs;
 pub use params::Params;
 pub(crate) use program::{Function, SPECIAL_FORMS};
 
@@ -105,7 +107,7 @@ impl Script {
         salt: &'a str,
         inputs: &'a Map,
     ) -> Result<Evaluation<'a>, EvalError> {
-        evaluator::evaluate(&self.program, self.dialect, salt, inputs, None)
+        self.run(salt, Inputs::Named(inputs), None)
     }
 
     /// Evaluates the script with some variables held at a value, whatever the script says.
@@ -118,7 +120,21 @@ impl Script {
         inputs: &'a Map,
         overrides: &'a Map,
     ) -> Result<Evaluation<'a>, EvalError> {
-        evaluator::evaluate(&self.program, self.dialect, salt, inputs, Some(overrides))
+        self.run(salt, Inputs::Named(inputs), Some(overrides))
+    }
+
+    pub(crate) fn run<'a>(
+        &'a self,
+        salt: &'a str,
+        inputs: Inputs<'a>,
+        overrides: Option<&'a Map>,
+    ) -> Result<Evaluation<'a>, EvalError> {
+        evaluator::evaluate(&self.program, self.dialect, salt, inputs, overrides)
+    }
+
+    /// The names of all variables, read or set, by slot.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.program.names.iter().map(|name| &**name)
     }
 }
 
@@ -161,7 +177,8 @@ pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
     }
     call.arguments = arguments.into();
     let inputs = Map::new();
-    let outcome = evaluator::evaluate(&program, dialect, DEFAULT_SALT, &inputs, None);
+    let outcome =
+        evaluator::evaluate(&program, dialect, DEFAULT_SALT, Inputs::Named(&inputs), None);
     outcome.err().map(|error| *error.reason)
 }
 

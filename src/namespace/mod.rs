@@ -4,6 +4,7 @@
 mod allocation;
 mod builder;
 mod document;
+mod rows;
 mod sequence;
 
 use std::sync::Arc;
@@ -12,10 +13,11 @@ use indexmap::IndexMap;
 
 pub use builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
 pub use document::{Action, Checked, Document};
+pub use rows::Rows;
 pub use sequence::{Holders, SequenceError};
 
 use crate::dialect::{Dialect, SegmentHashing};
-use crate::eval::{EvalError, Evaluation, Hasher, Params, Script};
+use crate::eval::{EvalError, Evaluation, Hasher, Inputs, Params, Script};
 use crate::value::{Map, Value};
 
 /// The input that, being true, keeps a unit out of all experiments.
@@ -196,26 +198,46 @@ impl Namespace {
         overrides: Option<&'a Map>,
     ) -> Result<Assignment<'a>, AssignError> {
         let baseline = inputs.get(BASELINE) == Some(&Value::Bool(true));
-        let unit = inputs.get(&self.unit).filter(|unit| !unit.is_null());
-        let segment = unit.map(|unit| self.segment(unit));
-        if segment.is_none() && !baseline {
-            let (unit, namespace) = (self.unit.clone(), self.name.clone());
-            return Err(AssignError::MissingUnit { unit, namespace });
-        }
-        let owner = segment.filter(|_| !baseline).and_then(|segment| self.owner(segment));
-        let owner = owner.and_then(|index| self.experiments.get(index));
+        let segment = self.place(inputs.get(&self.unit), baseline)?;
+        self.assign_in(segment, baseline, overrides, |_| Inputs::Named(inputs))
+    }
 
+    /// The segment of a unit; only a baseline request need not name it.
+    fn place(&self, unit: Option<&Value>, baseline: bool) -> Result<Option<u32>, AssignError> {
+        match unit.filter(|unit| !unit.is_null()) {
+            Some(unit) => Ok(Some(self.segment(unit))),
+            None if baseline => Ok(None),
+            None => {
+                let (unit, namespace) = (self.unit.clone(), self.name.clone());
+                Err(AssignError::MissingUnit { unit, namespace })
+            }
+        }
+    }
+
+    /// Evaluates what a segment sees. The inputs may differ by script: `None` is the default's,
+    /// a number that of an active experiment.
+    fn assign_in<'a>(
+        &'a self,
+        segment: Option<u32>,
+        baseline: bool,
+        overrides: Option<&'a Map>,
+        inputs: impl Fn(Option<usize>) -> Inputs<'a>,
+    ) -> Result<Assignment<'a>, AssignError> {
+        let owner = segment.filter(|_| !baseline).and_then(|segment| self.owner(segment));
         let Evaluation { mut params, mut in_experiment } =
-            self.run(&self.default, inputs, overrides)?;
-        if let Some(experiment) = owner {
-            let over = self.run(experiment, inputs, overrides)?;
+            self.run(&self.default, inputs(None), overrides)?;
+        let mut experiment = None;
+        if let Some(owner) = owner {
+            let runs = &self.experiments[owner];
+            let over = self.run(runs, inputs(Some(owner)), overrides)?;
             params.overlay(over.params);
             in_experiment = over.in_experiment;
+            experiment = Some(runs);
         }
         Ok(Assignment {
             params,
-            experiment: owner.map(Experiment::name),
-            definition: owner.unwrap_or(&self.default).definition(),
+            experiment: experiment.map(Experiment::name),
+            definition: experiment.unwrap_or(&self.default).definition(),
             segment,
             in_experiment,
         })
@@ -224,17 +246,15 @@ impl Namespace {
     fn run<'a>(
         &self,
         experiment: &'a Experiment,
-        inputs: &'a Map,
+        inputs: Inputs<'a>,
         overrides: Option<&'a Map>,
     ) -> Result<Evaluation<'a>, AssignError> {
-        let evaluation = match overrides {
-            None => experiment.script.evaluate(&experiment.salt, inputs),
-            Some(held) => experiment.script.evaluate_with(&experiment.salt, inputs, held),
-        };
-        evaluation.map_err(|error| AssignError::Script {
-            definition: experiment.definition.clone(),
-            namespace: self.name.clone(),
-            error,
+        experiment.script.run(&experiment.salt, inputs, overrides).map_err(|error| {
+            AssignError::Script {
+                definition: experiment.definition.clone(),
+                namespace: self.name.clone(),
+                error,
+            }
         })
     }
 }

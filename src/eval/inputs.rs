@@ -1,0 +1,27 @@
+//! What a script reads where it has set no variable.
+
+use super::program::Slot;
+use crate::value::{Map, Value};
+
+/// The inputs of a unit.
+#[derive(Clone, Copy)]
+pub(crate) enum Inputs<'a> {
+    /// By name.
+    Named(&'a Map),
+    /// By place, as in a file with columns: the column of each slot of the script, and the values.
+    Row {
+        /// The columns by slot; `None` for a variable that is no column.
+        columns: &'a [Option<usize>],
+        /// The values by column.
+        row: &'a [Value],
+    },
+}
+
+impl<'a> Inputs<'a> {
+    pub(super) fn get(self, slot: Slot, name: &str) -> Option<&'a Value> {
+        match self {
+            Inputs::Named(map) => map.get(name),
+            Inputs::Row { columns, row } => row.get(columns.get(slot).copied().flatten()?),
+        }
+    }
+}
