@@ -54,8 +54,7 @@ impl<'a> Arguments<'a> {
     pub(super) fn required(&self, name: &'static str) -> Outcome<&Value> {
         match self.optional(name) {
             Some(Value::Null) if self.null_is_missing => {
-                let (operator, variable) = (self.operator(), None);
-                Err(Reason::NullArgument { operator, argument: name, variable })
+                Err(Reason::null_argument(self.operator(), name))
             }
             Some(value) => Ok(value),
             None => Err(self.missing(name)),

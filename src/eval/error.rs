@@ -174,6 +174,10 @@ pub enum Reason {
 }
 
 impl Reason {
+    pub(super) fn null_argument(operator: &'static str, argument: &'static str) -> Reason {
+        Reason::NullArgument { operator, argument, variable: None }
+    }
+
     pub(super) fn at(self, span: Span) -> EvalError {
         EvalError { reason: Box::new(self), span }
     }

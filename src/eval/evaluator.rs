@@ -3,29 +3,45 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::Evaluation;
 use super::arguments::{Arguments, Outcome, Val};
 use super::error::{EvalError, Reason};
+use super::hash::{Draw, Hasher};
 use super::inputs::Inputs;
+use super::odds::Pick;
 use super::params::Params;
 use super::planout::Planout;
 use super::planout4j::Planout4j;
+use super::prepared::Prepared;
 use super::program::{Call, Expr, Function, Op, Program, Slot};
 use super::random;
 use super::semantics::Semantics;
 use crate::dialect::Dialect;
 use crate::value::{Map, Value};
 
+/// What a program is evaluated with.
+#[derive(Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) salt: &'a str,
+    /// Hashers that have seen the salts of the prepared draws; none if there was no time for that.
+    pub(super) hashers: &'a [Hasher],
+    pub(super) inputs: Inputs<'a>,
+    /// Variables that are held at a value, whatever the program says.
+    pub(super) overrides: Option<&'a Map>,
+}
+
+/// Evaluates a program, whose params are laid over others.
 pub(super) fn evaluate<'a>(
     program: &'a Program,
     dialect: Dialect,
-    salt: &'a str,
-    inputs: Inputs<'a>,
-    overrides: Option<&'a Map>,
+    setting: Setting<'a>,
+    params: Params<'a>,
 ) -> Result<Evaluation<'a>, EvalError> {
     match dialect {
-        Dialect::Planout4j => Evaluator::<Planout4j>::run(program, salt, inputs, overrides),
-        Dialect::Planout => Evaluator::<Planout>::run(program, salt, inputs, overrides),
+        Dialect::Planout4j => Evaluator::<Planout4j>::run(program, setting, params),
+        Dialect::Planout => Evaluator::<Planout>::run(program, setting, params),
     }
 }
 
@@ -35,9 +51,6 @@ pub(super) fn fold(call: &Call, dialect: Dialect) -> Option<Value> {
         (Op::Constant(value), Some(parameter)) => Some((*parameter, value.clone())),
         _ => None,
     };
-    if call.function.is_random() {
-        return None;
-    }
     let constants: Vec<_> = call.arguments.iter().map(constant).collect::<Option<_>>()?;
     let folded = match dialect {
         Dialect::Planout4j => apply_constants::<Planout4j>(call.function, constants),
@@ -71,103 +84,139 @@ impl From<EvalError> for Stop {
 }
 
 struct Evaluator<'a, S> {
-    variables: Vec<Option<Val<'a>>>,
-    /// The slots that are params, in the order in which they were first set.
-    params: Vec<Slot>,
-    /// The slots that an override holds; empty where there are no overrides.
-    overridden: Vec<bool>,
-    names: &'a [Box<str>],
-    inputs: Inputs<'a>,
+    program: &'a Program,
+    setting: Setting<'a>,
+    params: Params<'a>,
+    /// How many of the params were there before.
+    below: usize,
+    /// The places of the variables among the params, by slot; `UNSET` for those that have none.
+    variables: SmallVec<[usize; 16]>,
+    /// The salt in force.
     salt: &'a str,
     separator: Cow<'a, str>,
     semantics: std::marker::PhantomData<S>,
 }
 
+/// No place among the params.
+const UNSET: usize = usize::MAX;
+
 impl<'a, S: Semantics> Evaluator<'a, S> {
     fn run(
         program: &'a Program,
-        salt: &'a str,
-        inputs: Inputs<'a>,
-        overrides: Option<&'a Map>,
+        setting: Setting<'a>,
+        mut params: Params<'a>,
     ) -> Result<Evaluation<'a>, EvalError> {
+        if params.is_empty() {
+            params.reserve(program.names.len());
+        }
         let mut evaluator = Evaluator {
-            variables: vec![None; program.names.len()],
-            params: Vec::with_capacity(program.names.len()),
-            overridden: Vec::new(),
-            names: &program.names,
-            inputs,
-            salt,
+            program,
+            setting,
+            below: params.len(),
+            params,
+            variables: smallvec![UNSET; program.names.len()],
+            salt: setting.salt,
             separator: Cow::Borrowed("."),
             semantics: std::marker::PhantomData::<S>,
         };
-        if let Some(overrides) = overrides {
+        if let Some(overrides) = setting.overrides {
             evaluator.hold(overrides);
         }
-        let in_experiment = match evaluator.expr(&program.root) {
-            Ok(_) => true,
+        let in_experiment = match evaluator.execute(&program.root) {
+            Ok(()) => true,
             Err(Stop::Return(in_experiment)) => in_experiment,
             Err(Stop::Error(error)) => return Err(error),
         };
-        Ok(Evaluation { params: evaluator.into_params(overrides), in_experiment })
+        Ok(Evaluation { params: evaluator.params, in_experiment })
     }
 
-    /// Sets the variables that are overridden, and keeps them so.
+    /// Sets what is overridden, variables of the program or not.
     fn hold(&mut self, overrides: &'a Map) {
-        self.overridden = vec![false; self.names.len()];
-        for (slot, name) in self.names.iter().enumerate() {
-            if let Some(value) = overrides.get(&**name) {
-                self.variables[slot] = Some(Cow::Borrowed(value));
-                self.overridden[slot] = true;
+        for (name, value) in overrides {
+            let place = self.params.lay(name, Cow::Borrowed(value), self.below);
+            let slot = self.program.names.iter().position(|known| **known == **name);
+            if let Some(slot) = slot {
+                self.variables[slot] = place;
             }
         }
     }
 
-    fn into_params(mut self, overrides: Option<&'a Map>) -> Params<'a> {
-        let held = overrides.into_iter().flatten();
-        let held = held.map(|(name, value)| (name.as_str(), Cow::Borrowed(value)));
-        let set = self.params.iter().map(|&slot| {
-            let value = self.variables[slot].take();
-            (&*self.names[slot], value.unwrap_or(Cow::Owned(Value::Null)))
-        });
-        Params::new(held.chain(set).collect())
-    }
-
     fn is_overridden(&self, slot: Slot) -> bool {
-        self.overridden.get(slot).copied().unwrap_or(false)
+        let holds = |overrides: &Map| overrides.contains_key(&*self.program.names[slot]);
+        self.setting.overrides.is_some_and(holds)
     }
 
     fn set(&mut self, slot: Slot, value: Val<'a>) {
-        if self.variables[slot].replace(value).is_none() {
-            self.params.push(slot);
+        match self.variables[slot] {
+            UNSET => {
+                let name = &self.program.names[slot];
+                self.variables[slot] = self.params.lay(name, value, self.below);
+            }
+            place => self.params.replace(place, value),
         }
     }
 
-    fn get(&self, slot: Slot) -> Val<'a> {
-        match &self.variables[slot] {
-            Some(value) if !(S::NULL_IS_MISSING && value.is_null()) => value.clone(),
-            _ => match self.inputs.get(slot, &self.names[slot]) {
-                Some(value) => Cow::Borrowed(value),
-                None => Cow::Owned(Value::Null),
+    fn get(&self, slot: Slot) -> Option<&Val<'a>> {
+        let value = self.params.at(self.variables[slot]);
+        value.filter(|value| !(S::NULL_IS_MISSING && value.is_null()))
+    }
+
+    fn input(&self, slot: Slot) -> &'a Value {
+        let input = self.setting.inputs.get(slot, &self.program.names[slot]);
+        input.unwrap_or(&Value::Null)
+    }
+
+    /// Evaluates what is there for its effect.
+    fn execute(&mut self, expr: &'a Expr) -> Result<(), Stop> {
+        match &expr.op {
+            Op::Sequence(rules) => rules.iter().try_for_each(|rule| self.execute(rule)),
+            Op::Set(slot, _) if self.is_overridden(*slot) => Ok(()),
+            Op::Set(slot, value) => {
+                let value = match self.look_up(value)? {
+                    Some(value) => Cow::Borrowed(value),
+                    None => self.expr(value)?,
+                };
+                self.set(*slot, value);
+                Ok(())
+            }
+            _ => self.expr(expr).map(drop),
+        }
+    }
+
+    /// The value of what only finds one that is already there: nothing is made or moved for it,
+    /// which is most of what scripts do.
+    #[inline]
+    fn look_up(&mut self, expr: &'a Expr) -> Result<Option<&'a Value>, Stop> {
+        match &expr.op {
+            Op::Constant(value) => Ok(Some(value)),
+            Op::Get(slot) => Ok(match self.get(*slot) {
+                None => Some(self.input(*slot)),
+                Some(Cow::Borrowed(value)) => Some(value),
+                Some(Cow::Owned(_)) => None,
+            }),
+            Op::Call(call) => match &call.prepared {
+                Some(prepared) if prepared.always_chooses => {
+                    let draw = self.draw(prepared, call, expr)?;
+                    Ok(prepared.odds.choice(draw).and_then(|index| prepared.choice(call, index)))
+                }
+                _ => Ok(None),
             },
+            _ => Ok(None),
         }
     }
 
     fn expr(&mut self, expr: &'a Expr) -> Result<Val<'a>, Stop> {
         let value = match &expr.op {
             Op::Constant(value) => return Ok(Cow::Borrowed(value)),
-            Op::Get(slot) => return Ok(self.get(*slot)),
-            Op::Call(call) => return self.call(call, expr),
-            Op::Set(slot, value) => {
-                if !self.is_overridden(*slot) {
-                    let value = self.expr(value)?;
-                    self.set(*slot, value);
-                }
-                Value::Null
+            Op::Get(slot) => {
+                return Ok(self
+                    .get(*slot)
+                    .cloned()
+                    .unwrap_or_else(|| Cow::Borrowed(self.input(*slot))));
             }
-            Op::Sequence(rules) => {
-                for rule in rules {
-                    self.expr(rule)?;
-                }
+            Op::Call(call) => return self.call(call, expr),
+            Op::Set(..) | Op::Sequence(_) => {
+                self.execute(expr)?;
                 Value::Null
             }
             Op::Condition(branches) => {
@@ -250,6 +299,16 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
     // Apart from `expr`, so that only the operators that need this much stack take it.
     #[inline(never)]
     fn call(&mut self, call: &'a Call, expr: &Expr) -> Result<Val<'a>, Stop> {
+        if let Some(prepared) = &call.prepared {
+            let draw = self.draw(prepared, call, expr)?;
+            return match prepared.odds.decide::<S>(draw) {
+                Ok(Pick::Choice(index)) => {
+                    Ok(prepared.choice(call, index).map_or(Cow::Owned(Value::Null), Cow::Borrowed))
+                }
+                Ok(Pick::Value(value)) => Ok(Cow::Owned(value)),
+                Err(reason) => Err(self.fail(reason, call, expr)),
+            };
+        }
         let mut arguments = Arguments::new(call.function, S::NULL_IS_MISSING);
         for (parameter, argument) in &call.arguments {
             let value = self.expr(argument)?;
@@ -258,25 +317,55 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
             }
         }
         let value = if call.function.is_random() {
-            let salt = random::Salt { experiment: self.salt, separator: &self.separator };
-            random::run::<S>(arguments, &salt)
+            random::run::<S>(arguments, &self.salt())
         } else {
             apply::<S>(arguments)
         };
-        value.map_err(|reason| self.blame(reason, call).at(expr.span).into())
+        value.map_err(|reason| self.fail(reason, call, expr))
     }
 
-    /// Says which variable it was that was null.
+    /// The salt in force.
+    fn salt(&self) -> random::Salt<'_> {
+        random::Salt { experiment: self.salt, separator: &self.separator }
+    }
+
+    /// Hashes the unit of a prepared draw.
+    fn draw(&mut self, prepared: &'a Prepared, call: &'a Call, expr: &Expr) -> Result<Draw, Stop> {
+        let argument = &call.arguments[prepared.unit].1;
+        let made;
+        let unit = match self.look_up(argument)? {
+            Some(unit) => unit,
+            None => {
+                made = self.expr(argument)?;
+                &*made
+            }
+        };
+        if S::NULL_IS_MISSING && unit.is_null() {
+            let reason = Reason::null_argument(call.function.name(), "unit");
+            return Err(self.fail(reason, call, expr));
+        }
+        let mut hasher = match self.setting.hashers.get(prepared.salt) {
+            Some(hasher) => hasher.clone(),
+            None => {
+                let own = &self.program.salts[prepared.salt];
+                self.salt().hasher(&own.text, own.is_full)
+            }
+        };
+        random::push_unit::<S>(&mut hasher, unit);
+        Ok(hasher.finish())
+    }
+
+    /// Stops at a call, and says which variable it was that was null.
     #[cold]
-    fn blame(&self, mut reason: Reason, call: &Call) -> Reason {
+    fn fail(&self, mut reason: Reason, call: &Call, expr: &Expr) -> Stop {
         if let Reason::NullArgument { argument, variable, .. } = &mut reason {
             let parameter = call.function.parameter(argument);
             let passed = call.arguments.iter().find(|(place, _)| *place == parameter);
             if let Some((_, Expr { op: Op::Get(slot), .. })) = passed {
-                *variable = Some(self.names[*slot].clone());
+                *variable = Some(self.program.names[*slot].clone());
             }
         }
-        reason
+        reason.at(expr.span).into()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Hashing: the only place where chance comes from.
 
+use std::slice;
+
 use sha1::block_api::compress;
 
 const BLOCK: usize = 64;
@@ -8,9 +10,10 @@ const BLOCK: usize = 64;
 const SCALE: f64 = 0x0fff_ffff_ffff_ffff_u64 as f64;
 
 /// A SHA-1 (RFC 3174) in the making. Messages of up to 55 bytes take one block and no allocation.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Hasher {
     state: [u32; 5],
+    /// Zero where it is not filled yet, so that there is little left to do at the end.
     block: [u8; BLOCK],
     filled: usize,
     /// Bytes in the blocks that are done.
@@ -27,6 +30,7 @@ impl Hasher {
         Hasher { state, block: [0; BLOCK], filled: 0, done: 0 }
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, text: &str) {
         let mut bytes = text.as_bytes();
         while self.filled + bytes.len() >= BLOCK {
@@ -40,13 +44,16 @@ impl Hasher {
     }
 
     fn compress(&mut self) {
-        compress(&mut self.state, &[self.block]);
+        compress(&mut self.state, slice::from_ref(&self.block));
         self.done += BLOCK as u64;
+        self.block = [0; BLOCK];
         self.filled = 0;
     }
 
-    pub(crate) fn finish(self) -> Draw {
-        self.pad().finish()
+    #[inline]
+    pub(crate) fn finish(mut self) -> Draw {
+        self.end();
+        self.last()
     }
 
     /// Ends the message, so that nothing but its last block remains to be hashed.
@@ -54,28 +61,33 @@ impl Hasher {
     /// Many messages take less time if all are padded before the first is finished: a block that
     /// was just written byte by byte is slow to load. `cargo bench` has what allocation gains.
     pub(crate) fn pad(mut self) -> Padded {
+        self.end();
+        Padded(self)
+    }
+
+    #[inline]
+    fn end(&mut self) {
         let bits = (self.done + self.filled as u64) * 8;
         self.block[self.filled] = 0x80;
-        self.block[self.filled + 1..].fill(0);
         if self.filled + 1 > BLOCK - 8 {
             self.compress();
-            self.block.fill(0);
         }
         self.block[BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
-        Padded { state: self.state, block: self.block }
+    }
+
+    #[inline]
+    fn last(&mut self) -> Draw {
+        compress(&mut self.state, slice::from_ref(&self.block));
+        Draw((u64::from(self.state[0]) << 32 | u64::from(self.state[1])) >> 4)
     }
 }
 
 /// A message of which only the last block is not hashed yet.
-pub(crate) struct Padded {
-    state: [u32; 5],
-    block: [u8; BLOCK],
-}
+pub(crate) struct Padded(Hasher);
 
 impl Padded {
     pub(crate) fn finish(mut self) -> Draw {
-        compress(&mut self.state, &[self.block]);
-        Draw((u64::from(self.state[0]) << 32 | u64::from(self.state[1])) >> 4)
+        self.0.last()
     }
 }
 

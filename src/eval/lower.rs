@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::error::Reason;
 use super::evaluator;
-use super::program::{Call, Expr, Function, Op, Program, SPECIAL_FORMS, Slot};
+use super::prepared::Prepared;
+use super::program::{Call, DrawSalt, Expr, Function, Op, Program, SPECIAL_FORMS, Slot};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::dialect::Dialect;
 use crate::source::Span;
@@ -16,11 +17,19 @@ use crate::value::{Value, ValueError};
 /// # Errors
 /// Lists nest too deep. Whatever else is wrong fails when it is evaluated, as it does elsewhere.
 pub(super) fn lower(script: &Node, dialect: Dialect) -> Result<Program, Box<Diagnostic>> {
-    let (slots, names) = (HashMap::new(), Vec::new());
-    let mut lowerer = Lowerer { dialect, slots, names, list_depth: 0, too_deep: None };
+    let mut lowerer = Lowerer {
+        dialect,
+        slots: HashMap::new(),
+        names: Vec::new(),
+        salts: Vec::new(),
+        changes_salt: false,
+        list_depth: 0,
+        too_deep: None,
+    };
     let root = lowerer.expr(script, None);
-    match lowerer.too_deep {
-        None => Ok(Program { root, names: lowerer.names }),
+    let Lowerer { names, salts, changes_salt, too_deep, .. } = lowerer;
+    match too_deep {
+        None => Ok(Program { root, names, salts, changes_salt }),
         Some(span) => {
             let message = format!("nesting deeper than {MAX_DEPTH} levels");
             Err(Diagnostic::error(Code::TooDeep, span, message).boxed())
@@ -32,6 +41,8 @@ struct Lowerer<'a> {
     dialect: Dialect,
     slots: HashMap<&'a str, Slot>,
     names: Vec<Box<str>>,
+    salts: Vec<DrawSalt>,
+    changes_salt: bool,
     list_depth: usize,
     too_deep: Option<Span>,
 }
@@ -174,6 +185,7 @@ impl<'a> Lowerer<'a> {
         if let Some(salt) = value.and_then(Node::as_str)
             && is_salt
         {
+            self.changes_salt = true;
             return Op::SetSalt(slot, salt.into());
         }
         let expr = match value {
@@ -186,6 +198,7 @@ impl<'a> Lowerer<'a> {
             None => null(),
         };
         if variable == "salt_sep" && self.dialect.has_salt_separator() {
+            self.changes_salt = true;
             return Op::SetSeparator(slot, Box::new(expr));
         }
         Op::Set(slot, Box::new(expr))
@@ -228,11 +241,13 @@ impl<'a> Lowerer<'a> {
                 arguments.push((salt, Expr { op, span: Span::default() }));
             }
         }
-        let call = Call { function, arguments: arguments.into() };
-        match evaluator::fold(&call, self.dialect) {
-            Some(value) => Op::Constant(value),
-            None => Op::Call(Box::new(call)),
+        let mut call = Call { function, arguments: arguments.into(), prepared: None };
+        if function.is_random() {
+            call.prepared = Prepared::new(&call, self.dialect, &mut self.salts);
+        } else if let Some(value) = evaluator::fold(&call, self.dialect) {
+            return Op::Constant(value);
         }
+        Op::Call(Box::new(call))
     }
 }
 

@@ -18,9 +18,11 @@ mod evaluator;
 mod hash;
 mod inputs;
 mod lower;
+mod odds;
 mod params;
 mod planout;
 mod planout4j;
+mod prepared;
 mod program;
 mod random;
 mod semantics;
@@ -123,18 +125,59 @@ impl Script {
         self.run(salt, Inputs::Named(inputs), Some(overrides))
     }
 
-    pub(crate) fn run<'a>(
+    fn run<'a>(
         &'a self,
         salt: &'a str,
         inputs: Inputs<'a>,
         overrides: Option<&'a Map>,
     ) -> Result<Evaluation<'a>, EvalError> {
-        evaluator::evaluate(&self.program, self.dialect, salt, inputs, overrides)
+        let setting = evaluator::Setting { salt, hashers: &[], inputs, overrides };
+        evaluator::evaluate(&self.program, self.dialect, setting, Params::default())
+    }
+
+    /// Evaluates the script with the salt of an experiment, and lays its params over others.
+    pub(crate) fn run_salted<'a>(
+        &'a self,
+        salt: &'a Salted,
+        inputs: Inputs<'a>,
+        overrides: Option<&'a Map>,
+        params: Params<'a>,
+    ) -> Result<Evaluation<'a>, EvalError> {
+        let Salted { salt, hashers } = salt;
+        let setting = evaluator::Setting { salt, hashers, inputs, overrides };
+        evaluator::evaluate(&self.program, self.dialect, setting, params)
+    }
+
+    /// Does with the salt of an experiment what can be done before there are units.
+    pub(crate) fn salted(&self, salt: String) -> Salted {
+        let hashers = match self.program.changes_salt {
+            true => Vec::new(),
+            false => {
+                let whole = random::Salt { experiment: &salt, separator: "." };
+                let own = self.program.salts.iter();
+                own.map(|own| whole.hasher(&own.text, own.is_full)).collect()
+            }
+        };
+        Salted { salt, hashers }
     }
 
     /// The names of all variables, read or set, by slot.
     pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
         self.program.names.iter().map(|name| &**name)
+    }
+}
+
+/// The salt of an experiment, made ready for its script.
+#[derive(Clone, Debug)]
+pub(crate) struct Salted {
+    salt: String,
+    /// For each prepared draw of the script; none if it changes its salt.
+    hashers: Vec<Hasher>,
+}
+
+impl Salted {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.salt
     }
 }
 
@@ -177,8 +220,9 @@ pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
     }
     call.arguments = arguments.into();
     let inputs = Map::new();
-    let outcome =
-        evaluator::evaluate(&program, dialect, DEFAULT_SALT, Inputs::Named(&inputs), None);
+    let inputs = Inputs::Named(&inputs);
+    let setting = evaluator::Setting { salt: DEFAULT_SALT, hashers: &[], inputs, overrides: None };
+    let outcome = evaluator::evaluate(&program, dialect, setting, Params::default());
     outcome.err().map(|error| *error.reason)
 }
 

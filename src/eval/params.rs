@@ -1,7 +1,6 @@
 //! What was assigned to a unit, and how services read it.
 
-use std::borrow::Cow;
-
+use super::arguments::Val;
 use crate::value::{Map, Value};
 
 /// The params of a unit, in the order in which they were first set.
@@ -10,22 +9,30 @@ use crate::value::{Map, Value};
 /// service goes on with what it did before the experiment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Params<'a> {
-    entries: Vec<(&'a str, Cow<'a, Value>)>,
+    entries: Vec<(&'a str, Val<'a>)>,
 }
 
 impl<'a> Params<'a> {
-    pub(crate) fn new(entries: Vec<(&'a str, Cow<'a, Value>)>) -> Params<'a> {
-        Params { entries }
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.entries.reserve(more);
     }
 
-    /// Lays other params over these: what both have is the others'.
-    pub(crate) fn overlay(&mut self, over: Params<'a>) {
-        for (name, value) in over.entries {
-            match self.entries.iter_mut().find(|(known, _)| *known == name) {
-                Some(entry) => entry.1 = value,
-                None => self.entries.push((name, value)),
-            }
+    /// Adds a param, or replaces it if it is one of the first `below`. Returns its place.
+    pub(super) fn lay(&mut self, name: &'a str, value: Val<'a>, below: usize) -> usize {
+        let known = self.entries.iter().take(below).position(|(known, _)| *known == name);
+        match known {
+            Some(place) => self.replace(place, value),
+            None => self.entries.push((name, value)),
         }
+        known.unwrap_or(self.entries.len() - 1)
+    }
+
+    pub(super) fn replace(&mut self, place: usize, value: Val<'a>) {
+        self.entries[place].1 = value;
+    }
+
+    pub(super) fn at(&self, place: usize) -> Option<&Val<'a>> {
+        self.entries.get(place).map(|(_, value)| value)
     }
 
     /// All params in order.

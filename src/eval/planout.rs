@@ -95,16 +95,17 @@ impl Semantics for Planout {
         arguments.list("weights")?.iter().map(number).collect()
     }
 
-    fn integer(arguments: &Arguments<'_>, draw: u64) -> Outcome<Value> {
+    fn bounds(arguments: &Arguments<'_>) -> Outcome<(i64, i64)> {
         let bound = |name| {
             let bound = arguments.required(name)?.as_int();
             bound.ok_or_else(|| arguments.wrong_kind(name, "an integer"))
         };
-        let (min, max) = (bound("min")?, bound("max")?);
-        match i128::from(max) - i128::from(min) + 1 {
-            0 => Err(Reason::EmptyRange { min, max }),
-            size => fit("randomInteger", i128::from(min) + floored_remainder(draw.into(), size)),
-        }
+        Ok((bound("min")?, bound("max")?))
+    }
+
+    fn integer(min: i64, max: i64, draw: u64) -> Outcome<Value> {
+        let size = i128::from(max) - i128::from(min) + 1;
+        fit("randomInteger", i128::from(min) + floored_remainder(draw.into(), size))
     }
 
     fn draws(arguments: &Arguments<'_>, choices: usize) -> Outcome<i64> {

@@ -49,19 +49,19 @@ impl Semantics for Planout4j {
         weights.iter().map(number).collect()
     }
 
-    fn integer(arguments: &Arguments<'_>, draw: u64) -> Outcome<Value> {
+    fn bounds(arguments: &Arguments<'_>) -> Outcome<(i64, i64)> {
         let bound = |name| {
             let whole = whole(arguments.required(name)?);
             let bound = whole.and_then(|bound| i32::try_from(bound).ok());
             let expected = "a whole number of 32 bits";
             bound.map(i64::from).ok_or_else(|| arguments.wrong_kind(name, expected))
         };
-        let (min, max) = (bound("min")?, bound("max")?);
-        match (max - min + 1, draw as i64) {
-            (0, _) => Err(Reason::EmptyRange { min, max }),
-            // The remainder has the sign of the draw, which is never negative.
-            (size, draw) => Ok(Value::Int(min + draw % size)),
-        }
+        Ok((bound("min")?, bound("max")?))
+    }
+
+    fn integer(min: i64, max: i64, draw: u64) -> Outcome<Value> {
+        // The remainder has the sign of the draw, which is never negative.
+        Ok(Value::Int(min + draw as i64 % (max - min + 1)))
     }
 
     fn draws(arguments: &Arguments<'_>, choices: usize) -> Outcome<i64> {

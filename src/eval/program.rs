@@ -1,6 +1,7 @@
 //! A script in the form in which it is evaluated: immutable, variables as numbered slots.
 
 use super::error::Reason;
+use super::prepared::Prepared;
 use crate::source::Span;
 use crate::value::Value;
 
@@ -12,6 +13,18 @@ pub(super) struct Program {
     pub(super) root: Expr,
     /// The names of the variables, by slot.
     pub(super) names: Vec<Box<str>>,
+    /// The salts of the prepared draws.
+    pub(super) salts: Vec<DrawSalt>,
+    /// Whether it changes the experiment salt, or what stands between that and a draw's own.
+    pub(super) changes_salt: bool,
+}
+
+/// The salt of a draw.
+#[derive(Debug)]
+pub(super) struct DrawSalt {
+    /// Whether it stands for the experiment salt, too.
+    pub(super) is_full: bool,
+    pub(super) text: Box<str>,
 }
 
 #[derive(Debug)]
@@ -52,6 +65,7 @@ pub(super) struct Call {
     /// The arguments in the order of the script, each with its place in the function's
     /// parameters; `None` for one that the function does not know.
     pub(super) arguments: Box<[(Option<usize>, Expr)]>,
+    pub(super) prepared: Option<Prepared>,
 }
 
 macro_rules! functions {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::arguments::{Arguments, Outcome, Val};
 use super::error::Reason;
 use super::hash::{Draw, Hasher};
+use super::odds::{Odds, Pick, probability};
 use super::program::Function;
 use super::semantics::Semantics;
 use crate::value::Value;
@@ -15,58 +16,50 @@ pub(super) struct Salt<'s> {
     pub(super) separator: &'s str,
 }
 
+impl Salt<'_> {
+    /// A hasher that has seen all that comes before the unit.
+    pub(super) fn hasher(&self, own: &str, is_full: bool) -> Hasher {
+        let mut hasher = Hasher::new();
+        if !is_full {
+            hasher.push(self.experiment);
+            hasher.push(".");
+        }
+        hasher.push(own);
+        hasher.push(if is_full { "." } else { self.separator });
+        hasher
+    }
+}
+
 pub(super) fn run<'a, S: Semantics>(
     mut arguments: Arguments<'a>,
     salt: &Salt<'_>,
 ) -> Outcome<Val<'a>> {
-    let value = match arguments.function() {
-        Function::UniformChoice => match arguments.list("choices")?.len() {
-            0 => S::no_choice(),
-            choices => {
-                let index = hasher::<S>(&arguments, salt)?.finish().below(choices as u64);
-                return Ok(arguments.take_element("choices", index as usize));
-            }
-        },
-        Function::WeightedChoice => match weighted_index::<S>(&arguments, salt)? {
-            Weighted::NoChoices => S::no_choice(),
-            Weighted::NoWeight => S::no_weight()?,
-            Weighted::Index(index) => return Ok(arguments.take_element("choices", index)),
-        },
-        Function::BernoulliTrial => {
-            let p = probability::<S>(&arguments)?;
-            S::trial(hasher::<S>(&arguments, salt)?.finish().uniform(0.0, 1.0) <= p)
+    if let Some(odds) = Odds::of::<S>(&arguments)? {
+        if let Odds::Nothing = odds {
+            return Ok(Cow::Owned(S::no_choice()));
         }
+        let draw = hasher::<S>(&arguments, salt)?.finish();
+        return Ok(match odds.decide::<S>(draw)? {
+            Pick::Choice(index) => arguments.take_element("choices", index),
+            Pick::Value(value) => Cow::Owned(value),
+        });
+    }
+    Ok(Cow::Owned(match arguments.function() {
         Function::BernoulliFilter => filter::<S>(&arguments, salt)?,
-        Function::RandomInteger => {
-            S::integer(&arguments, hasher::<S>(&arguments, salt)?.finish().bits())?
-        }
-        Function::RandomFloat => {
-            let (min, max) = (arguments.float("min")?, arguments.float("max")?);
-            Value::Float(hasher::<S>(&arguments, salt)?.finish().uniform(min, max))
-        }
         Function::Sample => sample::<S>(&arguments, salt, S::SHUFFLE_STOPS_AT, false)?,
         // planout4j has no `fastSample`: what it would compute is what the reference does.
         _ => sample::<S>(&arguments, salt, 1, true)?,
-    };
-    Ok(Cow::Owned(value))
+    }))
 }
 
 /// A hasher that has seen the salt and the unit.
 fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<Hasher> {
-    let mut hasher = Hasher::new();
-    if arguments.optional("full_salt").is_some() {
-        hasher.push(arguments.string("full_salt")?);
-        hasher.push(".");
-    } else {
-        let operator = arguments.operator();
-        if arguments.optional("salt").is_none() {
-            return Err(Reason::MissingSalt { operator });
-        }
-        hasher.push(salt.experiment);
-        hasher.push(".");
-        hasher.push(arguments.string("salt")?);
-        hasher.push(salt.separator);
+    let is_full = arguments.optional("full_salt").is_some();
+    if !is_full && arguments.optional("salt").is_none() {
+        return Err(Reason::MissingSalt { operator: arguments.operator() });
     }
+    let own = arguments.string(if is_full { "full_salt" } else { "salt" })?;
+    let mut hasher = salt.hasher(own, is_full);
     push_unit::<S>(&mut hasher, arguments.required("unit")?);
     Ok(hasher)
 }
@@ -118,13 +111,6 @@ impl Draws {
     }
 }
 
-fn probability<S: Semantics>(arguments: &Arguments<'_>) -> Outcome<f64> {
-    match S::probability(arguments)? {
-        p if (0.0..=1.0).contains(&p) => Ok(p),
-        found => Err(Reason::Probability { operator: arguments.operator(), found }),
-    }
-}
-
 fn filter<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<Value> {
     let p = probability::<S>(arguments)?;
     let choices = arguments.list("choices")?;
@@ -134,32 +120,6 @@ fn filter<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<V
     let mut draws = Draws::new::<S>(arguments, salt)?;
     let chosen = choices.iter().filter(|choice| draws.draw::<S>(choice).uniform(0.0, 1.0) <= p);
     Ok(Value::List(chosen.cloned().collect()))
-}
-
-enum Weighted {
-    NoChoices,
-    NoWeight,
-    Index(usize),
-}
-
-fn weighted_index<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<Weighted> {
-    let choices = arguments.list("choices")?.len();
-    arguments.list("weights")?;
-    if choices == 0 {
-        return Ok(Weighted::NoChoices);
-    }
-    let mut sums = S::weights(arguments, choices)?;
-    let mut total = 0.0;
-    for weight in &mut sums {
-        total += *weight;
-        *weight = total;
-    }
-    let stop = hasher::<S>(arguments, salt)?.finish().uniform(0.0, total);
-    match sums.iter().position(|sum| stop <= *sum) {
-        Some(index) if index < choices => Ok(Weighted::Index(index)),
-        Some(_) => Err(Reason::Weights { weights: sums.len(), choices }),
-        None => Ok(Weighted::NoWeight),
-    }
 }
 
 /// A Fisher-Yates shuffle from the end, of which the first draws are kept. The fast one keeps

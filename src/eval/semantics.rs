@@ -25,8 +25,10 @@ pub(super) trait Semantics {
     fn trial(outcome: bool) -> Value;
     fn probability(arguments: &Arguments<'_>) -> Outcome<f64>;
     fn weights(arguments: &Arguments<'_>, choices: usize) -> Outcome<Vec<f64>>;
-    /// `min + draw % (max - min + 1)`, for 60 bits of a draw.
-    fn integer(arguments: &Arguments<'_>, draw: u64) -> Outcome<Value>;
+    /// The bounds of `randomInteger`, both included.
+    fn bounds(arguments: &Arguments<'_>) -> Outcome<(i64, i64)>;
+    /// `min + draw % (max - min + 1)`, for 60 bits of a draw. The range is not empty.
+    fn integer(min: i64, max: i64, draw: u64) -> Outcome<Value>;
     /// How many draws of `sample` are asked for; negative ones count from the end.
     fn draws(arguments: &Arguments<'_>, choices: usize) -> Outcome<i64>;
 

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::allocation::Allocation;
 use super::sequence::{Roster, SequenceError};
-use super::{Experiment, Namespace, check_name};
+use super::{Experiment, Namespace, check_name, segment_hasher};
 use crate::diagnostic::nearest;
 use crate::dialect::{Dialect, SegmentHashing};
 use crate::eval::Script;
@@ -196,7 +196,7 @@ impl NamespaceBuilder {
             let script = Arc::clone(self.definitions.get(definition)?);
             let full_salt = format!("{salt}.{}", name.unwrap_or(definition));
             let (name, definition) = (name.unwrap_or_default().to_owned(), definition.to_owned());
-            Some(Experiment { name, definition, salt: full_salt, script, segments: Vec::new() })
+            Some(Experiment::new(name, definition, full_salt, script))
         };
         let default = self.default.as_deref().and_then(|definition| experiment(None, definition));
         let default = default.ok_or(BuildError::NoDefault)?;
@@ -224,6 +224,7 @@ impl NamespaceBuilder {
             experiments.push(experiment);
         }
         Ok(Namespace {
+            hasher: segment_hasher(&self.name, hashing),
             name: self.name,
             salt,
             unit: self.unit,

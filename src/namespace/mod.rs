@@ -17,7 +17,7 @@ pub use rows::Rows;
 pub use sequence::{Holders, SequenceError};
 
 use crate::dialect::{Dialect, SegmentHashing};
-use crate::eval::{EvalError, Evaluation, Hasher, Inputs, Params, Script};
+use crate::eval::{EvalError, Evaluation, Hasher, Inputs, Params, Salted, Script};
 use crate::value::{Map, Value};
 
 /// The input that, being true, keeps a unit out of all experiments.
@@ -31,6 +31,8 @@ pub struct Namespace {
     unit: String,
     dialect: Dialect,
     hashing: SegmentHashing,
+    /// One that has seen what comes before the unit in the hash of a segment.
+    hasher: Hasher,
     definitions: IndexMap<String, Arc<Script>>,
     default: Experiment,
     experiments: Vec<Experiment>,
@@ -43,7 +45,7 @@ pub struct Namespace {
 pub struct Experiment {
     name: String,
     definition: String,
-    salt: String,
+    salt: Salted,
     script: Arc<Script>,
     segments: Vec<u32>,
 }
@@ -135,13 +137,9 @@ impl Namespace {
     /// An experiment that runs a definition under the definition's own name, whether or not an
     /// active one does.
     pub fn definition(&self, name: &str) -> Option<Experiment> {
-        self.definitions.get(name).map(|script| Experiment {
-            name: name.to_owned(),
-            definition: name.to_owned(),
-            salt: format!("{}.{name}", self.salt),
-            script: Arc::clone(script),
-            segments: Vec::new(),
-        })
+        let script = self.definitions.get(name)?;
+        let salt = format!("{}.{name}", self.salt);
+        Some(Experiment::new(name.to_owned(), name.to_owned(), salt, Arc::clone(script)))
     }
 
     /// The free segments, ascending.
@@ -159,14 +157,7 @@ impl Namespace {
 
     /// The segment of a unit.
     pub fn segment(&self, unit: &Value) -> u32 {
-        let mut hasher = Hasher::new();
-        match self.hashing {
-            SegmentHashing::Shared => hasher.push("null.x."),
-            SegmentHashing::Namespace => {
-                hasher.push(&self.name);
-                hasher.push(".segment.");
-            }
-        }
+        let mut hasher = self.hasher.clone();
         hasher.push_unit(unit, self.dialect);
         // The remainder is below the number of segments, which is 32 bits.
         hasher.finish().below(self.owners.len() as u64) as u32
@@ -224,16 +215,20 @@ impl Namespace {
         inputs: impl Fn(Option<usize>) -> Inputs<'a>,
     ) -> Result<Assignment<'a>, AssignError> {
         let owner = segment.filter(|_| !baseline).and_then(|segment| self.owner(segment));
-        let Evaluation { mut params, mut in_experiment } =
-            self.run(&self.default, inputs(None), overrides)?;
-        let mut experiment = None;
-        if let Some(owner) = owner {
-            let runs = &self.experiments[owner];
-            let over = self.run(runs, inputs(Some(owner)), overrides)?;
-            params.overlay(over.params);
-            in_experiment = over.in_experiment;
-            experiment = Some(runs);
-        }
+        let experiment = owner.map(|owner| &self.experiments[owner]);
+        let run = |experiment: &'a Experiment, inputs, params| {
+            let outcome = experiment.script.run_salted(&experiment.salt, inputs, overrides, params);
+            outcome.map_err(|error| AssignError::Script {
+                definition: experiment.definition.clone(),
+                namespace: self.name.clone(),
+                error,
+            })
+        };
+        let default = run(&self.default, inputs(None), Params::default())?;
+        let Evaluation { params, in_experiment } = match experiment {
+            Some(experiment) => run(experiment, inputs(owner), default.params)?,
+            None => default,
+        };
         Ok(Assignment {
             params,
             experiment: experiment.map(Experiment::name),
@@ -242,24 +237,14 @@ impl Namespace {
             in_experiment,
         })
     }
-
-    fn run<'a>(
-        &self,
-        experiment: &'a Experiment,
-        inputs: Inputs<'a>,
-        overrides: Option<&'a Map>,
-    ) -> Result<Evaluation<'a>, AssignError> {
-        experiment.script.run(&experiment.salt, inputs, overrides).map_err(|error| {
-            AssignError::Script {
-                definition: experiment.definition.clone(),
-                namespace: self.name.clone(),
-                error,
-            }
-        })
-    }
 }
 
 impl Experiment {
+    fn new(name: String, definition: String, salt: String, script: Arc<Script>) -> Experiment {
+        let salt = script.salted(salt);
+        Experiment { name, definition, salt, script, segments: Vec::new() }
+    }
+
     /// The name; empty for the default experiment.
     pub fn name(&self) -> &str {
         &self.name
@@ -272,7 +257,7 @@ impl Experiment {
 
     /// The experiment salt that its script is evaluated with.
     pub fn salt(&self) -> &str {
-        &self.salt
+        self.salt.as_str()
     }
 
     /// The script that it runs.
@@ -284,6 +269,19 @@ impl Experiment {
     pub fn segments(&self) -> &[u32] {
         &self.segments
     }
+}
+
+/// A hasher that has seen what comes before the unit in the hash of a segment.
+fn segment_hasher(namespace: &str, hashing: SegmentHashing) -> Hasher {
+    let mut hasher = Hasher::new();
+    match hashing {
+        SegmentHashing::Shared => hasher.push("null.x."),
+        SegmentHashing::Namespace => {
+            hasher.push(namespace);
+            hasher.push(".segment.");
+        }
+    }
+    hasher
 }
 
 /// Checks that a name can be the name of a file in every store, and of nothing but that.
