@@ -6,6 +6,9 @@ use sha1::block_api::compress;
 
 const BLOCK: usize = 64;
 
+/// How many blocks are filled before the first of them is hashed.
+const AT_ONCE: usize = 32;
+
 /// The largest value of a [`Draw`], as the double that the reference divides by: 2^60.
 const SCALE: f64 = 0x0fff_ffff_ffff_ffff_u64 as f64;
 
@@ -50,22 +53,13 @@ impl Hasher {
         self.filled = 0;
     }
 
-    #[inline]
     pub(crate) fn finish(mut self) -> Draw {
         self.end();
-        self.last()
+        compress(&mut self.state, slice::from_ref(&self.block));
+        Draw::of(self.state)
     }
 
-    /// Ends the message, so that nothing but its last block remains to be hashed.
-    ///
-    /// Many messages take less time if all are padded before the first is finished: a block that
-    /// was just written byte by byte is slow to load. `cargo bench` has what allocation gains.
-    pub(crate) fn pad(mut self) -> Padded {
-        self.end();
-        Padded(self)
-    }
-
-    #[inline]
+    /// Fills the block up with the end of the message, so that nothing but it remains to be hashed.
     fn end(&mut self) {
         let bits = (self.done + self.filled as u64) * 8;
         self.block[self.filled] = 0x80;
@@ -75,23 +69,40 @@ impl Hasher {
         self.block[BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
     }
 
-    #[inline]
-    fn last(&mut self) -> Draw {
-        compress(&mut self.state, slice::from_ref(&self.block));
-        Draw((u64::from(self.state[0]) << 32 | u64::from(self.state[1])) >> 4)
-    }
-}
-
-/// A message of which only the last block is not hashed yet.
-pub(crate) struct Padded(Hasher);
-
-impl Padded {
-    pub(crate) fn finish(mut self) -> Draw {
-        self.0.last()
+    /// The draws of this text with each of the numbers after it, in their order.
+    ///
+    /// Many blocks are filled before the first of them is hashed, since one that was just written
+    /// byte by byte is slow to load. `cargo bench` has what allocation gains.
+    pub(crate) fn each(
+        &self,
+        numbers: impl Iterator<Item = u32>,
+        mut found: impl FnMut(u32, Draw),
+    ) {
+        let mut numbers = numbers.fuse().peekable();
+        let mut digits = itoa::Buffer::new();
+        let mut ended: [(u32, Hasher); AT_ONCE] = std::array::from_fn(|_| (0, self.clone()));
+        while numbers.peek().is_some() {
+            let mut count = 0;
+            for (place, number) in ended.iter_mut().zip(&mut numbers) {
+                *place = (number, self.clone());
+                place.1.push(digits.format(number));
+                place.1.end();
+                count += 1;
+            }
+            for (number, Hasher { state, block, .. }) in &ended[..count] {
+                let mut state = *state;
+                compress(&mut state, slice::from_ref(block));
+                found(*number, Draw::of(state));
+            }
+        }
     }
 }
 
 impl Draw {
+    fn of(state: [u32; 5]) -> Draw {
+        Draw((u64::from(state[0]) << 32 | u64::from(state[1])) >> 4)
+    }
+
     /// A number below `n`, which must not be zero.
     pub(crate) fn below(self, n: u64) -> u64 {
         self.0 % n

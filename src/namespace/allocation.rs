@@ -1,12 +1,20 @@
 //! Which segment belongs to which experiment: the replay of a sequence, by hashing alone.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
+use super::shuffle::{Draws, Shuffle};
 use crate::dialect::{Dialect, SegmentHashing};
-use crate::eval::Hasher;
 
-/// How many draws are prepared before the first of them is hashed.
-const AT_ONCE: usize = 64;
+/// An entry of a sequence.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// The name and the number of segments of an experiment that starts.
+    Add(String, u32),
+    /// The name of one that ends.
+    Remove(String),
+}
 
 /// The segments that are free and those that experiments hold, after some entries of a sequence.
 ///
@@ -36,9 +44,46 @@ impl Allocation {
         Allocation { dialect, prefix, pool, held }
     }
 
+    /// Applies the entries of a sequence.
+    pub(super) fn replay(&mut self, steps: &[Step]) {
+        let prefix = self.prefix.clone();
+        let mut draws = Draws::new(&prefix, self.shuffles(steps).into_iter());
+        for step in steps {
+            match step {
+                Step::Add(name, segments) => {
+                    let parts = draws.next(self.pool.len() as u32);
+                    self.add(name, *segments, parts);
+                }
+                Step::Remove(name) => self.remove(name),
+            }
+        }
+    }
+
+    /// The shuffles that the entries of a sequence need, each of what is free then.
+    fn shuffles<'s>(&self, steps: &'s [Step]) -> Vec<Shuffle<'s>> {
+        let mut free = self.pool.len() as u32;
+        let mut held: HashMap<&str, u32> = HashMap::new();
+        let mut shuffles = Vec::new();
+        for step in steps {
+            match step {
+                Step::Add(name, segments) => {
+                    shuffles.push(Shuffle { name, size: free });
+                    held.insert(name, *segments);
+                    free = free.saturating_sub(*segments);
+                }
+                Step::Remove(name) => free += held.remove(name.as_str()).unwrap_or_default(),
+            }
+        }
+        shuffles
+    }
+
     /// Gives an experiment its segments: the first ones of a shuffled copy of the pool.
-    pub(super) fn add(&mut self, name: &str, segments: u32) {
-        let mut drawn = self.shuffled(name);
+    fn add(&mut self, name: &str, segments: u32, draws: impl Iterator<Item = Vec<u32>>) {
+        let mut drawn = self.pool.clone();
+        let places = (1..drawn.len()).rev();
+        for (place, other) in places.zip(draws.flatten()) {
+            drawn.swap(place, other as usize);
+        }
         drawn.truncate(segments as usize);
         let mut taken = vec![false; self.pool.iter().max().map_or(0, |last| *last as usize + 1)];
         for &segment in &drawn {
@@ -48,34 +93,8 @@ impl Allocation {
         self.held.insert(name.to_owned(), drawn);
     }
 
-    /// Fisher-Yates, from the end, as `sample` of the language does it.
-    fn shuffled(&self, name: &str) -> Vec<u32> {
-        let mut salted = Hasher::new();
-        salted.push(&self.prefix);
-        salted.push(name);
-        salted.push(".");
-        let mut digits = itoa::Buffer::new();
-        let mut pool = self.pool.clone();
-        let mut padded = Vec::with_capacity(AT_ONCE);
-        let mut end = pool.len();
-        while end > 1 {
-            let start = end.saturating_sub(AT_ONCE).max(1);
-            padded.extend((start..end).rev().map(|place| {
-                let mut hasher = salted.clone();
-                hasher.push(digits.format(place));
-                hasher.pad()
-            }));
-            for (place, padded) in (start..end).rev().zip(padded.drain(..)) {
-                let other = padded.finish().below(place as u64 + 1);
-                pool.swap(place, other as usize);
-            }
-            end = start;
-        }
-        pool
-    }
-
     /// Returns the segments of an experiment to the pool.
-    pub(super) fn remove(&mut self, name: &str) {
+    fn remove(&mut self, name: &str) {
         self.pool.extend(self.held.shift_remove(name).unwrap_or_default());
         if self.dialect.pool_is_sorted() {
             self.pool.sort_unstable();

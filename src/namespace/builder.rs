@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::allocation::Allocation;
+use super::allocation::{Allocation, Step};
 use super::sequence::{Roster, SequenceError};
 use super::{Experiment, Namespace, check_name, segment_hasher};
 use crate::diagnostic::nearest;
@@ -73,12 +73,6 @@ pub struct NamespaceBuilder {
     default: Option<String>,
     roster: Roster<String>,
     sequence: Vec<Step>,
-}
-
-#[derive(Debug)]
-enum Step {
-    Add(String, u32),
-    Remove(String),
 }
 
 impl NamespaceBuilder {
@@ -203,12 +197,7 @@ impl NamespaceBuilder {
 
         let hashing = self.hashing.unwrap_or(self.dialect.segment_hashing());
         let mut allocation = Allocation::new(&self.name, self.segments, self.dialect, hashing);
-        for step in &self.sequence {
-            match step {
-                Step::Add(name, segments) => allocation.add(name, *segments),
-                Step::Remove(name) => allocation.remove(name),
-            }
-        }
+        allocation.replay(&self.sequence);
         let mut owners = vec![None; self.segments as usize];
         let mut experiments = Vec::new();
         for (name, drawn) in allocation.held() {

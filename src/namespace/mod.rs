@@ -6,6 +6,7 @@ mod builder;
 mod document;
 mod rows;
 mod sequence;
+mod shuffle;
 
 use std::sync::Arc;
 

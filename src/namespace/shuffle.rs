@@ -1,0 +1,116 @@
+//! The draws of many shuffles. None depends on another, so threads share them; what is done with
+//! them depends on all that came before.
+
+use std::collections::VecDeque;
+use std::num::NonZero;
+use std::ops::Range;
+use std::thread;
+
+use crate::eval::Hasher;
+use crate::parallel;
+
+/// The most draws that one thread does at a time: long enough that its start does not count.
+const PART: u32 = 1 << 14;
+
+/// How many draws are done ahead, which bounds the memory: 4 bytes each.
+const AHEAD: usize = 1 << 20;
+
+/// A Fisher-Yates shuffle that is yet to be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shuffle<'s> {
+    /// Its salt.
+    pub(super) name: &'s str,
+    /// How much is shuffled.
+    pub(super) size: u32,
+}
+
+/// The draws of shuffles, in the order of these.
+pub(super) struct Draws<'s, I> {
+    /// What the hash of every draw begins with, its last dot included.
+    prefix: &'s str,
+    shuffles: I,
+    ahead: VecDeque<Vec<u32>>,
+}
+
+impl<'s, I: Iterator<Item = Shuffle<'s>>> Draws<'s, I> {
+    pub(super) fn new(prefix: &'s str, shuffles: I) -> Draws<'s, I> {
+        Draws { prefix, shuffles, ahead: VecDeque::new() }
+    }
+
+    /// The places that the next shuffle swaps with its last place, the one before that, and so on
+    /// to the second; a part at a time.
+    pub(super) fn next(&mut self, size: u32) -> impl Iterator<Item = Vec<u32>> {
+        if self.ahead.is_empty() {
+            self.draw();
+        }
+        self.ahead.drain(..parts(size).count().min(self.ahead.len()))
+    }
+
+    fn draw(&mut self) {
+        let (mut work, mut draws) = (Vec::new(), 0);
+        for shuffle in self.shuffles.by_ref() {
+            work.extend(parts(shuffle.size).map(|part| (shuffle.name, part)));
+            draws += shuffle.size as usize;
+            if draws >= AHEAD {
+                break;
+            }
+        }
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = processors.min(draws / PART as usize);
+        let prefix = self.prefix;
+        let part = |(name, places)| swaps(prefix, name, places);
+        self.ahead = parallel::map_on(threads, work, part).into();
+    }
+}
+
+/// The places that a shuffle swaps with these, from the end.
+fn swaps(prefix: &str, name: &str, places: Range<u32>) -> Vec<u32> {
+    let mut salted = Hasher::new();
+    for text in [prefix, name, "."] {
+        salted.push(text);
+    }
+    let mut swaps = Vec::with_capacity(places.len());
+    salted.each(places.rev(), |place, draw| {
+        // Not above the place, which is 32 bits.
+        swaps.push(draw.below(u64::from(place) + 1) as u32);
+    });
+    swaps
+}
+
+/// The places of a shuffle but the first, in parts, from the end.
+fn parts(size: u32) -> impl Iterator<Item = Range<u32>> {
+    let count = size.saturating_sub(1).div_ceil(PART);
+    (0..count).rev().map(move |part| 1 + part * PART..size.min(1 + (part + 1) * PART))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AHEAD, Draws, PART, Shuffle, parts};
+    use crate::eval::Hasher;
+
+    #[test]
+    fn parts_are_all_places_but_the_first() {
+        for size in [0, 1, 2, 3, PART, PART + 1, PART + 2, 3 * PART] {
+            let places: Vec<u32> = parts(size).flat_map(Iterator::rev).collect();
+            assert_eq!(places, (1..size).rev().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn draws_ahead_are_those_of_one_after_another() {
+        let sizes = [3, PART + 5, 1, 0, AHEAD as u32 / 2, 2, AHEAD as u32 / 2, 7, 100];
+        let names: Vec<String> = (0..sizes.len()).map(|index| format!("run.{index}")).collect();
+        let shuffles = names.iter().zip(sizes).map(|(name, size)| Shuffle { name, size });
+        let mut draws = Draws::new("a.", shuffles);
+        for (name, size) in names.iter().zip(sizes) {
+            let found: Vec<u32> = draws.next(size).flatten().collect();
+            assert_eq!(found.len() as u32, size.saturating_sub(1));
+            // Every so many: one alone takes as long as many at once.
+            for (place, other) in (1..size).rev().zip(found).step_by(97) {
+                let mut hasher = Hasher::new();
+                hasher.push(&format!("a.{name}.{place}"));
+                assert_eq!(u64::from(other), hasher.finish().below(u64::from(place) + 1));
+            }
+        }
+    }
+}
