@@ -82,11 +82,14 @@
 //! | [`store`], [`catalog`], [`ship`] | where namespaces are kept, loading them, shipping them |
 //! | [`edit`] | entries at the end of a sequence, in the text of a namespace |
 //! | [`plan`] | what shipping would change, and who would move |
+//! | `batch` | whole files of units |
 //! | [`lint`] | what is legal and almost surely wrong |
 //!
 //! The library never prints, and reads no environment, clock or current folder but the paths that
 //! it is given.
 
+#[cfg(feature = "batch")]
+pub mod batch;
 pub mod catalog;
 pub mod diagnostic;
 pub mod dialect;

@@ -1,5 +1,7 @@
 //! One binary for all integration tests, a file a feature.
 
+#[cfg(feature = "batch")]
+mod batch;
 mod cli;
 mod compile;
 mod diagnostics;

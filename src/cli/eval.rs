@@ -1,5 +1,12 @@
 //! `planout eval`
 
+#[cfg(feature = "batch")]
+mod batch;
+#[cfg(feature = "batch")]
+mod progress;
+#[cfg(feature = "batch")]
+mod target;
+
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +29,7 @@ use super::{Context, DialectArg, Format, inputs, location};
 #[command(group(ArgGroup::new("what").required(true).args(["ns", "script"])))]
 #[command(group(ArgGroup::new("which").args(["exp", "definition", "default"])))]
 pub(super) struct Eval {
-    /// The namespace
+    /// The namespace; for a batch also several, with commas between
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
     ns: Option<String>,
     /// A script alone: a file, PlanOut language, compiled JSON, or `-`
@@ -38,8 +45,11 @@ pub(super) struct Eval {
     #[arg(long = "inputs", value_name = "JSON")]
     inputs_object: Option<String>,
     /// A variable to hold at a value; `KEY:=JSON` for another type than string
-    #[arg(short, long = "override", value_name = "KEY=VALUE")]
+    #[arg(long = "override", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
+    /// Short for `--override`; with `--batch` for `--output`
+    #[arg(short = 'o', value_name = "KEY=VALUE|FILE")]
+    short: Vec<String>,
     /// All overrides as a JSON object
     #[arg(long = "overrides", value_name = "JSON")]
     overrides_object: Option<String>,
@@ -63,6 +73,9 @@ pub(super) struct Eval {
     /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
+    #[cfg(feature = "batch")]
+    #[command(flatten)]
+    batch: batch::BatchArgs,
 }
 
 /// What there is to say about a unit.
@@ -79,8 +92,13 @@ impl Eval {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let pairs = self.inputs.iter().chain(&self.units);
         let inputs = inputs::collect("--inputs", self.inputs_object.as_deref(), pairs)?;
+        #[cfg(feature = "batch")]
+        if let Some(file) = self.batch.file() {
+            return self.batch(file, inputs, context);
+        }
         let object = self.overrides_object.as_deref();
-        let overrides = inputs::collect("--overrides", object, &self.overrides)?;
+        let overrides =
+            inputs::collect("--overrides", object, self.overrides.iter().chain(&self.short))?;
         match (&self.ns, &self.script) {
             (Some(name), _) => self.namespace(name, &inputs, &overrides, context),
             (None, Some(script)) => self.script(script, &inputs, &overrides, context),

@@ -99,7 +99,7 @@ enum Command {
     Nslist(nslist::Nslist),
     /// Evaluate a namespace or a script for a unit
     #[command(after_help = EXIT_STATUS)]
-    Eval(eval::Eval),
+    Eval(Box<eval::Eval>),
     /// Explain a code such as P0208: what it means, an example and its repair
     #[command(after_help = EXIT_STATUS)]
     Explain(explain::Explain),

@@ -63,6 +63,12 @@ impl Output {
         }
     }
 
+    /// Whether nobody wants to know more than the answer.
+    #[cfg(feature = "batch")]
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether anybody wants to know how the program comes to its answer.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose

@@ -1,0 +1,267 @@
+//! Whole files of units: a row in, a row out, in the same order and in little memory.
+//!
+//! ```
+//! use planout::batch::{Batch, Format, Input};
+//! use planout::{Catalog, Dialect};
+//!
+//! let catalog = Catalog::load("sample-namespaces", Dialect::Planout4j)?;
+//! let namespace = catalog.get("button_color").expect("the sample is there");
+//!
+//! let users = "userid,country\nann,NL\nbob,US\n";
+//! let batch = Batch::new(vec![namespace], "users.csv", Format::Csv, Format::Csv);
+//! let mut out = Vec::new();
+//! let summary = batch.run(Input::Stream(Box::new(users.as_bytes())), &mut out, &mut |_| {})?;
+//!
+//! let out = String::from_utf8(out)?;
+//! assert_eq!(out.lines().next(), Some("userid,segment,experiment,in_experiment,color,label"));
+//! assert_eq!(summary.rows, 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The input is cut into pieces at the ends of rows. Workers read, assign and write pieces, each
+//! by itself, and their results are put into order again: see the modules inside.
+
+mod chunks;
+mod columns;
+mod csv;
+mod encode;
+mod error;
+mod fields;
+mod format;
+mod jsonl;
+mod names;
+mod pipeline;
+mod stream;
+mod worker;
+mod write;
+
+use std::fs::File;
+use std::io::{Read, Write};
+
+pub use columns::Type;
+pub use error::{BadRow, Error, Reason, ReasonKind};
+pub use format::{Compression, Format};
+pub use stream::{Compressor, decompress};
+
+use self::chunks::{Chunks, Cutter};
+use self::columns::Plan;
+use self::encode::{Delimited, Encode, Encoded, Exposures, Lines};
+use self::worker::{Done, Parser, Piece, Worker};
+use crate::namespace::Namespace;
+use crate::value::Map;
+
+/// What is to be done with the rows of a file.
+#[derive(Debug)]
+pub struct Batch<'n> {
+    /// The namespaces that each row is assigned in.
+    pub namespaces: Vec<&'n Namespace>,
+    /// What messages call the input.
+    pub name: String,
+    /// How the input is written.
+    pub input: Format,
+    /// How the output is written.
+    pub output: Format,
+    /// What is kept of each row.
+    pub keep: Keep,
+    /// The params to write, in order; all if there are none.
+    pub params: Vec<String>,
+    /// The types of columns that are not strings: CSV and TSV only.
+    pub types: Vec<(String, Type)>,
+    /// Inputs that are the same for all rows.
+    pub constants: Map,
+    /// What becomes of bad rows.
+    pub on_error: OnError,
+    /// How many threads assign; with one, all is done on the thread that asks.
+    pub threads: usize,
+    /// Writes exposures, which happen at this time, in seconds since 1970, in place of the rows:
+    /// as JSON lines, whatever the output is said to be.
+    pub exposure: Option<u64>,
+}
+
+/// What is kept of each row of the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// All columns.
+    All,
+    /// The primary units, and these columns.
+    Columns(Vec<String>),
+}
+
+/// What becomes of a bad row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnError {
+    /// It is the end.
+    #[default]
+    Fail,
+    /// It is left out.
+    Skip,
+    /// It is written without an answer.
+    Null,
+}
+
+/// Where rows come from.
+pub enum Input {
+    /// Text, not compressed.
+    Stream(Box<dyn Read + Send>),
+    /// A file that can be read from any place, as Parquet must be.
+    File(File),
+}
+
+/// How many rows there were.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Summary {
+    /// Rows of the input.
+    pub rows: u64,
+    /// Rows of the output.
+    pub written: u64,
+    /// By kind of [`ReasonKind::ALL`]: how many rows were bad, and the first of them.
+    pub bad: [Option<(u64, BadRow)>; ReasonKind::ALL.len()],
+}
+
+impl Summary {
+    fn add(&mut self, row: BadRow) {
+        self.count(1, row);
+    }
+
+    fn count(&mut self, count: u64, row: BadRow) {
+        match &mut self.bad[row.reason.kind() as usize] {
+            Some((known, _)) => *known += count,
+            none => *none = Some((count, row)),
+        }
+    }
+
+    /// Adds what comes later in the file.
+    fn append(&mut self, later: Summary) {
+        self.rows += later.rows;
+        self.written += later.written;
+        for (count, row) in later.bad.into_iter().flatten() {
+            self.count(count, row);
+        }
+    }
+
+    /// How many rows were bad.
+    pub fn bad_rows(&self) -> u64 {
+        self.bad.iter().flatten().map(|(count, _)| count).sum()
+    }
+}
+
+/// How much is read at once, in bytes: less with many threads, so that their pieces fit into a
+/// few megabytes.
+fn piece_size(threads: usize) -> usize {
+    const ALL: usize = 4 << 20;
+    (ALL / threads.max(1)).clamp(1 << 16, 1 << 18)
+}
+
+impl<'n> Batch<'n> {
+    /// A batch that keeps the primary units and ends at the first bad row, on one thread.
+    pub fn new(
+        namespaces: Vec<&'n Namespace>,
+        name: impl Into<String>,
+        input: Format,
+        output: Format,
+    ) -> Batch<'n> {
+        Batch {
+            namespaces,
+            name: name.into(),
+            input,
+            output,
+            keep: Keep::Columns(Vec::new()),
+            params: Vec::new(),
+            types: Vec::new(),
+            constants: Map::new(),
+            on_error: OnError::Fail,
+            threads: 1,
+            exposure: None,
+        }
+    }
+
+    /// Assigns all rows. `progress` is told from time to time what has been written.
+    ///
+    /// # Errors
+    /// The input cannot be read or the output written; what is asked for does not fit the input;
+    /// a row is bad, and none may be: what came before it has been written.
+    pub fn run(
+        &self,
+        input: Input,
+        output: &mut (dyn Write + Send),
+        progress: &mut dyn FnMut(&Summary),
+    ) -> Result<Summary, Error> {
+        match (self.input, self.output, input) {
+            (Format::Parquet, ..) | (_, Format::Parquet, _) => {
+                Err(Error::unfit("this build has no Parquet"))
+            }
+            (_, _, Input::Stream(stream)) => self.text(stream, output, progress),
+            (_, _, Input::File(file)) => self.text(Box::new(file), output, progress),
+        }
+    }
+
+    fn text(
+        &self,
+        stream: Box<dyn Read + Send>,
+        output: &mut (dyn Write + Send),
+        progress: &mut dyn FnMut(&Summary),
+    ) -> Result<Summary, Error> {
+        let delimiter = self.input.delimiter();
+        let size = piece_size(self.threads);
+        let mut chunks = Chunks::new(&self.name, stream, Cutter::new(delimiter), size);
+        match delimiter {
+            None => {
+                let plan = Plan::new(self, None)?;
+                let parser = || Parser::Jsonl(jsonl::Parser::new(&plan));
+                let next = move || Ok(chunks.next()?.map(Piece::Text));
+                self.rows(&plan, next, parser, output, progress)
+            }
+            Some(delimiter) => {
+                let mut table = csv::Table::open(&self.name, delimiter, chunks)?;
+                let header = std::mem::take(&mut table.header);
+                let plan = Plan::new(self, Some(&header))?;
+                let parser = || {
+                    let parser = csv::Parser::new(delimiter, &header, &plan.columns);
+                    Parser::Csv(Box::new(parser))
+                };
+                let next = move || Ok(table.next()?.map(Piece::Text));
+                self.rows(&plan, next, parser, output, progress)
+            }
+        }
+    }
+
+    fn encoder<'p>(&self, plan: &'p Plan<'_>) -> Box<dyn Encode + 'p> {
+        let some_params = !self.params.is_empty();
+        match (self.exposure, self.output.delimiter()) {
+            (Some(time), _) => Box::new(Exposures::new(plan, some_params, time)),
+            (None, Some(delimiter)) => Box::new(Delimited::new(plan, delimiter)),
+            (None, None) => Box::new(Lines::new(plan, some_params)),
+        }
+    }
+
+    fn rows<'p>(
+        &self,
+        plan: &'p Plan<'_>,
+        next: impl FnMut() -> Result<Option<Piece>, Error> + Send + 'static,
+        parser: impl Fn() -> Parser<'p> + Sync,
+        output: &mut (dyn Write + Send),
+        progress: &mut dyn FnMut(&Summary),
+    ) -> Result<Summary, Error> {
+        if let (Some(delimiter), None) = (self.output.delimiter(), self.exposure) {
+            let header = Delimited::header(plan, delimiter);
+            output.write_all(header.as_bytes()).map_err(Error::Write)?;
+        }
+        let worker = || {
+            let mut worker = Worker::new(plan, self.on_error, parser(), self.encoder(plan));
+            move |piece| worker.work(piece)
+        };
+        let mut summary = Summary::default();
+        pipeline::run(self.threads, next, worker, |done: Done| {
+            let Encoded::Text(text) = &done.encoded;
+            output.write_all(text.as_bytes()).map_err(Error::Write)?;
+            output.flush().map_err(Error::Write)?;
+            summary.append(done.summary);
+            progress(&summary);
+            match done.stop {
+                None => Ok(()),
+                Some(row) => Err(Error::Row { name: self.name.clone(), row: Box::new(row) }),
+            }
+        })?;
+        Ok(summary)
+    }
+}

@@ -1,0 +1,336 @@
+//! Which columns of the input are used, and for what.
+
+use std::fmt;
+
+use super::error::Error;
+use super::names;
+use super::{Batch, Format, Keep};
+use crate::namespace::{BASELINE, Experiment, Namespace, Rows};
+use crate::value::Value;
+
+/// The type that the fields of a column have, where the file does not say it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Type {
+    /// Text as it is written.
+    #[default]
+    String,
+    /// A whole number.
+    Integer,
+    /// A number, of which the text of a double is hashed.
+    Float,
+    /// `true` or `false`.
+    Boolean,
+}
+
+impl Type {
+    /// The types by their names.
+    pub const ALL: [(&'static str, Type); 4] = [
+        ("string", Type::String),
+        ("integer", Type::Integer),
+        ("float", Type::Float),
+        ("boolean", Type::Boolean),
+    ];
+
+    pub(super) fn describe(self) -> &'static str {
+        match self {
+            Type::String => "a string",
+            Type::Integer => "an integer",
+            Type::Float => "a number",
+            Type::Boolean => "`true` or `false`",
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word = Type::ALL.iter().find(|(_, kind)| kind == self).map_or("", |(word, _)| word);
+        f.write_str(word)
+    }
+}
+
+/// A column of the input that is used.
+#[derive(Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// Its place among the inputs.
+    pub(super) input: Option<usize>,
+    /// Its place among what is kept.
+    pub(super) kept: Option<usize>,
+    pub(super) kind: Type,
+    /// Whether it is a primary unit, which cannot be empty.
+    pub(super) is_unit: bool,
+}
+
+/// What a namespace adds to a row.
+pub(super) struct Answers<'n> {
+    pub(super) namespace: &'n Namespace,
+    pub(super) rows: Rows<'n>,
+    /// The params that are written.
+    pub(super) params: Vec<String>,
+}
+
+/// All that is decided before the first row.
+pub(super) struct Plan<'n> {
+    pub(super) columns: Vec<Column>,
+    /// The inputs that are the same for all rows, and null for those that come from columns.
+    pub(super) inputs: Vec<Value>,
+    /// The names of what is kept of each row.
+    pub(super) kept: Vec<String>,
+    /// Whether all of a row is kept, whatever it holds.
+    pub(super) keeps_all: bool,
+    pub(super) answers: Vec<Answers<'n>>,
+    /// The inputs that are the same for all rows, by name.
+    pub(super) constants: Vec<(String, Value)>,
+}
+
+impl<'n> Plan<'n> {
+    /// Decides. `known` are the columns of the input, where they are known before the rows.
+    pub(super) fn new(batch: &Batch<'n>, known: Option<&[String]>) -> Result<Plan<'n>, Error> {
+        let mut names: Vec<&str> = Vec::new();
+        for namespace in &batch.namespaces {
+            add(&mut names, namespace.unit());
+        }
+        for namespace in &batch.namespaces {
+            add(&mut names, BASELINE);
+            for experiment in experiments(namespace) {
+                names::reads(experiment.script(), |name| add(&mut names, name));
+            }
+        }
+        let units: Vec<&str> = batch.namespaces.iter().map(|it| it.unit()).collect();
+        let check = Check { batch, known };
+        check.units()?;
+        let kept = check.kept(&units, &names)?;
+        let kinds = check.types()?;
+        let kind = |name: &str| {
+            let given = kinds.iter().rev().find(|(column, _)| column == name);
+            given.map_or(Type::String, |(_, kind)| *kind)
+        };
+        check.constants()?;
+
+        let mut columns = Vec::new();
+        let mut inputs = Vec::new();
+        for name in &names {
+            let constant = batch.constants.get(*name).cloned();
+            if constant.is_none() && known.is_none_or(|known| known.iter().any(|it| it == name)) {
+                let kept = kept.iter().position(|kept| kept == name);
+                let (input, kind) = (Some(inputs.len()), kind(name));
+                let is_unit = units.contains(name);
+                columns.push(Column { name: (*name).to_owned(), input, kept, kind, is_unit });
+            }
+            inputs.push(constant.unwrap_or_default());
+        }
+        for (place, name) in kept.iter().enumerate() {
+            if !columns.iter().any(|column| column.name == *name) {
+                let (kept, kind) = (Some(place), kind(name));
+                // The value of a typed column is checked and written, if nothing else.
+                let input = (kind != Type::String).then(|| {
+                    inputs.push(Value::Null);
+                    inputs.len() - 1
+                });
+                columns.push(Column { name: name.clone(), input, kept, kind, is_unit: false });
+            }
+        }
+        check.unique(&columns)?;
+        let answers = check.answers(&names)?;
+        let keeps_all = known.is_none() && batch.keep == Keep::All;
+        let constants = batch.constants.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let plan = Plan { columns, inputs, kept, keeps_all, answers, constants };
+        plan.check_output(batch)?;
+        Ok(plan)
+    }
+
+    /// What the columns of a namespace are called.
+    pub(super) fn prefixed(&self, namespace: &Namespace, column: &str) -> String {
+        match self.answers.len() {
+            1 => column.to_owned(),
+            _ => format!("{}.{column}", namespace.name()),
+        }
+    }
+
+    /// The columns of the output, for formats that have columns.
+    pub(super) fn header(&self) -> Vec<String> {
+        let mut header = self.kept.clone();
+        for answers in &self.answers {
+            let params = answers.params.iter().map(String::as_str);
+            for column in ["segment", "experiment", "in_experiment"].into_iter().chain(params) {
+                header.push(self.prefixed(answers.namespace, column));
+            }
+        }
+        header
+    }
+
+    /// The names at the top of a JSON object that what is kept may not have.
+    pub(super) fn reserved(&self) -> Vec<&str> {
+        match self.answers.as_slice() {
+            [_] => vec!["segment", "experiment", "in_experiment", "params"],
+            several => several.iter().map(|answers| answers.namespace.name()).collect(),
+        }
+    }
+
+    fn check_output(&self, batch: &Batch<'_>) -> Result<(), Error> {
+        if batch.exposure.is_some() {
+            return Ok(());
+        }
+        let has_objects = batch.output == Format::Jsonl;
+        let header = self.header();
+        let twice = match has_objects {
+            true => self.kept.iter().find(|name| self.reserved().contains(&name.as_str())),
+            false => (1..header.len())
+                .find(|&index| header[..index].contains(&header[index]))
+                .and_then(|index| header.get(index)),
+        };
+        match twice {
+            None => Ok(()),
+            Some(name) => {
+                let message = format!("column `{name}` would stand in the output twice");
+                let help = "name the columns to keep by `--keep` and the params by `--param`";
+                Err(Error::unfit(message).help(help))
+            }
+        }
+    }
+}
+
+fn add<'a>(names: &mut Vec<&'a str>, name: &'a str) {
+    if !names.contains(&name) {
+        names.push(name);
+    }
+}
+
+/// The experiments that units can get: the default one, and the active ones.
+fn experiments(namespace: &Namespace) -> impl Iterator<Item = &Experiment> {
+    std::iter::once(namespace.default_experiment()).chain(namespace.experiments())
+}
+
+/// What is asked for, beside what there is.
+struct Check<'b, 'n, 'k> {
+    batch: &'b Batch<'n>,
+    known: Option<&'k [String]>,
+}
+
+impl<'n> Check<'_, 'n, '_> {
+    fn known(&self) -> impl Iterator<Item = &str> + Clone {
+        self.known.into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether the input can have a column.
+    fn has(&self, name: &str) -> bool {
+        self.known.is_none() || self.known().any(|known| known == name)
+    }
+
+    fn units(&self) -> Result<(), Error> {
+        for namespace in &self.batch.namespaces {
+            let (unit, name) = (namespace.unit(), namespace.name());
+            if !self.has(unit) && !self.batch.constants.contains_key(unit) {
+                let input = &self.batch.name;
+                let message = format!(
+                    "`{input}` has no column `{unit}`, the primary unit of namespace `{name}`"
+                );
+                return Err(Error::unknown(message, unit, self.known()));
+            }
+        }
+        Ok(())
+    }
+
+    fn unknown_column(&self, option: &str, column: &str) -> Error {
+        let message = format!("`{}` has no column `{column}`, as `{option}` says", self.batch.name);
+        Error::unknown(message, column, self.known())
+    }
+
+    /// What is kept, in order: without a wish, the primary units.
+    fn kept(&self, units: &[&str], read: &[&str]) -> Result<Vec<String>, Error> {
+        let mut kept: Vec<&str> = Vec::new();
+        if let (Keep::All, Some(known)) = (&self.batch.keep, self.known) {
+            return Ok(known.to_vec());
+        }
+        let is_column = |name: &&str| !self.batch.constants.contains_key(*name) && self.has(name);
+        units.iter().copied().filter(is_column).for_each(|unit| add(&mut kept, unit));
+        if self.batch.exposure.is_some() {
+            read.iter().copied().filter(is_column).for_each(|name| add(&mut kept, name));
+        }
+        match &self.batch.keep {
+            Keep::All if self.batch.output != Format::Jsonl || self.batch.exposure.is_some() => {
+                let message = "the columns of JSON lines are not known before the last of them";
+                return Err(Error::unfit(message).help("name those to keep, as in `--keep a,b`"));
+            }
+            Keep::All => kept.clear(),
+            Keep::Columns(columns) => {
+                for column in columns {
+                    if !self.has(column) {
+                        return Err(self.unknown_column("--keep", column));
+                    }
+                    add(&mut kept, column);
+                }
+            }
+        }
+        Ok(kept.into_iter().map(str::to_owned).collect())
+    }
+
+    fn types(&self) -> Result<&[(String, Type)], Error> {
+        let types = &self.batch.types;
+        if !types.is_empty() && self.batch.input.delimiter().is_none() {
+            let message = "JSON and Parquet have types of their own: `--types` is for CSV and TSV";
+            return Err(Error::unfit(message));
+        }
+        match types.iter().find(|(column, _)| !self.has(column)) {
+            Some((column, _)) => Err(self.unknown_column("--types", column)),
+            None => Ok(types),
+        }
+    }
+
+    fn constants(&self) -> Result<(), Error> {
+        let clash = self.known().find(|known| self.batch.constants.contains_key(*known));
+        match clash {
+            None => Ok(()),
+            Some(name) => {
+                let message = format!(
+                    "`{name}` is a column of `{}` and is given for all rows, too",
+                    self.batch.name
+                );
+                Err(Error::unfit(message))
+            }
+        }
+    }
+
+    /// Of columns with the same name, nobody knows which one is meant.
+    fn unique(&self, columns: &[Column]) -> Result<(), Error> {
+        for column in columns {
+            if self.known().filter(|known| *known == column.name).nth(1).is_some() {
+                let message = format!("`{}` has two columns `{}`", self.batch.name, column.name);
+                return Err(Error::unfit(message));
+            }
+        }
+        Ok(())
+    }
+
+    fn answers(&self, names: &[&str]) -> Result<Vec<Answers<'n>>, Error> {
+        let mut all: Vec<String> = Vec::new();
+        let mut answers = Vec::new();
+        for &namespace in &self.batch.namespaces {
+            let mut params: Vec<&str> = Vec::new();
+            for experiment in experiments(namespace) {
+                names::params(experiment.script(), |name| add(&mut params, name));
+            }
+            let full = |param: &str| format!("{}.{param}", namespace.name());
+            all.extend(params.iter().map(|param| (*param).to_owned()));
+            all.extend(params.iter().map(|param| full(param)));
+            let params = match self.batch.params.is_empty() {
+                true => params.into_iter().map(str::to_owned).collect(),
+                false => (self.batch.params.iter())
+                    .filter_map(|wanted| {
+                        params.iter().find(|param| *wanted == **param || *wanted == full(param))
+                    })
+                    .map(|param| (*param).to_owned())
+                    .collect(),
+            };
+            let rows = namespace.with_columns(names);
+            answers.push(Answers { namespace, rows, params });
+        }
+        match self.batch.params.iter().find(|param| !all.contains(param)) {
+            None => Ok(answers),
+            Some(param) => {
+                let message = format!("no script sets a param `{param}`");
+                Err(Error::unknown(message, param, all.iter().map(String::as_str)))
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Exposures, as PlanOut's loggers write them: a JSON object a line, for each unit that is in an
+//! experiment.
+
+use sha1::{Digest, Sha1};
+
+use super::lines;
+use super::{Encode, Encoded, Text};
+use crate::batch::columns::{Answers, Plan};
+use crate::batch::error::Reason;
+use crate::batch::fields::{Field, Fields};
+use crate::batch::write;
+use crate::dialect::Dialect;
+use crate::namespace::{Assignment, Experiment, Namespace};
+use crate::tree::{Layout, to_json};
+use crate::value::Value;
+
+/// A line an exposure.
+pub(in crate::batch) struct Exposures<'p> {
+    text: Text,
+    /// The names of the inputs, as JSON.
+    names: Vec<String>,
+    /// The members of `inputs` that are the same for all rows.
+    constants: String,
+    /// The members of `inputs` of the row that was begun.
+    inputs: String,
+    answers: &'p [Answers<'p>],
+    some_params: bool,
+    /// By namespace, by active experiment.
+    around: Vec<Vec<Around>>,
+}
+
+/// What stands around the inputs and the params of a line.
+struct Around {
+    experiment: String,
+    before: String,
+    behind: String,
+}
+
+impl<'p> Exposures<'p> {
+    /// Exposures that happen at a time, in seconds since 1970.
+    pub(in crate::batch) fn new(plan: &'p Plan<'_>, some_params: bool, time: u64) -> Exposures<'p> {
+        let mut constants = String::new();
+        for (name, value) in &plan.constants {
+            separate(&mut constants);
+            constants.push_str(&lines::key(name));
+            lines::plain(value, &mut constants);
+        }
+        let around = |answers: &Answers<'_>| {
+            let experiments = answers.namespace.experiments().iter();
+            experiments.map(|it| Around::new(answers.namespace, it, time)).collect()
+        };
+        Exposures {
+            text: Text::default(),
+            names: plan.kept.iter().map(|name| lines::key(name)).collect(),
+            constants,
+            inputs: String::new(),
+            answers: &plan.answers,
+            some_params,
+            around: plan.answers.iter().map(around).collect(),
+        }
+    }
+}
+
+impl Around {
+    fn new(namespace: &Namespace, experiment: &Experiment, time: u64) -> Around {
+        // As PlanOut names the experiments of a namespace: without white space.
+        let name = format!("{}-{}", namespace.name(), experiment.name());
+        let name = name.split_whitespace().collect::<Vec<_>>().join("-");
+        let mut before = String::from("{\"name\":");
+        write::string(&name, &mut before);
+        before.push_str(&format!(",\"time\":{time},\"salt\":"));
+        write::string(experiment.salt(), &mut before);
+        before.push_str(",\"inputs\":{");
+        let checksum = checksum(experiment, namespace.dialect());
+        let behind = format!(",\"event\":\"exposure\",\"checksum\":\"{checksum}\"}}\n");
+        Around { experiment: experiment.name().to_owned(), before, behind }
+    }
+}
+
+/// The first eight digits of the SHA-1 of the compiled script, as compact JSON.
+fn checksum(experiment: &Experiment, dialect: Dialect) -> String {
+    let json = to_json(experiment.script().json(), Layout::Compact, dialect);
+    let digest = Sha1::digest(json.as_bytes());
+    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Begins one more member of an object.
+fn separate(members: &mut String) {
+    if !members.is_empty() {
+        members.push(',');
+    }
+}
+
+impl Encode for Exposures<'_> {
+    fn begin(&mut self, fields: &dyn Fields, inputs: &[Value]) {
+        self.text.begin();
+        self.inputs.clear();
+        for (kept, name) in self.names.iter().enumerate() {
+            match fields.field(kept, inputs) {
+                // What is absent is no input.
+                Field::Null => {}
+                field => {
+                    separate(&mut self.inputs);
+                    self.inputs.push_str(name);
+                    lines::field(field, &mut self.inputs);
+                }
+            }
+        }
+        if !self.constants.is_empty() {
+            separate(&mut self.inputs);
+            self.inputs.push_str(&self.constants);
+        }
+    }
+
+    fn answer(&mut self, namespace: usize, assignment: &Assignment<'_>) -> Result<(), Reason> {
+        let is_of = |around: &&Around| assignment.experiment == Some(around.experiment.as_str());
+        let around = self.around[namespace].iter().find(is_of);
+        let Some(around) = around.filter(|_| assignment.in_experiment) else {
+            return Ok(());
+        };
+        let out = &mut self.text.out;
+        let start = out.len();
+        out.push_str(&around.before);
+        out.push_str(&self.inputs);
+        out.push_str("},\"params\":");
+        let written = lines::params(&self.answers[namespace], self.some_params, assignment, out);
+        match written {
+            Ok(()) => out.push_str(&around.behind),
+            Err(_) => out.truncate(start),
+        }
+        written
+    }
+
+    /// Nobody was exposed to anything.
+    fn nothing(&mut self, _: usize) {}
+
+    fn end(&mut self) {}
+
+    fn undo(&mut self) {
+        self.text.undo();
+    }
+
+    fn take(&mut self) -> Encoded {
+        self.text.take()
+    }
+}

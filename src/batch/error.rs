@@ -1,0 +1,165 @@
+//! What can be wrong with a file, and with a row of it.
+
+use std::io;
+
+use crate::namespace::AssignError;
+use crate::value::ValueError;
+
+use super::columns::Type;
+
+/// Why a batch ended before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input cannot be read.
+    #[error("cannot read `{name}`: {error}")]
+    Read {
+        /// What the input is called.
+        name: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// The output cannot be written.
+    #[error("cannot write the rows: {0}")]
+    Write(io::Error),
+    /// What is asked for does not fit the input.
+    #[error("{message}")]
+    Unfit {
+        /// What does not fit.
+        message: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
+    /// A row is bad, and no row may be.
+    #[error("{name}:{row}")]
+    Row {
+        /// What the input is called.
+        name: String,
+        /// Where and why.
+        row: Box<BadRow>,
+    },
+}
+
+/// A row without an answer.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{line}{}: {reason}", .column.map(|column| format!(":{column}")).unwrap_or_default())]
+pub struct BadRow {
+    /// The line on which it begins, counted from 1; in a file without lines, which row it is.
+    pub line: u64,
+    /// The character of the line at which it goes wrong, counted from 1, where that is known.
+    pub column: Option<u64>,
+    /// Why there is no answer.
+    pub reason: Reason,
+}
+
+/// Why there is no answer for a row.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Reason {
+    /// The row cannot be read.
+    #[error("{0}")]
+    Malformed(String),
+    /// A field is not of the type that its column has.
+    #[error("`{text}` in column `{column}` is not {}", .expected.describe())]
+    WrongType {
+        /// The column.
+        column: String,
+        /// The field.
+        text: String,
+        /// The type of the column.
+        expected: Type,
+    },
+    /// The unit cannot be assigned.
+    #[error(transparent)]
+    Assign(#[from] AssignError),
+    /// A param has a value that cannot be written.
+    #[error("param `{param}` has no value: {error}")]
+    Unwritable {
+        /// The param.
+        param: String,
+        /// Why.
+        error: ValueError,
+    },
+}
+
+/// The kinds of reasons, to be counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReasonKind {
+    /// The row cannot be read.
+    Malformed,
+    /// A field is of the wrong type.
+    WrongType,
+    /// The primary unit is missing.
+    MissingUnit,
+    /// A script failed, or computed what cannot be written.
+    Script,
+}
+
+impl ReasonKind {
+    /// All kinds.
+    pub const ALL: [ReasonKind; 4] =
+        [ReasonKind::Malformed, ReasonKind::WrongType, ReasonKind::MissingUnit, ReasonKind::Script];
+
+    /// The kind in a few words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            ReasonKind::Malformed => "malformed",
+            ReasonKind::WrongType => "wrong type",
+            ReasonKind::MissingUnit => "missing unit",
+            ReasonKind::Script => "failed script",
+        }
+    }
+}
+
+impl Reason {
+    /// Its kind.
+    pub fn kind(&self) -> ReasonKind {
+        match self {
+            Reason::Malformed(_) => ReasonKind::Malformed,
+            Reason::WrongType { .. } => ReasonKind::WrongType,
+            Reason::Assign(AssignError::MissingUnit { .. }) => ReasonKind::MissingUnit,
+            Reason::Assign(AssignError::Script { .. }) | Reason::Unwritable { .. } => {
+                ReasonKind::Script
+            }
+        }
+    }
+
+    /// The row that has this reason.
+    pub(super) fn at(self, line: u64) -> BadRow {
+        BadRow { line, column: None, reason: self }
+    }
+}
+
+impl Error {
+    pub(super) fn unfit(message: impl Into<String>) -> Error {
+        Error::Unfit { message: message.into(), help: None }
+    }
+
+    pub(super) fn help(mut self, text: impl Into<String>) -> Error {
+        if let Error::Unfit { help, .. } = &mut self {
+            *help = Some(text.into());
+        }
+        self
+    }
+
+    /// A name that the input or the namespaces do not have.
+    pub(super) fn unknown<'a>(
+        message: String,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str> + Clone,
+    ) -> Error {
+        let error = Error::unfit(message);
+        match crate::diagnostic::nearest(name, known.clone()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => {
+                let known: Vec<_> = known.into_iter().map(|name| format!("`{name}`")).collect();
+                match known.len() {
+                    0 => error.help("there are none"),
+                    1..=10 => error.help(format!("there is {}", known.join(", "))),
+                    more => {
+                        let some = known[..5].join(", ");
+                        error.help(format!("there are {more}, among them {some}"))
+                    }
+                }
+            }
+        }
+    }
+}

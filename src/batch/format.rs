@@ -1,0 +1,92 @@
+//! The formats of files, and how they are compressed.
+
+use std::path::Path;
+
+/// How the rows of a file are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Fields with commas between, the names of the columns first (RFC 4180).
+    Csv,
+    /// The same with tabs.
+    Tsv,
+    /// A JSON object a line.
+    Jsonl,
+    /// Apache Parquet.
+    Parquet,
+}
+
+/// How a file is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// gzip; several members make one text.
+    Gzip,
+    /// Zstandard.
+    Zstd,
+}
+
+impl Format {
+    /// The formats by the words for them.
+    pub const ALL: [(&'static str, Format); 4] = [
+        ("csv", Format::Csv),
+        ("tsv", Format::Tsv),
+        ("jsonl", Format::Jsonl),
+        ("parquet", Format::Parquet),
+    ];
+
+    /// The format that a word stands for.
+    pub fn named(word: &str) -> Option<Format> {
+        Format::ALL.iter().find(|(known, _)| *known == word).map(|(_, format)| *format)
+    }
+
+    /// What the end of a file's name says of its format and compression.
+    pub fn of(path: &Path) -> (Option<Format>, Compression) {
+        let ending = |path: &Path| path.extension().map(|it| it.to_string_lossy().to_lowercase());
+        let compression = match ending(path).as_deref() {
+            Some("gz") => Compression::Gzip,
+            Some("zst") => Compression::Zstd,
+            _ => Compression::None,
+        };
+        let inner = match compression {
+            Compression::None => ending(path),
+            _ => ending(&path.with_extension("")),
+        };
+        let format = inner.and_then(|inner| match &*inner {
+            "tab" => Some(Format::Tsv),
+            "ndjson" | "json" => Some(Format::Jsonl),
+            word => Format::named(word),
+        });
+        (format, compression)
+    }
+
+    /// What stands between the fields of a row, where fields have no names.
+    pub(super) fn delimiter(self) -> Option<u8> {
+        match self {
+            Format::Csv => Some(b','),
+            Format::Tsv => Some(b'\t'),
+            Format::Jsonl | Format::Parquet => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_say_what_a_file_is() {
+        for (name, format, compression) in [
+            ("a.csv", Some(Format::Csv), Compression::None),
+            ("a.b.CSV.gz", Some(Format::Csv), Compression::Gzip),
+            ("a.tsv.zst", Some(Format::Tsv), Compression::Zstd),
+            ("a.ndjson", Some(Format::Jsonl), Compression::None),
+            ("a.parquet", Some(Format::Parquet), Compression::None),
+            ("a.gz", None, Compression::Gzip),
+            ("csv", None, Compression::None),
+            ("a.txt", None, Compression::None),
+        ] {
+            assert_eq!(Format::of(Path::new(name)), (format, compression), "{name}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Work on pieces of a stream by several threads, with the results in the order of the pieces.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::error::Error;
+
+/// How many pieces wait for each worker, and how many of its results: as few as keep it busy.
+const WAITING: usize = 1;
+
+/// Takes pieces from `next`, does with each what a worker does, and gives the results to `write`
+/// in order. With one thread all of it happens on this one.
+///
+/// The reading thread is left to itself if this ends early: it may be waiting for a pipe, and goes
+/// as soon as it has read once more.
+pub(super) fn run<T, D, W>(
+    threads: usize,
+    mut next: impl FnMut() -> Result<Option<T>, Error> + Send + 'static,
+    worker: impl Fn() -> W + Sync,
+    mut write: impl FnMut(D) -> Result<(), Error>,
+) -> Result<(), Error>
+where
+    T: Send + 'static,
+    D: Send,
+    W: FnMut(T) -> D,
+{
+    if threads < 2 {
+        let mut work = worker();
+        while let Some(piece) = next()? {
+            write(work(piece))?;
+        }
+        return Ok(());
+    }
+    thread::scope(|scope| {
+        let mut pieces = Vec::with_capacity(threads);
+        let mut results = Vec::with_capacity(threads);
+        for _ in 0..threads {
+            let (piece, from_reader) = sync_channel(WAITING);
+            let (to_writer, result) = sync_channel(WAITING);
+            let worker = &worker;
+            scope.spawn(move || serve(worker(), from_reader, to_writer));
+            pieces.push(piece);
+            results.push(result);
+        }
+        let (end, ended) = sync_channel(1);
+        thread::spawn(move || {
+            let outcome = deal(next, &pieces);
+            // Nobody may wait for it any more.
+            let _ = end.send(outcome);
+        });
+        // Workers take turns, so that theirs are the turns to be waited for.
+        for result in results.iter().cycle() {
+            match result.recv() {
+                Ok(result) => write(result)?,
+                Err(_) => break,
+            }
+        }
+        // Only a panic leaves this unsaid, and the end of the input would be a lie.
+        ended.recv().unwrap_or_else(|_| Err(Error::unfit("the reading of the input broke off")))
+    })
+}
+
+/// Gives the pieces to the workers in turn.
+fn deal<T>(
+    mut next: impl FnMut() -> Result<Option<T>, Error>,
+    workers: &[SyncSender<T>],
+) -> Result<(), Error> {
+    for worker in workers.iter().cycle() {
+        let Some(piece) = next()? else { break };
+        // A worker that is gone has nobody to write for.
+        if worker.send(piece).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn serve<T, D>(mut work: impl FnMut(T) -> D, pieces: Receiver<T>, results: SyncSender<D>) {
+    for piece in pieces {
+        if results.send(work(piece)).is_err() {
+            break;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run_on(threads: usize, count: u64, fail_at: Option<u64>) -> (Vec<u64>, Result<(), Error>) {
+        let mut pieces = 0..count;
+        let mut written = Vec::new();
+        let outcome = run(
+            threads,
+            move || Ok(pieces.next()),
+            || {
+                |piece: u64| {
+                    // Some are slow.
+                    let rounds = if piece.is_multiple_of(5) { 20_000 } else { 1 };
+                    (0..rounds)
+                        .fold(piece * 2, |sum, round| std::hint::black_box(sum + round - round))
+                }
+            },
+            |result| match fail_at {
+                Some(at) if result == at * 2 => Err(Error::unfit("stop")),
+                _ => {
+                    written.push(result);
+                    Ok(())
+                }
+            },
+        );
+        (written, outcome)
+    }
+
+    #[test]
+    fn results_are_in_the_order_of_the_pieces() {
+        for threads in [1, 2, 3, 7] {
+            for count in [0, 1, 2, 6, 7, 8, 100] {
+                let (written, outcome) = run_on(threads, count, None);
+                assert!(outcome.is_ok());
+                assert_eq!(written, (0..count).map(|piece| piece * 2).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn a_failure_to_write_ends_all() {
+        for threads in [1, 2, 7] {
+            let (written, outcome) = run_on(threads, u64::MAX, Some(50));
+            assert!(outcome.is_err());
+            assert_eq!(written.len(), 50);
+        }
+    }
+
+    #[test]
+    fn a_failure_to_read_comes_after_what_was_read() {
+        for threads in [1, 2, 7] {
+            let mut left = 10;
+            let mut written = 0;
+            let next = move || {
+                left -= 1;
+                if left < 0 { Err(Error::unfit("broken")) } else { Ok(Some(())) }
+            };
+            let outcome = run(
+                threads,
+                next,
+                || |()| (),
+                |()| {
+                    written += 1;
+                    Ok(())
+                },
+            );
+            assert!(outcome.is_err());
+            assert_eq!(written, 10);
+        }
+    }
+}

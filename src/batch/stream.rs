@@ -1,0 +1,77 @@
+//! Compressed streams.
+
+use std::io::{self, BufReader, Read, Write};
+
+use super::format::Compression;
+
+/// A reader of what is compressed in another one.
+///
+/// # Errors
+/// The decompressor cannot be made.
+pub fn decompress(
+    input: Box<dyn Read + Send>,
+    compression: Compression,
+) -> io::Result<Box<dyn Read + Send>> {
+    Ok(match compression {
+        Compression::None => input,
+        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(input))),
+        Compression::Zstd => Box::new(zstd::Decoder::new(input)?),
+    })
+}
+
+/// A writer that compresses what it is given. It has to be finished.
+pub enum Compressor<W: Write> {
+    /// Not compressed.
+    None(W),
+    /// With gzip.
+    Gzip(flate2::write::GzEncoder<W>),
+    /// With Zstandard.
+    Zstd(zstd::Encoder<'static, W>),
+}
+
+impl<W: Write> Compressor<W> {
+    /// Makes it.
+    ///
+    /// # Errors
+    /// The compressor cannot be made.
+    pub fn new(output: W, compression: Compression) -> io::Result<Compressor<W>> {
+        Ok(match compression {
+            Compression::None => Compressor::None(output),
+            Compression::Gzip => {
+                let level = flate2::Compression::default();
+                Compressor::Gzip(flate2::write::GzEncoder::new(output, level))
+            }
+            Compression::Zstd => Compressor::Zstd(zstd::Encoder::new(output, 0)?),
+        })
+    }
+
+    /// Writes what it still holds, and gives back what it writes to.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn finish(self) -> io::Result<W> {
+        match self {
+            Compressor::None(mut output) => output.flush().map(|()| output),
+            Compressor::Gzip(encoder) => encoder.finish(),
+            Compressor::Zstd(encoder) => encoder.finish(),
+        }
+    }
+}
+
+impl<W: Write> Write for Compressor<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Compressor::None(output) => output.write(bytes),
+            Compressor::Gzip(encoder) => encoder.write(bytes),
+            Compressor::Zstd(encoder) => encoder.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Compressor::None(output) => output.flush(),
+            // Each flush costs some of the compression, and who waits for rows takes them plain.
+            Compressor::Gzip(_) | Compressor::Zstd(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! `planout eval --batch`: a file of units.
+
+use std::fs::File;
+use std::io::{Read, stdin};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+use planout::batch::{
+    self, BadRow, Batch, Compression, Error, Format, Input, Keep, OnError, Reason, Type,
+};
+use planout::catalog::{self, Loaded};
+use planout::namespace::AssignError;
+use planout::{Map, Namespace, store};
+
+use super::progress::{self, Progress};
+use super::target::Target;
+use super::{Eval, find};
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::{Context, location};
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "A file of units")]
+pub(super) struct BatchArgs {
+    /// Evaluate for each row of a file; `-` for standard input
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = [
+            "script", "exp", "definition", "default", "overrides", "overrides_object",
+        ],
+    )]
+    batch: Option<String>,
+    /// In all namespaces
+    #[arg(long, group = "what", requires = "batch")]
+    all: bool,
+    /// Where the rows go to [default: standard output]
+    #[arg(long, value_name = "FILE", requires = "batch")]
+    output: Option<String>,
+    /// What the file is [default: what its name ends in, else jsonl]
+    #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = formats())]
+    input_format: Option<String>,
+    /// What the output is [default: what its name ends in, else jsonl]
+    #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = formats())]
+    output_format: Option<String>,
+    /// What becomes of a bad row: the end, left out, or kept without an answer
+    #[arg(long, value_name = "WHAT", requires = "batch", default_value = "fail")]
+    on_error: Bad,
+    /// Columns that the output has, too, beside the primary unit; `all` for all
+    #[arg(long, value_name = "COLUMN", requires = "batch", value_delimiter = ',')]
+    keep: Vec<String>,
+    /// The params that the output has, in this order [default: all]
+    #[arg(long, value_name = "PARAM", requires = "batch", value_delimiter = ',')]
+    param: Vec<String>,
+    /// Columns of CSV that are not strings: integer, float, boolean
+    #[arg(long, value_name = "COLUMN:TYPE", requires = "batch", value_delimiter = ',')]
+    types: Vec<String>,
+    /// Write the exposures of PlanOut's loggers, as JSON lines
+    #[arg(long, requires = "batch", conflicts_with = "output_format")]
+    exposure: bool,
+    /// When exposures happen, in seconds since 1970 [default: now]
+    #[arg(long, value_name = "SECONDS", requires = "batch", env = "SOURCE_DATE_EPOCH")]
+    time: Option<u64>,
+    /// How many threads assign [default: one for each processor]
+    #[arg(long, value_name = "N", requires = "batch",
+        value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Bad {
+    Fail,
+    Skip,
+    Null,
+}
+
+fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(Format::ALL.map(|(word, _)| word))
+}
+
+impl BatchArgs {
+    /// The file, if there is one to evaluate for.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.batch.as_deref()
+    }
+
+    fn types(&self) -> Outcome<Vec<(String, Type)>> {
+        let parse = |pair: &String| {
+            let Some((column, word)) = pair.rsplit_once(':') else {
+                return Err(Failure::usage(format!("`{pair}` is not of the form COLUMN:TYPE"))
+                    .help("such as `age:integer`"));
+            };
+            match Type::ALL.iter().find(|(known, _)| *known == word) {
+                Some((_, kind)) => Ok((column.to_owned(), *kind)),
+                None => {
+                    let words = Type::ALL.iter().map(|(word, _)| *word);
+                    let unknown = Failure::unknown("type", word, words);
+                    Err(Failure { kind: crate::cli::failure::Kind::Usage, ..unknown })
+                }
+            }
+        };
+        self.types.iter().map(parse).collect()
+    }
+
+    /// The file that is read, the one that is written, and what each of them is.
+    fn formats(
+        &self,
+        file: &str,
+        output: Option<&str>,
+    ) -> ((Format, Compression), (Format, Compression)) {
+        let of = |name: Option<&str>, given: &Option<String>| {
+            let named = name.filter(|name| *name != "-");
+            let (format, compression) =
+                named.map_or((None, Compression::None), |name| Format::of(Path::new(name)));
+            let given = given.as_deref().and_then(Format::named);
+            (given.or(format).unwrap_or(Format::Jsonl), compression)
+        };
+        let input = of(Some(file), &self.input_format);
+        (input, of(output, &self.output_format))
+    }
+
+    fn exposure(&self) -> Option<u64> {
+        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
+        self.exposure.then(|| self.time.unwrap_or_else(now))
+    }
+}
+
+impl Eval {
+    pub(super) fn batch(&self, file: &str, constants: Map, context: &Context) -> Outcome {
+        let args = &self.batch;
+        let types = args.types()?;
+        let path = self.output()?;
+        let ((input, decompress), (output, compress)) = args.formats(file, path);
+        let loaded = self.load_all(context)?;
+        let namespaces = build(&loaded)?;
+        let name = if file == "-" { "<stdin>" } else { file };
+        let batch = Batch {
+            keep: match args.keep.iter().any(|column| column == "all") {
+                true => Keep::All,
+                false => Keep::Columns(args.keep.clone()),
+            },
+            params: args.param.clone(),
+            types,
+            constants,
+            on_error: match args.on_error {
+                Bad::Fail => OnError::Fail,
+                Bad::Skip => OnError::Skip,
+                Bad::Null => OnError::Null,
+            },
+            threads: match args.threads {
+                Some(threads) => threads.into(),
+                None => thread::available_parallelism().map_or(1, Into::into),
+            },
+            exposure: args.exposure(),
+            ..Batch::new(namespaces.iter().collect(), name, input, output)
+        };
+        let (input, size, read) = open(file, decompress)?;
+        let target = Target::open(path, compress)?;
+        let shown = !context.output.is_quiet() && target.leaves_terminal_free();
+        let mut progress = Progress::new(name, size, read, shown);
+        let outcome = target.fill(|out| batch.run(input, out, &mut |so_far| progress.show(so_far)));
+        progress.clear();
+        let summary = outcome.map_err(|failed| match failed {
+            super::target::Failed::Batch(error) => fail(error, &loaded, path),
+            super::target::Failed::Output(failure) => failure,
+        })?;
+        let seconds = progress.seconds();
+        context.output.note(&match self.format {
+            super::Format::Json => progress::json(name, &summary, seconds),
+            super::Format::Text => progress::text(name, &summary, seconds, batch.on_error),
+        });
+        Ok(())
+    }
+
+    /// The file to write, which is said in one of two ways.
+    fn output(&self) -> Outcome<Option<&str>> {
+        match (self.batch.output.as_deref(), self.short.as_slice()) {
+            (output, []) => Ok(output),
+            (None, [output]) => Ok(Some(output)),
+            _ => Err(Failure::usage("the output is given twice")),
+        }
+    }
+
+    /// The namespaces that are asked for.
+    fn load_all(&self, context: &Context) -> Outcome<Vec<Loaded>> {
+        let location = location(self.from.as_deref(), context)?;
+        let dialects = context.dialects(self.dialect);
+        let shown = store::without_secrets(&location);
+        let store = store::open(&location)?;
+        let mut loaded = match &self.ns {
+            None => catalog::read(&*store, dialects)?,
+            Some(names) => names
+                .split(',')
+                .map(|name| find(&*store, name, dialects, &shown))
+                .collect::<Outcome<_>>()?,
+        };
+        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
+        let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
+        context.output.reports(&reports, self.format)?;
+        match loaded.is_empty() {
+            true => Err(Failure::wrong(format!("there is no namespace in `{shown}`"))),
+            false => Ok(loaded),
+        }
+    }
+}
+
+fn build(loaded: &[Loaded]) -> Outcome<Vec<Namespace>> {
+    let mut namespaces: Vec<Namespace> = Vec::with_capacity(loaded.len());
+    for loaded in loaded {
+        // What is wrong with it has been said.
+        let document = loaded.document.as_ref().ok_or_else(Failure::reported)?;
+        let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
+        if namespaces.iter().any(|known| known.name() == namespace.name()) {
+            let message = format!("namespace `{}` is named twice", namespace.name());
+            return Err(Failure::usage(message));
+        }
+        namespaces.push(namespace);
+    }
+    Ok(namespaces)
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    inner: R,
+    count: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.count.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Opens the input: what it holds, its size in bytes if that is known, and how much of it has
+/// been read.
+fn open(file: &str, compression: Compression) -> Outcome<(Input, Option<u64>, Arc<AtomicU64>)> {
+    let cannot = |error| Failure::broken(format!("cannot read `{file}`: {error}"));
+    let count = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&count);
+    let (stream, size): (Box<dyn Read + Send>, _) = if file == "-" {
+        (Box::new(stdin()), None)
+    } else {
+        let file = File::open(file).map_err(cannot)?;
+        let metadata = file.metadata().map_err(cannot)?;
+        let size = metadata.is_file().then_some(metadata.len());
+        (Box::new(Counted { inner: file, count: counted }), size)
+    };
+    let stream = batch::decompress(stream, compression).map_err(cannot)?;
+    Ok((Input::Stream(stream), size, count))
+}
+
+/// Says why the batch ended, and for a script that failed, where that is.
+fn fail(error: Error, loaded: &[Loaded], output: Option<&str>) -> Failure {
+    let message = error.to_string();
+    match error {
+        Error::Read { .. } => Failure::broken(message),
+        Error::Write(error) => match output.filter(|path| *path != "-") {
+            Some(path) => Failure::broken(format!("cannot write `{path}`: {error}")),
+            None => Failure::from(error),
+        },
+        Error::Unfit { help, .. } => Failure { help, ..Failure::wrong(message) },
+        Error::Row { row, .. } => {
+            let failure = Failure::wrong(message);
+            match place(&row, loaded) {
+                Some(place) => failure.help(format!("that is at {place}")),
+                None => failure
+                    .help("`--on-error skip` leaves bad rows out, `--on-error null` keeps them"),
+            }
+        }
+    }
+}
+
+/// Where the script stands that failed.
+fn place(row: &BadRow, loaded: &[Loaded]) -> Option<String> {
+    let Reason::Assign(AssignError::Script { namespace, error, .. }) = &row.reason else {
+        return None;
+    };
+    let loaded = loaded.iter().find(|loaded| loaded.name == *namespace)?;
+    let position = loaded.source.position(error.span.start);
+    Some(format!("{}:{}:{}", loaded.source.name(), position.line, position.column))
+}
