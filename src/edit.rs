@@ -133,8 +133,8 @@ fn is_plain(text: &str) -> bool {
         && plain::is_text(text)
 }
 
-/// An entry on one line, as `{action: remove, name: a}`.
-fn flow(action: &Action) -> String {
+/// An entry as YAML on one line, as `{action: remove, name: a}`.
+pub fn flow(action: &Action) -> String {
     let pairs: Vec<_> =
         entries(action).iter().map(|(key, value)| format!("{key}: {}", value.yaml())).collect();
     format!("{{{}}}", pairs.join(", "))

@@ -4,6 +4,7 @@ mod classes;
 mod command;
 mod git;
 mod movement;
+mod remedy;
 mod safety;
 mod sample;
 mod saved;

@@ -67,6 +67,11 @@ impl CauseKind {
             CauseKind::SegmentHashing => "segment_hashing",
         }
     }
+
+    /// Whether it is an edit of a setting of the namespace, whose key is the word for it.
+    pub fn is_setting(self) -> bool {
+        !matches!(self, CauseKind::History | CauseKind::Restart | CauseKind::Script)
+    }
 }
 
 /// The segments that an experiment loses although nothing has ended it.

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::causes::{self, Cause};
 use super::places::Places;
+use super::remedy::{self, Remedy};
 use super::sample::{self, Sampled, Units};
 use super::scripts::{self, ParamChange, same};
 use super::segments::{self, ExperimentChange, Move};
@@ -30,6 +31,8 @@ pub struct Changes {
     pub default: Option<DefaultChange>,
     /// The edits that reassign units, and edits of what has happened already that do not.
     pub causes: Vec<Cause>,
+    /// What to do in place of edits that reassign units; `None` if none do.
+    pub remedy: Option<Remedy>,
     /// What some units get before and after; `None` if none were evaluated.
     pub sampled: Option<Sampled>,
 }
@@ -93,9 +96,16 @@ pub(super) fn compare(
         scripts: script_changes(was, is, places),
         default: default_change(was, is, places),
         causes: Vec::new(),
+        remedy: None,
         sampled: sample::compare(was, is, units),
     };
     causes::judge((before, was), (after, is), &mut changes);
+    changes.remedy = remedy::find(
+        (before.document, was),
+        (after.document, is),
+        &changes.scripts,
+        &changes.causes,
+    );
     changes
 }
 

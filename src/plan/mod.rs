@@ -20,6 +20,7 @@ mod causes;
 mod changes;
 mod expression;
 mod places;
+mod remedy;
 mod sample;
 mod saved;
 mod scripts;
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 
 pub use causes::{Cause, CauseKind, Loss};
 pub use changes::{Changes, DefaultChange, DefaultParam, ScriptChange};
+pub use remedy::{Appendix, Remedy, Renamed};
 pub use sample::{Difference, ParamDifference, Sampled, Unit, Units};
 pub use saved::{Mismatch, SavedError, SavedItem, SavedPlan};
 pub use scripts::{ParamChange, ParamChangeKind, Part};

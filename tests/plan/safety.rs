@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, TestRunner};
 use super::{BASE, load, plan_of};
 
 /// Edits that go together in any way; what is appended comes last.
-const EDITS: &[(&str, &str)] = &[
+pub(super) const EDITS: &[(&str, &str)] = &[
     ("# A comment.", "# Another."),
     ("unit: userid\n", "unit: country\n"),
     ("segments: 100", "segments: 200"),
@@ -36,7 +36,7 @@ const EDITS: &[(&str, &str)] = &[
     ),
 ];
 
-const APPENDED: &[&str] = &[
+pub(super) const APPENDED: &[&str] = &[
     "  - {action: remove, name: a}\n",
     "  - {action: remove, name: b}\n",
     "  - {action: remove, name: c}\n",

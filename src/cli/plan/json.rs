@@ -1,9 +1,10 @@
 //! A plan as JSON. `docs/commands.md` describes it: its fields are there to stay.
 
 use planout::Value as Input;
+use planout::namespace::Action;
 use planout::plan::{
-    Cause, Changes, DefaultChange, ExperimentChange, Move, NamespacePlan, ParamChange,
-    ParamDifference, Plan, Sampled, ScriptChange, Size, Status,
+    Appendix, Cause, Changes, DefaultChange, ExperimentChange, Move, NamespacePlan, ParamChange,
+    ParamDifference, Plan, Remedy, Sampled, ScriptChange, Size, Status,
 };
 use serde_json::{Value, json};
 
@@ -56,6 +57,7 @@ fn changes(changes: &Changes) -> Value {
     });
     json!({
         "causes": changes.causes.iter().map(cause).collect::<Value>(),
+        "remedy": changes.remedy.as_ref().map(remedy),
         "segments": {"before": changes.segments_before, "after": changes.segments_after},
         "experiments": changes.experiments.iter().map(experiment).collect::<Value>(),
         "moves": moves,
@@ -77,6 +79,36 @@ fn cause(cause: &Cause) -> Value {
         "message": cause.to_string(),
         "losses": losses.collect::<Value>(),
     })
+}
+
+fn remedy(remedy: &Remedy) -> Value {
+    match remedy {
+        Remedy::Append(appendix) => append(appendix),
+        Remedy::NewNamespace(settings) => json!({
+            "kind": "new_namespace",
+            "settings": settings.iter().map(|setting| setting.as_str()).collect::<Vec<_>>(),
+        }),
+    }
+}
+
+fn append(appendix: &Appendix) -> Value {
+    let renamed = appendix.renamed.iter().map(|it| json!({"from": it.from, "to": it.to}));
+    json!({
+        "kind": "append",
+        "renamed_definitions": renamed.collect::<Value>(),
+        "restored_definitions": appendix.restored,
+        "default_experiment": appendix.default,
+        "entries": appendix.entries.iter().map(entry).collect::<Value>(),
+    })
+}
+
+fn entry(entry: &Action) -> Value {
+    match entry {
+        Action::Add { name, definition, segments } => {
+            json!({"action": "add", "definition": definition, "name": name, "segments": segments})
+        }
+        Action::Remove { name } => json!({"action": "remove", "name": name}),
+    }
 }
 
 fn experiment(experiment: &ExperimentChange) -> Value {

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use planout::Value;
+use planout::edit::flow;
 use planout::plan::{
-    Changes, Class, DefaultChange, ExperimentChange, Fate, Move, NamespacePlan, ParamChange, Plan,
-    Sampled, Size, Status,
+    Appendix, Changes, Class, DefaultChange, ExperimentChange, Fate, Move, NamespacePlan,
+    ParamChange, Plan, Remedy, Renamed, Sampled, Size, Status,
 };
 
 /// How many lines a list may have.
@@ -91,6 +92,9 @@ fn changes(changes: &Changes, text: &mut String) {
         let mark = if cause.class == Class::Reassigning { MARK } else { ' ' };
         text.push_str(&format!("{mark} {cause}\n"));
     }
+    if let Some(found) = &changes.remedy {
+        remedy(found, text);
+    }
     experiments(changes, text);
     match &changes.moves {
         Some(moves) => matrix(moves, changes.segments_before, text),
@@ -107,6 +111,40 @@ fn changes(changes: &Changes, text: &mut String) {
     }
     if let Some(found) = &changes.sampled {
         sampled(found, text);
+    }
+}
+
+/// What to do in place of the edits. It is there to be copied, so nothing is cut.
+fn remedy(remedy: &Remedy, text: &mut String) {
+    text.push_str("  instead:\n");
+    let Appendix { renamed, restored, default, entries } = match remedy {
+        Remedy::Append(appendix) => appendix,
+        Remedy::NewNamespace(settings) => {
+            let settings: Vec<_> = settings.iter().map(|setting| setting.as_str()).collect();
+            text.push_str(&format!(
+                "    make a new namespace: `{}` cannot change while experiments run\n",
+                settings.join("` and `")
+            ));
+            return;
+        }
+    };
+    for name in restored {
+        text.push_str(&format!("    leave the definition `{name}` as it was shipped\n"));
+    }
+    for Renamed { from, to } in renamed {
+        text.push_str(&format!(
+            "    leave `{from}` as it was shipped, and define its new script as `{to}`\n"
+        ));
+    }
+    if let Some(default) = default {
+        text.push_str(&format!("    make `{default}` the default experiment\n"));
+    }
+    text.push_str(match entries.is_empty() {
+        true => "    leave the sequence as it was shipped\n",
+        false => "    leave the sequence as it was shipped, and append\n",
+    });
+    for entry in entries {
+        text.push_str(&format!("      - {}\n", flow(entry)));
     }
 }
 

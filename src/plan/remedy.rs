@@ -1,0 +1,150 @@
+//! What to append in place of edits that reassign units: what has been shipped stays as it is.
+
+use std::collections::HashSet;
+
+use super::causes::{Cause, CauseKind};
+use super::changes::ScriptChange;
+use super::{Class, segments};
+use crate::namespace::{Action, Document, Experiment, Namespace};
+
+/// How a namespace gets to what edits want of it, though the edits themselves reassign units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// By entries after what has been shipped.
+    Append(Appendix),
+    /// By a new namespace only, since these settings would change while experiments run.
+    NewNamespace(Vec<CauseKind>),
+}
+
+/// What is appended to a namespace as it was shipped. Who is in an experiment stays there, unless
+/// an entry ends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Appendix {
+    /// Definitions that keep the script that was shipped; the new script gets a name of its own.
+    pub renamed: Vec<Renamed>,
+    /// Definitions that the source lacks, and the sequence still names.
+    pub restored: Vec<String>,
+    /// The definition that becomes the default, if that is one with a name of its own now.
+    pub default: Option<String>,
+    /// The entries after the sequence that was shipped. There are none if that is as good already.
+    pub entries: Vec<Action>,
+}
+
+/// A definition whose new script gets a name of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The name, which the script that was shipped keeps.
+    pub from: String,
+    /// The name of the new script.
+    pub to: String,
+}
+
+/// Finds what to append in place of what reassigns units; `None` if nothing does.
+pub(super) fn find(
+    (old, was): (&Document, &Namespace),
+    (new, is): (&Document, &Namespace),
+    scripts: &[ScriptChange],
+    causes: &[Cause],
+) -> Option<Remedy> {
+    let causes = || causes.iter().filter(|cause| cause.class == Class::Reassigning);
+    causes().next()?;
+    let settings: Vec<_> = causes().map(|cause| cause.kind).filter(|it| it.is_setting()).collect();
+    if !settings.is_empty() {
+        return Some(Remedy::NewNamespace(settings));
+    }
+    let restarts = causes().filter(|cause| cause.kind == CauseKind::Restart);
+    let restarts = restarts.flat_map(|cause| cause.losses.iter().map(|loss| &*loss.experiment));
+    let rescripted = scripts.iter().flat_map(|script| &script.experiments).map(String::as_str);
+    let changed = restarts.chain(rescripted).collect();
+    Some(Remedy::Append(appendix((old, was), (new, is), scripts, &changed)))
+}
+
+/// `changed` are the experiments that run on otherwise than they did: under another name, so that
+/// nobody takes them for what they were.
+fn appendix(
+    (old, was): (&Document, &Namespace),
+    (new, is): (&Document, &Namespace),
+    scripts: &[ScriptChange],
+    changed: &HashSet<&str>,
+) -> Appendix {
+    let mut taken: HashSet<String> =
+        old.definitions.keys().chain(new.definitions.keys()).cloned().collect();
+    let edited =
+        scripts.iter().filter(|script| script.definition_before == script.definition_after);
+    let renamed: Vec<Renamed> = edited
+        .map(|script| {
+            let from = script.definition_after.clone();
+            Renamed { to: next_name(&from, &mut taken), from }
+        })
+        .collect();
+    let name_of = |definition: &str| -> Option<String> {
+        renamed.iter().find(|it| it.from == definition).map(|it| it.to.clone())
+    };
+
+    let entries = old.sequence.iter().chain(&new.sequence);
+    let mut taken: HashSet<String> = entries.map(|action| action.name().to_owned()).collect();
+    let (olds, news) = (segments::by_name(was), segments::by_name(is));
+    let ends = |it: &&Experiment| {
+        let shrinks = |new: &&Experiment| new.segments().len() < it.segments().len();
+        changed.contains(it.name()) || news.get(it.name()).is_none_or(shrinks)
+    };
+    let ended: HashSet<&str> =
+        was.experiments().iter().filter(ends).map(Experiment::name).collect();
+    let removes = was.experiments().iter().filter(ends);
+    let mut entries: Vec<Action> =
+        removes.map(|it| Action::Remove { name: it.name().to_owned() }).collect();
+    for it in is.experiments() {
+        let (name, had) = match olds.get(it.name()) {
+            None => (it.name().to_owned(), 0),
+            Some(_) if ended.contains(it.name()) => (next_name(it.name(), &mut taken), 0),
+            Some(old) if old.segments().len() == it.segments().len() => continue,
+            Some(old) => (next_name(it.name(), &mut taken), old.segments().len()),
+        };
+        let definition = name_of(it.definition()).unwrap_or_else(|| it.definition().to_owned());
+        let segments = u32::try_from(it.segments().len() - had).unwrap_or(u32::MAX);
+        entries.push(Action::Add { name, definition, segments });
+    }
+    Appendix { restored: restored(old, new), default: name_of(&new.default), renamed, entries }
+}
+
+/// The definitions that a sequence names and a new document lacks.
+fn restored(old: &Document, new: &Document) -> Vec<String> {
+    let mut restored = Vec::new();
+    for action in &old.sequence {
+        if let Action::Add { definition, .. } = action
+            && !new.definitions.contains_key(definition)
+            && !restored.contains(definition)
+        {
+            restored.push(definition.clone());
+        }
+    }
+    restored
+}
+
+/// The first name after another one that nobody has yet: `a.2` after `a`, `run.3` after `run.2`.
+fn next_name(name: &str, taken: &mut HashSet<String>) -> String {
+    let numbered = name.rsplit_once('.');
+    let numbered = numbered.and_then(|(stem, number)| Some((stem, number.parse::<u32>().ok()?)));
+    let (stem, number) = numbered.unwrap_or((name, 1));
+    let mut number = u64::from(number);
+    loop {
+        number += 1;
+        let next = format!("{stem}.{number}");
+        if taken.insert(next.clone()) {
+            return next;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_count_on() {
+        let mut taken = HashSet::from(["a.2".to_owned()]);
+        for (name, next) in [("a", "a.3"), ("a", "a.4"), ("run.9", "run.10"), ("v1.x", "v1.x.2")] {
+            assert_eq!(super::next_name(name, &mut taken), next);
+        }
+    }
+}
