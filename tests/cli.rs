@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Run, planout, planout_with_input, sandbox};
+use crate::support::{Run, names, planout, planout_with_input, sandbox};
 
 /// Asserts the exit status and returns both streams.
 fn expect(status: i32, run: Run) -> Run {
@@ -99,15 +99,6 @@ fn an_output_that_is_no_plain_file_stays_what_it_is() {
     let json = r#"{"op":"seq","seq":[{"op":"set","var":"x","value":1.0}]}"#;
     assert_eq!(crate::support::shell(pipe, folder.path()), format!("{json}\npipe|\n"));
     expect(1, planout(folder.path(), &["compile", "x = 1;", "sample-namespaces"]));
-}
-
-/// The names of all files of a folder, hidden ones too.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder");
-    let names = entries.map(|entry| entry.expect("an entry").file_name());
-    let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 #[test]

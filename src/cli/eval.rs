@@ -228,17 +228,19 @@ impl Eval {
 fn find(store: &dyn Store, name: &str, dialects: Dialects, location: &str) -> Outcome<Loaded> {
     let items = store.list()?;
     let found: Vec<_> = items.iter().filter(|item| item.name == name).collect();
+    let unknown = || {
+        let others = items.iter().map(|item| item.name.as_str()).filter(|other| *other != name);
+        let unknown = Failure::unknown("namespace", name, others);
+        let message = format!("{} in `{location}`", unknown.message);
+        Err(Failure { message, ..unknown })
+    };
     match found.as_slice() {
-        [item] => {
-            let bytes = store.read(item, MAX_SOURCE_BYTES + 1)?;
-            Ok(Loaded::new(&item.label, Some(name), bytes, item.format, dialects))
-        }
-        [] => {
-            let unknown =
-                Failure::unknown("namespace", name, items.iter().map(|item| item.name.as_str()));
-            let message = format!("{} in `{location}`", unknown.message);
-            Err(Failure { message, ..unknown })
-        }
+        [item] => match store.read(item, MAX_SOURCE_BYTES + 1) {
+            // Somebody has removed it since it was listed.
+            Err(error) if error.is_absent() => unknown(),
+            read => Ok(Loaded::new(&item.label, Some(name), read?, item.format, dialects)),
+        },
+        [] => unknown(),
         [first, second, ..] => {
             let message =
                 format!("namespace `{name}` is in `{}` and `{}`", first.label, second.label);

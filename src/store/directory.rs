@@ -10,6 +10,7 @@ mod update;
 mod view;
 
 use std::ffi::OsStr;
+use std::fs::FileType;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -56,7 +57,16 @@ impl Directory {
 /// # Errors
 /// A folder cannot be read.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let mut files = Vec::new();
+    walk(folder, |kind| kind.is_file())
+}
+
+/// A folder and all folders below it that are not hidden.
+fn folders(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    walk(folder, |kind| kind.is_dir())
+}
+
+fn walk(folder: &Path, wanted: impl Fn(FileType) -> bool) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = Vec::new();
     let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
     for entry in walk.filter_entry(|e| e.depth() == 0 || !is_hidden(e.path())) {
         let entry = match entry {
@@ -68,11 +78,19 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
                 return Err(StoreError::Io { action: "read", path, error: error.into() });
             }
         };
-        if entry.file_type().is_file() {
-            files.push(entry.into_path());
+        if wanted(entry.file_type()) {
+            found.push(entry.into_path());
         }
     }
-    Ok(files)
+    Ok(found)
+}
+
+/// The folder of a file.
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -135,19 +153,20 @@ impl Store for Directory {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
         match self.is_file()? {
             true => Ok(vec![self.single()?]),
-            false => view::stable(&self.path, items),
+            false => view::stable_below(&self.path, items),
         }
     }
 
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError> {
-        view::stable(&self.path, |view| view.read(Path::new(&item.label), limit))
+        let path = Path::new(&item.label);
+        view::stable(parent(path), |view| view.read(path, limit))
     }
 
     fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
         if self.is_file()? {
             return Ok(vec![(self.single()?, read_file(&self.path, limit)?)]);
         }
-        view::stable(&self.path, |view| {
+        view::stable_below(&self.path, |view| {
             let read = |item: Item| {
                 let bytes = view.read(Path::new(&item.label), limit)?;
                 Ok((item, bytes))

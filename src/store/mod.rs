@@ -149,6 +149,11 @@ impl StoreError {
         StoreError::Io { action, path: path.to_owned(), error }
     }
 
+    /// Whether what was to be read is not there.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, StoreError::Io { error, .. } if error.kind() == std::io::ErrorKind::NotFound)
+    }
+
     /// What to do about it, where there is something to say.
     pub fn help(&self) -> Option<String> {
         match self {

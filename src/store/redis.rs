@@ -4,7 +4,6 @@
 mod connection;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::cmd;
@@ -17,24 +16,20 @@ use super::{Changes, Contents, Format, Item, RedisUrl, Store, StoreError, Transa
 #[derive(Debug)]
 pub struct Redis {
     url: RedisUrl,
-    /// What the last listing saw. Items are read from it, so that they are of one time: the hash
-    /// is read by one command, and a ship is never seen half.
-    listed: Mutex<Contents>,
 }
 
 impl Redis {
     /// The hash at a location. Nothing is connected yet.
     pub fn new(url: RedisUrl) -> Redis {
-        Redis { url, listed: Mutex::default() }
-    }
-
-    fn listed(&self) -> MutexGuard<'_, Contents> {
-        // It is replaced as a whole, so it is whole whatever happened to another thread.
-        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
+        Redis { url }
     }
 
     fn label(&self, name: &str) -> String {
         format!("{}#{name}", self.url)
+    }
+
+    fn item(&self, name: String) -> Item {
+        Item { label: self.label(&name), name, format: Format::Json }
     }
 
     fn revision_key(&self) -> String {
@@ -57,27 +52,27 @@ impl Redis {
 
 impl Store for Redis {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
-        let contents = self.contents()?;
-        let items = contents.keys().map(|name| Item {
-            name: name.clone(),
-            label: self.label(name),
-            format: Format::Json,
-        });
-        let items = items.collect();
-        *self.listed() = contents;
-        Ok(items)
+        Ok(self.contents()?.into_keys().map(|name| self.item(name)).collect())
     }
 
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError> {
-        let listed = self.listed().get(&item.name).cloned();
-        let mut bytes = match listed {
-            Some(bytes) => bytes,
-            None => self.contents()?.remove(&item.name).ok_or_else(|| {
-                StoreError::io("read", item.label.as_ref(), std::io::ErrorKind::NotFound.into())
-            })?,
-        };
+        let mut command = cmd("HGET");
+        command.arg(&self.url.key).arg(&item.name);
+        let found: Option<Vec<u8>> = Connection::open(&self.url)?.read(&command)?;
+        let absent =
+            || StoreError::io("read", item.label.as_ref(), std::io::ErrorKind::NotFound.into());
+        let mut bytes = found.ok_or_else(absent)?;
         bytes.truncate(limit);
         Ok(bytes)
+    }
+
+    /// All of it by one command, so that a ship is never seen half.
+    fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
+        let snapshot = self.contents()?.into_iter().map(|(name, mut bytes)| {
+            bytes.truncate(limit);
+            (self.item(name), bytes)
+        });
+        Ok(snapshot.collect())
     }
 
     fn contents(&self) -> Result<Contents, StoreError> {
@@ -130,9 +125,7 @@ impl Transaction for Update<'_> {
         note.arg(redis.revision_key()).arg(stamp);
         commands.push(note);
 
-        let made = connection.execute(&commands)?;
-        redis.listed().clear();
-        match made {
+        match connection.execute(&commands)? {
             true => Ok(()),
             false => Err(StoreError::Conflict(redis.url.to_string())),
         }

@@ -70,6 +70,22 @@ fn somebody_else_answers() {
 }
 
 #[test]
+fn a_cluster() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a stream");
+            while stream.read(&mut [0; 1024]).is_ok_and(|length| length > 0) {
+                let _ = stream.write_all(b"-MOVED 3999 127.0.0.1:7001\r\n");
+            }
+        }
+    });
+    let reason = "the server is part of a cluster, which is not supported";
+    check_failure(&format!("redis://127.0.0.1:{port}"), "read", reason);
+}
+
+#[test]
 fn a_wrong_password() {
     let Some(server) = RedisServer::start_with(&["--requirepass", "right"]) else { return };
     let url = |credentials: &str| format!("redis://{credentials}127.0.0.1:{}", server.port());

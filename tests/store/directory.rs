@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use planout::store::{Directory, Store, StoreError};
 
 use super::{LIMIT, change, contents};
-use crate::support::{Run, planout, shell, unguarded_sandbox};
+use crate::support::{Run, names, planout, shell, unguarded_sandbox};
 
 #[test]
 fn a_directory_is_a_store() {
@@ -15,15 +15,6 @@ fn a_directory_is_a_store() {
     super::conformance::conforms(&|number| {
         Box::new(Directory::new(folder.path().join(number.to_string()))) as Box<dyn Store>
     });
-}
-
-/// The names of all files of a folder, hidden ones too.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder");
-    let names = entries.map(|entry| entry.expect("an entry").file_name());
-    let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 fn ship(folder: &Path, more: &[&str]) -> Run {

@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
-use planout::store::{Contents, Directory, Store};
+use planout::store::{Contents, Directory, Item, Store};
 use tempfile::TempDir;
 
 use super::LIMIT;
@@ -94,6 +94,14 @@ impl Site {
         snapshot.into_iter().map(|(item, bytes)| (item.name, bytes)).collect()
     }
 
+    /// What somebody sees in the target who reads the folder above it.
+    fn seen_from_above(&self) -> Contents {
+        let above = Directory::new(self.folder.path()).snapshot(LIMIT).expect("a snapshot");
+        let of_target = |item: &Item| Path::new(&item.label).starts_with(self.path("out"));
+        let above = above.into_iter().filter(|(item, _)| of_target(item));
+        above.map(|(item, bytes)| (item.name, bytes)).collect()
+    }
+
     /// All files of the target by their names, as a program sees them that knows nothing of us.
     fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
@@ -143,11 +151,13 @@ fn a_ship_that_is_killed_at_any_step_is_whole_or_was_not_made() {
         let before = site.files();
         let seen = site.generation(&site.snapshot());
         assert_eq!(site.generation(&site.store().contents().expect("contents")), seen);
+        assert_eq!(site.generation(&site.seen_from_above()), seen);
         assert_eq!(site.files(), before, "a reader changed something");
         // Not by closing it: a process that another test is just starting has it open, too.
         lock.unlock().expect("a lock of our own");
         // Somebody who can sees the same, and completes it.
-        assert_eq!(site.generation(&site.snapshot()), seen);
+        let completed = if step % 2 == 0 { site.snapshot() } else { site.seen_from_above() };
+        assert_eq!(site.generation(&completed), seen);
         let files = site.files();
         assert!(!files.contains_key(".planout-journal"), "step {step}");
         // The next one cleans up, even if it has nothing to ship.

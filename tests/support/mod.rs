@@ -82,6 +82,15 @@ pub(crate) fn unguarded_sandbox() -> tempfile::TempDir {
 /// A configuration without the guard.
 pub(crate) const UNGUARDED: &str = "\n[ship]\nguard = \"off\"\n";
 
+/// The names of all files of a folder, hidden ones too.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<_> = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
 /// What a shell command prints, both streams together. `planout` is the program under test, and
 /// `cargo run --release --` the same.
 pub(crate) fn shell(command: &str, folder: &Path) -> String {

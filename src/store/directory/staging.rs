@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::TempPath;
 
-use super::failpoint;
+use super::{failpoint, parent};
 use crate::parallel;
 use crate::store::StoreError;
 
@@ -76,10 +76,7 @@ pub(in crate::store) fn replace(
     bytes: &[u8],
     permissions: Option<Permissions>,
 ) -> Result<(), StoreError> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = parent(path);
     let staged = stage(folder, ".planout-", bytes, permissions);
     let staged = staged.map_err(|error| StoreError::io("write", path, error))?;
     staged.persist(path).map_err(|error| StoreError::io("replace", path, error.error))?;

@@ -1,6 +1,6 @@
-//! A folder as it is with the change that its journal records: whole, wherever that change stands.
+//! Folders as they are with the changes that their journals record: whole, wherever those stand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -8,26 +8,25 @@ use std::time::SystemTime;
 
 use super::journal::{Journal, is_absent};
 use super::lock::Lock;
-use super::{STAMP, update};
+use super::{STAMP, folders, parent, update};
 use crate::source::MAX_SOURCE_BYTES;
 use crate::store::{StoreError, read_file};
 
 /// How often to begin anew where changes do not leave the time to look at all.
 const ATTEMPTS: usize = 100;
 
-/// A folder, and what a change makes of some of its files.
+/// A folder, or a folder with those below it, and what changes make of some of their files.
 pub(super) struct View<'a> {
     pub(super) folder: &'a Path,
-    journal: Option<Journal>,
+    /// The folders that are looked at, each with the journal of a change that is under way there.
+    journals: Journals,
 }
 
-/// What differs after each change: the journal of one that is under way; content and time of the
-/// stamp, which each leaves behind at its end.
-#[derive(PartialEq, Eq)]
-struct State {
-    journal: Option<Journal>,
-    stamp: Option<(Vec<u8>, Option<SystemTime>)>,
-}
+type Journals = BTreeMap<PathBuf, Option<Journal>>;
+
+/// What differs after each change, by folder: the journal of one that is under way; content and
+/// time of the stamp, which each leaves behind at its end.
+type States = BTreeMap<PathBuf, (Option<Journal>, Option<(Vec<u8>, Option<SystemTime>)>)>;
 
 /// Looks at a folder between two changes, or with one of them that is under way.
 ///
@@ -37,11 +36,28 @@ pub(super) fn stable<T>(
     folder: &Path,
     look: impl Fn(&View<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
+    stable_in(folder, |folder| Ok(vec![folder.to_owned()]), look)
+}
+
+/// The same with the folders below it, each of which may be one that is shipped to.
+pub(super) fn stable_below<T>(
+    folder: &Path,
+    look: impl Fn(&View<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    stable_in(folder, folders, look)
+}
+
+fn stable_in<T>(
+    folder: &Path,
+    list: impl Fn(&Path) -> Result<Vec<PathBuf>, StoreError>,
+    look: impl Fn(&View<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     for _ in 0..ATTEMPTS {
-        let view = View::new(folder)?;
-        let before = State::new(folder, view.journal.clone())?;
+        let journals = load(list(folder)?, journal)?;
+        let view = View { folder, journals };
+        let before = states(&view.journals)?;
         let seen = look(&view);
-        let after = State::new(folder, Journal::load(folder)?)?;
+        let after = states(&load(list(folder)?, Journal::load)?)?;
         // A journal that stays has been true all the time. If there was none and the stamp is the
         // same, no change has ended in between: stamps come last.
         if before == after {
@@ -51,27 +67,49 @@ pub(super) fn stable<T>(
     Err(StoreError::Conflict(folder.display().to_string()))
 }
 
-impl<'a> View<'a> {
-    /// The folder with its journal. What a change that died left behind is completed, where that
-    /// is possible.
-    fn new(folder: &'a Path) -> Result<View<'a>, StoreError> {
-        let mut journal = Journal::load(folder)?;
-        if journal.is_some()
-            && let Some(_lock) = Lock::if_free(folder)
-        {
-            // Where it fails, what is on record still says what is where.
-            let _ = update::recover(folder);
-            journal = Journal::load(folder)?;
-        }
-        Ok(View { folder, journal })
-    }
+fn load(
+    folders: Vec<PathBuf>,
+    journal: impl Fn(&Path) -> Result<Option<Journal>, StoreError>,
+) -> Result<Journals, StoreError> {
+    let journals = folders.into_iter().map(|folder| Ok((folder.clone(), journal(&folder)?)));
+    journals.collect()
+}
 
-    /// The files among these that are there, and those that the change adds, sorted. What is
-    /// hidden is left out.
+/// The journal of a folder. What a change that died left behind is completed, where that is
+/// possible.
+fn journal(folder: &Path) -> Result<Option<Journal>, StoreError> {
+    let mut journal = Journal::load(folder)?;
+    if journal.is_some()
+        && let Some(_lock) = Lock::if_free(folder)
+    {
+        // Where it fails, what is on record still says what is where.
+        let _ = update::recover(folder);
+        journal = Journal::load(folder)?;
+    }
+    Ok(journal)
+}
+
+fn states(journals: &Journals) -> Result<States, StoreError> {
+    let states = journals.iter().map(|(folder, journal)| {
+        let path = folder.join(STAMP);
+        let time = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
+        let stamp = unless_absent(read_file(&path, MAX_SOURCE_BYTES))?;
+        Ok((folder.clone(), (journal.clone(), stamp.map(|stamp| (stamp, time)))))
+    });
+    states.collect()
+}
+
+impl View<'_> {
+    /// The files among these that are there, and those that changes add, sorted. What is hidden is
+    /// left out.
     pub(super) fn files(&self, found: impl IntoIterator<Item = PathBuf>) -> BTreeSet<PathBuf> {
         let mut files: BTreeSet<PathBuf> = found.into_iter().collect();
-        for step in self.journal.iter().flat_map(|journal| &journal.steps) {
-            let path = self.folder.join(&step.file);
+        let journals = self.journals.iter();
+        let steps = journals.flat_map(|(folder, journal)| {
+            journal.iter().flat_map(move |journal| journal.steps.iter().map(move |it| (folder, it)))
+        });
+        for (folder, step) in steps {
+            let path = folder.join(&step.file);
             match step.new {
                 Some(_) if !step.file.starts_with('.') => files.insert(path),
                 _ => files.remove(&path),
@@ -86,7 +124,7 @@ impl<'a> View<'a> {
         match self.change(path) {
             None => read_file(path, limit),
             Some(None) => Err(absent()),
-            Some(Some(new)) => match read_file(&self.folder.join(new), limit) {
+            Some(Some(new)) => match read_file(&path.with_file_name(new), limit) {
                 // It has taken its place.
                 Err(StoreError::Io { error, .. }) if is_absent(&error) => read_file(path, limit),
                 read => read,
@@ -101,19 +139,10 @@ impl<'a> View<'a> {
 
     /// What becomes of a file, if anything does: the name of its new content, or nothing.
     fn change(&self, path: &Path) -> Option<Option<&str>> {
-        let journal = self.journal.as_ref()?;
-        let name = path.file_name().filter(|_| path.parent() == Some(self.folder))?;
+        let journal = self.journals.get(parent(path))?.as_ref()?;
+        let name = path.file_name()?;
         let step = journal.steps.iter().find(|step| OsStr::new(&step.file) == name)?;
         Some(step.new.as_deref())
-    }
-}
-
-impl State {
-    fn new(folder: &Path, journal: Option<Journal>) -> Result<State, StoreError> {
-        let path = folder.join(STAMP);
-        let time = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
-        let stamp = unless_absent(read_file(&path, MAX_SOURCE_BYTES))?;
-        Ok(State { journal, stamp: stamp.map(|stamp| (stamp, time)) })
     }
 }
 

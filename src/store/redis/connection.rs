@@ -143,6 +143,9 @@ fn reason(error: &RedisError, timeout: Duration) -> String {
         (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => {
             "the server is a replica, which cannot be changed".to_owned()
         }
+        (_, Some("MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN")) => {
+            "the server is part of a cluster, which is not supported".to_owned()
+        }
         (ErrorKind::Parse, _) => "the answer is none of Redis".to_owned(),
         (_, Some(code)) => match error.detail() {
             Some(detail) => format!("the server says `{code} {detail}`"),
