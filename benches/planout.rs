@@ -115,18 +115,22 @@ fn two_cargoes() -> [Cargo; 2] {
         Cargo::new(&loaded).expect("valid namespaces")
     };
     let old = cargo();
-    for entry in std::fs::read_dir(folder.path()).expect("a folder of our own") {
-        let path = entry.expect("a namespace").path();
-        let text = std::fs::read_to_string(&path).expect("a namespace");
-        std::fs::write(path, text.replace("run.", "again.")).expect("a file of our own");
-    }
+    edit_all(folder.path(), "run.", "again.");
     [old, cargo()]
 }
 
+fn edit_all(folder: &Path, from: &str, to: &str) {
+    for entry in std::fs::read_dir(folder).expect("a folder of our own") {
+        let path = entry.expect("a namespace").path();
+        let text = std::fs::read_to_string(&path).expect("a namespace");
+        std::fs::write(path, text.replace(from, to)).expect("a file of our own");
+    }
+}
+
 fn ship(cargo: &Cargo, target: &Path) -> Shipment {
-    let options = Options { prune: false, patience: Duration::from_secs(10) };
     let origin = Origin { time: SystemTime::UNIX_EPOCH, source: None };
-    cargo.ship(&Directory::new(target), options, &origin, &mut |_| true).expect("a shipment")
+    let options = Options { prune: false, patience: Duration::from_secs(10), origin };
+    cargo.ship(&Directory::new(target), &options, &mut |_, _| true).expect("a shipment")
 }
 
 /// 1,000 compiled namespaces that all changed, to a directory.
@@ -140,6 +144,32 @@ fn ship_a_thousand_that_changed(bencher: Bencher<'_, '_>) {
         let turn = turns.next().unwrap_or_default();
         let shipment = ship(&cargoes[turn], folder.path());
         assert!(shipment.changes.iter().all(|(_, change)| *change == Change::Updated));
+    });
+}
+
+/// `planout ship` of 1,000 namespaces, as a process: none changed, or the default of all.
+#[divan::bench(args = [false, true], sample_count = 10)]
+fn ship_process(bencher: Bencher<'_, '_>, changed: bool) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [old, new] = ["old", "new"].map(|name| folder.path().join(name));
+    for generation in [&old, &new] {
+        std::fs::create_dir(generation).expect("a folder of our own");
+        generate::write_namespaces(generation, 1000);
+    }
+    edit_all(&new, "treated = false;", "treated = 0;");
+    let ship = |source: &Path| {
+        let status = Command::new(env!("CARGO_BIN_EXE_planout"))
+            .args(["ship", "--quiet", "--config", "/dev/null"])
+            .args([source, &folder.path().join("target")])
+            .stdout(Stdio::null())
+            .status()
+            .expect("planout runs");
+        assert!(status.success());
+    };
+    ship(&new);
+    let mut turns = [&old, if changed { &new } else { &old }].into_iter().cycle();
+    bencher.counter(ItemsCount::new(1000_usize)).bench_local(|| {
+        ship(turns.next().unwrap_or(&old));
     });
 }
 

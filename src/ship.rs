@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 pub use self::stamp::{Fingerprint, Origin, Revision, Stamp};
 use crate::catalog::Loaded;
-use crate::store::{Change, Changes, Contents, Store, StoreError};
+use crate::parallel;
+use crate::store::{Change, Changes, Contents, Store, StoreError, Transaction};
 use crate::tree::{Layout, to_json};
 
 /// Why nothing was shipped.
@@ -35,13 +36,23 @@ pub struct Shipment {
     pub changes: Vec<(String, Change)>,
 }
 
+impl Shipment {
+    /// Whether a namespace is at the target already, to the byte.
+    pub fn is_unchanged(&self, name: &str) -> bool {
+        let found = self.changes.binary_search_by(|(known, _)| known.as_str().cmp(name));
+        found.is_ok_and(|index| self.changes[index].1 == Change::Unchanged)
+    }
+}
+
 /// How to ship.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Whether namespaces of the target that have no source are removed.
     pub prune: bool,
     /// How long to wait for another change of the target to end.
     pub patience: Duration,
+    /// Where it comes from, for the stamp.
+    pub origin: Origin,
 }
 
 /// Compiled namespaces on their way to a target: a value of this type exists only if all are valid.
@@ -57,13 +68,12 @@ impl Cargo {
     /// Any of it is invalid.
     pub fn new(loaded: &[Loaded]) -> Result<Cargo, ShipError> {
         let documents = loaded.iter().filter_map(|loaded| loaded.document.as_ref());
-        let namespaces: Contents = documents
-            .map(|document| {
-                let mut json = to_json(&document.compiled, Layout::Pretty, document.dialect);
-                json.push('\n');
-                (document.name.clone(), json.into_bytes())
-            })
-            .collect();
+        let namespaces = parallel::map(documents.collect(), |document| {
+            let mut json = to_json(&document.compiled, Layout::Pretty, document.dialect);
+            json.push('\n');
+            (document.name.clone(), json.into_bytes())
+        });
+        let namespaces: Contents = namespaces.into_iter().collect();
         match (loaded.len() - namespaces.len(), loaded.len()) {
             (0, _) => Ok(Cargo { namespaces }),
             (invalid, total) => Err(ShipError::Invalid { invalid, total }),
@@ -93,8 +103,8 @@ impl Cargo {
 
     /// Ships, as one change, and leaves a [`Stamp`]. Where nothing is to be changed, nothing is
     /// written. Where somebody else changed the target in the meantime, starts over as long as
-    /// there is patience. `approve` is shown what the target holds, which nobody changes while it
-    /// decides whether to go on.
+    /// there is patience. `approve` is shown what the target holds and what would become of it.
+    /// Nobody else changes the target while it decides whether to go on.
     ///
     /// # Errors
     /// The target cannot be written, another change of it has not ended in time, or this one was
@@ -102,35 +112,34 @@ impl Cargo {
     pub fn ship(
         &self,
         target: &dyn Store,
-        options: Options,
-        origin: &Origin,
-        approve: &mut dyn FnMut(&Contents) -> bool,
+        options: &Options,
+        approve: &mut dyn FnMut(&Contents, &Shipment) -> bool,
     ) -> Result<Shipment, ShipError> {
         let start = Instant::now();
         loop {
             let patience = options.patience.saturating_sub(start.elapsed());
-            match self.try_ship(target, Options { patience, ..options }, origin, approve) {
+            let begun = target.begin(patience).map_err(ShipError::from);
+            match begun.and_then(|transaction| self.finish(transaction, options, approve)) {
                 Err(ShipError::Store(StoreError::Conflict(_))) if !patience.is_zero() => {}
                 outcome => return outcome,
             }
         }
     }
 
-    fn try_ship(
+    /// Does what is to be done in a change that has begun.
+    fn finish(
         &self,
-        target: &dyn Store,
-        options: Options,
-        origin: &Origin,
-        approve: &mut dyn FnMut(&Contents) -> bool,
+        transaction: Box<dyn Transaction + '_>,
+        options: &Options,
+        approve: &mut dyn FnMut(&Contents, &Shipment) -> bool,
     ) -> Result<Shipment, ShipError> {
-        let transaction = target.begin(options.patience)?;
-        if !approve(transaction.contents()) {
+        let shipment = self.compare(transaction.contents(), options.prune);
+        if !approve(transaction.contents(), &shipment) {
             return Err(ShipError::Refused);
         }
-        let shipment = self.compare(transaction.contents(), options.prune);
         let changes = self.changes(&shipment);
         if changes != Changes::default() {
-            let stamp = Stamp::new(origin, &changes.result(transaction.contents()));
+            let stamp = Stamp::new(&options.origin, &changes.result(transaction.contents()));
             transaction.commit(&changes, stamp.to_json().as_bytes())?;
         }
         Ok(shipment)

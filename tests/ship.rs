@@ -54,6 +54,12 @@ fn what_reassigns_units_is_refused_and_explained() {
             refused.stderr
         );
         assert!(refused.stderr.contains("--allow-reassignment button_color"), "{}", refused.stderr);
+        let json = options.contains(&"json");
+        let entry = match json {
+            true => "\"definition\": \"Colors\",\n                \"name\": \"x\",",
+            false => "      - {action: add, definition: Colors, name: x, segments: 1}\n",
+        };
+        assert!(refused.stdout.contains(entry), "{}", refused.stdout);
         assert_eq!(shipped(folder.path()), before);
     }
     ship(folder.path(), 1, &["--allow-reassignment", "page_size"]);
@@ -178,4 +184,27 @@ fn ramp_and_stop_append_and_move_nobody() {
     let catalog = catalog.expect("a valid namespace");
     let active = catalog.get("button_color").expect("it is there").experiments().len();
     assert_eq!(active, 1);
+}
+
+#[test]
+fn a_ship_shows_what_the_plan_shows() {
+    let folder = sandbox();
+    ship(folder.path(), 0, &[]);
+    edit(folder.path(), "label = 'Join';", "label = 'Enter';");
+    fs::write(folder.path().join("units.txt"), "1\n2\n").expect("a file of our own");
+    for (options, said) in [
+        (&[][..], "of 10000 units"),
+        (&["--sample", "77"], "of 77 units"),
+        (&["--units", "units.txt"], "of 2 units"),
+    ] {
+        let plan = [&["plan", "sample-namespaces", "out"], options].concat();
+        let plan = run(folder.path(), 0, &plan).stdout;
+        assert!(plan.contains(said), "{plan}");
+        let dry = ship(folder.path(), 0, &[&["--dry-run"], options].concat());
+        assert!(dry.stdout.starts_with(&plan), "{}", dry.stdout);
+    }
+    let json = ship(folder.path(), 0, &["--format", "json"]).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["plan"]["namespaces"][0]["changes"]["sample"]["units"], 10000);
+    assert_eq!(json["plan"]["counts"]["unchanged"], 3);
 }

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use planout::catalog::{self, Dialects, Loaded};
 use planout::diagnostic::Report;
-use planout::plan::{self, Class, SavedPlan, Units};
-use planout::store::{self, Store, StoreError, write_file};
+use planout::plan::{self, Class, SavedPlan};
+use planout::store::{self, Store, write_file};
 
 pub(super) use self::json::json;
 pub(super) use self::text::text;
+pub(super) use self::units::Sample;
 use super::config::Config;
 use super::failure::{Failure, Outcome};
 use super::git::Revision;
@@ -39,12 +40,8 @@ pub(super) struct Plan {
     /// Compare with another location, or with SRC at a revision of git, as `git:main`
     #[arg(long, value_name = "LOCATION|git:REV", conflicts_with = "target")]
     against: Option<String>,
-    /// How many units to evaluate before and after: the numbers from 0 on; 0 for none
-    #[arg(long, value_name = "N", default_value_t = 10_000, conflicts_with = "units")]
-    sample: u32,
-    /// Evaluate these units: a value of the primary unit, or a JSON object of inputs, on each line
-    #[arg(long, value_name = "FILE")]
-    units: Option<PathBuf>,
+    #[command(flatten)]
+    sample: Sample,
     /// Tell by the exit status what changes: 0 nothing, 10 safely, 11 with units reassigned
     #[arg(long)]
     detailed_exitcode: bool,
@@ -64,10 +61,7 @@ impl Plan {
             Failure::usage("nothing to plan: name the source")
                 .help("as `planout plan SRC DST`, or set `source` in `planout.toml`")
         })?;
-        let units = match &self.units {
-            Some(path) => units::read(path)?,
-            None => Units::Numbers(self.sample),
-        };
+        let units = self.sample.units()?;
         let dialects = context.dialects(self.dialect);
         let mut after = catalog::read(&*store::open(source)?, dialects)?;
         after.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
@@ -146,9 +140,7 @@ impl Plan {
 /// What is at a target; nothing if that does not exist yet.
 pub(super) fn shipped(target: &dyn Store, dialects: Dialects) -> Outcome<Vec<Loaded>> {
     match catalog::read(target, dialects) {
-        Err(StoreError::Io { error, .. }) if error.kind() == std::io::ErrorKind::NotFound => {
-            Ok(Vec::new())
-        }
+        Err(error) if error.is_absent() => Ok(Vec::new()),
         read => Ok(read?),
     }
 }

@@ -15,7 +15,7 @@ use planout::store::{self, Change, read_file};
 use self::guard::{Guard, Verdict};
 use super::backend::Backend;
 use super::failure::{Failure, Outcome};
-use super::plan::{json as plan_json, text as plan_text};
+use super::plan::{Sample, json as plan_json, text as plan_text};
 use super::{Context, DialectArg, Format, revision};
 
 #[derive(Args, Debug)]
@@ -48,6 +48,8 @@ pub(super) struct Ship {
     /// Apply a plan of `planout plan --out`, unless SRC or DST changed since
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
+    #[command(flatten)]
+    sample: Sample,
     #[command(flatten)]
     dialect: DialectArg,
     /// How to print the answer and diagnostics
@@ -95,6 +97,7 @@ impl Ship {
             level: context.config.guard,
             allowed: &self.allow_reassignment,
             prune: self.prune,
+            units: self.sample.units()?,
             saved: self.saved_plan()?,
         };
         if !self.allow_reassignment.is_empty() {
@@ -103,14 +106,15 @@ impl Ship {
         let mut verdict = None;
         let shipment = if self.dry_run {
             let contents = target.contents()?;
-            verdict = Some(guard.judge(&contents));
-            Ok(cargo.compare(&contents, self.prune))
+            let shipment = cargo.compare(&contents, self.prune);
+            verdict = Some(guard.judge(&contents, &shipment));
+            Ok(shipment)
         } else {
-            let options = Options { prune: self.prune, patience: self.lock_timeout };
             let source = revision::of(Path::new(source));
             let origin = Origin { time: SystemTime::now(), source };
-            cargo.ship(&*target, options, &origin, &mut |contents| {
-                verdict.insert(guard.judge(contents)).refusal.is_none()
+            let options = Options { prune: self.prune, patience: self.lock_timeout, origin };
+            cargo.ship(&*target, &options, &mut |contents, shipment| {
+                verdict.insert(guard.judge(contents, shipment)).refusal.is_none()
             })
         };
         self.report(shipment, verdict, context)

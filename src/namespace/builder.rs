@@ -179,13 +179,19 @@ impl NamespaceBuilder {
     /// # Errors
     /// The name cannot be one, the number of segments is out of range, or there is no default.
     pub fn build(self) -> Result<Namespace, BuildError> {
+        self.build_like(None)
+    }
+
+    /// Builds it with the segments of a namespace that was allocated in the same way, if there is
+    /// one: allocation is what takes time.
+    pub(super) fn build_like(self, allocated: Option<&Namespace>) -> Result<Namespace, BuildError> {
         if let Err(why) = check_name(&self.name) {
             return Err(BuildError::Name { name: self.name, why });
         }
         if !(1..=MAX_SEGMENTS).contains(&self.segments) {
             return Err(BuildError::Segments(self.segments));
         }
-        let salt = self.salt.unwrap_or_else(|| self.name.clone());
+        let salt = self.salt.clone().unwrap_or_else(|| self.name.clone());
         let experiment = |name: Option<&str>, definition: &str| -> Option<Experiment> {
             let script = Arc::clone(self.definitions.get(definition)?);
             let full_salt = format!("{salt}.{}", name.unwrap_or(definition));
@@ -196,11 +202,17 @@ impl NamespaceBuilder {
         let default = default.ok_or(BuildError::NoDefault)?;
 
         let hashing = self.hashing.unwrap_or(self.dialect.segment_hashing());
-        let mut allocation = Allocation::new(&self.name, self.segments, self.dialect, hashing);
-        allocation.replay(&self.sequence);
+        let allocation;
+        let held: Vec<(&str, &[u32])> = match allocated {
+            Some(like) => like.experiments.iter().map(|it| (it.name(), it.segments())).collect(),
+            None => {
+                allocation = self.allocate(hashing);
+                allocation.held().collect()
+            }
+        };
         let mut owners = vec![None; self.segments as usize];
         let mut experiments = Vec::new();
-        for (name, drawn) in allocation.held() {
+        for (name, drawn) in held {
             let definition = self.roster.note(name).map(String::as_str).unwrap_or_default();
             let Some(mut experiment) = experiment(Some(name), definition) else {
                 continue;
@@ -224,5 +236,11 @@ impl NamespaceBuilder {
             experiments,
             owners,
         })
+    }
+
+    fn allocate(&self, hashing: SegmentHashing) -> Allocation {
+        let mut allocation = Allocation::new(&self.name, self.segments, self.dialect, hashing);
+        allocation.replay(&self.sequence);
+        allocation
     }
 }

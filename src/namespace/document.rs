@@ -66,6 +66,23 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The experiment.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Action::Add { name, .. } | Action::Remove { name } => name,
+        }
+    }
+
+    /// How many segments are added; `None` for a `remove`.
+    pub(crate) fn segments(&self) -> Option<u32> {
+        match self {
+            Action::Add { segments, .. } => Some(*segments),
+            Action::Remove { .. } => None,
+        }
+    }
+}
+
 /// What became of a tree.
 #[derive(Debug)]
 pub struct Checked {
@@ -99,6 +116,32 @@ impl Document {
     /// # Errors
     /// What the sequence does wrong.
     pub fn build_with(&self, sequence: &[Action]) -> Result<Namespace, BuildError> {
+        self.builder(sequence)?.build()
+    }
+
+    /// The namespace, when another version of it has been built: if both give out their segments
+    /// in the same way, that is not done again.
+    ///
+    /// # Errors
+    /// As [`Document::build`].
+    pub(crate) fn build_after(
+        &self,
+        other: &Document,
+        built: &Namespace,
+    ) -> Result<Namespace, BuildError> {
+        let settings = |it: &Document| (it.segments, it.dialect, it.segment_hashing);
+        let is_like = self.name == other.name
+            && settings(self) == settings(other)
+            && self.sequence.len() == other.sequence.len()
+            && self
+                .sequence
+                .iter()
+                .zip(&other.sequence)
+                .all(|(a, b)| a.name() == b.name() && a.segments() == b.segments());
+        self.builder(&self.sequence)?.build_like(is_like.then_some(built))
+    }
+
+    fn builder(&self, sequence: &[Action]) -> Result<NamespaceBuilder, BuildError> {
         let mut builder = NamespaceBuilder::new(&self.name, &self.unit, self.segments)
             .dialect(self.dialect)
             .segment_hashing(self.segment_hashing);
@@ -117,7 +160,7 @@ impl Document {
                 Action::Remove { name } => builder.remove(name)?,
             };
         }
-        builder.build()
+        Ok(builder)
     }
 }
 

@@ -27,7 +27,7 @@ mod scripts;
 mod segments;
 mod sequence;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub use causes::{Cause, CauseKind, Loss};
 pub use changes::{Changes, DefaultChange, DefaultParam, ScriptChange};
@@ -38,7 +38,8 @@ pub use scripts::{ParamChange, ParamChangeKind, Part};
 pub use segments::{ExperimentChange, Fate, Move};
 
 use crate::catalog::Loaded;
-use crate::namespace::{Document, Namespace};
+use crate::namespace::{Action, Document};
+use crate::parallel;
 
 /// What a change does to those who are in experiments, from the least to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,13 +111,16 @@ pub struct Size {
 }
 
 impl Size {
-    fn of(namespace: &Namespace) -> Size {
-        let held = namespace.experiments().iter().map(|it| it.segments().len()).sum::<usize>();
-        Size {
-            segments: namespace.segments(),
-            used: u32::try_from(held).unwrap_or(u32::MAX),
-            experiments: namespace.experiments().len(),
+    fn of(document: &Document) -> Size {
+        let mut active = HashMap::new();
+        for action in &document.sequence {
+            match action {
+                Action::Add { name, segments, .. } => active.insert(name, *segments),
+                Action::Remove { name } => active.remove(name),
+            };
         }
+        let used = active.values().sum();
+        Size { segments: document.segments, used, experiments: active.len() }
     }
 }
 
@@ -152,6 +156,16 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Adds namespaces of which it is known without a look that they stay as they are.
+    pub fn add_unchanged<'a>(&mut self, sources: impl IntoIterator<Item = &'a Loaded>) {
+        self.namespaces.extend(sources.into_iter().map(|loaded| NamespacePlan {
+            name: loaded.name.clone(),
+            file: loaded.source.name().to_owned(),
+            status: Status::Unchanged,
+        }));
+        self.namespaces.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
     /// The worst of its namespaces.
     pub fn class(&self) -> Class {
         self.namespaces.iter().map(NamespacePlan::class).max().unwrap_or(Class::None)
@@ -160,7 +174,11 @@ impl Plan {
 
 /// Compares what is there with what would be. `units` are evaluated with both versions of every
 /// namespace that changes.
-pub fn compare(before: &[Loaded], after: &[Loaded], units: &Units) -> Plan {
+pub fn compare<'a>(
+    before: impl IntoIterator<Item = &'a Loaded>,
+    after: impl IntoIterator<Item = &'a Loaded>,
+    units: &Units,
+) -> Plan {
     let mut names: BTreeMap<&str, (Vec<&Loaded>, Vec<&Loaded>)> = BTreeMap::new();
     for loaded in before {
         names.entry(&loaded.name).or_default().0.push(loaded);
@@ -168,12 +186,17 @@ pub fn compare(before: &[Loaded], after: &[Loaded], units: &Units) -> Plan {
     for loaded in after {
         names.entry(&loaded.name).or_default().1.push(loaded);
     }
-    let namespaces = names.into_iter().map(|(name, (before, after))| {
+    let changed = names.values().filter(|(before, after)| {
+        let versions = Version::of(before).zip(Version::of(after));
+        versions.is_some_and(|(old, new)| !is_same(old.document, new.document))
+    });
+    let units = units.for_each_of(changed.count());
+    let namespaces = parallel::map(names.into_iter().collect(), |(name, (before, after))| {
         let file = after.first().or(before.first()).map(|loaded| loaded.source.name());
-        let status = status(&before, &after, units);
+        let status = status(&before, &after, &units);
         NamespacePlan { name: name.to_owned(), file: file.unwrap_or_default().to_owned(), status }
     });
-    Plan { namespaces: namespaces.collect() }
+    Plan { namespaces }
 }
 
 /// A version of a namespace: the one that there is, and what it says.
@@ -194,32 +217,34 @@ impl<'a> Version<'a> {
 }
 
 fn status(before: &[&Loaded], after: &[&Loaded], units: &Units) -> Status {
-    let size = |version: Version<'_>| version.document.build().ok().map(|it| Size::of(&it));
     let (old, new) = (Version::of(before), Version::of(after));
     if after.is_empty() {
-        return Status::Orphaned(old.and_then(size));
+        return Status::Orphaned(old.map(|old| Size::of(old.document)));
     }
     let Some(new) = new else {
         return Status::Broken;
     };
     if before.is_empty() {
-        return size(new).map_or(Status::Broken, Status::Created);
+        return Status::Created(Size::of(new.document));
     }
     let Some(old) = old else {
         return Status::Unknown;
     };
-    if scripts::same(&old.document.compiled, &new.document.compiled) {
-        // A dialect or a kind of hashing that is not said is in force all the same.
-        let settings = |it: &Document| (it.dialect, it.segment_hashing);
-        if settings(old.document) == settings(new.document) {
-            return Status::Unchanged;
-        }
+    if is_same(old.document, new.document) {
+        return Status::Unchanged;
     }
-    match (old.document.build(), new.document.build()) {
-        (Ok(was), Ok(is)) => {
-            Status::Changed(Box::new(changes::compare((old, &was), (new, &is), units)))
-        }
-        (_, Err(_)) => Status::Broken,
-        (Err(_), _) => Status::Unknown,
+    let Ok(was) = old.document.build() else {
+        return Status::Unknown;
+    };
+    match new.document.build_after(old.document, &was) {
+        Ok(is) => Status::Changed(Box::new(changes::compare((old, &was), (new, &is), units))),
+        Err(_) => Status::Broken,
     }
+}
+
+/// Whether two versions say the same. A dialect or a kind of hashing that is not said is in force
+/// all the same.
+fn is_same(old: &Document, new: &Document) -> bool {
+    let settings = |it: &Document| (it.dialect, it.segment_hashing);
+    settings(old) == settings(new) && scripts::same(&old.compiled, &new.compiled)
 }

@@ -1,6 +1,8 @@
 //! What some units get before and after: this shows what edits of scripts do, which segments
 //! cannot show.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use crate::namespace::{AssignError, Assignment, Namespace};
@@ -15,8 +17,28 @@ const CHUNK: usize = 256;
 pub enum Units {
     /// The numbers from 0 on, as many as are said, each as the primary unit.
     Numbers(u32),
+    /// The same, but no more than `total` for all namespaces that change together.
+    Shared {
+        /// For a namespace.
+        each: u32,
+        /// For all.
+        total: u32,
+    },
     /// These.
     Given(Vec<Unit>),
+}
+
+impl Units {
+    /// The units for each of the namespaces that change, of which there are so many.
+    pub(super) fn for_each_of(&self, namespaces: usize) -> Cow<'_, Units> {
+        match self {
+            Units::Shared { each, total } => {
+                let namespaces = u32::try_from(namespaces.max(1)).unwrap_or(u32::MAX);
+                Cow::Owned(Units::Numbers(*each.min(&(total / namespaces).max(1))))
+            }
+            units => Cow::Borrowed(units),
+        }
+    }
 }
 
 /// A unit that is evaluated.
@@ -77,7 +99,7 @@ pub struct Difference {
 /// Evaluates units with two versions of a namespace; `None` if there are no units.
 pub(super) fn compare(before: &Namespace, after: &Namespace, units: &Units) -> Option<Sampled> {
     let count = match units {
-        Units::Numbers(count) => *count as usize,
+        Units::Numbers(count) | Units::Shared { each: count, .. } => *count as usize,
         Units::Given(units) => units.len(),
     };
     let starts: Vec<usize> = (0..count).step_by(CHUNK).collect();
@@ -95,8 +117,8 @@ pub(super) fn compare(before: &Namespace, after: &Namespace, units: &Units) -> O
 
 fn unit(units: &Units, index: usize) -> Unit {
     match units {
-        Units::Numbers(_) => Unit::Primary(Value::Int(i64::try_from(index).unwrap_or(i64::MAX))),
         Units::Given(units) => units[index].clone(),
+        _ => Unit::Primary(Value::Int(i64::try_from(index).unwrap_or(i64::MAX))),
     }
 }
 

@@ -282,21 +282,6 @@ fn common(before: &[Action], after: &[Action]) -> Vec<(usize, usize)> {
 }
 
 impl Action {
-    /// The experiment.
-    pub(super) fn name(&self) -> &str {
-        match self {
-            Action::Add { name, .. } | Action::Remove { name } => name,
-        }
-    }
-
-    /// How many segments are added; `None` for a `remove`.
-    fn segments(&self) -> Option<u32> {
-        match self {
-            Action::Add { segments, .. } => Some(*segments),
-            Action::Remove { .. } => None,
-        }
-    }
-
     fn is_add(&self) -> bool {
         matches!(self, Action::Add { .. })
     }

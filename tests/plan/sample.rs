@@ -1,7 +1,9 @@
 //! What units get before and after.
 
-use planout::plan::{Unit, Units};
-use planout::{Map, Value};
+use planout::catalog::Loaded;
+use planout::plan::{self, Status, Unit, Units};
+use planout::store::Format;
+use planout::{Dialect, Map, Value};
 
 use super::{BASE, changes_of, edited};
 
@@ -74,4 +76,29 @@ fn params_of_the_default_reach_experiments_that_do_not_set_them() {
     let part = &hint.change.parts[0];
     assert_eq!((part.before.as_deref(), part.after.as_deref()), (Some("'none'"), Some("'all'")));
     assert_eq!(changes.sampled.expect("a sample").changed, 1000);
+}
+
+#[test]
+fn namespaces_that_change_together_share_their_units() {
+    let sampled = |namespaces: usize| {
+        let generation = |text: &str| -> Vec<Loaded> {
+            let load = |number: usize| {
+                let (name, bytes) = (format!("ns{number}"), text.as_bytes().to_vec());
+                Loaded::new("ns.yaml", Some(&name), bytes, Format::Yaml, Dialect::Planout)
+            };
+            let same = Loaded::new("z", Some("z"), BASE.into(), Format::Yaml, Dialect::Planout);
+            (0..namespaces).map(load).chain([same]).collect()
+        };
+        let edit = edited(&[("size = 7;", "size = 8;")]);
+        let units = Units::Shared { each: 100, total: 300 };
+        let plan = plan::compare(&generation(BASE), &generation(&edit), &units);
+        let counts = plan.namespaces.iter().filter_map(|it| match &it.status {
+            Status::Changed(changes) => Some(changes.sampled.as_ref()?.units),
+            _ => None,
+        });
+        counts.collect::<Vec<_>>()
+    };
+    assert_eq!(sampled(2), [100; 2]);
+    assert_eq!(sampled(5), [60; 5]);
+    assert_eq!(sampled(400), [1; 400]);
 }

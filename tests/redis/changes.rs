@@ -273,9 +273,9 @@ fn a_ship_starts_over_after_conflicts_while_it_has_patience() {
     let cargo = Cargo::new(&[loaded]).expect("a valid namespace");
     let origin = Origin { time: SystemTime::UNIX_EPOCH, source: None };
     let ship = |conflicts, patience| {
+        let options = Options { prune: false, patience, origin: origin.clone() };
         let store = Contested { conflicts: Cell::new(conflicts), attempts: Cell::new(0) };
-        let outcome =
-            cargo.ship(&store, Options { prune: false, patience }, &origin, &mut |_| true);
+        let outcome = cargo.ship(&store, &options, &mut |_, _| true);
         (outcome, store.attempts.get())
     };
     let (outcome, attempts) = ship(2, Duration::from_secs(60));

@@ -69,7 +69,7 @@ impl Site {
 
     fn start(&self, generation: usize, failpoint: &str) -> Child {
         Command::new(env!("CARGO_BIN_EXE_planout"))
-            .args(["ship", "--prune", GENERATIONS[generation], "out"])
+            .args(["ship", "--prune", "--sample", "0", GENERATIONS[generation], "out"])
             .current_dir(self.folder.path())
             .env("PLANOUT_FAILPOINT", failpoint)
             .stdin(Stdio::null())

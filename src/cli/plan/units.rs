@@ -1,8 +1,9 @@
-//! Units from a file: a line each.
+//! The units that are evaluated before and after a change.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use planout::plan::{Unit, Units};
 use planout::source::Source;
 use planout::store::read_file;
@@ -11,12 +12,35 @@ use planout::{Map, Value};
 
 use crate::cli::failure::{Failure, Outcome};
 
+/// Enough for what many units would see. A plan of a thousand changes is not to take minutes.
+const DEFAULT: Units = Units::Shared { each: 10_000, total: 200_000 };
+
+#[derive(Args, Debug)]
+pub(in crate::cli) struct Sample {
+    /// How many units to evaluate before and after: the numbers from 0 on; 0 for none [default:
+    /// 10000, or fewer where more than 20 namespaces change]
+    #[arg(long, value_name = "N", conflicts_with = "units")]
+    sample: Option<u32>,
+    /// Evaluate these units: a value of the primary unit, or a JSON object of inputs, on each line
+    #[arg(long, value_name = "FILE")]
+    units: Option<PathBuf>,
+}
+
+impl Sample {
+    pub(in crate::cli) fn units(&self) -> Outcome<Units> {
+        match &self.units {
+            Some(path) => read(path),
+            None => Ok(self.sample.map_or(DEFAULT, Units::Numbers)),
+        }
+    }
+}
+
 /// The most bytes that are read.
 const MAX_BYTES: usize = 256 << 20;
 
 /// Reads units: the value of the primary unit on each line, as a string, or a JSON object of
 /// inputs. Empty lines are left out.
-pub(super) fn read(path: &Path) -> Outcome<Units> {
+fn read(path: &Path) -> Outcome<Units> {
     let name = path.display();
     let mut bytes = Vec::new();
     if path == Path::new("-") {

@@ -3,6 +3,7 @@
 use planout::catalog::{self, Dialects, Loaded};
 use planout::diagnostic::Level;
 use planout::plan::{self, Class, NamespacePlan, Plan, SavedPlan, Status, Units};
+use planout::ship::Shipment;
 use planout::store::{Contents, Format, Item};
 
 use crate::cli::failure::{Failure, Outcome};
@@ -18,6 +19,8 @@ pub(super) struct Guard<'a> {
     pub(super) allowed: &'a [String],
     /// Whether namespaces without a source are removed.
     pub(super) prune: bool,
+    /// The units that are evaluated before and after.
+    pub(super) units: Units,
     /// The plan that is to be applied, if one was made before.
     pub(super) saved: Option<SavedPlan>,
 }
@@ -59,40 +62,49 @@ impl Guard<'_> {
         }
     }
 
-    pub(super) fn judge(&self, contents: &Contents) -> Verdict {
-        let items = contents.iter().map(|(name, bytes)| {
+    pub(super) fn judge(&self, contents: &Contents, shipment: &Shipment) -> Verdict {
+        // A saved plan is held against all that is there.
+        let is_known = |name: &str| self.saved.is_none() && shipment.is_unchanged(name);
+        let items = contents.iter().filter(|(name, _)| !is_known(name)).map(|(name, bytes)| {
             let label = format!("{name}.json");
             (Item { name: name.clone(), label, format: Format::Json }, bytes.clone())
         });
         let before = catalog::check(items.collect(), self.dialects);
-        let plan = plan::compare(&before, self.sources, &Units::Numbers(0));
-        let reassigning: Vec<&str> = plan
-            .namespaces
-            .iter()
-            .filter(|it| self.reassigns(it) && !self.allowed.contains(&it.name))
-            .map(|it| it.name.as_str())
-            .collect();
+        let (unchanged, changed): (Vec<_>, Vec<_>) =
+            self.sources.iter().partition(|loaded| is_known(&loaded.name));
+        let mut plan = plan::compare(&before, changed, &self.units);
+        plan.add_unchanged(unchanged);
+        let stopped = |it: &&NamespacePlan| self.reassigns(it) && !self.allowed.contains(&it.name);
+        let reassigning: Vec<&NamespacePlan> = plan.namespaces.iter().filter(stopped).collect();
+        let names: Vec<&str> = reassigning.iter().map(|it| it.name.as_str()).collect();
         let mismatches = self.saved.as_ref().map(|saved| saved.mismatches(&before, self.sources));
         let (mut refusal, mut warning) = (None, None);
         if let Some(first) = mismatches.iter().flatten().next() {
             let message = format!("nothing was shipped: {first}");
             refusal = Some(Failure::wrong(message).help("make the plan again"));
         } else if !reassigning.is_empty() && self.level != Level::Off {
-            let names = reassigning.join(", ");
-            let message = format!("units in running experiments of {names} would be reassigned");
+            let message =
+                format!("units in running experiments of {} would be reassigned", names.join(", "));
             match self.level {
                 Level::Error => {
                     let message = format!("nothing was shipped: {message}");
-                    refusal = Some(Failure::wrong(message).help(format!(
-                        "only append to the sequence, as `planout ramp` and `planout stop` do, and \
-                         give a changed script a new definition; if it is meant, add \
-                         `--allow-reassignment {}`",
-                        reassigning.join(",")
-                    )));
+                    refusal = Some(Failure::wrong(message).help(help(&reassigning, &names)));
                 }
                 Level::Warn | Level::Off => warning = Some(message),
             }
         }
         Verdict { plan, refusal, warning }
     }
+}
+
+/// What to do about namespaces that would reassign units.
+fn help(reassigning: &[&NamespacePlan], names: &[&str]) -> String {
+    let mut help = String::new();
+    if reassigning.iter().any(|it| matches!(it.status, Status::Changed(_))) {
+        help.push_str("the plan says what to do instead; ");
+    }
+    if reassigning.iter().any(|it| matches!(it.status, Status::Orphaned(_))) {
+        help.push_str("end experiments, by an appended `remove`, before they are pruned; ");
+    }
+    format!("{help}if it is meant, add `--allow-reassignment {}`", names.join(","))
 }
