@@ -30,13 +30,15 @@ mod fields;
 mod format;
 mod jsonl;
 mod names;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pipeline;
 mod stream;
 mod worker;
 mod write;
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 
 pub use columns::Type;
 pub use error::{BadRow, Error, Reason, ReasonKind};
@@ -46,6 +48,8 @@ pub use stream::{Compressor, decompress};
 use self::chunks::{Chunks, Cutter};
 use self::columns::Plan;
 use self::encode::{Delimited, Encode, Encoded, Exposures, Lines};
+#[cfg(feature = "parquet")]
+use self::encode::{Table, Tables};
 use self::worker::{Done, Parser, Piece, Worker};
 use crate::namespace::Namespace;
 use crate::value::Map;
@@ -186,13 +190,42 @@ impl<'n> Batch<'n> {
         output: &mut (dyn Write + Send),
         progress: &mut dyn FnMut(&Summary),
     ) -> Result<Summary, Error> {
-        match (self.input, self.output, input) {
-            (Format::Parquet, ..) | (_, Format::Parquet, _) => {
-                Err(Error::unfit("this build has no Parquet"))
+        match (self.input, input) {
+            (Format::Parquet, Input::File(file)) => self.parquet(file, output, progress),
+            (Format::Parquet, Input::Stream(_)) => {
+                let message =
+                    format!("`{}` is a stream: Parquet can be read from files only", self.name);
+                Err(Error::unfit(message))
             }
-            (_, _, Input::Stream(stream)) => self.text(stream, output, progress),
-            (_, _, Input::File(file)) => self.text(Box::new(file), output, progress),
+            (_, Input::Stream(stream)) => self.text(stream, output, progress),
+            (_, Input::File(file)) => self.text(Box::new(file), output, progress),
         }
+    }
+
+    #[cfg(feature = "parquet")]
+    fn parquet(
+        &self,
+        file: File,
+        output: &mut (dyn Write + Send),
+        progress: &mut dyn FnMut(&Summary),
+    ) -> Result<Summary, Error> {
+        let mut reader = parquet::Reader::open(&self.name, file)?;
+        let typed = reader.columns();
+        let header: Vec<String> = typed.iter().map(|(name, _)| name.clone()).collect();
+        let plan = Plan::new(self, Some(&header), &typed)?;
+        reader.select(&plan.columns)?;
+        let next = move || Ok(reader.next()?.map(Piece::Table));
+        self.rows(&plan, next, || Parser::Parquet(&plan.columns), output, progress)
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn parquet(
+        &self,
+        _: File,
+        _: &mut (dyn Write + Send),
+        _: &mut dyn FnMut(&Summary),
+    ) -> Result<Summary, Error> {
+        Err(no_parquet())
     }
 
     fn text(
@@ -206,7 +239,7 @@ impl<'n> Batch<'n> {
         let mut chunks = Chunks::new(&self.name, stream, Cutter::new(delimiter), size);
         match delimiter {
             None => {
-                let plan = Plan::new(self, None)?;
+                let plan = Plan::new(self, None, &[])?;
                 let parser = || Parser::Jsonl(jsonl::Parser::new(&plan));
                 let next = move || Ok(chunks.next()?.map(Piece::Text));
                 self.rows(&plan, next, parser, output, progress)
@@ -214,7 +247,7 @@ impl<'n> Batch<'n> {
             Some(delimiter) => {
                 let mut table = csv::Table::open(&self.name, delimiter, chunks)?;
                 let header = std::mem::take(&mut table.header);
-                let plan = Plan::new(self, Some(&header))?;
+                let plan = Plan::new(self, Some(&header), &[])?;
                 let parser = || {
                     let parser = csv::Parser::new(delimiter, &header, &plan.columns);
                     Parser::Csv(Box::new(parser))
@@ -227,10 +260,12 @@ impl<'n> Batch<'n> {
 
     fn encoder<'p>(&self, plan: &'p Plan<'_>) -> Box<dyn Encode + 'p> {
         let some_params = !self.params.is_empty();
-        match (self.exposure, self.output.delimiter()) {
-            (Some(time), _) => Box::new(Exposures::new(plan, some_params, time)),
-            (None, Some(delimiter)) => Box::new(Delimited::new(plan, delimiter)),
-            (None, None) => Box::new(Lines::new(plan, some_params)),
+        match (self.exposure, self.output, self.output.delimiter()) {
+            (Some(time), ..) => Box::new(Exposures::new(plan, some_params, time)),
+            (None, _, Some(delimiter)) => Box::new(Delimited::new(plan, delimiter)),
+            #[cfg(feature = "parquet")]
+            (None, Format::Parquet, None) => Box::new(Tables::new(plan)),
+            (None, _, None) => Box::new(Lines::new(plan, some_params)),
         }
     }
 
@@ -242,19 +277,14 @@ impl<'n> Batch<'n> {
         output: &mut (dyn Write + Send),
         progress: &mut dyn FnMut(&Summary),
     ) -> Result<Summary, Error> {
-        if let (Some(delimiter), None) = (self.output.delimiter(), self.exposure) {
-            let header = Delimited::header(plan, delimiter);
-            output.write_all(header.as_bytes()).map_err(Error::Write)?;
-        }
+        let mut sink = self.sink(plan, output)?;
         let worker = || {
             let mut worker = Worker::new(plan, self.on_error, parser(), self.encoder(plan));
             move |piece| worker.work(piece)
         };
         let mut summary = Summary::default();
         pipeline::run(self.threads, next, worker, |done: Done| {
-            let Encoded::Text(text) = &done.encoded;
-            output.write_all(text.as_bytes()).map_err(Error::Write)?;
-            output.flush().map_err(Error::Write)?;
+            sink.put(done.encoded).map_err(Error::Write)?;
             summary.append(done.summary);
             progress(&summary);
             match done.stop {
@@ -262,6 +292,68 @@ impl<'n> Batch<'n> {
                 Some(row) => Err(Error::Row { name: self.name.clone(), row: Box::new(row) }),
             }
         })?;
+        sink.finish().map_err(Error::Write)?;
         Ok(summary)
+    }
+
+    /// Begins the output.
+    fn sink<'o>(
+        &self,
+        plan: &Plan<'_>,
+        output: &'o mut (dyn Write + Send),
+    ) -> Result<Sink<'o>, Error> {
+        if self.exposure.is_some() {
+            return Ok(Sink::Text(output));
+        }
+        if self.output == Format::Parquet {
+            #[cfg(feature = "parquet")]
+            return parquet::Writer::new(&plan.header(), Table::new(plan), output)
+                .map(|writer| Sink::Parquet(Box::new(writer)))
+                .map_err(Error::Write);
+            #[cfg(not(feature = "parquet"))]
+            return Err(no_parquet());
+        }
+        if let Some(delimiter) = self.output.delimiter() {
+            let header = Delimited::header(plan, delimiter);
+            output.write_all(header.as_bytes()).map_err(Error::Write)?;
+        }
+        Ok(Sink::Text(output))
+    }
+}
+
+#[cfg(not(feature = "parquet"))]
+fn no_parquet() -> Error {
+    Error::unfit("this build has no Parquet: it was made without the feature `parquet`")
+}
+
+/// Where rows are written.
+enum Sink<'o> {
+    Text(&'o mut (dyn Write + Send)),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<parquet::Writer<'o>>),
+}
+
+impl Sink<'_> {
+    /// Writes rows. Of text, whoever waits for them gets them now.
+    fn put(&mut self, rows: Encoded) -> io::Result<()> {
+        match (self, rows) {
+            (Sink::Text(output), Encoded::Text(text)) => {
+                output.write_all(text.as_bytes())?;
+                output.flush()
+            }
+            #[cfg(feature = "parquet")]
+            (Sink::Parquet(writer), Encoded::Table(table)) => writer.add(table),
+            // Rows are encoded for the sink that there is.
+            #[cfg(feature = "parquet")]
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Sink::Text(output) => output.flush(),
+            #[cfg(feature = "parquet")]
+            Sink::Parquet(writer) => writer.finish(),
+        }
     }
 }

@@ -6,21 +6,38 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// 1970 is taken for its beginning.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    timestamp_text(i64::try_from(seconds).unwrap_or(i64::MAX), 1) + "Z"
+}
+
+/// A day, counted from 1970-01-01: `2026-01-31`.
+pub(crate) fn date_text(days: i64) -> String {
     let (year, month, day) = date(days);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// A time without its zone, in parts of a second since 1970: `2026-01-31T12:00:00.125`. It has as
+/// many digits after the point as the parts need, or none.
+pub(crate) fn timestamp_text(parts: i64, per_second: i64) -> String {
+    let (seconds, part) = (parts.div_euclid(per_second), parts.rem_euclid(per_second));
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    let mut text = format!("{}T{hour:02}:{minute:02}:{second:02}", date_text(days));
+    if part > 0 {
+        let digits = per_second.ilog10() as usize;
+        text.push_str(&format!(".{part:0digits$}"));
+    }
+    text
 }
 
 /// Year, month and day of a day since 1970-01-01.
 ///
 /// Years are taken to begin in March, so that the leap day is the last of them, and to repeat
 /// every 400.
-fn date(days: u64) -> (u64, u64, u64) {
-    const DAYS_OF_400_YEARS: u64 = 146_097;
+fn date(days: i64) -> (i64, i64, i64) {
+    const DAYS_OF_400_YEARS: i64 = 146_097;
     // From 0000-03-01.
     let days = days + 719_468;
-    let (cycle, day) = (days / DAYS_OF_400_YEARS, days % DAYS_OF_400_YEARS);
+    let (cycle, day) = (days.div_euclid(DAYS_OF_400_YEARS), days.rem_euclid(DAYS_OF_400_YEARS));
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
     // Months of 31 and 30 days alternate in fives of 153 days.
@@ -48,5 +65,10 @@ mod tests {
         ] {
             assert_eq!(super::rfc3339(UNIX_EPOCH + Duration::from_secs(seconds)), text);
         }
+        assert_eq!(super::date_text(-1), "1969-12-31");
+        assert_eq!(super::date_text(-719_528), "0000-01-01");
+        assert_eq!(super::timestamp_text(-1, 1000), "1969-12-31T23:59:59.999");
+        assert_eq!(super::timestamp_text(1_000_050, 1_000_000), "1970-01-01T00:00:01.000050");
+        assert_eq!(super::timestamp_text(2_000, 1_000), "1970-01-01T00:00:02");
     }
 }

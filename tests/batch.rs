@@ -4,6 +4,8 @@ mod columns;
 mod errors;
 mod files;
 mod golden;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod several;
 
 use std::path::Path;

@@ -76,6 +76,9 @@ pub(super) struct Plan<'n> {
     pub(super) inputs: Vec<Value>,
     /// The names of what is kept of each row.
     pub(super) kept: Vec<String>,
+    /// The types of what is kept, for an output with types.
+    #[cfg(feature = "parquet")]
+    pub(super) kept_types: Vec<Type>,
     /// Whether all of a row is kept, whatever it holds.
     pub(super) keeps_all: bool,
     pub(super) answers: Vec<Answers<'n>>,
@@ -84,8 +87,13 @@ pub(super) struct Plan<'n> {
 }
 
 impl<'n> Plan<'n> {
-    /// Decides. `known` are the columns of the input, where they are known before the rows.
-    pub(super) fn new(batch: &Batch<'n>, known: Option<&[String]>) -> Result<Plan<'n>, Error> {
+    /// Decides. `known` are the columns of the input, where they are known before the rows, and
+    /// `typed` those that have types.
+    pub(super) fn new(
+        batch: &Batch<'n>,
+        known: Option<&[String]>,
+        typed: &[(String, Type)],
+    ) -> Result<Plan<'n>, Error> {
         let mut names: Vec<&str> = Vec::new();
         for namespace in &batch.namespaces {
             add(&mut names, namespace.unit());
@@ -102,7 +110,7 @@ impl<'n> Plan<'n> {
         let kept = check.kept(&units, &names)?;
         let kinds = check.types()?;
         let kind = |name: &str| {
-            let given = kinds.iter().rev().find(|(column, _)| column == name);
+            let given = kinds.iter().chain(typed).rev().find(|(column, _)| column == name);
             given.map_or(Type::String, |(_, kind)| *kind)
         };
         check.constants()?;
@@ -134,7 +142,21 @@ impl<'n> Plan<'n> {
         let answers = check.answers(&names)?;
         let keeps_all = known.is_none() && batch.keep == Keep::All;
         let constants = batch.constants.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-        let plan = Plan { columns, inputs, kept, keeps_all, answers, constants };
+        #[cfg(feature = "parquet")]
+        let kept_types = {
+            let kind = |name: &String| typed.iter().find(|(column, _)| column == name);
+            kept.iter().map(|name| kind(name).map_or(Type::String, |(_, kind)| *kind)).collect()
+        };
+        let plan = Plan {
+            columns,
+            inputs,
+            kept,
+            #[cfg(feature = "parquet")]
+            kept_types,
+            keeps_all,
+            answers,
+            constants,
+        };
         plan.check_output(batch)?;
         Ok(plan)
     }

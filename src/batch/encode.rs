@@ -3,10 +3,14 @@
 mod delimited;
 mod exposure;
 mod lines;
+#[cfg(feature = "parquet")]
+mod table;
 
 pub(super) use delimited::Delimited;
 pub(super) use exposure::Exposures;
 pub(super) use lines::Lines;
+#[cfg(feature = "parquet")]
+pub(super) use table::{Cells, Table, Tables};
 
 use super::error::Reason;
 use super::fields::Fields;
@@ -17,6 +21,8 @@ use crate::value::{Value, ValueError};
 #[derive(Debug)]
 pub(super) enum Encoded {
     Text(String),
+    #[cfg(feature = "parquet")]
+    Table(Table),
 }
 
 /// Makes rows: what is kept, then the answer of each namespace in order.

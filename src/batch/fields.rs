@@ -13,6 +13,9 @@ pub(super) enum Field<'a> {
     Typed(&'a str, &'a Value),
     /// A value as JSON, valid and on one line.
     Json(&'a str),
+    /// A value.
+    #[cfg(feature = "parquet")]
+    Value(&'a Value),
 }
 
 /// A row of the input that has been read.

@@ -1,22 +1,30 @@
 //! What is done with a piece of the input: read, assigned and written, row by row.
 
 use super::chunks::Chunk;
+#[cfg(feature = "parquet")]
+use super::columns::Column;
 use super::columns::{Answers, Plan};
 use super::encode::{Encode, Encoded};
 use super::error::{BadRow, Reason};
 use super::fields::Records;
+#[cfg(feature = "parquet")]
+use super::parquet;
 use super::{OnError, Summary, csv, jsonl};
 use crate::value::Value;
 
 /// A piece of the input.
 pub(super) enum Piece {
     Text(Chunk),
+    #[cfg(feature = "parquet")]
+    Table(parquet::Table),
 }
 
 /// Reads pieces of one format.
 pub(super) enum Parser<'p> {
     Csv(Box<csv::Parser<'p>>),
     Jsonl(jsonl::Parser),
+    #[cfg(feature = "parquet")]
+    Parquet(&'p [Column]),
 }
 
 /// What became of a piece.
@@ -56,9 +64,16 @@ impl<'p> Worker<'p> {
             inputs,
             summary: Summary::default(),
         };
-        let stop = match (parser, &piece) {
-            (Parser::Csv(parser), Piece::Text(chunk)) => rows.all(parser.records(chunk)),
-            (Parser::Jsonl(parser), Piece::Text(chunk)) => rows.all(parser.records(chunk)),
+        let stop = match (parser, piece) {
+            (Parser::Csv(parser), Piece::Text(chunk)) => rows.all(parser.records(&chunk)),
+            (Parser::Jsonl(parser), Piece::Text(chunk)) => rows.all(parser.records(&chunk)),
+            #[cfg(feature = "parquet")]
+            (Parser::Parquet(columns), Piece::Table(table)) => {
+                rows.all(parquet::Rows::new(table, columns))
+            }
+            // Pieces are of the format that the parser reads.
+            #[cfg(feature = "parquet")]
+            _ => None,
         };
         let summary = rows.summary;
         Done { encoded: self.encoder.take(), summary, stop }

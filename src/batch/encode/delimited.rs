@@ -5,6 +5,8 @@ use crate::batch::columns::{Answers, Plan};
 use crate::batch::error::Reason;
 use crate::batch::fields::{Field, Fields};
 use crate::batch::write;
+#[cfg(feature = "parquet")]
+use crate::dialect::Dialect;
 use crate::namespace::Assignment;
 use crate::value::Value;
 
@@ -69,6 +71,11 @@ impl Encode for Delimited<'_> {
                     write::quoted(&write::decoded(raw), delimiter, out);
                 }
                 Field::Json(raw) => write::quoted(raw, delimiter, out),
+                #[cfg(feature = "parquet")]
+                Field::Value(value) => {
+                    // What is not finite has no text: the field is empty.
+                    let _ = write::field(value, Dialect::Planout, delimiter, out);
+                }
             }
         }
     }

@@ -65,6 +65,8 @@ pub(super) fn field(field: Field<'_>, out: &mut String) {
         Field::Text(text) => write::string(text, out),
         Field::Json(raw) => out.push_str(raw),
         Field::Typed(_, value) => plain(value, out),
+        #[cfg(feature = "parquet")]
+        Field::Value(value) => plain(value, out),
     }
 }
 

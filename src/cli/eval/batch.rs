@@ -158,7 +158,9 @@ impl Eval {
             exposure: args.exposure(),
             ..Batch::new(namespaces.iter().collect(), name, input, output)
         };
-        let (input, size, read) = open(file, decompress)?;
+        check_parquet(file, (input, decompress))?;
+        check_parquet(path.unwrap_or("-"), (output, compress))?;
+        let (input, size, read) = open(file, input, decompress)?;
         let target = Target::open(path, compress)?;
         let shown = !context.output.is_quiet() && target.leaves_terminal_free();
         let mut progress = Progress::new(name, size, read, shown);
@@ -223,6 +225,17 @@ fn build(loaded: &[Loaded]) -> Outcome<Vec<Namespace>> {
     Ok(namespaces)
 }
 
+/// Parquet is compressed inside, if at all.
+fn check_parquet(file: &str, format: (Format, Compression)) -> Outcome {
+    match format {
+        (Format::Parquet, Compression::Gzip | Compression::Zstd) => {
+            Err(Failure::usage(format!("`{file}`: Parquet is compressed inside"))
+                .help("leave the second ending out"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Counts what is read.
 struct Counted<R> {
     inner: R,
@@ -239,7 +252,11 @@ impl<R: Read> Read for Counted<R> {
 
 /// Opens the input: what it holds, its size in bytes if that is known, and how much of it has
 /// been read.
-fn open(file: &str, compression: Compression) -> Outcome<(Input, Option<u64>, Arc<AtomicU64>)> {
+fn open(
+    file: &str,
+    format: Format,
+    compression: Compression,
+) -> Outcome<(Input, Option<u64>, Arc<AtomicU64>)> {
     let cannot = |error| Failure::broken(format!("cannot read `{file}`: {error}"));
     let count = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&count);
@@ -249,6 +266,10 @@ fn open(file: &str, compression: Compression) -> Outcome<(Input, Option<u64>, Ar
         let file = File::open(file).map_err(cannot)?;
         let metadata = file.metadata().map_err(cannot)?;
         let size = metadata.is_file().then_some(metadata.len());
+        if format == Format::Parquet && size.is_some() {
+            // It is not read from the beginning to the end.
+            return Ok((Input::File(file), None, count));
+        }
         (Box::new(Counted { inner: file, count: counted }), size)
     };
     let stream = batch::decompress(stream, compression).map_err(cannot)?;
