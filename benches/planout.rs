@@ -1,6 +1,8 @@
 //! What planout costs: `cargo bench`. One SHA-1 block is timed beside it, since every draw needs
 //! at least one: it is the floor on any machine.
 
+#[cfg(feature = "batch")]
+mod batch;
 mod generate;
 
 use std::fmt::Write;
