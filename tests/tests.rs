@@ -19,6 +19,7 @@ mod problems;
 #[cfg(feature = "redis")]
 mod redis;
 mod ship;
+mod simulate;
 mod store;
 mod support;
 mod yaml;

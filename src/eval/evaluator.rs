@@ -370,7 +370,7 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
 }
 
 /// Runs an operator that is not random.
-fn apply<S: Semantics>(mut arguments: Arguments<'_>) -> Outcome<Val<'_>> {
+pub(super) fn apply<S: Semantics>(mut arguments: Arguments<'_>) -> Outcome<Val<'_>> {
     let function = arguments.function();
     let order = |test: fn(Ordering) -> bool| {
         let (left, right) = (arguments.required("left")?, arguments.required("right")?);

@@ -13,6 +13,7 @@
 //! ```
 
 mod arguments;
+pub mod distribution;
 mod error;
 mod evaluator;
 mod hash;

@@ -150,7 +150,7 @@ fn sample<S: Semantics>(
 }
 
 /// How many choices a number of draws keeps: a negative one leaves as many out at the end.
-fn kept(draws: i64, choices: usize) -> usize {
+pub(super) fn kept(draws: i64, choices: usize) -> usize {
     let kept = if draws < 0 { draws.saturating_add(choices as i64) } else { draws };
     usize::try_from(kept).unwrap_or(0).min(choices)
 }

@@ -1,0 +1,305 @@
+//! The random operators for a unit that is unknown.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use super::key::{Key, Series};
+use super::symbol::{Draw, Filter, Number, Outcomes, Symbol};
+use super::walk::{Walked, Walker};
+use super::{MAX_VALUES, Obstacle};
+use crate::eval::arguments::{Arguments, Outcome};
+use crate::eval::error::Reason;
+use crate::eval::odds::{Odds, probability};
+use crate::eval::program::{Call, Function, MAX_PARAMETERS};
+use crate::eval::random::{self, Salt, kept};
+use crate::eval::semantics::Semantics;
+use crate::source::Span;
+use crate::value::Value;
+
+/// The arguments of an operator: all but the unit are values.
+struct Given<'a> {
+    function: Function,
+    values: [Option<Value>; MAX_PARAMETERS],
+    unit: Option<Symbol<'a>>,
+    /// What is chosen from, by operators that choose one.
+    choices: Vec<Symbol<'a>>,
+}
+
+impl<'a> Given<'a> {
+    /// The arguments, for a unit.
+    fn arguments<S: Semantics>(&self, unit: &Value) -> Arguments<'static> {
+        let mut arguments = Arguments::new(self.function, S::NULL_IS_MISSING);
+        for (parameter, value) in self.values.iter().enumerate() {
+            if let Some(value) = value {
+                arguments.set(parameter, Cow::Owned(value.clone()));
+            }
+        }
+        if self.unit.is_some() {
+            arguments.set(0, Cow::Owned(unit.clone()));
+        }
+        arguments
+    }
+
+    /// What is chosen, for the place that the operator says, or the value itself.
+    fn chosen(&self, value: Value) -> Symbol<'a> {
+        let place = value.as_int().and_then(|place| usize::try_from(place).ok());
+        match place.and_then(|place| self.choices.get(place)) {
+            Some(choice) if chooses_one(self.function) => choice.clone(),
+            _ => Symbol::value(value),
+        }
+    }
+}
+
+fn chooses_one(function: Function) -> bool {
+    matches!(function, Function::UniformChoice | Function::WeightedChoice)
+}
+
+impl<'a, S: Semantics> Walker<'_, 'a, S> {
+    pub(super) fn random(&mut self, call: &'a Call, span: Span) -> Walked<Symbol<'a>> {
+        let mut symbols: [Option<Symbol<'a>>; MAX_PARAMETERS] = [const { None }; MAX_PARAMETERS];
+        for (parameter, argument) in &call.arguments {
+            let value = self.expr(argument)?;
+            if let Some(parameter) = parameter {
+                symbols[*parameter] = Some(value);
+            }
+        }
+        let mut given = match self.given(call.function, symbols)? {
+            Ok(given) => given,
+            Err(obstacle) => return Ok(Symbol::Unknown(obstacle)),
+        };
+        let unit = match given.unit.take() {
+            Some(unit) => Some(self.world.force_all(unit)?),
+            None => None,
+        };
+        given.unit = unit;
+        self.draw(&given).map_err(|reason| reason.at(span).into())
+    }
+
+    /// The arguments, if all but the unit and what is chosen from are known.
+    fn given(
+        &mut self,
+        function: Function,
+        symbols: [Option<Symbol<'a>>; MAX_PARAMETERS],
+    ) -> Walked<Result<Given<'a>, Obstacle>> {
+        let values = [const { None }; MAX_PARAMETERS];
+        let mut given = Given { function, values, unit: None, choices: Vec::new() };
+        let choices = function.parameter("choices").filter(|_| chooses_one(function));
+        for (parameter, symbol) in symbols.into_iter().enumerate() {
+            let Some(symbol) = symbol else {
+                continue;
+            };
+            if parameter == 0 {
+                given.unit = Some(symbol);
+                continue;
+            }
+            if Some(parameter) == choices
+                && let Some(items) = self.world.force(symbol.clone())?.items()
+            {
+                // The operator chooses a place, and what is there need not be known.
+                let places = (0..items.len()).map(|place| Value::Int(place as i64));
+                given.values[parameter] = Some(Value::List(places.collect()));
+                given.choices = items;
+                continue;
+            }
+            let symbol = self.world.force_all(symbol)?;
+            let obstacle = symbol.obstacle();
+            given.values[parameter] = match symbol.into_value() {
+                Some(value) => Some(value),
+                None => return Ok(Err(obstacle)),
+            };
+        }
+        Ok(Ok(given))
+    }
+
+    fn draw(&mut self, given: &Given<'a>) -> Outcome<Symbol<'a>> {
+        let salt = Salt { experiment: self.salt, separator: &self.separator };
+        if let Some(Symbol::Known(unit)) = &given.unit {
+            let value = random::run::<S>(given.arguments::<S>(unit), &salt)?;
+            return Ok(given.chosen(value.into_owned()));
+        }
+        // Any unit shows what is wrong with the other arguments.
+        let unit = Value::from("0");
+        let sample = match random::run::<S>(given.arguments::<S>(&unit), &salt) {
+            Ok(value) => value.into_owned(),
+            // A place behind the choices, which not every unit draws.
+            Err(Reason::Weights { .. }) => Value::Null,
+            Err(reason) => return Err(reason),
+        };
+        let arguments = given.arguments::<S>(&unit);
+        let (Some(unit), Some(mut key)) = (&given.unit, self.salted(&arguments)) else {
+            // Not missed: nothing is drawn.
+            return Ok(given.chosen(sample));
+        };
+        if let Err(obstacle) = key.push_unit::<S>(unit) {
+            return Ok(Symbol::Unknown(obstacle));
+        }
+        let accumulates = matches!(unit, Symbol::List(_));
+        let symbol = match Odds::of::<S>(&arguments)? {
+            Some(odds) => single::<S>(odds, given, key)?,
+            None if given.function == Function::BernoulliFilter => {
+                let probability = probability::<S>(&arguments)?;
+                let choices = arguments.list("choices")?;
+                let keys = key.appended::<S>(choices, accumulates).into_iter();
+                let trials = keys.zip(choices.iter().cloned().map(Symbol::value)).collect();
+                Symbol::Filter(Rc::new(Filter { trials, probability }))
+            }
+            None => series::<S>(&arguments, &key, accumulates, sample)?,
+        };
+        self.note(&symbol);
+        Ok(symbol)
+    }
+
+    /// What the text of a draw begins with, if there is a salt.
+    fn salted(&self, arguments: &Arguments<'_>) -> Option<Key> {
+        let mut key = Key::default();
+        match arguments.optional("full_salt").and_then(Value::as_str) {
+            Some(full) => {
+                key.push(full);
+                key.push(".");
+            }
+            None => {
+                let salt = arguments.optional("salt")?.as_str()?;
+                for text in [self.salt, ".", salt, &self.separator] {
+                    key.push(text);
+                }
+            }
+        }
+        Some(key)
+    }
+
+    /// Remembers which draws a script makes.
+    fn note(&mut self, symbol: &Symbol<'a>) {
+        let keys = &mut self.trace.keys;
+        match symbol {
+            Symbol::Draw(draw) => {
+                keys.insert(draw.key.clone());
+                keys.extend(draw.parts.iter().cloned());
+            }
+            Symbol::Filter(filter) => keys.extend(filter.trials.iter().map(|(key, _)| key.clone())),
+            Symbol::Number(number) => {
+                keys.insert(number.key.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn remainder(key: Key, mut outcomes: Vec<Symbol<'_>>) -> Symbol<'_> {
+    match outcomes.len() {
+        1 => outcomes.swap_remove(0),
+        2..=MAX_VALUES => {
+            let outcomes = Outcomes::Remainders(outcomes);
+            Symbol::Draw(Rc::new(Draw { key, outcomes, parts: Vec::new() }))
+        }
+        _ => Symbol::Unknown(Obstacle::ManyValues),
+    }
+}
+
+fn interval<'a>(
+    key: Key,
+    ends: Vec<(f64, Result<Symbol<'a>, crate::eval::EvalError>)>,
+) -> Symbol<'a> {
+    let outcomes = Outcomes::Intervals(ends);
+    Symbol::Draw(Rc::new(Draw { key, outcomes, parts: Vec::new() }))
+}
+
+/// What one draw decides.
+fn single<'a, S: Semantics>(odds: Odds, given: &Given<'a>, key: Key) -> Outcome<Symbol<'a>> {
+    Ok(match odds {
+        Odds::Nothing => Symbol::value(S::no_choice()),
+        Odds::Uniform(_) => remainder(key, given.choices.clone()),
+        Odds::Weighted { sums, choices } => weighted::<S>(&sums, choices, given, key)?,
+        Odds::Trial(p) => {
+            let outcome = |passes| Ok(Symbol::value(S::trial(passes)));
+            interval(key, vec![(p, outcome(true)), (1.0, outcome(false))])
+        }
+        Odds::Integer { min, max } => integer::<S>(min, max, key)?,
+        Odds::Float { min, max } if min == max => Symbol::value(min),
+        Odds::Float { min, max } if (max - min).is_finite() => {
+            Symbol::Number(Rc::new(Number { key, min, max, whole: false }))
+        }
+        Odds::Float { .. } => Symbol::Unknown(Obstacle::Computed),
+    })
+}
+
+fn weighted<'a, S: Semantics>(
+    sums: &[f64],
+    choices: usize,
+    given: &Given<'a>,
+    key: Key,
+) -> Outcome<Symbol<'a>> {
+    let Some(&total) = sums.last() else {
+        return S::no_weight().map(Symbol::value);
+    };
+    if !sums.is_sorted() || !(0.0..=f64::MAX).contains(&total) || sums[0] < 0.0 {
+        return Ok(Symbol::Unknown(Obstacle::Weights));
+    }
+    let outcome = |place: usize| match given.choices.get(place) {
+        Some(choice) => Ok(choice.clone()),
+        None => Err(Reason::Weights { weights: sums.len(), choices }.at(Span::default())),
+    };
+    if total == 0.0 {
+        return Ok(given.choices[0].clone());
+    }
+    let ends = sums.iter().enumerate().map(|(place, sum)| (sum / total, outcome(place)));
+    Ok(interval(key, ends.collect()))
+}
+
+fn integer<'a, S: Semantics>(min: i64, max: i64, key: Key) -> Outcome<Symbol<'a>> {
+    let size = (i128::from(max) - i128::from(min) + 1).unsigned_abs();
+    if size <= MAX_VALUES as u128 {
+        let values = (0..size as u64).map(|draw| S::integer(min, max, draw).map(Symbol::value));
+        return Ok(remainder(key, values.collect::<Outcome<_>>()?));
+    }
+    Ok(match min < max {
+        true => {
+            let (min, max) = (min as f64, max as f64);
+            Symbol::Number(Rc::new(Number { key, min, max, whole: true }))
+        }
+        false => Symbol::Unknown(Obstacle::ManyValues),
+    })
+}
+
+/// `sample` and `fastSample`: each order of what they keep is as likely as the others.
+fn series<'a, S: Semantics>(
+    arguments: &Arguments<'_>,
+    key: &Key,
+    accumulates: bool,
+    sample: Value,
+) -> Outcome<Symbol<'a>> {
+    let choices = arguments.list("choices")?;
+    let fast = arguments.operator() != "sample";
+    let stops_at = if fast { 1 } else { S::SHUFFLE_STOPS_AT };
+    let kept = kept(S::draws(arguments, choices.len())?, choices.len());
+    if kept == 0 || choices.len() <= 1 {
+        return Ok(Symbol::value(sample));
+    }
+    let Some(orders) = orders(choices.len(), kept) else {
+        return Ok(Symbol::Unknown(Obstacle::ManyValues));
+    };
+    let places: Vec<Value> =
+        (stops_at..choices.len()).rev().map(|i| Value::Int(i as i64)).collect();
+    let parts = key.appended::<S>(&places, accumulates);
+    let pick = |order: Vec<usize>| {
+        Symbol::value(order.into_iter().map(|place| choices[place].clone()).collect::<Vec<_>>())
+    };
+    let outcomes = orders.into_iter().map(pick).collect();
+    let key = key.with_series(Series { choices: choices.len(), kept, stops_at, fast });
+    Ok(Symbol::Draw(Rc::new(Draw { key, outcomes: Outcomes::Remainders(outcomes), parts })))
+}
+
+/// Every way to take some of a number of things in order, if these are not too many.
+fn orders(of: usize, taken: usize) -> Option<Vec<Vec<usize>>> {
+    let mut orders: Vec<Vec<usize>> = vec![Vec::new()];
+    for step in 0..taken {
+        if orders.len().checked_mul(of - step)? > MAX_VALUES {
+            return None;
+        }
+        let longer = orders.iter().flat_map(|order| {
+            let free = (0..of).filter(|place| !order.contains(place));
+            free.map(|place| order.iter().copied().chain([place]).collect())
+        });
+        orders = longer.collect();
+    }
+    Some(orders)
+}

@@ -1,0 +1,272 @@
+//! One path through a script.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::Obstacle;
+use super::key::Key;
+use super::symbol::Symbol;
+use super::world::{Need, World};
+use crate::eval::error::EvalError;
+use crate::eval::program::{Expr, Op, Program, Slot};
+use crate::eval::semantics::Semantics;
+use crate::value::{Map, Value};
+
+/// How deep expressions may hold one another.
+const MAX_DEPTH: usize = 250;
+
+/// What is the same on all paths.
+pub(super) struct Setting<'a> {
+    pub(super) program: &'a Program,
+    pub(super) salt: &'a str,
+    /// The name of the primary unit.
+    pub(super) unit: &'a str,
+    pub(super) inputs: &'a Map,
+}
+
+/// What a script came to on a path.
+pub(super) struct Leaf<'a> {
+    pub(super) params: Vec<(&'a str, Symbol<'a>)>,
+    pub(super) in_experiment: bool,
+}
+
+/// What paths leave behind besides their result.
+#[derive(Default)]
+pub(super) struct Trace {
+    /// The draws that were met.
+    pub(super) keys: HashSet<Key>,
+    /// How many expressions were evaluated.
+    pub(super) steps: usize,
+}
+
+/// Why a path ends here.
+pub(super) enum Stop {
+    /// `return`, with the truth of its value.
+    Return(bool),
+    Need(Need),
+}
+
+impl From<Need> for Stop {
+    fn from(need: Need) -> Stop {
+        Stop::Need(need)
+    }
+}
+
+impl From<EvalError> for Stop {
+    fn from(error: EvalError) -> Stop {
+        Stop::Need(Need::Failed(error))
+    }
+}
+
+pub(super) type Walked<T> = Result<T, Stop>;
+
+/// Runs a script in a world, until it needs more than is known there.
+pub(super) fn walk<'a, S: Semantics>(
+    setting: &Setting<'a>,
+    world: &World,
+    trace: &mut Trace,
+) -> Result<Leaf<'a>, Need> {
+    let mut walker = Walker::<S> {
+        variables: vec![None; setting.program.names.len()],
+        params: Vec::new(),
+        setting,
+        world,
+        trace,
+        guesses: 0,
+        depth: 0,
+        salt: setting.salt,
+        separator: ".".to_owned(),
+        semantics: std::marker::PhantomData,
+    };
+    let in_experiment = match walker.expr(&setting.program.root) {
+        Ok(_) => true,
+        Err(Stop::Return(in_experiment)) => in_experiment,
+        Err(Stop::Need(need)) => return Err(need),
+    };
+    let Walker { params, mut variables, .. } = walker;
+    let params = params.into_iter().filter_map(|slot| {
+        Some((&**setting.program.names.get(slot)?, variables.get_mut(slot)?.take()?))
+    });
+    Ok(Leaf { params: params.collect(), in_experiment })
+}
+
+pub(super) struct Walker<'w, 'a, S> {
+    setting: &'w Setting<'a>,
+    pub(super) world: &'w World,
+    pub(super) trace: &'w mut Trace,
+    variables: Vec<Option<Symbol<'a>>>,
+    /// The slots that are params, in the order in which they were first set.
+    params: Vec<Slot>,
+    /// How many conditions have been guessed.
+    guesses: usize,
+    depth: usize,
+    pub(super) salt: &'a str,
+    pub(super) separator: String,
+    semantics: std::marker::PhantomData<S>,
+}
+
+impl<'a, S: Semantics> Walker<'_, 'a, S> {
+    pub(super) fn expr(&mut self, expr: &'a Expr) -> Walked<Symbol<'a>> {
+        self.trace.steps += 1;
+        if self.depth == MAX_DEPTH {
+            return Err(Need::Beyond(Obstacle::TooDeep).into());
+        }
+        self.depth += 1;
+        let value = self.op(expr);
+        self.depth -= 1;
+        value
+    }
+
+    fn op(&mut self, expr: &'a Expr) -> Walked<Symbol<'a>> {
+        let value = match &expr.op {
+            Op::Constant(value) => return Ok(Symbol::Known(Cow::Borrowed(value))),
+            Op::Get(slot) => return self.get(*slot),
+            Op::Call(call) if call.function.is_random() => return self.random(call, expr.span),
+            Op::Call(call) => return self.call(call, expr.span),
+            Op::Set(slot, value) => {
+                let value = self.expr(value)?;
+                self.set(*slot, value);
+                Value::Null
+            }
+            Op::Sequence(rules) => {
+                for rule in rules {
+                    self.expr(rule)?;
+                }
+                Value::Null
+            }
+            Op::Condition(branches) => {
+                for (condition, then) in branches {
+                    let condition = self.expr(condition)?;
+                    if self.truth(condition)? {
+                        return self.expr(then);
+                    }
+                }
+                Value::Null
+            }
+            Op::And(operands) => Value::Bool(!self.any(operands, false)?),
+            Op::Or(operands) => Value::Bool(self.any(operands, true)?),
+            Op::Coalesce(operands) => return self.coalesce(operands),
+            Op::List(items) => {
+                let items = items.iter().map(|item| self.expr(item));
+                return Ok(Symbol::list(items.collect::<Walked<_>>()?));
+            }
+            Op::Map(entries) => return self.map(entries),
+            Op::Return(value) => {
+                let value = self.expr(value)?;
+                return Err(Stop::Return(self.truth(value)?));
+            }
+            Op::GetSalt => Value::from(self.salt),
+            Op::SetSalt(slot, salt) => {
+                self.salt = salt;
+                if S::SALT_IS_PARAM {
+                    self.set(*slot, Symbol::value(&**salt));
+                }
+                Value::Null
+            }
+            Op::SetSeparator(_, value) => {
+                let value = self.expr(value)?;
+                self.separator = match self.world.force_all(value)? {
+                    Symbol::Known(value) => text::<S>(&value),
+                    unknown => return Err(Need::Beyond(unknown.obstacle()).into()),
+                };
+                Value::Null
+            }
+            Op::Fail(reason) => {
+                return Err(EvalError { reason: reason.clone(), span: expr.span }.into());
+            }
+        };
+        Ok(Symbol::value(value))
+    }
+
+    fn set(&mut self, slot: Slot, value: Symbol<'a>) {
+        if self.variables[slot].replace(value).is_none() {
+            self.params.push(slot);
+        }
+    }
+
+    fn get(&mut self, slot: Slot) -> Walked<Symbol<'a>> {
+        let input = || {
+            let name = &*self.setting.program.names[slot];
+            match self.setting.inputs.get(name) {
+                _ if name == self.setting.unit => Some(Symbol::Unit),
+                Some(value) => Some(Symbol::Known(Cow::Borrowed(value))),
+                None => None,
+            }
+        };
+        let null = Symbol::value(Value::Null);
+        let Some(variable) = &self.variables[slot] else {
+            return Ok(input().unwrap_or(null));
+        };
+        // A null variable hides no input.
+        match input() {
+            Some(input) if S::NULL_IS_MISSING => match self.world.force(variable.clone())? {
+                Symbol::Known(value) if value.is_null() => Ok(input),
+                value => Ok(value),
+            },
+            _ => Ok(variable.clone()),
+        }
+    }
+
+    fn map(&mut self, entries: &'a [(Box<str>, Expr)]) -> Walked<Symbol<'a>> {
+        let mut map: Vec<(&str, Symbol<'a>)> = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let value = self.expr(value)?;
+            match map.iter_mut().find(|(known, _)| *known == &**key) {
+                Some(entry) => entry.1 = value,
+                None if &**key == "salt" => {}
+                None => map.push((key, value)),
+            }
+        }
+        Ok(Symbol::map(map))
+    }
+
+    /// Whether a condition holds, where it cannot be known as the path has it.
+    fn truth(&mut self, condition: Symbol<'a>) -> Walked<bool> {
+        Ok(match self.world.force(condition)? {
+            Symbol::Known(value) => value.is_true(),
+            Symbol::List(items) => !items.is_empty(),
+            Symbol::Map(entries) => !entries.is_empty(),
+            // Zero has no probability, or next to none.
+            Symbol::Number(number) if !number.whole => true,
+            unknown => self.guess(unknown.obstacle())?,
+        })
+    }
+
+    fn guess(&mut self, why: Obstacle) -> Walked<bool> {
+        let guess = self.world.guesses.get(self.guesses).copied();
+        self.guesses += 1;
+        guess.ok_or_else(|| Need::Guess(why).into())
+    }
+
+    /// Whether the truth of any of the operands is the one that is looked for.
+    fn any(&mut self, operands: &'a [Expr], wanted: bool) -> Walked<bool> {
+        for operand in operands {
+            let operand = self.expr(operand)?;
+            if self.truth(operand)? == wanted {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn coalesce(&mut self, operands: &'a [Expr]) -> Walked<Symbol<'a>> {
+        for operand in operands {
+            let operand = self.expr(operand)?;
+            let is_null = match self.world.force(operand.clone())? {
+                Symbol::Known(value) => value.is_null(),
+                Symbol::Unknown(obstacle) => self.guess(obstacle)?,
+                _ => false,
+            };
+            if !is_null {
+                return Ok(operand);
+            }
+        }
+        Ok(Symbol::value(Value::Null))
+    }
+}
+
+fn text<S: Semantics>(value: &Value) -> String {
+    let mut text = String::new();
+    S::text(value, &mut |piece| text.push_str(piece));
+    text
+}

@@ -1,0 +1,244 @@
+//! What is known of the draws on a path through a script.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Obstacle;
+use super::key::Key;
+use super::symbol::{Draw, Filter, Outcomes, Symbol};
+use crate::eval::error::EvalError;
+
+/// Remainders are combined up to this modulus: far below the 60 bits of a draw.
+const MAX_MODULUS: u64 = 1 << 50;
+
+/// What is less likely than this does not happen.
+const NEGLIGIBLE: f64 = 1.0 / (1_u64 << 50) as f64;
+
+/// What is known on a path.
+#[derive(Clone, Debug, Default)]
+pub(super) struct World {
+    known: HashMap<Key, Known>,
+    /// The draws that are parts of a `sample` that has been forced, with the key of that.
+    parts: HashMap<Key, Key>,
+    /// What conditions were taken for that no draw decides, in the order in which they were met.
+    pub(super) guesses: Vec<bool>,
+}
+
+/// What is known of a number that was drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    modulus: u64,
+    remainder: u64,
+    /// Between which shares of its range it is.
+    low: f64,
+    high: f64,
+}
+
+const NOTHING: Known = Known { modulus: 1, remainder: 0, low: 0.0, high: 1.0 };
+
+/// What a path cannot go on without.
+#[derive(Debug)]
+pub(super) enum Need {
+    /// Each way that a draw may turn out.
+    Draw(Vec<Way>),
+    /// A condition that no draw decides.
+    Guess(Obstacle),
+    /// No path can be followed any further.
+    Beyond(Obstacle),
+    /// Nothing any more: the script fails.
+    Failed(EvalError),
+}
+
+/// A way that a draw may turn out, with its probability.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) probability: f64,
+    key: Key,
+    known: Known,
+    parts: Arc<[Key]>,
+}
+
+/// An outcome of a draw: with what probability, by what, and which one.
+struct Possible {
+    probability: f64,
+    known: Known,
+    index: usize,
+}
+
+impl World {
+    /// The world in which a draw turned out that way.
+    pub(super) fn after(&self, way: &Way) -> World {
+        let mut world = self.clone();
+        world.known.insert(way.key.clone(), way.known);
+        for part in way.parts.iter() {
+            world.parts.insert(part.clone(), way.key.clone());
+        }
+        world
+    }
+
+    /// The world in which a condition was taken for one or the other.
+    pub(super) fn guessing(&self, guess: bool) -> World {
+        let mut world = self.clone();
+        world.guesses.push(guess);
+        world
+    }
+
+    fn of(&self, key: &Key) -> Known {
+        self.known.get(key).copied().unwrap_or(NOTHING)
+    }
+
+    /// Between which shares of its range a number is known to be.
+    pub(super) fn interval(&self, key: &Key) -> (f64, f64) {
+        let known = self.of(key);
+        (known.low, known.high)
+    }
+
+    /// Whether nothing is known of a number but the interval that it is in.
+    pub(super) fn has_any_remainder(&self, key: &Key) -> bool {
+        self.of(key).modulus == 1
+    }
+
+    /// Whether a number has been drawn as a part of another draw, or a part of this one alone.
+    fn is_shared(&self, draw: &Draw<'_>) -> bool {
+        self.parts.contains_key(&draw.key)
+            || draw.parts.iter().any(|part| {
+                self.known.contains_key(part)
+                    || self.parts.get(part).is_some_and(|whole| *whole != draw.key)
+            })
+    }
+
+    /// The outcomes that are still possible.
+    fn possible(&self, draw: &Draw<'_>) -> Result<Vec<Possible>, Obstacle> {
+        if self.is_shared(draw) {
+            return Err(Obstacle::SharedSample);
+        }
+        let known = self.of(&draw.key);
+        match &draw.outcomes {
+            Outcomes::Remainders(outcomes) => remainders(known, outcomes.len() as u64),
+            Outcomes::Intervals(outcomes) => {
+                Ok(intervals(known, outcomes.iter().map(|(end, _)| *end)))
+            }
+        }
+    }
+
+    /// What a symbol stands for on this path, if that is known; a list's items are not looked at.
+    pub(super) fn force<'a>(&self, symbol: Symbol<'a>) -> Result<Symbol<'a>, Need> {
+        let mut symbol = symbol;
+        loop {
+            symbol = match symbol {
+                Symbol::Draw(draw) => match self.possible(&draw) {
+                    Ok(possible) => match possible.as_slice() {
+                        [one] => draw.outcome(one.index)?,
+                        _ => return Err(Need::Draw(ways(&draw, &possible))),
+                    },
+                    Err(obstacle) => Symbol::Unknown(obstacle),
+                },
+                Symbol::Filter(filter) => return self.filter(&filter),
+                symbol => return Ok(symbol),
+            }
+        }
+    }
+
+    /// The same, and the items of lists and entries of mappings, too.
+    pub(super) fn force_all<'a>(&self, symbol: Symbol<'a>) -> Result<Symbol<'a>, Need> {
+        match self.force(symbol)? {
+            Symbol::List(items) => {
+                let items = items.iter().map(|item| self.force_all(item.clone()));
+                Ok(Symbol::list(items.collect::<Result<_, _>>()?))
+            }
+            Symbol::Map(entries) => {
+                let entries = entries.iter();
+                let entries = entries.map(|(key, it)| Ok((*key, self.force_all(it.clone())?)));
+                Ok(Symbol::map(entries.collect::<Result<_, Need>>()?))
+            }
+            symbol => Ok(symbol),
+        }
+    }
+
+    fn filter<'a>(&self, filter: &Filter<'a>) -> Result<Symbol<'a>, Need> {
+        let mut chosen = Vec::new();
+        for (key, choice) in &filter.trials {
+            let outcome = |passes: bool| Ok(Symbol::value(passes));
+            let ends = vec![(filter.probability, outcome(true)), (1.0, outcome(false))];
+            let outcomes = Outcomes::Intervals(ends);
+            let trial = Draw { key: key.clone(), outcomes, parts: Vec::new() };
+            match self.force(Symbol::Draw(trial.into()))? {
+                Symbol::Known(passes) if passes.is_true() => chosen.push(choice.clone()),
+                Symbol::Known(_) => {}
+                unknown => return Ok(unknown),
+            }
+        }
+        Ok(Symbol::list(chosen))
+    }
+
+    /// Each outcome of a draw with its probability and, if that matters, its world.
+    pub(super) fn spread<'s, 'a>(
+        &'s self,
+        draw: &'s Draw<'a>,
+    ) -> Result<impl Iterator<Item = (f64, Result<Symbol<'a>, EvalError>, Way)> + 's, Obstacle>
+    {
+        let possible = self.possible(draw)?;
+        let parts: Arc<[Key]> = draw.parts.clone().into();
+        Ok(possible.into_iter().map(move |it| {
+            let outcome = draw.outcome_of(it.index);
+            (it.probability, outcome, way(draw, &it, &parts))
+        }))
+    }
+}
+
+impl<'a> Draw<'a> {
+    fn outcome_of(&self, index: usize) -> Result<Symbol<'a>, EvalError> {
+        match &self.outcomes {
+            Outcomes::Remainders(outcomes) => Ok(outcomes[index].clone()),
+            Outcomes::Intervals(outcomes) => outcomes[index].1.clone(),
+        }
+    }
+
+    fn outcome(&self, index: usize) -> Result<Symbol<'a>, Need> {
+        self.outcome_of(index).map_err(Need::Failed)
+    }
+}
+
+fn ways(draw: &Draw<'_>, possible: &[Possible]) -> Vec<Way> {
+    let parts: Arc<[Key]> = draw.parts.clone().into();
+    possible.iter().map(|it| way(draw, it, &parts)).collect()
+}
+
+fn way(draw: &Draw<'_>, possible: &Possible, parts: &Arc<[Key]>) -> Way {
+    let Possible { probability, known, .. } = *possible;
+    Way { probability, key: draw.key.clone(), known, parts: Arc::clone(parts) }
+}
+
+/// The remainders by `n` that fit what is known, each as likely as the others.
+fn remainders(known: Known, n: u64) -> Result<Vec<Possible>, Obstacle> {
+    let common = gcd(known.modulus, n);
+    let ways = n / common;
+    let modulus = known.modulus.checked_mul(ways).filter(|modulus| *modulus <= MAX_MODULUS);
+    let modulus = modulus.ok_or(Obstacle::ManyValues)?;
+    let possible = (0..ways).map(|turn| {
+        let remainder = known.remainder + known.modulus * turn;
+        let index = (remainder % n) as usize;
+        let known = Known { modulus, remainder, ..known };
+        Possible { probability: 1.0 / ways as f64, known, index }
+    });
+    Ok(possible.collect())
+}
+
+/// The intervals that overlap with the one that is known.
+fn intervals(known: Known, ends: impl Iterator<Item = f64>) -> Vec<Possible> {
+    let mut start = 0.0_f64;
+    let mut possible = Vec::new();
+    for (index, end) in ends.enumerate() {
+        let (low, high) = (known.low.max(start), known.high.min(end));
+        start = start.max(end);
+        let probability = (high - low) / (known.high - known.low);
+        if probability > NEGLIGIBLE {
+            possible.push(Possible { probability, known: Known { low, high, ..known }, index });
+        }
+    }
+    possible
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}

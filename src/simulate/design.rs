@@ -1,0 +1,256 @@
+//! What a namespace assigns, in shares of its units.
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::dialect::SegmentHashing;
+use crate::eval::distribution::{Counted, Distribution, Enumerated, Key, Obstacle};
+use crate::namespace::{BASELINE, Experiment, Namespace};
+use crate::value::{Map, Value};
+
+/// Shares below this are what computing leaves of nothing.
+const NOTHING: f64 = 1e-12;
+
+/// Units that have the same inputs besides the primary unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The inputs besides the primary unit.
+    pub inputs: Map,
+    /// How many of the units they are, in proportion to the other groups.
+    pub weight: f64,
+}
+
+/// Which units something is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// All units of the namespace.
+    All,
+    /// Those of one of [`Design::cohorts`].
+    Cohort(usize),
+}
+
+/// What a namespace is designed to assign.
+#[derive(Debug)]
+pub struct Design<'n> {
+    /// The namespace.
+    pub namespace: &'n Namespace,
+    /// Which units it is about.
+    pub counted: Counted,
+    /// The units of each active experiment, in order, and last those of none.
+    pub cohorts: Vec<Cohort>,
+    /// How each param is distributed over all units.
+    pub params: IndexMap<String, Result<Distribution, Obstacle>>,
+}
+
+/// The units of an experiment, or those of the default one.
+#[derive(Debug)]
+pub struct Cohort {
+    /// The experiment; `None` for the default one.
+    pub experiment: Option<String>,
+    /// The definition that it runs.
+    pub definition: String,
+    /// How many segments it has.
+    pub segments: usize,
+    /// Its share of all units of the namespace. Where only units in the experiment count, these are
+    /// fewer than all.
+    pub share: Result<f64, Obstacle>,
+    /// How each param is distributed over its units, the default's params included.
+    pub params: IndexMap<String, Result<Distribution, Obstacle>>,
+    /// The params that its own script may set, as far as it can be followed.
+    pub own: IndexSet<String>,
+    /// Why nothing is known of its script or the default's.
+    pub beyond: Option<Obstacle>,
+}
+
+impl Design<'_> {
+    /// How a param is distributed; `None` for one that nothing sets.
+    pub fn param(&self, scope: Scope, name: &str) -> Option<Result<&Distribution, &Obstacle>> {
+        let (params, cohorts) = match scope {
+            Scope::All => (&self.params, self.cohorts.as_slice()),
+            Scope::Cohort(index) => {
+                let cohort = self.cohorts.get(index)?;
+                (&cohort.params, std::slice::from_ref(cohort))
+            }
+        };
+        let beyond = cohorts.iter().find_map(|cohort| cohort.beyond.as_ref()).map(Err);
+        params.get(name).map(Result::as_ref).or(beyond)
+    }
+
+    /// The cohort of an experiment's name, or of the default one.
+    pub fn cohort(&self, experiment: Option<&str>) -> Option<usize> {
+        self.cohorts.iter().position(|cohort| cohort.experiment.as_deref() == experiment)
+    }
+}
+
+/// The sum over groups, before shares are divided by their total.
+#[derive(Default)]
+struct Sum {
+    share: Option<Result<f64, Obstacle>>,
+    params: IndexMap<String, Result<Distribution, Obstacle>>,
+    own: IndexSet<String>,
+    beyond: Option<Obstacle>,
+}
+
+/// Follows the scripts of a namespace for each group of inputs.
+pub fn design<'n>(namespace: &'n Namespace, groups: &[Group], counted: Counted) -> Design<'n> {
+    let total: f64 = groups.iter().map(|group| group.weight).sum();
+    let experiments = namespace.experiments();
+    let mut sums: Vec<Sum> = Vec::new();
+    sums.resize_with(experiments.len() + 1, Sum::default);
+    for group in groups {
+        let weight = group.weight / total;
+        let enumerate = |experiment: &Experiment, counted| {
+            enumerate(namespace, experiment, &group.inputs, counted)
+        };
+        let default = namespace.default_experiment();
+        let below = enumerate(default, Counted::All);
+        let baseline = group.inputs.get(BASELINE) == Some(&Value::Bool(true));
+        let of = |segments: usize| segments as f64 / f64::from(namespace.segments());
+        let mut used = 0.0;
+        for (experiment, sum) in experiments.iter().zip(&mut sums) {
+            let over = enumerate(experiment, counted);
+            let share = if baseline { 0.0 } else { of(experiment.segments().len()) };
+            used += share;
+            sum.add(weight * share, &over, Some(&below));
+        }
+        let alone = match counted {
+            Counted::All => below,
+            Counted::InExperiment => enumerate(default, counted),
+        };
+        if let Some(sum) = sums.last_mut() {
+            sum.add(weight * (1.0 - used), &alone, None);
+        }
+    }
+    let free = namespace.free_segments().len();
+    let described = experiments.iter().map(|it| (Some(it.name()), it, it.segments().len()));
+    let described = described.chain([(None, namespace.default_experiment(), free)]);
+    let cohorts: Vec<Cohort> = described
+        .zip(sums)
+        .map(|((name, experiment, segments), sum)| Cohort {
+            experiment: name.map(str::to_owned),
+            definition: experiment.definition().to_owned(),
+            segments,
+            own: sum.own.clone(),
+            beyond: sum.beyond.clone(),
+            share: sum.share.clone().unwrap_or(Ok(0.0)),
+            params: sum.normalized(),
+        })
+        .collect();
+    let params = overall(&cohorts);
+    Design { namespace, counted, cohorts, params }
+}
+
+fn enumerate(
+    namespace: &Namespace,
+    experiment: &Experiment,
+    inputs: &Map,
+    counted: Counted,
+) -> Enumerated {
+    let script = experiment.script();
+    let mut found = script.enumerate(experiment.salt(), namespace.unit(), inputs, counted);
+    let mut segment = Key::default();
+    match namespace.segment_hashing() {
+        SegmentHashing::Shared => segment.push("null.x."),
+        SegmentHashing::Namespace => segment.push(&format!("{}.segment.", namespace.name())),
+    }
+    segment.push_primary();
+    if found.keys.contains(&segment) {
+        found.beyond.get_or_insert(Obstacle::SegmentDraw);
+    }
+    found
+}
+
+impl Sum {
+    /// Adds a group's units of an experiment, whose params lie over the default's.
+    fn add(&mut self, weight: f64, over: &Enumerated, below: Option<&Enumerated>) {
+        self.own.extend(over.params.keys().cloned());
+        let beyond = over.beyond.as_ref().or(below.and_then(|below| below.beyond.as_ref()));
+        self.beyond = self.beyond.take().or_else(|| beyond.cloned());
+        let share = match (&over.counted, self.share.take()) {
+            (_, _) if weight <= NOTHING => Ok(0.0),
+            (Ok(counted), None) => Ok(weight * counted),
+            (Ok(counted), Some(Ok(sum))) => Ok(sum + weight * counted),
+            (_, Some(Err(obstacle))) => Err(obstacle),
+            (Err(obstacle), _) => Err(obstacle.clone()),
+        };
+        // Params of units that do not occur are shown all the same.
+        let factor = match &over.counted {
+            Ok(counted) => (weight * counted).max(NOTHING),
+            Err(_) => weight.max(NOTHING),
+        };
+        self.share = Some(share);
+        let names = over.params.keys().chain(below.into_iter().flat_map(|it| it.params.keys()));
+        let names: IndexSet<&String> = names.collect();
+        for name in names {
+            let found = match below {
+                None => over.param(name),
+                Some(below) => overlay(name, over, below),
+            };
+            let sum = self.params.entry(name.clone()).or_insert(Ok(Distribution::default()));
+            add(sum, found.as_ref(), factor);
+        }
+    }
+
+    fn normalized(mut self) -> IndexMap<String, Result<Distribution, Obstacle>> {
+        let total = self.share.and_then(Result::ok).unwrap_or(1.0).max(NOTHING);
+        for found in self.params.values_mut() {
+            if let Ok(sum) = found {
+                let mut scaled = Distribution::default();
+                *found = scaled.add(sum, 1.0 / total).map(|()| scaled);
+            }
+        }
+        self.params
+    }
+}
+
+/// Adds to a sum, unless what is known ends here.
+fn add(
+    sum: &mut Result<Distribution, Obstacle>,
+    found: Result<&Distribution, &Obstacle>,
+    factor: f64,
+) {
+    let added = match (&mut *sum, found) {
+        (Ok(sum), Ok(found)) => sum.add(found, factor),
+        (Ok(_), Err(obstacle)) => Err(obstacle.clone()),
+        (Err(_), _) => Ok(()),
+    };
+    if let Err(obstacle) = added {
+        *sum = Err(obstacle);
+    }
+}
+
+/// A param of an experiment, or the default's where that does not set it.
+fn overlay(name: &str, over: &Enumerated, below: &Enumerated) -> Result<Distribution, Obstacle> {
+    let mut sum = over.param(name)?;
+    let left = 1.0 - sum.total();
+    if left <= 1e-9 {
+        return Ok(sum);
+    }
+    let fallback = below.param(name)?;
+    if fallback.is_empty() {
+        return Ok(sum);
+    }
+    // Whether it is set and what it falls back to must not be decided by one draw.
+    if !sum.is_empty() && !over.keys.is_disjoint(&below.keys) {
+        return Err(Obstacle::SharedDraw);
+    }
+    sum.add(&fallback, left)?;
+    Ok(sum)
+}
+
+/// The params over all units: those of the cohorts in proportion to their shares.
+fn overall(cohorts: &[Cohort]) -> IndexMap<String, Result<Distribution, Obstacle>> {
+    let total: Result<f64, Obstacle> = cohorts.iter().map(|cohort| cohort.share.clone()).sum();
+    let mut params = IndexMap::new();
+    // The default's params come first, as they do in an assignment.
+    for cohort in cohorts.iter().rev() {
+        for (name, found) in &cohort.params {
+            let sum = params.entry(name.clone()).or_insert(Ok(Distribution::default()));
+            match (&cohort.share, &total) {
+                (Ok(share), Ok(_)) if *share <= NOTHING => {}
+                (Ok(share), Ok(total)) => add(sum, found.as_ref(), share / total),
+                (Err(obstacle), _) | (_, Err(obstacle)) => add(sum, Err(obstacle), 1.0),
+            }
+        }
+    }
+    params
+}

@@ -1,0 +1,148 @@
+//! The log of a service: who was exposed to which experiment, as PlanOut's loggers write it.
+
+use std::collections::HashMap;
+
+use super::design::{Design, Scope};
+use super::observe::Observed;
+use super::recognize::recognize;
+use crate::eval::distribution::Distribution;
+use crate::namespace::Experiment;
+use crate::source::Source;
+use crate::tree::{MAX_DEPTH, json};
+use crate::value::{Map, Value};
+
+/// The event of a record that tells of an exposure.
+const EXPOSURE: &str = "exposure";
+
+/// Counts the units of a log, line by line, each unit once: its first exposure.
+///
+/// A record belongs to the experiment whose salt is its `salt`, else to the one of its `name`.
+/// Records of other experiments and events are passed over.
+#[derive(Debug)]
+pub struct Exposures<'d> {
+    design: &'d Design<'d>,
+    /// Which experiment each unit was first exposed to.
+    units: HashMap<String, usize>,
+    observed: Observed,
+    /// How many records tell of other events than an exposure.
+    pub other_events: u64,
+    /// How many records are of experiments that are not active in the namespace.
+    pub other_experiments: u64,
+    /// How many units were exposed to a second experiment, too.
+    pub moved: u64,
+    /// How many units the namespace puts into another experiment than the log.
+    pub misplaced: u64,
+}
+
+/// What is wrong with a line of a log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// Not JSON.
+    #[error("{0}")]
+    Json(String),
+    /// JSON, and no record.
+    #[error("a record must be a JSON object, not {0}")]
+    NotARecord(&'static str),
+    /// A record without the inputs that say which unit it is about.
+    #[error("the record has no unit: `inputs` must have `{0}`")]
+    MissingUnit(String),
+}
+
+impl<'d> Exposures<'d> {
+    /// Takes the log of a namespace whose units in the experiment count.
+    pub fn new(design: &'d Design<'d>) -> Exposures<'d> {
+        let cohorts = vec![None; design.cohorts.len()];
+        Exposures {
+            design,
+            units: HashMap::new(),
+            observed: Observed { cohorts, ..Observed::default() },
+            other_events: 0,
+            other_experiments: 0,
+            moved: 0,
+            misplaced: 0,
+        }
+    }
+
+    /// Takes a line.
+    ///
+    /// # Errors
+    /// It is no record of a log.
+    pub fn add(&mut self, line: &str) -> Result<(), LogError> {
+        let node = json::read(&Source::new("line", line), MAX_DEPTH)
+            .map_err(|problem| LogError::Json(problem.message.clone()))?;
+        let record = Value::try_from(&node).map_err(|error| LogError::Json(error.to_string()))?;
+        let Value::Map(record) = record else {
+            return Err(LogError::NotARecord(record.describe()));
+        };
+        if record.get("event").and_then(Value::as_str).is_some_and(|event| event != EXPOSURE) {
+            self.other_events += 1;
+            return Ok(());
+        }
+        let Some(cohort) = self.cohort(&record) else {
+            self.other_experiments += 1;
+            return Ok(());
+        };
+        let name = self.design.namespace.unit();
+        let inputs = record.get("inputs").and_then(Value::as_map);
+        let unit = inputs.and_then(|inputs| inputs.get(name)).filter(|unit| !unit.is_null());
+        let unit = unit.ok_or_else(|| LogError::MissingUnit(name.to_owned()))?;
+        self.expose(unit, cohort, record.get("params").and_then(Value::as_map));
+        Ok(())
+    }
+
+    fn cohort(&self, record: &Map) -> Option<usize> {
+        let text = |key: &str| record.get(key).and_then(Value::as_str);
+        let namespace = self.design.namespace;
+        let prefix = format!("{}-", namespace.name());
+        let all = || namespace.experiments().iter().chain([namespace.default_experiment()]);
+        let by_salt = text("salt").and_then(|salt| all().position(|it| it.salt() == salt));
+        let is_named = |it: &Experiment, name: &str| match it.name() {
+            "" => it.definition() == name,
+            // PlanOut puts the name of the namespace before.
+            known => name.strip_prefix(&prefix).unwrap_or(name) == known,
+        };
+        by_salt.or_else(|| text("name").and_then(|name| all().position(|it| is_named(it, name))))
+    }
+
+    fn expose(&mut self, unit: &Value, cohort: usize, params: Option<&Map>) {
+        // A number and its text are hashed alike.
+        let text = unit.as_str().map_or_else(|| unit.to_string(), str::to_owned);
+        match self.units.get(&text) {
+            Some(first) => {
+                self.moved += u64::from(*first != cohort);
+                return;
+            }
+            None => self.units.insert(text, cohort),
+        };
+        let namespace = self.design.namespace;
+        let owner = namespace.owner(namespace.segment(unit));
+        self.misplaced += u64::from(owner.unwrap_or(self.design.cohorts.len() - 1) != cohort);
+        *self.observed.cohorts[cohort].get_or_insert(0) += 1;
+        for (name, value) in params.into_iter().flatten() {
+            let scope = Scope::Cohort(cohort);
+            // What the script does not set is none of the namespace's params.
+            let Some(found) = self.design.param(scope, name) else {
+                continue;
+            };
+            let counts = self.observed.params.entry((scope, name.clone())).or_default();
+            let value = recognize(found.ok(), value.clone());
+            let measured =
+                |it: &Distribution| !it.spans().is_empty() && it.position(&value).is_none();
+            match value.as_float().filter(|_| found.is_ok_and(measured)) {
+                Some(number) => counts.numbers.push(number),
+                None => counts.add(&value, 1),
+            }
+        }
+    }
+
+    /// How many units were exposed.
+    pub fn units(&self) -> usize {
+        self.units.len()
+    }
+
+    /// What was counted.
+    pub fn observed(self) -> Observed {
+        self.observed
+    }
+}

@@ -1,0 +1,36 @@
+//! Whether a design is balanced, and whether traffic is as designed.
+//!
+//! What is expected is exact: it comes from the scripts, by following all of their draws. What is
+//! observed comes from evaluating units, or from a service's counts; chi-squared tests compare.
+//!
+//! ```
+//! use planout::simulate::{Counted, Group, Units, design, observe, report};
+//! use planout::{Catalog, Dialect, Map};
+//!
+//! let catalog = Catalog::load("sample-namespaces", Dialect::Planout4j)?;
+//! let namespace = catalog.get("button_color").expect("the sample is there");
+//!
+//! let design = design(namespace, &[Group { inputs: Map::new(), weight: 1.0 }], Counted::All);
+//! assert_eq!(design.cohorts[0].share, Ok(0.5));
+//!
+//! let units = Units { count: 10_000, seed: 0, inputs: Map::new() };
+//! let report = report(&design, &observe(&design, &units, 2));
+//! assert!(report.failed_tests().next().is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod design;
+mod exposures;
+mod observe;
+mod recognize;
+mod report;
+mod table;
+mod test;
+
+pub use crate::eval::distribution::{Counted, Distribution, MAX_PATHS, MAX_VALUES, Obstacle, Span};
+pub use design::{Cohort, Design, Group, Scope, design};
+pub use exposures::{Exposures, LogError};
+pub use observe::{Counts, Observed, Units, observe, observe_rows};
+pub use report::{ExperimentRow, ParamReport, Quantile, Report, RowKind, ValueRow, report};
+pub use table::{DEFAULT, Table, TableError};
+pub use test::{SIGNIFICANCE, Test, Untested, chi_squared, holm};

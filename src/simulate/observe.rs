@@ -1,0 +1,256 @@
+//! What units get: evaluated and counted.
+
+use indexmap::IndexMap;
+
+use super::design::{Design, Scope};
+use crate::eval::distribution::{Exact, Sought};
+use crate::namespace::{AssignError, Assignment, Rows};
+use crate::parallel;
+use crate::value::{Map, Value};
+
+/// The least number of units that are evaluated at a time.
+const MIN_CHUNK: usize = 4096;
+
+/// How many parts there are at most. They do not depend on the number of threads.
+const MAX_CHUNKS: usize = 1024;
+
+/// How many values of a param are told apart; the more numerous are numbers that are measured.
+const MAX_VALUES: usize = 20_000;
+
+/// Units made up by chance: each a whole number that follows from the seed and its place alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Units {
+    /// How many.
+    pub count: usize,
+    /// What decides which.
+    pub seed: u64,
+    /// The inputs besides the primary unit.
+    pub inputs: Map,
+}
+
+/// What was counted.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// How many units were counted by cohort, as in the design; `None` for one that is not known.
+    pub cohorts: Vec<Option<u64>>,
+    /// The params, by the units that were counted.
+    pub params: IndexMap<(Scope, String), Counts>,
+    /// How many units could not be evaluated.
+    pub failed: u64,
+    /// Why the first of those could not.
+    pub failure: Option<String>,
+    /// Whether a param that is not among these was observed not to be there.
+    pub complete: bool,
+}
+
+/// The values of a param.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// How many units have each value, in the order in which they were met.
+    pub values: IndexMap<Exact, u64>,
+    /// Numbers that the design does not tell apart.
+    pub numbers: Vec<f64>,
+    /// How many units have values besides these.
+    pub others: u64,
+    /// How many units do not have the param; `None` if that is not known.
+    pub unset: Option<u64>,
+}
+
+impl Counts {
+    /// How many units have the param.
+    pub fn set(&self) -> u64 {
+        self.values.values().sum::<u64>() + self.numbers.len() as u64 + self.others
+    }
+
+    /// How many units have a value.
+    pub fn of(&self, value: &Value) -> u64 {
+        self.values.get(&Sought(value)).copied().unwrap_or(0)
+    }
+
+    /// Counts units that have a value.
+    pub fn add(&mut self, value: &Value, units: u64) {
+        if let Some(count) = self.values.get_mut(&Sought(value)) {
+            *count += units;
+        } else if self.values.len() < MAX_VALUES {
+            self.values.insert(Exact(value.clone()), units);
+        } else {
+            self.others += units;
+        }
+    }
+
+    /// Adds what was counted later.
+    pub fn merge(&mut self, later: &Counts) {
+        for (value, count) in &later.values {
+            self.add(&value.0, *count);
+        }
+        self.numbers.extend_from_slice(&later.numbers);
+        self.others += later.others;
+    }
+}
+
+impl Units {
+    /// The primary unit at a place.
+    pub fn unit(&self, index: usize) -> i64 {
+        // The finisher of SplitMix64, which tells all places apart.
+        let mut bits =
+            self.seed.wrapping_add((index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) >> 1) as i64
+    }
+}
+
+/// Evaluates made-up units.
+pub fn observe(design: &Design<'_>, units: &Units, threads: usize) -> Observed {
+    let primary = design.namespace.unit();
+    let inputs = units.inputs.iter().filter(|(name, _)| *name != primary);
+    let (columns, values): (Vec<&str>, Vec<&Value>) =
+        inputs.map(|(name, value)| (name.as_str(), value)).unzip();
+    let columns: Vec<&str> = [primary].into_iter().chain(columns).collect();
+    observe_rows(design, &columns, units.count, threads, |index, row| {
+        if row.is_empty() {
+            row.push(Value::Null);
+            row.extend(values.iter().copied().cloned());
+        }
+        row[0] = Value::Int(units.unit(index));
+    })
+}
+
+/// Evaluates units that come as rows of values with these columns. `fill` makes the row of a
+/// place out of the one before, which is empty at first.
+pub fn observe_rows(
+    design: &Design<'_>,
+    columns: &[&str],
+    count: usize,
+    threads: usize,
+    fill: impl Fn(usize, &mut Vec<Value>) + Sync,
+) -> Observed {
+    let rows = design.namespace.with_columns(columns);
+    let unit = columns.iter().position(|column| *column == design.namespace.unit());
+    let chunk = count.div_ceil(MAX_CHUNKS).max(MIN_CHUNK);
+    let starts: Vec<usize> = (0..count).step_by(chunk).collect();
+    let tallies = parallel::map_on(threads, starts, |start| {
+        let mut tally = Tally::new(design);
+        let mut row = Vec::new();
+        for index in start..count.min(start + chunk) {
+            fill(index, &mut row);
+            tally.unit(&rows, unit, &row);
+        }
+        tally
+    });
+    let mut total = Tally::new(design);
+    tallies.iter().for_each(|tally| total.merge(tally));
+    total.observed()
+}
+
+/// The counts of some units.
+struct Tally<'d> {
+    design: &'d Design<'d>,
+    cohorts: Vec<CohortTally>,
+    failed: u64,
+    failure: Option<String>,
+}
+
+#[derive(Default)]
+struct CohortTally {
+    units: u64,
+    /// How many of them could be evaluated.
+    evaluated: u64,
+    params: IndexMap<String, Counts>,
+}
+
+impl<'d> Tally<'d> {
+    fn new(design: &'d Design<'_>) -> Tally<'d> {
+        let mut cohorts = Vec::new();
+        cohorts.resize_with(design.cohorts.len(), CohortTally::default);
+        Tally { design, cohorts, failed: 0, failure: None }
+    }
+
+    fn unit(&mut self, rows: &Rows<'_>, unit: Option<usize>, row: &[Value]) {
+        match rows.assign(row) {
+            Ok(assignment) => self.assigned(&assignment),
+            Err(error) => {
+                if !matches!(error, AssignError::MissingUnit { .. })
+                    && let Some(unit) = unit.and_then(|column| row.get(column))
+                {
+                    // It is in its experiment, and gets nothing there.
+                    let segment = self.design.namespace.segment(unit);
+                    let cohort = self.cohort(Some(segment));
+                    self.cohorts[cohort].units += 1;
+                }
+                self.failed += 1;
+                self.failure.get_or_insert_with(|| error.to_string());
+            }
+        }
+    }
+
+    fn cohort(&self, segment: Option<u32>) -> usize {
+        let owner = segment.and_then(|segment| self.design.namespace.owner(segment));
+        owner.unwrap_or(self.cohorts.len() - 1)
+    }
+
+    fn assigned(&mut self, assignment: &Assignment<'_>) {
+        let segment = assignment.segment.filter(|_| assignment.experiment.is_some());
+        let index = self.cohort(segment);
+        let (design, tally) = (self.design, &mut self.cohorts[index]);
+        tally.units += 1;
+        tally.evaluated += 1;
+        for (place, (name, value)) in assignment.params.iter().enumerate() {
+            // Params mostly come in one order.
+            let counts = match tally.params.get_index(place) {
+                Some((known, _)) if known == name => &mut tally.params[place],
+                _ => tally.params.entry(name.to_owned()).or_default(),
+            };
+            let expected = design.param(Scope::Cohort(index), name);
+            match (expected, value.as_float()) {
+                (Some(Ok(distribution)), Some(number))
+                    if !distribution.spans().is_empty()
+                        && distribution.position(value).is_none() =>
+                {
+                    counts.numbers.push(number);
+                }
+                (Some(Ok(_)), _) | (_, None) => counts.add(value, 1),
+                // Nobody knows how many values there are.
+                (_, Some(number)) => counts.numbers.push(number),
+            }
+        }
+    }
+
+    fn merge(&mut self, later: &Tally<'_>) {
+        for (cohort, later) in self.cohorts.iter_mut().zip(&later.cohorts) {
+            cohort.units += later.units;
+            cohort.evaluated += later.evaluated;
+            for (name, counts) in &later.params {
+                match cohort.params.get_mut(name) {
+                    Some(known) => known.merge(counts),
+                    None => {
+                        cohort.params.insert(name.clone(), counts.clone());
+                    }
+                }
+            }
+        }
+        self.failed += later.failed;
+        self.failure = self.failure.take().or_else(|| later.failure.clone());
+    }
+
+    fn observed(self) -> Observed {
+        let evaluated: u64 = self.cohorts.iter().map(|cohort| cohort.evaluated).sum();
+        let mut params: IndexMap<(Scope, String), Counts> = IndexMap::new();
+        for (index, cohort) in self.cohorts.iter().enumerate() {
+            for (name, counts) in &cohort.params {
+                let all = params.entry((Scope::All, name.clone())).or_default();
+                all.merge(counts);
+                let unset = Some(cohort.evaluated - counts.set());
+                let counts = Counts { unset, ..counts.clone() };
+                params.insert((Scope::Cohort(index), name.clone()), counts);
+            }
+        }
+        for ((scope, _), counts) in &mut params {
+            if *scope == Scope::All {
+                counts.unset = Some(evaluated - counts.set());
+            }
+        }
+        let cohorts = self.cohorts.iter().map(|cohort| Some(cohort.units)).collect();
+        Observed { cohorts, params, failed: self.failed, failure: self.failure, complete: true }
+    }
+}

@@ -1,0 +1,33 @@
+//! Values as others write them, taken for the values that a script gives.
+
+use crate::dialect::Dialect;
+use crate::eval::distribution::Distribution;
+use crate::eval::equals;
+use crate::source::Source;
+use crate::tree::{MAX_DEPTH, json};
+use crate::value::Value;
+
+/// The value of a param that is meant. Other languages write `2.0` as `2`, or 1 as `true`.
+pub(super) fn recognize(distribution: Option<&Distribution>, value: Value) -> Value {
+    let Some(distribution) = distribution else {
+        return value;
+    };
+    if distribution.position(&value).is_some() {
+        return value;
+    }
+    let meant = distribution.values().find(|(it, _)| equals(it, &value, Dialect::Planout));
+    meant.map_or(value, |(meant, _)| meant.clone())
+}
+
+/// The value of a param that a text means: a string as it is, or JSON.
+pub(super) fn recognize_text(distribution: Option<&Distribution>, text: &str) -> Value {
+    let string = Value::from(text);
+    if distribution.is_some_and(|it| it.position(&string).is_some()) {
+        return string;
+    }
+    let parsed = json::read(&Source::new("value", text), MAX_DEPTH);
+    match parsed.ok().and_then(|node| Value::try_from(&node).ok()) {
+        Some(value) => recognize(distribution, value),
+        None => string,
+    }
+}

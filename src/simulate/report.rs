@@ -1,0 +1,297 @@
+//! What is expected beside what was observed.
+
+use indexmap::IndexSet;
+
+use super::design::{Design, Scope};
+use super::observe::{Counts, Observed};
+use super::test::{Test, Untested, chi_squared, holm};
+use crate::eval::distribution::{Distribution, Obstacle};
+use crate::value::Value;
+
+/// How many parts of equal probability a continuous param is tested in.
+const BINS: u32 = 20;
+
+/// Which quantiles are shown.
+const QUANTILES: [f64; 7] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
+
+/// How many different numbers of a param that cannot be enumerated are shown one by one.
+const MAX_DISTINCT: usize = 20;
+
+/// The comparison of a design with what was observed.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The experiments that were counted, and last the default one.
+    pub experiments: Vec<ExperimentRow>,
+    /// Whether units are spread over them as designed.
+    pub experiments_test: Result<Test, Untested>,
+    /// The params: over all units first, then by experiment.
+    pub params: Vec<ParamReport>,
+    /// How many units could not be evaluated.
+    pub failed: u64,
+    /// Why the first of those could not.
+    pub failure: Option<String>,
+}
+
+/// The units of an experiment.
+#[derive(Clone, Debug)]
+pub struct ExperimentRow {
+    /// The experiment; `None` for the default one.
+    pub experiment: Option<String>,
+    /// How many segments it has.
+    pub segments: usize,
+    /// Its share of the units of all experiments that were counted.
+    pub expected: Result<f64, Obstacle>,
+    /// How many units were counted.
+    pub count: u64,
+}
+
+/// The values of a param.
+#[derive(Clone, Debug)]
+pub struct ParamReport {
+    /// The param.
+    pub param: String,
+    /// Of which units.
+    pub scope: Scope,
+    /// How many units there are.
+    pub units: u64,
+    /// Why nothing is known of what is expected.
+    pub obstacle: Option<Obstacle>,
+    /// The values.
+    pub rows: Vec<ValueRow>,
+    /// What the numbers are that are not told apart; none if there are none.
+    pub quantiles: Vec<Quantile>,
+    /// Whether the values are as designed.
+    pub test: Result<Test, Untested>,
+}
+
+/// The units with a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueRow {
+    /// Which value.
+    pub kind: RowKind,
+    /// The share of the units that should have it, if that is known.
+    pub expected: Option<f64>,
+    /// How many units have it.
+    pub count: u64,
+}
+
+/// What the units of a row have in common.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RowKind {
+    /// The value.
+    Value(Value),
+    /// Numbers that are measured and not told apart.
+    Numbers,
+    /// Values that should not be there, too many to name them.
+    Others,
+    /// That they do not have the param.
+    Unset,
+}
+
+/// The number that a share of the units are at most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quantile {
+    /// The share.
+    pub share: f64,
+    /// The number by design, if that is known.
+    pub expected: Option<f64>,
+    /// The number that was observed, if there is any.
+    pub observed: Option<f64>,
+}
+
+impl Report {
+    /// All tests; the one of the experiments has no param.
+    pub fn tests(&self) -> impl Iterator<Item = (Option<&ParamReport>, &Test)> {
+        let experiments = self.experiments_test.as_ref().ok().map(|test| (None, test));
+        let params = self.params.iter();
+        let params = params.filter_map(|it| Some((Some(it), it.test.as_ref().ok()?)));
+        experiments.into_iter().chain(params)
+    }
+
+    /// The tests that chance alone hardly explains.
+    pub fn failed_tests(&self) -> impl Iterator<Item = (Option<&ParamReport>, &Test)> {
+        self.tests().filter(|(_, test)| test.fails())
+    }
+}
+
+/// Compares what was observed with a design.
+pub fn report(design: &Design<'_>, observed: &Observed) -> Report {
+    let (experiments, experiments_test) = experiments(design, observed);
+    let none = Counts::default();
+    let params = questions(design, observed).into_iter().map(|(scope, name)| {
+        let counts = observed.params.get(&(scope, name.clone())).unwrap_or(&none);
+        param(design, scope, name, counts)
+    });
+    let (failed, failure) = (observed.failed, observed.failure.clone());
+    let mut params: Vec<ParamReport> = params.collect();
+    for param in params.iter_mut().filter(|it| failed > 0 && it.test.is_ok()) {
+        param.test = Err(Untested::Failed);
+    }
+    let mut report = Report { experiments, experiments_test, params, failed, failure };
+    correct(&mut report);
+    report
+}
+
+fn correct(report: &mut Report) {
+    let p_values: Vec<f64> = report.tests().map(|(_, test)| test.p).collect();
+    let params = report.params.iter_mut().filter_map(|it| it.test.as_mut().ok());
+    let tests = report.experiments_test.as_mut().ok().into_iter().chain(params);
+    for (test, corrected) in tests.zip(holm(&p_values)) {
+        test.corrected = corrected;
+    }
+}
+
+fn experiments(
+    design: &Design<'_>,
+    observed: &Observed,
+) -> (Vec<ExperimentRow>, Result<Test, Untested>) {
+    let counted = design.cohorts.iter().zip(&observed.cohorts);
+    let counted = counted.filter_map(|(cohort, count)| Some((cohort, (*count)?)));
+    // A default experiment that no unit should get, and none got, is no news.
+    let counted =
+        counted.filter(|(it, count)| it.experiment.is_some() || it.segments > 0 || *count > 0);
+    let counted: Vec<_> = counted.collect();
+    let total: Result<f64, Obstacle> = counted.iter().map(|(it, _)| it.share.clone()).sum();
+    let rows = counted.into_iter().map(|(cohort, count)| ExperimentRow {
+        experiment: cohort.experiment.clone(),
+        segments: cohort.segments,
+        expected: match (&cohort.share, &total) {
+            (Ok(share), Ok(total)) => Ok(share / total),
+            (Err(obstacle), _) | (_, Err(obstacle)) => Err(obstacle.clone()),
+        },
+        count,
+    });
+    let rows: Vec<ExperimentRow> = rows.collect();
+    let cells = rows.iter().map(|row| Some((row.expected.clone().ok()?, row.count)));
+    let test = match cells.collect::<Option<Vec<_>>>() {
+        Some(cells) => chi_squared(&cells),
+        None => Err(Untested::Unknown),
+    };
+    (rows, test)
+}
+
+/// Which params there is something to say about.
+fn questions(design: &Design<'_>, observed: &Observed) -> Vec<(Scope, String)> {
+    let seen = observed.params.keys().cloned();
+    if !observed.complete {
+        return seen.collect();
+    }
+    let mut questions: IndexSet<(Scope, String)> = IndexSet::new();
+    questions.extend(design.params.keys().map(|name| (Scope::All, name.clone())));
+    questions.extend(seen.filter(|(scope, _)| *scope == Scope::All));
+    let inhabited = |index: usize| observed.cohorts.get(index).copied().flatten() > Some(0);
+    let cohorts: Vec<usize> = (0..design.cohorts.len()).filter(|index| inhabited(*index)).collect();
+    // What one experiment alone does has been said.
+    for index in cohorts.iter().copied().filter(|_| cohorts.len() > 1) {
+        let names = design.cohorts[index].own.iter();
+        questions.extend(names.map(|name| (Scope::Cohort(index), name.clone())));
+    }
+    questions.into_iter().collect()
+}
+
+fn param(design: &Design<'_>, scope: Scope, param: String, counts: &Counts) -> ParamReport {
+    let units = counts.set() + counts.unset.unwrap_or(0);
+    let nothing = Distribution::default();
+    let expected = design.param(scope, &param).unwrap_or(Ok(&nothing));
+    let mut numbers = counts.numbers.clone();
+    numbers.sort_by(f64::total_cmp);
+    let (mut rows, test) = match expected {
+        Ok(distribution) => known(distribution, counts, &numbers),
+        Err(_) => (unknown(counts), Err(Untested::Unknown)),
+    };
+    let mut quantiles = Vec::new();
+    let distinct = distinct(&numbers);
+    if let (Some(distinct), Err(_)) = (distinct, &expected) {
+        let value = |(number, count)| row(RowKind::Value(Value::Float(number)), None, count);
+        rows.extend(distinct.into_iter().map(value));
+    } else if !numbers.is_empty() || expected.is_ok_and(|it| !it.spans().is_empty()) {
+        let continuous = expected.ok().map(Distribution::continuous);
+        let position = rows.iter().position(|row| row.kind == RowKind::Unset);
+        let numbers_row = row(RowKind::Numbers, continuous, numbers.len() as u64);
+        rows.insert(position.unwrap_or(rows.len()), numbers_row);
+        let quantile = |share: f64| Quantile {
+            share,
+            expected: expected.ok().and_then(|it| it.quantile(share)),
+            observed: quantile(&numbers, share),
+        };
+        quantiles = QUANTILES.into_iter().map(quantile).collect();
+    }
+    let obstacle = expected.err().cloned();
+    ParamReport { param, scope, units, obstacle, rows, quantiles, test }
+}
+
+fn row(kind: RowKind, expected: Option<f64>, count: u64) -> ValueRow {
+    ValueRow { kind, expected, count }
+}
+
+/// The rows of a param and its test, where the design says what to expect.
+fn known(
+    distribution: &Distribution,
+    counts: &Counts,
+    numbers: &[f64],
+) -> (Vec<ValueRow>, Result<Test, Untested>) {
+    let values = distribution.values();
+    let mut rows: Vec<ValueRow> = values
+        .map(|(value, share)| row(RowKind::Value(value.clone()), Some(share), counts.of(value)))
+        .collect();
+    for (value, count) in &counts.values {
+        if distribution.position(&value.0).is_none() {
+            rows.push(row(RowKind::Value(value.0.clone()), Some(0.0), *count));
+        }
+    }
+    if counts.others > 0 {
+        rows.push(row(RowKind::Others, Some(0.0), counts.others));
+    }
+    let left = (1.0 - distribution.total()).max(0.0);
+    let left = if left > 1e-9 { left } else { 0.0 };
+    if let Some(unset) = counts.unset
+        && (left > 0.0 || unset > 0)
+    {
+        rows.push(row(RowKind::Unset, Some(left), unset));
+    }
+    let cells = rows.iter().map(|row| (row.expected.unwrap_or(0.0), row.count));
+    let cells: Vec<(f64, u64)> = cells.chain(bins(distribution, numbers)).collect();
+    (rows, chi_squared(&cells))
+}
+
+fn unknown(counts: &Counts) -> Vec<ValueRow> {
+    let values = counts.values.iter();
+    let mut rows: Vec<ValueRow> =
+        values.map(|(value, count)| row(RowKind::Value(value.0.clone()), None, *count)).collect();
+    let more = [(RowKind::Others, counts.others), (RowKind::Unset, counts.unset.unwrap_or(0))];
+    rows.extend(more.into_iter().filter(|it| it.1 > 0).map(|(kind, count)| row(kind, None, count)));
+    rows
+}
+
+/// Sorted numbers in parts of equal probability, and one more of those that cannot be.
+fn bins(distribution: &Distribution, numbers: &[f64]) -> Vec<(f64, u64)> {
+    let ends = (1..=BINS).map(|bin| distribution.quantile(f64::from(bin) / f64::from(BINS)));
+    let Some(ends) = ends.collect::<Option<Vec<f64>>>() else {
+        return vec![(0.0, numbers.len() as u64)];
+    };
+    let least = distribution.spans().iter().map(|span| span.min).fold(f64::INFINITY, f64::min);
+    let at_most = |end: f64| numbers.partition_point(|number| *number <= end);
+    let mut before = numbers.partition_point(|number| *number < least);
+    let mut below = 0.0;
+    let mut bins = vec![(0.0, (before + numbers.len() - at_most(ends[ends.len() - 1])) as u64)];
+    for end in ends {
+        let (count, share) = (at_most(end), distribution.below(end));
+        let expected = (share - below) * distribution.continuous();
+        bins.push((expected.max(0.0), (count - before) as u64));
+        (before, below) = (count, share);
+    }
+    bins
+}
+
+/// Of sorted numbers, the one that a share of them are at most.
+fn quantile(numbers: &[f64], share: f64) -> Option<f64> {
+    let rank = (share * numbers.len() as f64).ceil() as usize;
+    numbers.get(rank.saturating_sub(1)).copied()
+}
+
+/// The different numbers with the count of each, if these are few.
+fn distinct(sorted: &[f64]) -> Option<Vec<(f64, u64)>> {
+    let runs = sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
+    let distinct: Vec<_> = runs.take(MAX_DISTINCT + 1).collect();
+    (!distinct.is_empty() && distinct.len() <= MAX_DISTINCT).then_some(distinct)
+}
