@@ -3,6 +3,8 @@
 
 mod brute;
 mod closed;
+mod command;
+mod observed;
 mod statistics;
 
 use planout::simulate::{Counted, Design, Group, design};

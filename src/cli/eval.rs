@@ -225,7 +225,12 @@ impl Eval {
 }
 
 /// Reads the one namespace that is asked for.
-fn find(store: &dyn Store, name: &str, dialects: Dialects, location: &str) -> Outcome<Loaded> {
+pub(super) fn find(
+    store: &dyn Store,
+    name: &str,
+    dialects: Dialects,
+    location: &str,
+) -> Outcome<Loaded> {
     let items = store.list()?;
     let found: Vec<_> = items.iter().filter(|item| item.name == name).collect();
     let unknown = || {

@@ -17,6 +17,7 @@ mod plan;
 mod render;
 mod revision;
 mod ship;
+mod simulate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -100,6 +101,9 @@ enum Command {
     /// Evaluate a namespace or a script for a unit
     #[command(after_help = EXIT_STATUS)]
     Eval(Box<eval::Eval>),
+    /// Say whether a design is balanced, or whether traffic is as designed
+    #[command(after_help = simulate::EXIT_STATUS)]
+    Simulate(simulate::Simulate),
     /// Explain a code such as P0208: what it means, an example and its repair
     #[command(after_help = EXIT_STATUS)]
     Explain(explain::Explain),
@@ -176,6 +180,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
         Command::Stop(command) => command.run(&context),
         Command::Nslist(command) => command.run(&context),
         Command::Eval(command) => command.run(&context),
+        Command::Simulate(command) => command.run(&context),
         Command::Explain(command) => command.run(&context),
         Command::Fmt(command) => command.run(&context),
     }

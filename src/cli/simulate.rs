@@ -1,0 +1,180 @@
+//! `planout simulate`
+
+mod json;
+mod observed;
+mod text;
+
+use std::num::NonZero;
+use std::thread;
+
+use clap::Args;
+use planout::simulate::{
+    Counted, Design, Group, Observed, Report, SIGNIFICANCE, Units, design, observe, report,
+};
+use planout::{Map, Namespace, store};
+
+use super::eval::find;
+use super::failure::{Failure, Outcome};
+use super::{Context, DialectArg, Format, inputs, location};
+
+pub(super) const EXIT_STATUS: &str = "\
+Exit status:
+  0  all is as designed
+  1  something is not, or the input is wrong
+  2  wrong usage
+  3  a file, a store or the network failed";
+
+/// The most units that are simulated: continuous params take 8 bytes for each.
+const MAX_UNITS: u64 = 100_000_000;
+
+/// How many failed tests are named.
+const MAX_NAMED: usize = 5;
+
+#[derive(Args, Debug)]
+pub(super) struct Simulate {
+    /// The namespace
+    #[arg(short, long, visible_alias = "name", value_name = "NAME")]
+    ns: String,
+    /// How many random units to evaluate
+    #[arg(
+        short = 'N', long, value_name = "N", default_value_t = 1_000_000,
+        value_parser = clap::value_parser!(u64).range(1..=MAX_UNITS)
+    )]
+    units: u64,
+    /// What decides which units these are
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    seed: u64,
+    /// An input of all units, of type string; `KEY:=JSON` for another type
+    #[arg(short, long = "input", value_name = "KEY=VALUE")]
+    input: Vec<String>,
+    /// Inputs of all units as a JSON object
+    #[arg(long = "inputs", value_name = "JSON")]
+    inputs_object: Option<String>,
+    /// Test what was counted in place of random units: CSV, or a log of exposures as JSON lines
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["units", "seed", "threads"])]
+    observed: Option<String>,
+    /// On how many threads [default: as many as there are processors]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
+    /// Where the namespaces are [default: the configured target, else the source]
+    #[arg(long, value_name = "LOCATION")]
+    from: Option<String>,
+    #[command(flatten)]
+    dialect: DialectArg,
+    /// How to print the answer and diagnostics
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+/// A finished comparison, and where it comes from.
+struct Answer<'a> {
+    design: &'a Design<'a>,
+    report: &'a Report,
+    /// What the random units were made of; `None` for what was counted elsewhere.
+    units: Option<&'a Units>,
+    /// What was counted elsewhere, and what is to be known of that.
+    notes: Vec<String>,
+}
+
+impl Simulate {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let inputs = inputs::collect("--inputs", self.inputs_object.as_deref(), &self.input)?;
+        let location = location(self.from.as_deref(), context)?;
+        let dialects = context.dialects(self.dialect);
+        let shown = store::without_secrets(&location);
+        let mut loaded = find(&*store::open(&location)?, &self.ns, dialects, &shown)?;
+        loaded.apply(&context.config.levels);
+        context.output.reports([&loaded.report()], self.format)?;
+        let Some(document) = loaded.document else {
+            return Err(Failure::reported());
+        };
+        let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
+        if inputs.contains_key(namespace.unit()) {
+            let message =
+                format!("`{}` is the primary unit, and chosen at random", namespace.unit());
+            return Err(Failure::usage(message));
+        }
+        match &self.observed {
+            Some(path) => self.compare(&namespace, inputs, path, context),
+            None => self.simulate(&namespace, inputs, context),
+        }
+    }
+
+    fn simulate(&self, namespace: &Namespace, inputs: Map, context: &Context) -> Outcome {
+        let design = designed(namespace, &inputs, Counted::All);
+        let threads = self.threads.or_else(|| thread::available_parallelism().ok());
+        let count = usize::try_from(self.units).unwrap_or(usize::MAX);
+        let units = Units { count, seed: self.seed, inputs };
+        let observed = observe(&design, &units, threads.map_or(1, NonZero::get));
+        self.answer(&design, &observed, Some(&units), Vec::new(), context)
+    }
+
+    fn compare(
+        &self,
+        namespace: &Namespace,
+        inputs: Map,
+        path: &str,
+        context: &Context,
+    ) -> Outcome {
+        let mut file = observed::File::open(path)?;
+        let is_log = file.is_log()?;
+        let counted = if is_log { Counted::InExperiment } else { Counted::All };
+        let design = designed(namespace, &inputs, counted);
+        let (observed, notes) = match is_log {
+            true => observed::log(&design, file)?,
+            false => (observed::table(&design, file)?, Vec::new()),
+        };
+        self.answer(&design, &observed, None, notes, context)
+    }
+
+    fn answer(
+        &self,
+        design: &Design<'_>,
+        observed: &Observed,
+        units: Option<&Units>,
+        notes: Vec<String>,
+        context: &Context,
+    ) -> Outcome {
+        let report = report(design, observed);
+        let answer = Answer { design, report: &report, units, notes };
+        context.output.answer(&match self.format {
+            Format::Text => text::text(&answer),
+            Format::Json => json::json(&answer),
+        })?;
+        verdict(&answer, context)
+    }
+}
+
+fn designed<'n>(namespace: &'n Namespace, inputs: &Map, counted: Counted) -> Design<'n> {
+    design(namespace, &[Group { inputs: inputs.clone(), weight: 1.0 }], counted)
+}
+
+/// Fails if something is not as designed.
+fn verdict(answer: &Answer<'_>, context: &Context) -> Outcome {
+    let report = answer.report;
+    if let Some(failure) = &report.failure {
+        let message = format!("{} could not be evaluated: {failure}", text::units(report.failed));
+        return Err(Failure::wrong(message).help("give what the scripts read by `--input`"));
+    }
+    let failed: Vec<String> =
+        report.failed_tests().map(|(param, _)| text::subject(answer, param)).collect();
+    if failed.is_empty() {
+        context.output.note(&match report.tests().count() {
+            0 => "nothing could be tested".to_owned(),
+            1 => "1 test: as designed".to_owned(),
+            tests => format!("{tests} tests: all as designed"),
+        });
+        return Ok(());
+    }
+    let more = match failed.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let named: Vec<&str> = failed.iter().take(MAX_NAMED).map(String::as_str).collect();
+    let message = format!("not as designed: {}{more}", named.join(", "));
+    Err(Failure::wrong(message).help(format!(
+        "chance does this less than once in {:.0} times: look for units that are lost, counted \
+         twice or assigned elsewhere before any result is believed",
+        1.0 / SIGNIFICANCE
+    )))
+}

@@ -1,0 +1,107 @@
+//! What was counted elsewhere: a table of counts, or a log of exposures.
+
+use std::fmt::Display;
+use std::io::{BufRead, BufReader, ErrorKind};
+
+use planout::simulate::{DEFAULT, Design, Exposures, Observed, Table};
+
+use crate::cli::failure::{Failure, Outcome};
+
+/// A file, or standard input, that is read as it comes.
+pub(super) struct File<'p> {
+    path: &'p str,
+    reader: Box<dyn BufRead>,
+}
+
+impl<'p> File<'p> {
+    pub(super) fn open(path: &'p str) -> Outcome<File<'p>> {
+        let reader: Box<dyn BufRead> = match path {
+            "-" => Box::new(std::io::stdin().lock()),
+            path => match std::fs::File::open(path) {
+                Ok(file) => Box::new(BufReader::new(file)),
+                Err(error) => return Err(unreadable(path, &error)),
+            },
+        };
+        Ok(File { path, reader })
+    }
+
+    /// Whether it holds JSON lines, and no table.
+    pub(super) fn is_log(&mut self) -> Outcome<bool> {
+        let start = self.reader.fill_buf().map_err(|error| unreadable(self.path, &error))?;
+        Ok(start.trim_ascii_start().starts_with(b"{"))
+    }
+}
+
+fn unreadable(path: &str, error: &std::io::Error) -> Failure {
+    Failure::broken(format!("cannot read `{path}`: {error}"))
+}
+
+fn wrong(path: &str, line: u64, problem: impl Display) -> Failure {
+    Failure::wrong(format!("`{path}`, line {line}: {problem}"))
+}
+
+/// Reads a table of counts.
+pub(super) fn table(design: &Design<'_>, file: File<'_>) -> Outcome<Observed> {
+    let path = file.path;
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file.reader);
+    let broken = |error: csv::Error| {
+        let line = line(error.position());
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => unreadable(path, &error),
+            csv::ErrorKind::Utf8 { err, .. } => wrong(path, line, err),
+            _ => wrong(path, line, "not a table"),
+        }
+    };
+    let header = reader.headers().map_err(broken)?.clone();
+    let mut table = Table::new(design, &header).map_err(|error| wrong(path, 1, error))?;
+    for record in reader.records() {
+        let record = record.map_err(broken)?;
+        table.add(&record).map_err(|error| wrong(path, line(record.position()), error))?;
+    }
+    Ok(table.observed())
+}
+
+fn line(position: Option<&csv::Position>) -> u64 {
+    position.map_or(1, csv::Position::line)
+}
+
+/// Reads a log of exposures, and says what was passed over.
+pub(super) fn log(design: &Design<'_>, file: File<'_>) -> Outcome<(Observed, Vec<String>)> {
+    let path = file.path;
+    let mut log = Exposures::new(design);
+    for (line, text) in (1..).zip(file.reader.lines()) {
+        let text = text.map_err(|error| match error.kind() {
+            ErrorKind::InvalidData => wrong(path, line, "not UTF-8"),
+            _ => unreadable(path, &error),
+        })?;
+        if !text.trim().is_empty() {
+            log.add(&text).map_err(|error| wrong(path, line, error))?;
+        }
+    }
+    if log.units() == 0 {
+        let message = format!(
+            "`{path}` has no exposures of namespace `{}`: {} of other experiments, {} other events",
+            design.namespace.name(),
+            log.other_experiments,
+            log.other_events
+        );
+        return Err(Failure::wrong(message));
+    }
+    let mut notes = vec![format!("{} exposed", super::text::units(log.units() as u64))];
+    let mut note = |count: u64, what: &str| {
+        if count > 0 {
+            notes.push(format!("{count} {what}"));
+        }
+    };
+    note(log.other_events, "records of other events passed over");
+    note(log.other_experiments, "records of other experiments passed over");
+    note(log.moved, "exposures to a second experiment passed over");
+    note(log.misplaced, "units exposed to another experiment than this namespace gives them");
+    let observed = log.observed();
+    let absent = design.cohorts.iter().zip(&observed.cohorts).filter(|(_, count)| count.is_none());
+    for (cohort, _) in absent.filter(|(cohort, _)| cohort.segments > 0) {
+        let name = cohort.experiment.as_deref().unwrap_or(DEFAULT);
+        notes.push(format!("no exposures of `{name}`: it is left out"));
+    }
+    Ok((observed, notes))
+}

@@ -1,0 +1,195 @@
+//! A comparison as text: bars for people.
+
+use planout::simulate::{
+    DEFAULT, ParamReport, Quantile, RowKind, SIGNIFICANCE, Scope, Test, Untested, ValueRow,
+};
+
+use super::Answer;
+
+/// How many characters a bar of all units has.
+const WIDTH: f64 = 40.0;
+
+/// How many values of a param are shown.
+const MAX_ROWS: usize = 20;
+
+/// How long a name may be before it is cut.
+const MAX_NAME: usize = 40;
+
+/// A line of a drawing.
+struct Line {
+    name: String,
+    /// Shares of the units, from 0 to 1.
+    expected: Option<f64>,
+    observed: Option<f64>,
+}
+
+/// The whole comparison.
+pub(super) fn text(answer: &Answer<'_>) -> String {
+    let report = answer.report;
+    let name = answer.design.namespace.name();
+    let mut text = match answer.units {
+        Some(it) => format!("{name}: {}, seed {}\n", units(it.count as u64), it.seed),
+        None => format!("{name}: as observed\n"),
+    };
+    for note in &answer.notes {
+        text.push_str(&format!("  {note}\n"));
+    }
+    if !report.experiments.is_empty() {
+        let total: u64 = report.experiments.iter().map(|row| row.count).sum();
+        let lines = report.experiments.iter().map(|row| Line {
+            name: row.experiment.clone().unwrap_or_else(|| DEFAULT.to_owned()),
+            expected: row.expected.as_ref().ok().copied(),
+            observed: share(row.count, total),
+        });
+        let obstacle = report.experiments.iter().find_map(|row| row.expected.as_ref().err());
+        let verdict = verdict(&report.experiments_test, obstacle.map(ToString::to_string));
+        text.push_str(&format!("\nexperiments: {verdict}\n"));
+        draw(lines.collect(), &mut text);
+    }
+    let mut after_line = false;
+    for param in &report.params {
+        let line = always(answer, param);
+        if !(after_line && line.is_some()) {
+            text.push('\n');
+        }
+        after_line = line.is_some();
+        match line {
+            Some(line) => text.push_str(&line),
+            None => block(answer, param, &mut text),
+        }
+    }
+    text
+}
+
+/// A param that is the same for all units takes a line.
+fn always(answer: &Answer<'_>, param: &ParamReport) -> Option<String> {
+    match (param.rows.as_slice(), &param.test) {
+        ([ValueRow { kind: RowKind::Value(value), .. }], Err(Untested::OneValue)) => {
+            Some(format!("{}: always {}\n", title(answer, param), cut(value.to_string())))
+        }
+        _ => None,
+    }
+}
+
+/// What a test is about.
+pub(super) fn subject(answer: &Answer<'_>, param: Option<&ParamReport>) -> String {
+    param.map_or_else(|| "experiments".to_owned(), |param| title(answer, param))
+}
+
+fn title(answer: &Answer<'_>, param: &ParamReport) -> String {
+    let cohort = match param.scope {
+        Scope::All => None,
+        Scope::Cohort(index) => answer.design.cohorts.get(index),
+    };
+    match cohort {
+        None => param.param.clone(),
+        Some(cohort) => {
+            format!("{} in {}", param.param, cohort.experiment.as_deref().unwrap_or(DEFAULT))
+        }
+    }
+}
+
+fn block(answer: &Answer<'_>, param: &ParamReport, text: &mut String) {
+    let verdict = verdict(&param.test, param.obstacle.as_ref().map(ToString::to_string));
+    text.push_str(&format!("{}: {verdict}\n", title(answer, param)));
+    let shown = param.rows.iter().take(MAX_ROWS).map(|row| Line {
+        name: match &row.kind {
+            RowKind::Value(value) => cut(value.to_string()),
+            RowKind::Numbers => "(numbers)".to_owned(),
+            RowKind::Others => "(other values)".to_owned(),
+            RowKind::Unset => "(not set)".to_owned(),
+        },
+        expected: row.expected,
+        observed: share(row.count, param.units),
+    });
+    draw(shown.collect(), text);
+    if param.rows.len() > MAX_ROWS {
+        text.push_str(&format!("  ... and {} more values\n", param.rows.len() - MAX_ROWS));
+    }
+    quantiles(&param.quantiles, text);
+}
+
+fn verdict(test: &Result<Test, Untested>, obstacle: Option<String>) -> String {
+    match (test, obstacle) {
+        (Ok(test), _) if test.fails() => {
+            format!("NOT AS DESIGNED: corrected p {}, below {SIGNIFICANCE}", number(test.corrected))
+        }
+        (Ok(test), _) => format!("p {}, corrected {}", number(test.p), number(test.corrected)),
+        (Err(_), Some(obstacle)) => format!("not known: {obstacle}"),
+        (Err(untested), None) => format!("not tested: {untested}"),
+    }
+}
+
+fn draw(lines: Vec<Line>, text: &mut String) {
+    let width = lines.iter().map(|line| line.name.chars().count()).max().unwrap_or(0);
+    text.push_str(&format!("  {:width$}  expected  observed\n", ""));
+    for Line { name, expected, observed } in lines {
+        let bar = bar(expected, observed);
+        let (expected, observed) = (percent(expected), percent(observed));
+        let line = format!("  {name:width$}  {expected:>8}  {observed:>8}  {bar}");
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+}
+
+/// What was observed, with what is missing as `-` and what is too much as `+`.
+fn bar(expected: Option<f64>, observed: Option<f64>) -> String {
+    let signs = |share: f64| (share * WIDTH).round() as usize;
+    let observed = signs(observed.unwrap_or(0.0));
+    let expected = expected.map_or(observed, signs);
+    let both = observed.min(expected);
+    "#".repeat(both) + &"+".repeat(observed - both) + &"-".repeat(expected - both)
+}
+
+fn quantiles(quantiles: &[Quantile], text: &mut String) {
+    let cell = |value: Option<f64>| value.map_or("?".to_owned(), number);
+    let row = |name: &str, cells: Vec<String>| {
+        let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>10}")).collect();
+        format!("  {name:<9}{}\n", cells.concat())
+    };
+    if quantiles.is_empty() {
+        return;
+    }
+    let share = |it: &Quantile| format!("{} %", number(100.0 * it.share));
+    text.push_str(&row("quantile", quantiles.iter().map(share).collect()));
+    text.push_str(&row("expected", quantiles.iter().map(|it| cell(it.expected)).collect()));
+    text.push_str(&row("observed", quantiles.iter().map(|it| cell(it.observed)).collect()));
+}
+
+/// Four digits that count.
+fn number(number: f64) -> String {
+    if number == 0.0 || !number.is_finite() {
+        return number.to_string();
+    }
+    match number.abs().log10().floor() as i32 {
+        magnitude @ -4..=8 => {
+            let digits = usize::try_from(3 - magnitude).unwrap_or(0);
+            let text = format!("{number:.digits$}");
+            match text.contains('.') {
+                true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+                false => text,
+            }
+        }
+        _ => format!("{number:.1e}"),
+    }
+}
+
+fn share(count: u64, of: u64) -> Option<f64> {
+    (of > 0).then(|| count as f64 / of as f64)
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or("?".to_owned(), |share| format!("{:.2} %", 100.0 * share))
+}
+
+fn cut(name: String) -> String {
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name,
+    }
+}
+
+/// So many units.
+pub(super) fn units(count: u64) -> String {
+    if count == 1 { "1 unit".to_owned() } else { format!("{count} units") }
+}

@@ -1,0 +1,247 @@
+//! What was counted elsewhere: tables and logs.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use planout::simulate::{
+    Counted, Design, Exposures, Group, LogError, Observed, Report, Scope, Table, TableError, Units,
+    design, report,
+};
+use planout::{Dialect, Map, Namespace, NamespaceBuilder, Script, Value};
+
+use crate::support::{planout, planout_with_input, sandbox};
+
+const DIALECT: Dialect = Dialect::Planout4j;
+
+/// Two experiments on 2 and 3 of 10 segments.
+fn shop() -> Namespace {
+    let script = |code| Script::compile("test", code, DIALECT).expect(code);
+    let price = "price = uniformChoice(choices=[10, 12], unit=userid);
+                 speed = randomFloat(min=0, max=1, unit=userid);";
+    NamespaceBuilder::new("shop", "userid", 10)
+        .define("D", script("price = 10;"))
+        .and_then(|it| it.define("X", script(price)))
+        .and_then(|it| {
+            it.define(
+                "Y",
+                script("price = 9; return bernoulliTrial(p=0.5, unit=userid, salt='s');"),
+            )
+        })
+        .and_then(|it| it.default_experiment("D"))
+        .and_then(|it| it.add("first", "X", 2))
+        .and_then(|it| it.add("second", "Y", 3))
+        .and_then(NamespaceBuilder::build)
+        .expect("a namespace")
+}
+
+fn designed(namespace: &Namespace, counted: Counted) -> Design<'_> {
+    design(namespace, &[Group { inputs: Map::new(), weight: 1.0 }], counted)
+}
+
+fn table(design: &Design<'_>, rows: &[&str]) -> Result<Observed, TableError> {
+    let mut table = Table::new(design, rows[0].split(','))?;
+    rows[1..].iter().try_for_each(|row| table.add(row.split(',')))?;
+    Ok(table.observed())
+}
+
+fn compared(rows: &[&str]) -> Report {
+    let namespace = shop();
+    let design = designed(&namespace, Counted::All);
+    report(&design, &table(&design, rows).expect("a table"))
+}
+
+#[test]
+fn lost_units_are_found() {
+    let good = compared(&["experiment,count", "first,2010", "second,2980", "(default),5010"]);
+    let test = good.experiments_test.expect("a test");
+    assert_eq!(test.degrees, 2);
+    assert!(!test.fails());
+    let lost = compared(&["experiment,count", "first,2000", "second,2700", "(default),5000"]);
+    assert!(lost.experiments_test.expect("a test").fails());
+    // Only what was counted is compared with one another.
+    let two = compared(&["count,experiment", "200, first", "300, second"]);
+    let test = two.experiments_test.expect("a test");
+    assert_eq!((test.degrees, test.statistic), (1, 0.0));
+    assert_eq!(two.experiments[0].expected, Ok(0.4));
+}
+
+#[test]
+fn values_are_counted_however_they_are_written() {
+    for price in ["10", "10.0", "1e1"] {
+        let row = format!("price,{price},505");
+        let report = compared(&["param,value,count", &row, "price,12,100", "price,9,295"]);
+        // 0.3 of 9, 0.1 of 12 and the rest of 10.
+        assert_eq!(report.params[0].rows.len(), 3);
+        assert!(!report.params[0].test.expect("a test").fails(), "{:?}", report.params);
+    }
+    let scoped = compared(&[
+        "experiment,param,value,count",
+        "first,price,10,480",
+        "first,price,12,520",
+        "first,,,1000",
+        "second,,,1500",
+    ]);
+    assert_eq!(scoped.params[0].scope, Scope::Cohort(0));
+    assert_eq!(scoped.tests().count(), 2);
+    assert_eq!(scoped.failed_tests().count(), 0);
+    let impossible = compared(&["param,value,count", "price,10,600", "price,11,1", "price,9,300"]);
+    assert!(impossible.params[0].test.expect("a test").fails());
+}
+
+#[test]
+fn a_wrong_table_is_refused() {
+    let namespace = shop();
+    let design = designed(&namespace, Counted::All);
+    let cases: [(&[&str], &str); 11] = [
+        (&["experiment,number"], "unknown column `number`"),
+        (&["experiment,value,count"], "the columns must be"),
+        (&["experiment"], "the columns must be"),
+        (&["experiment,count", "first"], "1 fields where the header has 2"),
+        (&["experiment,count", "first,-1"], "`-1` is not a number of units"),
+        (&["experiment,count", "frist,1"], "did you mean `first`?"),
+        (&["experiment,count", ",1"], "neither an experiment nor a param"),
+        (&["experiment,count", "first,1", "first,1"], "counted twice"),
+        (&["param,value,count", "prize,1,1"], "did you mean `price`?"),
+        (&["param,value,count", "price,9,1", "price,9.0,1"], "counted twice"),
+        (&["param,value,count", "speed,0.5,1"], "too many values to be counted"),
+    ];
+    for (rows, message) in cases {
+        let error = table(&design, rows).expect_err(message).to_string();
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+/// A record as PlanOut's loggers write it.
+fn record(salt: &str, unit: i64, params: &str) -> String {
+    format!(
+        r#"{{"name":"any","time":1,"salt":"{salt}","inputs":{{"userid":{unit}}},"params":{{{params}}},"event":"exposure","checksum":"1"}}"#
+    )
+}
+
+/// A log of what a service exposes: the units in the experiment, each twice.
+fn logged(namespace: &Namespace, units: usize) -> Vec<String> {
+    let units = Units { count: units, seed: 3, inputs: Map::new() };
+    let mut log = Vec::new();
+    for index in 0..units.count {
+        let unit = units.unit(index);
+        let inputs = Map::from_iter([("userid".to_owned(), Value::from(unit))]);
+        let assignment = namespace.assign(&inputs).expect("an assignment");
+        let Some(name) = assignment.experiment.filter(|_| assignment.in_experiment) else {
+            continue;
+        };
+        let params: Vec<String> = (assignment.params.iter())
+            .map(|(name, value)| format!("\"{name}\":{}", value.to_string().replace(".0,", ",")))
+            .collect();
+        let line = record(&format!("shop.{name}"), unit, &params.join(","));
+        log.extend([line.clone(), line]);
+    }
+    log
+}
+
+#[test]
+fn a_log_of_what_happens_is_as_designed() {
+    let namespace = shop();
+    let design = designed(&namespace, Counted::InExperiment);
+    let mut log = Exposures::new(&design);
+    let lines = logged(&namespace, 4000);
+    lines.iter().try_for_each(|line| log.add(line)).expect("a log");
+    assert_eq!(log.units() * 2, lines.len());
+    assert_eq!((log.moved, log.misplaced), (0, 0));
+    let report = report(&design, &log.observed());
+    // Half of the second experiment's units are not in it: 0.15 beside 0.2.
+    let expected: Vec<f64> =
+        report.experiments.iter().map(|row| row.expected.clone().expect("known")).collect();
+    assert!((expected[0] - 0.2 / 0.35).abs() < 1e-12);
+    assert_eq!(report.failed_tests().count(), 0);
+    // Experiments, price and speed of the first; the second has but one price.
+    assert_eq!(report.tests().count(), 3);
+}
+
+#[test]
+fn a_log_tells_what_it_holds_besides() {
+    let namespace = shop();
+    let design = designed(&namespace, Counted::InExperiment);
+    let mut log = Exposures::new(&design);
+    let unit = |wanted: Option<usize>| {
+        (0..).find(|unit| namespace.owner(namespace.segment(&Value::from(*unit))) == wanted)
+    };
+    let (first, second) = (unit(Some(0)).expect("a unit"), unit(Some(1)).expect("a unit"));
+    let lines = [
+        record("shop.first", first, ""),
+        record("shop.second", first, ""),
+        record("shop.first", second, ""),
+        record("elsewhere", 1, ""),
+        record("shop.first", 1, "").replace("\"exposure\"", "\"click\""),
+        // By its name where the salt is another.
+        record("old", second + 1_000_000, "").replace("\"any\"", "\"shop-second\""),
+    ];
+    lines.iter().try_for_each(|line| log.add(line)).expect("a log");
+    assert_eq!((log.units(), log.moved), (3, 1));
+    assert!((1..=2).contains(&log.misplaced));
+    assert_eq!((log.other_experiments, log.other_events), (1, 1));
+    assert!(matches!(log.add("{"), Err(LogError::Json(_))));
+    assert_eq!(log.add("[]"), Err(LogError::NotARecord("a list")));
+    let no_unit = record("shop.first", 1, "").replace("userid", "user");
+    assert_eq!(log.add(&no_unit), Err(LogError::MissingUnit("userid".to_owned())));
+}
+
+#[test]
+fn the_command_tests_files() {
+    let folder = sandbox();
+    let run = |file: &str, text: &str| {
+        fs::write(folder.path().join(file), text).expect("a file");
+        planout(folder.path(), &["simulate", "--ns", "button_color", "--observed", file])
+    };
+    let good = run("good.csv", "experiment,count\nColors,5000\n(default),5030\n");
+    assert_eq!(good.status, 0, "{}", good.stderr);
+    assert!(good.stderr.contains("1 test: as designed"), "{}", good.stderr);
+    let lost = run("lost.csv", "experiment,count\nColors,5000\n(default),4500\n");
+    assert_eq!(lost.status, 1);
+    assert!(lost.stdout.contains("experiments: NOT AS DESIGNED"), "{}", lost.stdout);
+    assert!(lost.stderr.contains("error: not as designed: experiments\n"), "{}", lost.stderr);
+    let wrong = run("wrong.csv", "experiment,count\nColors,5000\nColor,4500\n");
+    assert_eq!(wrong.status, 1);
+    assert!(wrong.stderr.contains("`wrong.csv`, line 3: "), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("did you mean `Colors`?"), "{}", wrong.stderr);
+    let missing = ["simulate", "--ns", "button_color", "--observed", "nowhere.csv"];
+    let missing = planout(folder.path(), &missing);
+    assert_eq!(missing.status, 3);
+    assert!(missing.stderr.contains("cannot read `nowhere.csv`"), "{}", missing.stderr);
+
+    let mut log = String::new();
+    for unit in 0..300 {
+        let record = record("button_color.Colors", unit, r##""color":"#3b5998","label":"Join""##);
+        writeln!(log, "{record}").expect("a string");
+    }
+    let run = run("exposures.jsonl", &log);
+    assert_eq!(run.status, 1);
+    assert!(run.stdout.contains("300 units exposed"), "{}", run.stdout);
+    assert!(run.stdout.contains("units exposed to another experiment than"), "{}", run.stdout);
+    assert!(run.stdout.contains("no exposures of `(default)`: it is left out"), "{}", run.stdout);
+    assert!(run.stderr.contains("color in Colors, label in Colors\n"), "{}", run.stderr);
+    assert!(run.stdout.contains("color in Colors: NOT AS DESIGNED"), "{}", run.stdout);
+    let other = log.replace("button_color.Colors", "elsewhere");
+    let arguments = ["simulate", "--ns", "button_color", "--observed", "-"];
+    let run = planout_with_input(folder.path(), &arguments, other.as_bytes());
+    assert_eq!(run.status, 1);
+    let message = "`-` has no exposures of namespace `button_color`: 300 of other experiments";
+    assert!(run.stderr.contains(message), "{}", run.stderr);
+    let broken = planout_with_input(folder.path(), &arguments, b"{}\n{\n");
+    assert_eq!(broken.status, 1);
+    assert!(broken.stderr.contains("`-`, line 2: "), "{}", broken.stderr);
+}
+
+#[test]
+fn exposures_that_a_batch_writes_are_as_designed() {
+    let folder = sandbox();
+    let units: String = (0..5000).map(|unit| format!("{unit}\n")).collect();
+    fs::write(folder.path().join("units.csv"), format!("userid\n{units}")).expect("a file");
+    let batch = ["eval", "--ns", "onboarding", "--batch", "units.csv", "--exposure", "country=FR"];
+    let log = planout(folder.path(), &batch);
+    assert_eq!(log.status, 0, "{}", log.stderr);
+    let simulate = ["simulate", "--ns", "onboarding", "--observed", "-", "--input", "country=FR"];
+    let run = planout_with_input(folder.path(), &simulate, log.stdout.as_bytes());
+    assert_eq!(run.status, 0, "{}\n{}", run.stderr, run.stdout);
+    assert!(run.stdout.contains("steps in welcome.a: p "), "{}", run.stdout);
+    assert!(!run.stdout.contains("another experiment"), "{}", run.stdout);
+}
