@@ -23,17 +23,17 @@ use planout::{Assignment, Dialect, Map, Namespace, Params, Script, Value, store}
 
 use super::compile::looks_like_path;
 use super::failure::{Failure, Outcome};
+use super::which::Which;
 use super::{Context, DialectArg, Format, inputs, location};
 
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("what").required(true).args(["ns", "script"])))]
-#[command(group(ArgGroup::new("which").args(["exp", "definition", "default"])))]
 pub(super) struct Eval {
     /// The namespace; for a batch also several, with commas between
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
     ns: Option<String>,
     /// A script alone: a file, PlanOut language, compiled JSON, or `-`
-    #[arg(long, value_name = "FILE-OR-CODE")]
+    #[arg(long, value_name = "FILE-OR-CODE", conflicts_with = "which")]
     script: Option<String>,
     /// An input, of type string; `KEY:=JSON` for another type
     #[arg(value_name = "KEY=VALUE")]
@@ -53,15 +53,8 @@ pub(super) struct Eval {
     /// All overrides as a JSON object
     #[arg(long = "overrides", value_name = "JSON")]
     overrides_object: Option<String>,
-    /// Evaluate this active experiment alone, whatever the unit's segment
-    #[arg(long, value_name = "NAME", conflicts_with = "script")]
-    exp: Option<String>,
-    /// Evaluate this definition alone
-    #[arg(long, value_name = "NAME", conflicts_with = "script")]
-    definition: Option<String>,
-    /// Evaluate the default experiment alone
-    #[arg(long, conflicts_with = "script")]
-    default: bool,
+    #[command(flatten)]
+    which: Which,
     /// Where the namespaces are [default: the configured target, else the source]
     #[arg(long, value_name = "LOCATION", conflicts_with = "script")]
     from: Option<String>,
@@ -118,7 +111,7 @@ impl Eval {
         };
         let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
 
-        let experiment = self.experiment(&namespace)?;
+        let experiment = self.which.experiment(&namespace)?;
         context.output.detail(&format!("namespace: {}", loaded.source.name()));
         if let Some(unit) = inputs.get(namespace.unit()) {
             context.output.detail(&format!("unit: {} = {unit}", namespace.unit()));
@@ -138,25 +131,6 @@ impl Eval {
                 Err(Failure::wrong(error.to_string()).help(help))
             }
         }
-    }
-
-    /// The experiment that is to be evaluated alone, if any.
-    fn experiment(&self, namespace: &Namespace) -> Outcome<Option<Experiment>> {
-        if self.default {
-            return Ok(Some(namespace.default_experiment().clone()));
-        }
-        if let Some(name) = &self.exp {
-            let active = namespace.experiments().iter().map(Experiment::name);
-            let known = namespace.experiment(name).cloned();
-            let unknown = || Failure::unknown("active experiment", name, active);
-            return known.ok_or_else(unknown).map(Some);
-        }
-        if let Some(name) = &self.definition {
-            let defined = namespace.definitions().map(|(name, _)| name).collect::<Vec<_>>();
-            let unknown = || Failure::unknown("definition", name, defined);
-            return namespace.definition(name).ok_or_else(unknown).map(Some);
-        }
-        Ok(None)
     }
 
     fn script(&self, script: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {

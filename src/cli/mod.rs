@@ -18,6 +18,7 @@ mod render;
 mod revision;
 mod ship;
 mod simulate;
+mod which;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

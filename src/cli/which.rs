@@ -1,0 +1,43 @@
+//! One script of a namespace in place of the one that a unit's segment leads to.
+
+use clap::Args;
+use planout::Namespace;
+use planout::namespace::Experiment;
+
+use super::failure::{Failure, Outcome};
+
+/// What is evaluated alone, if anything is.
+#[derive(Args, Debug)]
+#[group(id = "which", multiple = false)]
+pub(super) struct Which {
+    /// Evaluate this active experiment alone, whatever the unit's segment
+    #[arg(long, value_name = "NAME")]
+    exp: Option<String>,
+    /// Evaluate this definition alone
+    #[arg(long, value_name = "NAME")]
+    definition: Option<String>,
+    /// Evaluate the default experiment alone
+    #[arg(long)]
+    default: bool,
+}
+
+impl Which {
+    /// The experiment that is to be evaluated alone, if any.
+    pub(super) fn experiment(&self, namespace: &Namespace) -> Outcome<Option<Experiment>> {
+        if self.default {
+            return Ok(Some(namespace.default_experiment().clone()));
+        }
+        if let Some(name) = &self.exp {
+            let active = namespace.experiments().iter().map(Experiment::name);
+            let known = namespace.experiment(name).cloned();
+            let unknown = || Failure::unknown("active experiment", name, active);
+            return known.ok_or_else(unknown).map(Some);
+        }
+        if let Some(name) = &self.definition {
+            let defined = namespace.definitions().map(|(name, _)| name).collect::<Vec<_>>();
+            let unknown = || Failure::unknown("definition", name, defined);
+            return namespace.definition(name).ok_or_else(unknown).map(Some);
+        }
+        Ok(None)
+    }
+}
