@@ -14,6 +14,7 @@ mod library;
 mod lint;
 mod mutation;
 mod namespaces;
+mod perf;
 mod plan;
 mod problems;
 #[cfg(feature = "redis")]

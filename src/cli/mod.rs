@@ -13,6 +13,7 @@ mod git;
 mod inputs;
 mod nslist;
 mod output;
+mod perf;
 mod plan;
 mod render;
 mod revision;
@@ -105,6 +106,9 @@ enum Command {
     /// Say whether a design is balanced, or whether traffic is as designed
     #[command(after_help = simulate::EXIT_STATUS)]
     Simulate(simulate::Simulate),
+    /// Measure how long evaluations of a namespace take, with random units
+    #[command(after_help = EXIT_STATUS)]
+    Perf(perf::Perf),
     /// Explain a code such as P0208: what it means, an example and its repair
     #[command(after_help = EXIT_STATUS)]
     Explain(explain::Explain),
@@ -182,6 +186,7 @@ fn run(cli: Cli, output: Output) -> Outcome {
         Command::Nslist(command) => command.run(&context),
         Command::Eval(command) => command.run(&context),
         Command::Simulate(command) => command.run(&context),
+        Command::Perf(command) => command.run(&context),
         Command::Explain(command) => command.run(&context),
         Command::Fmt(command) => command.run(&context),
     }

@@ -1,0 +1,136 @@
+//! `planout perf`
+
+mod histogram;
+mod measure;
+
+use std::fmt::Write;
+
+use clap::Args;
+use planout::namespace::Experiment;
+use planout::{Value, store};
+use serde_json::json;
+
+use self::measure::{Failed, Measured, Work};
+use super::eval::find;
+use super::failure::{Failure, Outcome};
+use super::which::Which;
+use super::{Context, DialectArg, Format, inputs, location};
+
+#[derive(Args, Debug)]
+pub(super) struct Perf {
+    /// The namespace
+    #[arg(short, long, visible_alias = "name", value_name = "NAME")]
+    ns: String,
+    #[command(flatten)]
+    which: Which,
+    /// How many units are evaluated
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    iterations: u64,
+    /// How many threads share the units
+    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1024))]
+    threads: u64,
+    /// An input of every unit, of type string; `KEY:=JSON` for another type
+    #[arg(short, long = "unit", value_name = "KEY=VALUE")]
+    units: Vec<String>,
+    /// Where the namespaces are [default: the configured target, else the source]
+    #[arg(long, value_name = "LOCATION")]
+    from: Option<String>,
+    #[command(flatten)]
+    dialect: DialectArg,
+    /// How to print the answer and diagnostics
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: Format,
+}
+
+impl Perf {
+    pub(super) fn run(&self, context: &Context) -> Outcome {
+        let inputs = inputs::collect("--unit", None, &self.units)?;
+        let location = location(self.from.as_deref(), context)?;
+        let shown = store::without_secrets(&location);
+        let dialects = context.dialects(self.dialect);
+        let mut loaded = find(&*store::open(&location)?, &self.ns, dialects, &shown)?;
+        loaded.apply(&context.config.levels);
+        context.output.reports([&loaded.report()], self.format)?;
+        let document = loaded.document.ok_or_else(Failure::reported)?;
+        let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
+        let experiment = self.which.experiment(&namespace)?;
+
+        let work = Work { namespace: &namespace, experiment: experiment.as_ref(), inputs: &inputs };
+        let measured = measure::measure(work, self.iterations, self.threads).map_err(failure)?;
+        context.output.answer(&match self.format {
+            Format::Text => self.text(&measured),
+            Format::Json => self.json(experiment.as_ref(), &measured),
+        })
+    }
+
+    fn text(&self, measured: &Measured) -> String {
+        let times = &measured.times;
+        let mut rows = vec![
+            ("iterations", times.count().to_string()),
+            ("threads", self.threads.to_string()),
+            ("total", duration(times.total())),
+            ("min", duration(times.min())),
+            ("mean", duration(times.mean() as u64)),
+        ];
+        let percentiles = [("p50", 50), ("p95", 95), ("p99", 99)];
+        rows.extend(percentiles.map(|(name, percent)| (name, duration(times.percentile(percent)))));
+        rows.push(("max", duration(times.max())));
+        rows.push(("per second", format!("{:.0}", per_second(measured))));
+        let mut text = String::new();
+        for (name, value) in rows {
+            // A string takes all that is written.
+            let _ = writeln!(text, "{name:<10}  {value:>12}");
+        }
+        text
+    }
+
+    fn json(&self, experiment: Option<&Experiment>, measured: &Measured) -> String {
+        let times = &measured.times;
+        let name = experiment.map(Experiment::name).filter(|name| !name.is_empty());
+        let answer = json!({
+            "namespace": self.ns,
+            "experiment": name,
+            "definition": experiment.map(Experiment::definition),
+            "iterations": times.count(),
+            "threads": self.threads,
+            "total_ns": times.total(),
+            "min_ns": times.min(),
+            "mean_ns": times.mean(),
+            "p50_ns": times.percentile(50),
+            "p95_ns": times.percentile(95),
+            "p99_ns": times.percentile(99),
+            "max_ns": times.max(),
+            "per_second": per_second(measured),
+        });
+        format!("{answer:#}")
+    }
+}
+
+/// How many evaluations all threads do in a second of the slowest.
+fn per_second(measured: &Measured) -> f64 {
+    // A clock that is too coarse sees no time pass.
+    (measured.times.count() as f64 * 1e9 / measured.longest_thread.max(1) as f64).round()
+}
+
+/// Nanoseconds with a unit that keeps them short.
+fn duration(nanoseconds: u64) -> String {
+    let number = nanoseconds as f64;
+    match nanoseconds {
+        0..10_000 => format!("{nanoseconds} ns"),
+        10_000..10_000_000 => format!("{:.1} us", number / 1e3),
+        10_000_000..10_000_000_000 => format!("{:.1} ms", number / 1e6),
+        _ => format!("{:.1} s", number / 1e9),
+    }
+}
+
+fn failure(failed: Failed) -> Failure {
+    match failed {
+        Failed::Unit { inputs, error } => Failure::wrong(error.to_string()).help(format!(
+            "the inputs were {}; `--unit KEY=VALUE` gives what else the scripts read",
+            Value::from(inputs)
+        )),
+        Failed::Thread(error) => Failure::broken(format!("cannot start a thread: {error}")),
+    }
+}

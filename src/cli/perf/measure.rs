@@ -1,0 +1,131 @@
+//! Evaluations of random units, each timed on its own.
+
+use std::hint::black_box;
+use std::io;
+use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use planout::namespace::{AssignError, Experiment};
+use planout::{Map, Namespace, Value};
+
+use super::histogram::Histogram;
+
+/// So many evaluations of each thread come first and are not counted.
+const WARM_UP: u64 = 1_000;
+
+/// What is evaluated.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'a> {
+    pub(super) namespace: &'a Namespace,
+    /// This one alone, whatever the unit's segment.
+    pub(super) experiment: Option<&'a Experiment>,
+    /// The inputs of every unit. The primary unit is drawn where it is not among them.
+    pub(super) inputs: &'a Map,
+}
+
+/// How long evaluations took.
+#[derive(Clone, Debug)]
+pub(super) struct Measured {
+    /// Each evaluation of each thread.
+    pub(super) times: Histogram,
+    /// What the thread with the most work spent on its evaluations, in nanoseconds.
+    pub(super) longest_thread: u64,
+}
+
+/// Why there is nothing to tell.
+#[derive(Debug)]
+pub(super) enum Failed {
+    /// A unit cannot be evaluated.
+    Unit { inputs: Map, error: Box<AssignError> },
+    /// The system has no thread to give.
+    Thread(io::Error),
+}
+
+/// Evaluates the units 0 to `iterations`, split among threads.
+pub(super) fn measure(work: Work<'_>, iterations: u64, threads: u64) -> Result<Measured, Failed> {
+    let clock = clock_cost();
+    let (share, rest) = (iterations / threads, iterations % threads);
+    thread::scope(|scope| {
+        let mut start = 0;
+        let mut workers = Vec::new();
+        for thread in 0..threads {
+            let units = start..start + share + u64::from(thread < rest);
+            start = units.end;
+            let worker = move || {
+                evaluate(work, 0..WARM_UP.min(iterations), clock)?;
+                evaluate(work, units, clock)
+            };
+            let worker = thread::Builder::new().spawn_scoped(scope, worker);
+            workers.push(worker.map_err(Failed::Thread)?);
+        }
+        let mut measured = Measured { times: Histogram::new(), longest_thread: 0 };
+        for worker in workers {
+            let times = match worker.join() {
+                Ok(times) => times?,
+                Err(panic) => resume_unwind(panic),
+            };
+            measured.longest_thread = measured.longest_thread.max(times.total());
+            measured.times = measured.times.merge(&times);
+        }
+        Ok(measured)
+    })
+}
+
+fn evaluate(work: Work<'_>, units: Range<u64>, clock: Duration) -> Result<Histogram, Failed> {
+    let unit = work.namespace.unit();
+    let draws = !work.inputs.contains_key(unit);
+    let mut inputs = work.inputs.clone();
+    let mut times = Histogram::new();
+    for index in units {
+        if draws {
+            inputs.insert(unit.to_owned(), Value::Int(random(index)));
+        }
+        let start = Instant::now();
+        let result = once(work, &inputs);
+        let time = start.elapsed().saturating_sub(clock);
+        if let Err(error) = result {
+            return Err(Failed::Unit { inputs, error: Box::new(error) });
+        }
+        times.add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+    }
+    Ok(times)
+}
+
+/// One evaluation, from the inputs to the params and back to an empty desk.
+fn once(work: Work<'_>, inputs: &Map) -> Result<(), AssignError> {
+    let Some(experiment) = work.experiment else {
+        return work.namespace.assign(black_box(inputs)).map(|assignment| {
+            black_box(assignment);
+        });
+    };
+    let evaluated = experiment.script().evaluate(experiment.salt(), black_box(inputs));
+    match evaluated {
+        Ok(evaluation) => {
+            black_box(evaluation);
+            Ok(())
+        }
+        Err(error) => Err(AssignError::Script {
+            definition: experiment.definition().to_owned(),
+            namespace: work.namespace.name().to_owned(),
+            error,
+        }),
+    }
+}
+
+/// A whole number of 32 bits: always the same one at the same place, near no other place's.
+fn random(index: u64) -> i64 {
+    // The mixing function of SplitMix64, which is a bijection.
+    let mut bits = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    i64::from((bits >> 32) as u32)
+}
+
+/// What reading the clock twice takes: the median of many.
+fn clock_cost() -> Duration {
+    let mut costs: Vec<_> = (0..1001).map(|_| Instant::now().elapsed()).collect();
+    costs.sort_unstable();
+    costs[costs.len() / 2]
+}
