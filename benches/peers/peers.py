@@ -1,0 +1,308 @@
+#!/usr/bin/env python3
+"""Compares planout with its peers, in one run on one machine: `python3 benches/peers/peers.py`.
+
+Peers are installed into a temporary folder. All answers must be equal before any speed is
+compared. `--write` puts the figures into docs/performance.md and docs/spark.md.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+
+import document
+import growth
+import machine
+import units
+from machine import best, run
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+NAMESPACE = "button_color"
+PYTHON_PACKAGES = ["planout", "six", "duckdb"]
+NODE_PACKAGES = ["planout"]
+# Reported by users of planout4j; in microseconds. Not measured here.
+PLANOUT4J_LOOKUP = (8, 19)
+
+
+@dataclass
+class Figures:
+    """Units a second: evaluations alone, and from file to file by the number of threads."""
+
+    name: str
+    alone: float | None = None
+    files: dict = None
+
+
+def main():
+    options = arguments()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="peers-"))
+    try:
+        session = Session(folder, options)
+        session.agree()
+        print("all answers are equal", file=sys.stderr)
+        figures = {"machine": session.versions()}
+        rates = session.rates()
+        figures["peers"] = comparison(rates)
+        figures["billion"] = billion(rates)
+        if not options.skip_floor:
+            figures["floor"] = floor()
+        batch = None if options.skip_batch else session.batch
+        grown = growth.measure(session.planout, batch, folder, options.repeats)
+        figures |= growth.tables(grown)
+        for name, text in figures.items():
+            print(f"\n{name}\n\n{text}")
+        if options.write:
+            growth.write(grown, ROOT / "docs/images")
+            document.fill(ROOT / "docs/performance.md", figures)
+            document.fill(ROOT / "docs/spark.md", figures)
+    finally:
+        shutil.rmtree(folder)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--rows", type=int, default=2_000_000, help="units for the quick ones")
+    parser.add_argument("--slow-rows", type=int, default=100_000, help="for the two references")
+    parser.add_argument("--repeats", type=int, default=3, help="of which the best counts")
+    parser.add_argument("--skip-batch", action="store_true", help="leave `eval --batch` out")
+    parser.add_argument("--skip-floor", action="store_true", help="leave `cargo bench` out")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/")
+    return parser.parse_args()
+
+
+class Session:
+    """The programs, and the units that they assign."""
+
+    def __init__(self, folder, options):
+        self.folder, self.options = folder, options
+        self.planout = build()
+        self.python = folder / "venv/bin/python"
+        self.modules = folder / "node_modules"
+        self.install()
+        self.namespace = folder / f"{NAMESPACE}.json"
+        source = ROOT / f"sample-namespaces/{NAMESPACE}.yaml"
+        run(self.planout, "compile", source, self.namespace)
+        self.many, self.few = folder / "many.csv", folder / "few.csv"
+        units.write_csv(self.many, options.rows)
+        units.write_csv(self.few, options.slow_rows)
+        self.halves = units.halve(self.few, options.slow_rows)
+        self.lines = folder / "many.jsonl"
+        units.write_jsonl(self.lines, options.rows)
+        self.out = folder / "out.csv"
+
+    def install(self):
+        run(sys.executable, "-m", "venv", self.folder / "venv")
+        run(self.python, "-m", "pip", "install", "--quiet", *PYTHON_PACKAGES)
+        run("npm", "install", "--silent", "--prefix", self.folder, *NODE_PACKAGES)
+
+    def versions(self):
+        code = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
+        python = {
+            name: run(self.python, "-c", code, name).output.strip() for name in PYTHON_PACKAGES
+        }
+        package = json.loads((self.modules / "planout/package.json").read_text())
+        node = run("node", "--version").output.strip()
+        return (
+            f"{machine.describe()}. PlanOut {python['planout']} on Python "
+            f"{sys.version.split()[0]}, planout.js {package['version']} on Node {node[1:]}, "
+            f"DuckDB {python['duckdb']}; {self.options.rows:,} units, for the references "
+            f"{self.options.slow_rows:,}; the best of {self.options.repeats} runs."
+        )
+
+    # Each implementation, from a file of units to one of answers.
+
+    def batch(self, source, answers, threads):
+        where = ["--ns", NAMESPACE, "--from", self.namespace]
+        files = ["--batch", source, "-o", answers, "--threads", threads]
+        return run(self.planout, "eval", *where, *files, stderr=subprocess.DEVNULL)
+
+    def warehouse(self, source, answers, threads):
+        return run(self.python, HERE / "warehouse.py", threads, source, answers)
+
+    def python_command(self, source, answers):
+        return [self.python, HERE / "reference.py", self.namespace, source, answers]
+
+    def node_command(self, source, answers):
+        return ["node", HERE / "reference.js", self.modules, self.namespace, source, answers]
+
+    def agree(self):
+        """Ends the program unless all answers are equal."""
+        expected = self.folder / "expected.csv"
+        run(*self.python_command(self.few, expected))
+        run(*self.node_command(self.few, self.out))
+        self.must_equal("planout.js", expected, self.out)
+        halves = [half.with_suffix(".out") for half in self.halves]
+        for command in (self.python_command, self.node_command):
+            machine.together(*map(command, self.halves, halves))
+            self.must_equal("two processes", expected, *halves)
+        self.warehouse(self.few, self.out, 1)
+        self.must_equal("DuckDB", expected, self.out)
+        if self.options.skip_batch:
+            return self.single_units(expected)
+        self.batch(self.few, self.out, 1)
+        self.must_equal("planout", expected, self.out)
+        self.warehouse(self.many, expected, 2)
+        for threads in (1, 2):
+            self.batch(self.many, self.out, threads)
+            self.must_equal(f"planout on {threads} threads", expected, self.out)
+        lines, answers = self.folder / "out.jsonl", self.folder / "from-lines.csv"
+        self.batch(self.lines, lines, 1)
+        as_csv(lines, answers)
+        self.must_equal("planout from JSON lines", expected, answers)
+
+    def must_equal(self, name, expected, *answers):
+        difference = units.first_difference(expected, answers)
+        if difference:
+            raise SystemExit(f"answers of {name} differ in {difference}")
+
+    def single_units(self, expected):
+        """Compares the first units, one process for each."""
+        with open(expected) as file:
+            lines = [next(file).strip() for _ in range(201)][1:]
+        for line in lines:
+            unit = f"userid={line.split(',')[0]}"
+            where = ["--ns", NAMESPACE, "--from", self.namespace]
+            answer = json.loads(run(self.planout, "eval", *where, unit, "--format", "json").output)
+            found = row(unit.removeprefix("userid="), answer)
+            if found != line:
+                raise SystemExit(f"answers of planout differ: {found} and {line}")
+
+    def rates(self):
+        """The figures of all, ours first."""
+        repeats, many, few = self.options.repeats, self.options.rows, self.options.slow_rows
+
+        def evaluations():
+            where = ["--ns", NAMESPACE, "--from", self.namespace]
+            options = ["--iterations", self.options.rows, "--format", "json"]
+            return 1 / json.loads(run(self.planout, "perf", *where, *options).output)["per_second"]
+
+        ours = Figures("planout", 1 / best(repeats, evaluations), {})
+        lines = Figures("planout, JSON lines", None, {})
+        if not self.options.skip_batch:
+            for threads in (1, 2):
+                seconds = best(repeats, lambda: self.batch(self.many, self.out, threads).seconds)
+                ours.files[threads] = many / seconds
+                out = self.folder / "out.jsonl"
+                seconds = best(repeats, lambda: self.batch(self.lines, out, threads).seconds)
+                lines.files[threads] = many / seconds
+
+        query = best(repeats, lambda: float(self.warehouse(self.many, "-", 1).output))
+        duckdb = Figures("DuckDB, SQL", many / query, {})
+        for threads in (1, 2):
+            seconds = best(repeats, lambda: self.warehouse(self.many, self.out, threads).seconds)
+            duckdb.files[threads] = many / seconds
+
+        references = [("planout.js", self.node_command), ("PlanOut, Python", self.python_command)]
+        all_figures = [ours, lines, duckdb]
+        for name, command in references:
+            runs = [run(*command(self.few, self.out)) for _ in range(repeats)]
+            outs = [half.with_suffix(".out") for half in self.halves]
+            both = best(repeats, lambda: machine.together(*map(command, self.halves, outs)))
+            alone = few / min(float(run.output) for run in runs)
+            files = {1: few / min(run.seconds for run in runs), 2: few / both}
+            all_figures.append(Figures(name, alone, files))
+        return all_figures
+
+
+def build():
+    """The program as it is released."""
+    output = subprocess.run(
+        ["cargo", "build", "--release", "--locked", "--message-format", "json"],
+        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
+    ).stdout
+    found = [json.loads(line).get("executable") for line in output.splitlines()]
+    return [path for path in found if path][-1]
+
+
+def as_csv(lines, answers):
+    with open(lines) as source, open(answers, "w") as out:
+        out.write("userid,segment,experiment,in_experiment,color,label\n")
+        for line in source:
+            answer = json.loads(line)
+            out.write(row(answer["userid"], answer) + "\n")
+
+
+def row(unit, answer):
+    """A line of answers as the references write it."""
+    inside = "true" if answer["in_experiment"] else "false"
+    params = answer["params"]
+    fields = [unit, str(answer["segment"]), answer["experiment"] or "", inside]
+    return ",".join(fields + [params["color"], params["label"]])
+
+
+def comparison(rates):
+    ours = rates[0]
+    rows = []
+    for figures in rates:
+        cells = [figures.name, *with_ratio(figures.alone, ours.alone)]
+        cells += with_ratio(figures.files.get(1), ours.files.get(1))
+        cells += with_ratio(figures.files.get(2), ours.files.get(2))
+        rows.append(cells)
+    slow, fast = (1e6 / microseconds for microseconds in reversed(PLANOUT4J_LOOKUP))
+    span = f"{document.rate(slow)} to {document.rate(fast)}"
+    ratios = f"{document.times(ours.alone / fast)} to {document.times(ours.alone / slow)}"
+    rows.append(["planout4j, as reported", span, ratios, "", "", "", ""])
+    header = ["units a second", "evaluation alone", "ours is faster", "file to file, one thread"]
+    return document.table([*header, "ours is faster", "two threads", "ours is faster"], rows)
+
+
+def with_ratio(rate, ours):
+    if rate is None:
+        return "", ""
+    ratio = document.times(ours / rate) if ours and ours != rate else ""
+    return document.rate(rate), ratio
+
+
+def billion(rates):
+    """Core hours for a billion units, from file to file on one core."""
+    rows = []
+    for figures in rates:
+        if 1 in figures.files:
+            rows.append([figures.name, document.rate(figures.files[1]), hours(figures.files[1])])
+    low, high = (hours(1e6 / microseconds) for microseconds in PLANOUT4J_LOOKUP)
+    rows.append(["planout4j, lookups alone, as reported", "", f"{low} to {high}"])
+    return document.table(["", "rows a second and core", "core hours"], rows)
+
+
+def hours(per_second):
+    return f"{1e9 / per_second / 3600:.2f}"
+
+
+def floor():
+    """One SHA-1 block beside a unit of the experiment, as `cargo bench` finds them."""
+    command = ["cargo", "bench", "--locked", "--bench", "planout", "--"]
+    names = ["sha1_block", "assign_one_unit"]
+    output = subprocess.run(
+        [*command, *names], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    block = nanoseconds(median_after("sha1_block", output, 0))
+    amount, scale = median_after("assign_one_unit", output, 1).split()
+    each = 1e9 / (float(amount) * {"Mitem/s": 1e6, "Kitem/s": 1e3}[scale])
+    rows = [
+        ["one SHA-1 block", f"{block:.0f}", "1"],
+        ["the three of a unit in the experiment", f"{3 * block:.0f}", "3"],
+        ["the unit's evaluation, all of it", f"{each:.0f}", f"{each / block:.1f}"],
+    ]
+    return document.table(["", "ns", "blocks"], rows)
+
+
+def median_after(name, output, lines_below):
+    """The third column of a benchmark's line, or of one below it."""
+    lines = output.splitlines()
+    line = next(index for index, line in enumerate(lines) if f" {name} " in line)
+    return lines[line + lines_below].split("│")[-4].strip()
+
+
+def nanoseconds(text):
+    amount, unit = re.fullmatch(r"([\d.]+) (ns|µs)", text).groups()
+    return float(amount) * {"ns": 1, "µs": 1000}[unit]
+
+
+if __name__ == "__main__":
+    main()
