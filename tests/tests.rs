@@ -21,6 +21,7 @@ mod problems;
 mod redis;
 mod ship;
 mod simulate;
+mod spark;
 mod store;
 mod support;
 mod yaml;

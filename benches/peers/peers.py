@@ -70,6 +70,7 @@ def arguments():
     parser.add_argument("--rows", type=int, default=2_000_000, help="units for the quick ones")
     parser.add_argument("--slow-rows", type=int, default=100_000, help="for the two references")
     parser.add_argument("--repeats", type=int, default=3, help="of which the best counts")
+    parser.add_argument("--planout", help="a program in place of the one that is built")
     parser.add_argument("--skip-batch", action="store_true", help="leave `eval --batch` out")
     parser.add_argument("--skip-floor", action="store_true", help="leave `cargo bench` out")
     parser.add_argument("--write", action="store_true", help="put the figures into docs/")
@@ -81,7 +82,7 @@ class Session:
 
     def __init__(self, folder, options):
         self.folder, self.options = folder, options
-        self.planout = build()
+        self.planout = options.planout or build()
         self.python = folder / "venv/bin/python"
         self.modules = folder / "node_modules"
         self.install()

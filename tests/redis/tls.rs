@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::redis::{RedisServer, free_port, skip};
+use crate::support::redis::{RedisServer, free_port};
+use crate::support::skip;
 use crate::support::{planout, sandbox, shell};
 
 /// Makes `ca.pem`, and `server.pem` that it signed, with their keys. `None` without `openssl`.

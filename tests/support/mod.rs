@@ -111,6 +111,12 @@ pub(crate) fn shell(command: &str, folder: &Path) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
+/// Says why a test is not run. Past the test runner, which keeps what passing tests print.
+pub(crate) fn skip(reason: &str) {
+    let name = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "skipped {name}: {reason}");
+}
+
 /// What a run of the program came to.
 pub(crate) struct Run {
     pub(crate) status: i32,

@@ -10,18 +10,14 @@ use std::time::{Duration, Instant};
 use planout::store::{self, Contents, Store};
 use tempfile::TempDir;
 
+use super::skip;
+
 /// A server on a free port of this machine. It ends with the value.
 pub(crate) struct RedisServer {
     child: Child,
     port: u16,
     options: Vec<String>,
     folder: TempDir,
-}
-
-/// Says why a test is not run. Past the test runner, which keeps what passing tests print.
-pub(crate) fn skip(reason: &str) {
-    let name = std::thread::current().name().unwrap_or("a test").to_owned();
-    let _ = writeln!(std::io::stderr(), "skipped {name}: {reason}");
 }
 
 impl RedisServer {
