@@ -24,6 +24,7 @@ from machine import best, run
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 NAMESPACE = "button_color"
+OURS = "this planout"
 PYTHON_PACKAGES = ["planout", "six", "duckdb"]
 NODE_PACKAGES = ["planout"]
 # Reported by users of planout4j; in microseconds. Not measured here.
@@ -36,7 +37,7 @@ class Figures:
 
     name: str
     alone: float | None = None
-    files: dict = None
+    files: dict | None = None
 
 
 def main():
@@ -183,8 +184,8 @@ class Session:
             options = ["--iterations", self.options.rows, "--format", "json"]
             return 1 / json.loads(run(self.planout, "perf", *where, *options).output)["per_second"]
 
-        ours = Figures("planout", 1 / best(repeats, evaluations), {})
-        lines = Figures("planout, JSON lines", None, {})
+        ours = Figures(OURS, 1 / best(repeats, evaluations), {})
+        lines = Figures(f"{OURS} from JSON lines", None, {})
         if not self.options.skip_batch:
             for threads in (1, 2):
                 seconds = best(repeats, lambda: self.batch(self.many, self.out, threads).seconds)
@@ -241,10 +242,12 @@ def comparison(rates):
     ours = rates[0]
     rows = []
     for figures in rates:
-        cells = [figures.name, *with_ratio(figures.alone, ours.alone)]
-        cells += with_ratio(figures.files.get(1), ours.files.get(1))
-        cells += with_ratio(figures.files.get(2), ours.files.get(2))
-        rows.append(cells)
+        pairs = [(figures.alone, ours.alone)]
+        pairs += [(figures.files.get(threads), ours.files.get(threads)) for threads in (1, 2)]
+        # Other formats of ours are no peers.
+        is_ours = figures.name.startswith(OURS)
+        cells = [cell for pair in pairs for cell in with_ratio(*pair, is_ours)]
+        rows.append([figures.name, *cells])
     slow, fast = (1e6 / microseconds for microseconds in reversed(PLANOUT4J_LOOKUP))
     span = f"{document.rate(slow)} to {document.rate(fast)}"
     ratios = f"{document.times(ours.alone / fast)} to {document.times(ours.alone / slow)}"
@@ -253,10 +256,10 @@ def comparison(rates):
     return document.table([*header, "ours is faster", "two threads", "ours is faster"], rows)
 
 
-def with_ratio(rate, ours):
+def with_ratio(rate, ours, is_ours):
     if rate is None:
         return "", ""
-    ratio = document.times(ours / rate) if ours and ours != rate else ""
+    ratio = document.times(ours / rate) if ours and not is_ours else ""
     return document.rate(rate), ratio
 
 
