@@ -116,6 +116,16 @@ impl Value {
         }
     }
 
+    /// How many lists and maps hold one another, this one included.
+    pub(crate) fn depth(&self) -> usize {
+        let deepest = match self {
+            Value::List(list) => list.iter().map(Value::depth).max(),
+            Value::Map(map) => map.values().map(Value::depth).max(),
+            _ => return 0,
+        };
+        1 + deepest.unwrap_or(0)
+    }
+
     /// What it is, with its article, for a message.
     pub fn describe(&self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use planout::catalog::Loaded;
 use planout::source::Span;
 use planout::store::Format;
 use planout::tree::{Layout, to_json};
-use planout::{Dialect, Map, Script};
+use planout::{Dialect, Map, Script, Value};
 
 const VALID: &str = "\
 namespace:
@@ -362,6 +362,26 @@ fn garbage_is_refused_with_a_diagnostic() {
 }
 
 /// Tests run on small stacks: what the limits allow must fit into them.
+/// A value that grows by each line would overflow the stack of whoever reads it.
+#[test]
+fn values_that_nest_without_end_are_refused() {
+    for (first, line) in [("x = [u];", "x = [x];"), ("x = map(k=u);", "x = map(k=x);")] {
+        for dialect in [Dialect::Planout4j, Dialect::Planout] {
+            let inputs = Map::from_iter([("u".to_owned(), Value::from(1))]);
+            let compile = |lines| {
+                let code = format!("{first}{}", line.repeat(lines));
+                Script::compile("deep", &code, dialect).expect("a valid script")
+            };
+            assert!(compile(199).evaluate("s", &inputs).is_ok());
+            for lines in [200, 100_000] {
+                let error = compile(lines).evaluate("s", &inputs).expect_err("too deep");
+                let expected = "lists and maps that nest deeper than 200 levels";
+                assert_eq!(error.to_string(), expected);
+            }
+        }
+    }
+}
+
 #[test]
 fn what_the_limits_allow_is_computed() {
     let programs = [

@@ -1,6 +1,7 @@
 //! Why a script could not be evaluated.
 
 use crate::source::Span;
+use crate::tree::MAX_DEPTH;
 
 /// A failed evaluation: why, and which part of the script is to blame.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -111,6 +112,9 @@ pub enum Reason {
         /// What was given.
         found: f64,
     },
+    /// A list or a map that is put together from ever deeper ones.
+    #[error("lists and maps that nest deeper than {MAX_DEPTH} levels")]
+    TooDeep,
     /// `randomInteger` with no integer between its bounds.
     #[error("`randomInteger` has no integer to choose between {min} and {max}")]
     EmptyRange {

@@ -19,6 +19,7 @@ use super::program::{Call, Expr, Function, Op, Program, Slot};
 use super::random;
 use super::semantics::Semantics;
 use crate::dialect::Dialect;
+use crate::tree::MAX_DEPTH;
 use crate::value::{Map, Value};
 
 /// What a program is evaluated with.
@@ -236,17 +237,17 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
             Op::List(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for item in items {
-                    list.push(self.expr(item)?.into_owned());
+                    list.push(self.part(item)?);
                 }
                 Value::List(list)
             }
             Op::Map(entries) => {
                 let mut map = Map::with_capacity(entries.len());
                 for (key, value) in entries {
-                    let value = self.expr(value)?;
+                    let value = self.part(value)?;
                     // Evaluated as any other argument, but no entry.
                     if &**key != "salt" {
-                        map.insert(key.to_string(), value.into_owned());
+                        map.insert(key.to_string(), value);
                     }
                 }
                 Value::from(map)
@@ -279,6 +280,16 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
             }
         };
         Ok(Cow::Owned(value))
+    }
+
+    /// The value of a part of a list or a map.
+    fn part(&mut self, expr: &'a Expr) -> Result<Value, Stop> {
+        let value = self.expr(expr)?.into_owned();
+        // A script that runs long enough would overflow the stack of whoever reads its params.
+        if value.depth() >= MAX_DEPTH {
+            return Err(Reason::TooDeep.at(expr.span).into());
+        }
+        Ok(value)
     }
 
     /// Evaluates operands up to the first one that satisfies the test.

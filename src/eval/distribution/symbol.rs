@@ -7,6 +7,7 @@ use super::Obstacle;
 use super::key::Key;
 use crate::eval::arguments::Val;
 use crate::eval::error::EvalError;
+use crate::tree::MAX_DEPTH;
 use crate::value::{Map, Value};
 
 /// A value, as far as it is known.
@@ -67,6 +68,9 @@ impl<'a> Symbol<'a> {
 
     /// A list, which is a value if its items are.
     pub(super) fn list(items: Vec<Symbol<'a>>) -> Symbol<'a> {
+        if items.iter().any(Symbol::is_too_deep) {
+            return Symbol::Unknown(Obstacle::TooDeep);
+        }
         if items.iter().any(|item| !matches!(item, Symbol::Known(_))) {
             return Symbol::List(items.into());
         }
@@ -75,12 +79,30 @@ impl<'a> Symbol<'a> {
 
     /// A mapping, which is a value if its entries are.
     pub(super) fn map(entries: Vec<(&'a str, Symbol<'a>)>) -> Symbol<'a> {
+        if entries.iter().any(|(_, value)| value.is_too_deep()) {
+            return Symbol::Unknown(Obstacle::TooDeep);
+        }
         if entries.iter().any(|(_, value)| !matches!(value, Symbol::Known(_))) {
             return Symbol::Map(entries.into());
         }
         let values = entries.into_iter();
         let values = values.filter_map(|(key, it)| Some((key.to_owned(), it.into_value()?)));
         Symbol::value(values.collect::<Map>())
+    }
+
+    /// Whether nothing can hold it: an evaluation fails there.
+    fn is_too_deep(&self) -> bool {
+        self.depth() >= MAX_DEPTH
+    }
+
+    fn depth(&self) -> usize {
+        let deepest = match self {
+            Symbol::Known(value) => return value.depth(),
+            Symbol::List(items) => items.iter().map(Symbol::depth).max(),
+            Symbol::Map(entries) => entries.iter().map(|(_, value)| value.depth()).max(),
+            _ => return 0,
+        };
+        1 + deepest.unwrap_or(0)
     }
 
     pub(super) fn into_value(self) -> Option<Value> {
