@@ -83,7 +83,7 @@
 //! | [`edit`] | entries at the end of a sequence, in the text of a namespace |
 //! | [`plan`] | what shipping would change, and who would move |
 //! | `batch` | whole files of units |
-//! | [`simulate`] | whether a design is balanced, and whether traffic is as designed |
+//! | `simulate` | whether a design is balanced, and whether traffic is as designed |
 //! | [`lint`] | what is legal and almost surely wrong |
 //!
 //! The library never prints, and reads no environment, clock or current folder but the paths that
@@ -103,6 +103,7 @@ pub mod number;
 mod parallel;
 pub mod plan;
 pub mod ship;
+#[cfg(feature = "simulate")]
 pub mod simulate;
 pub mod source;
 pub mod store;

@@ -13,6 +13,7 @@
 //! ```
 
 mod arguments;
+#[cfg(feature = "simulate")]
 pub mod distribution;
 mod error;
 mod evaluator;
