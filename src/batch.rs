@@ -28,29 +28,31 @@ mod encode;
 mod error;
 mod fields;
 mod format;
+mod input;
 mod jsonl;
 mod names;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pipeline;
+mod read;
 mod stream;
 mod worker;
 mod write;
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 pub use columns::Type;
 pub use error::{BadRow, Error, Reason, ReasonKind};
 pub use format::{Compression, Format};
+pub use input::Input;
 pub use stream::{Compressor, decompress};
 
-use self::chunks::{Chunks, Cutter};
 use self::columns::Plan;
 use self::encode::{Delimited, Encode, Encoded, Exposures, Lines};
 #[cfg(feature = "parquet")]
 use self::encode::{Table, Tables};
-use self::worker::{Done, Parser, Piece, Worker};
+use self::input::Layout;
+use self::worker::{Done, Piece, Worker};
 use crate::namespace::Namespace;
 use crate::value::Map;
 
@@ -103,14 +105,6 @@ pub enum OnError {
     Null,
 }
 
-/// Where rows come from.
-pub enum Input {
-    /// Text, not compressed.
-    Stream(Box<dyn Read + Send>),
-    /// A file that can be read from any place, as Parquet must be.
-    File(File),
-}
-
 /// How many rows there were.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
@@ -149,13 +143,6 @@ impl Summary {
     }
 }
 
-/// How much is read at once, in bytes: less with many threads, so that their pieces fit into a
-/// few megabytes.
-fn piece_size(threads: usize) -> usize {
-    const ALL: usize = 4 << 20;
-    (ALL / threads.max(1)).clamp(1 << 16, 1 << 18)
-}
-
 impl<'n> Batch<'n> {
     /// A batch that keeps the primary units and ends at the first bad row, on one thread.
     pub fn new(
@@ -190,72 +177,9 @@ impl<'n> Batch<'n> {
         output: &mut (dyn Write + Send),
         progress: &mut dyn FnMut(&Summary),
     ) -> Result<Summary, Error> {
-        match (self.input, input) {
-            (Format::Parquet, Input::File(file)) => self.parquet(file, output, progress),
-            (Format::Parquet, Input::Stream(_)) => {
-                let message =
-                    format!("`{}` is a stream: Parquet can be read from files only", self.name);
-                Err(Error::unfit(message))
-            }
-            (_, Input::Stream(stream)) => self.text(stream, output, progress),
-            (_, Input::File(file)) => self.text(Box::new(file), output, progress),
-        }
-    }
-
-    #[cfg(feature = "parquet")]
-    fn parquet(
-        &self,
-        file: File,
-        output: &mut (dyn Write + Send),
-        progress: &mut dyn FnMut(&Summary),
-    ) -> Result<Summary, Error> {
-        let mut reader = parquet::Reader::open(&self.name, file)?;
-        let typed = reader.columns();
-        let header: Vec<String> = typed.iter().map(|(name, _)| name.clone()).collect();
-        let plan = Plan::new(self, Some(&header), &typed)?;
-        reader.select(&plan.columns)?;
-        let next = move || Ok(reader.next()?.map(Piece::Table));
-        self.rows(&plan, next, || Parser::Parquet(&plan.columns), output, progress)
-    }
-
-    #[cfg(not(feature = "parquet"))]
-    fn parquet(
-        &self,
-        _: File,
-        _: &mut (dyn Write + Send),
-        _: &mut dyn FnMut(&Summary),
-    ) -> Result<Summary, Error> {
-        Err(no_parquet())
-    }
-
-    fn text(
-        &self,
-        stream: Box<dyn Read + Send>,
-        output: &mut (dyn Write + Send),
-        progress: &mut dyn FnMut(&Summary),
-    ) -> Result<Summary, Error> {
-        let delimiter = self.input.delimiter();
-        let size = piece_size(self.threads);
-        let mut chunks = Chunks::new(&self.name, stream, Cutter::new(delimiter), size);
-        match delimiter {
-            None => {
-                let plan = Plan::new(self, None, &[])?;
-                let parser = || Parser::Jsonl(jsonl::Parser::new(&plan));
-                let next = move || Ok(chunks.next()?.map(Piece::Text));
-                self.rows(&plan, next, parser, output, progress)
-            }
-            Some(delimiter) => {
-                let mut table = csv::Table::open(&self.name, delimiter, chunks)?;
-                let header = std::mem::take(&mut table.header);
-                let plan = Plan::new(self, Some(&header), &[])?;
-                let parser = || {
-                    let parser = csv::Parser::new(delimiter, &header, &plan.columns);
-                    Parser::Csv(Box::new(parser))
-                };
-                let next = move || Ok(table.next()?.map(Piece::Text));
-                self.rows(&plan, next, parser, output, progress)
-            }
-        }
+        let (mut pieces, layout) = input::open(self, input)?;
+        layout.plan.check_output(self)?;
+        self.rows(&layout, move || pieces.next(), output, progress)
     }
 
     fn encoder<'p>(&self, plan: &'p Plan<'_>) -> Box<dyn Encode + 'p> {
@@ -269,17 +193,17 @@ impl<'n> Batch<'n> {
         }
     }
 
-    fn rows<'p>(
+    fn rows(
         &self,
-        plan: &'p Plan<'_>,
+        layout: &Layout<'_>,
         next: impl FnMut() -> Result<Option<Piece>, Error> + Send + 'static,
-        parser: impl Fn() -> Parser<'p> + Sync,
         output: &mut (dyn Write + Send),
         progress: &mut dyn FnMut(&Summary),
     ) -> Result<Summary, Error> {
+        let plan = &layout.plan;
         let mut sink = self.sink(plan, output)?;
         let worker = || {
-            let mut worker = Worker::new(plan, self.on_error, parser(), self.encoder(plan));
+            let mut worker = Worker::new(plan, self.on_error, layout.parser(), self.encoder(plan));
             move |piece| worker.work(piece)
         };
         let mut summary = Summary::default();

@@ -94,16 +94,7 @@ impl<'n> Plan<'n> {
         known: Option<&[String]>,
         typed: &[(String, Type)],
     ) -> Result<Plan<'n>, Error> {
-        let mut names: Vec<&str> = Vec::new();
-        for namespace in &batch.namespaces {
-            add(&mut names, namespace.unit());
-        }
-        for namespace in &batch.namespaces {
-            add(&mut names, BASELINE);
-            for experiment in experiments(namespace) {
-                names::reads(experiment.script(), |name| add(&mut names, name));
-            }
-        }
+        let names = inputs(&batch.namespaces);
         let units: Vec<&str> = batch.namespaces.iter().map(|it| it.unit()).collect();
         let check = Check { batch, known };
         check.units()?;
@@ -147,7 +138,7 @@ impl<'n> Plan<'n> {
             let kind = |name: &String| typed.iter().find(|(column, _)| column == name);
             kept.iter().map(|name| kind(name).map_or(Type::String, |(_, kind)| *kind)).collect()
         };
-        let plan = Plan {
+        Ok(Plan {
             columns,
             inputs,
             kept,
@@ -156,9 +147,7 @@ impl<'n> Plan<'n> {
             keeps_all,
             answers,
             constants,
-        };
-        plan.check_output(batch)?;
-        Ok(plan)
+        })
     }
 
     /// What the columns of a namespace are called.
@@ -189,7 +178,8 @@ impl<'n> Plan<'n> {
         }
     }
 
-    fn check_output(&self, batch: &Batch<'_>) -> Result<(), Error> {
+    /// Whether no column of the output has the name of another one.
+    pub(super) fn check_output(&self, batch: &Batch<'_>) -> Result<(), Error> {
         if batch.exposure.is_some() {
             return Ok(());
         }
@@ -216,6 +206,21 @@ fn add<'a>(names: &mut Vec<&'a str>, name: &'a str) {
     if !names.contains(&name) {
         names.push(name);
     }
+}
+
+/// What the namespaces read, by name: the primary units first.
+pub(super) fn inputs<'n>(namespaces: &[&'n Namespace]) -> Vec<&'n str> {
+    let mut names: Vec<&str> = Vec::new();
+    for namespace in namespaces {
+        add(&mut names, namespace.unit());
+    }
+    for namespace in namespaces {
+        add(&mut names, BASELINE);
+        for experiment in experiments(namespace) {
+            names::reads(experiment.script(), |name| add(&mut names, name));
+        }
+    }
+    names
 }
 
 /// The experiments that units can get: the default one, and the active ones.

@@ -1,0 +1,109 @@
+//! Where rows come from: a file or a stream in pieces, and what its columns are used for.
+
+use std::fs::File;
+use std::io::Read;
+
+use super::chunks::{Chunks, Cutter};
+use super::columns::Plan;
+use super::error::Error;
+#[cfg(feature = "parquet")]
+use super::parquet;
+use super::worker::{Parser, Piece};
+use super::{Batch, Format, csv, jsonl};
+
+/// Where rows come from.
+pub enum Input {
+    /// Text, not compressed.
+    Stream(Box<dyn Read + Send>),
+    /// A file that can be read from any place, as Parquet must be.
+    File(File),
+}
+
+/// The pieces of an input.
+pub(super) enum Pieces {
+    Csv(Box<csv::Table>),
+    Jsonl(Chunks),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<parquet::Reader>),
+}
+
+impl Pieces {
+    pub(super) fn next(&mut self) -> Result<Option<Piece>, Error> {
+        Ok(match self {
+            Pieces::Csv(table) => table.next()?.map(Piece::Text),
+            Pieces::Jsonl(chunks) => chunks.next()?.map(Piece::Text),
+            #[cfg(feature = "parquet")]
+            Pieces::Parquet(reader) => reader.next()?.map(Piece::Table),
+        })
+    }
+}
+
+/// What is known of an input before its first row.
+pub(super) struct Layout<'n> {
+    pub(super) plan: Plan<'n>,
+    format: Format,
+    /// The columns, where they are known.
+    header: Vec<String>,
+}
+
+impl Layout<'_> {
+    /// A reader of pieces.
+    pub(super) fn parser(&self) -> Parser<'_> {
+        match (self.format, self.format.delimiter()) {
+            (_, Some(delimiter)) => {
+                let parser = csv::Parser::new(delimiter, &self.header, &self.plan.columns);
+                Parser::Csv(Box::new(parser))
+            }
+            #[cfg(feature = "parquet")]
+            (Format::Parquet, None) => Parser::Parquet(&self.plan.columns),
+            (_, None) => Parser::Jsonl(jsonl::Parser::new(&self.plan)),
+        }
+    }
+}
+
+/// Reads what comes before the rows.
+pub(super) fn open<'n>(batch: &Batch<'n>, input: Input) -> Result<(Pieces, Layout<'n>), Error> {
+    let (name, format) = (&batch.name, batch.input);
+    let stream: Box<dyn Read + Send> = match (format, input) {
+        (Format::Parquet, Input::File(file)) => return open_parquet(batch, file),
+        (Format::Parquet, Input::Stream(_)) => {
+            let message = format!("`{name}` is a stream: Parquet can be read from files only");
+            return Err(Error::unfit(message));
+        }
+        (_, Input::Stream(stream)) => stream,
+        (_, Input::File(file)) => Box::new(file),
+    };
+    let delimiter = format.delimiter();
+    let size = piece_size(batch.threads);
+    let chunks = Chunks::new(name, stream, Cutter::new(delimiter), size);
+    let Some(delimiter) = delimiter else {
+        let plan = Plan::new(batch, None, &[])?;
+        return Ok((Pieces::Jsonl(chunks), Layout { plan, format, header: Vec::new() }));
+    };
+    let mut table = csv::Table::open(name, delimiter, chunks)?;
+    let header = std::mem::take(&mut table.header);
+    let plan = Plan::new(batch, Some(&header), &[])?;
+    Ok((Pieces::Csv(Box::new(table)), Layout { plan, format, header }))
+}
+
+#[cfg(feature = "parquet")]
+fn open_parquet<'n>(batch: &Batch<'n>, file: File) -> Result<(Pieces, Layout<'n>), Error> {
+    let mut reader = parquet::Reader::open(&batch.name, file)?;
+    let typed = reader.columns();
+    let header: Vec<String> = typed.iter().map(|(name, _)| name.clone()).collect();
+    let plan = Plan::new(batch, Some(&header), &typed)?;
+    reader.select(&plan.columns)?;
+    Ok((Pieces::Parquet(Box::new(reader)), Layout { plan, format: Format::Parquet, header }))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn open_parquet<'n>(_: &Batch<'n>, _: File) -> Result<(Pieces, Layout<'n>), Error> {
+    Err(super::no_parquet())
+}
+
+/// How much is read at once, in bytes: less with many threads, so that their pieces fit into a
+/// few megabytes.
+fn piece_size(threads: usize) -> usize {
+    const ALL: usize = 4 << 20;
+    (ALL / threads.max(1)).clamp(1 << 16, 1 << 18)
+}
