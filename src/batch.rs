@@ -110,7 +110,7 @@ pub enum OnError {
 pub struct Summary {
     /// Rows of the input.
     pub rows: u64,
-    /// Rows of the output.
+    /// Rows of the output, or rows that were handed on.
     pub written: u64,
     /// By kind of [`ReasonKind::ALL`]: how many rows were bad, and the first of them.
     pub bad: [Option<(u64, BadRow)>; ReasonKind::ALL.len()],

@@ -1,6 +1,8 @@
 //! Simulations: what scripts give by design against closed forms and against evaluation; tests of
-//! counts; the command.
+//! counts; the command, and its files of units.
 
+#[cfg(feature = "batch")]
+mod batch;
 mod brute;
 mod closed;
 mod command;

@@ -1,16 +1,17 @@
 //! The rows of a file as they are, for those who do something else with them than assign.
 
-use super::error::{BadRow, Error};
+use super::error::{Error, Reason};
 use super::fields::Records;
 use super::input::{Input, open};
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::worker::{Parser, Piece};
-use super::{Batch, columns};
+use super::{Batch, OnError, Summary, columns};
+use crate::namespace::AssignError;
 use crate::value::Value;
 
 /// Takes rows one by one, and may end the reading.
-type Each<'e> = &'e mut dyn FnMut(Result<&[Value], BadRow>) -> Result<(), Error>;
+type Each<'e> = &'e mut dyn FnMut(&[Value]) -> Result<(), Error>;
 
 impl<'n> Batch<'n> {
     /// The names of the values that [`Batch::read`] reads of a row: the primary units, and what
@@ -20,8 +21,9 @@ impl<'n> Batch<'n> {
     }
 
     /// Reads all rows, in order and on this thread, and assigns none. `each` gets the values of the
-    /// [columns](Batch::columns), null where a row has none, or what is wrong with a row; its
-    /// error is the end. What is to be written, and [`Batch::on_error`], change nothing.
+    /// [columns](Batch::columns), null where a row has none, and may end the reading. Bad rows, which
+    /// are also those without a primary unit, are the end or left out. What is to be written
+    /// changes nothing.
     ///
     /// ```
     /// use planout::batch::{Batch, Format, Input};
@@ -35,9 +37,7 @@ impl<'n> Batch<'n> {
     /// let country = batch.columns().iter().position(|column| *column == "country");
     /// let mut countries = Vec::new();
     /// batch.read(Input::Stream(Box::new(users.as_bytes())), &mut |row| {
-    ///     if let (Ok(row), Some(country)) = (row, country) {
-    ///         countries.push(row[country].clone());
-    ///     }
+    ///     countries.extend(country.map(|country| row[country].clone()));
     ///     Ok(())
     /// })?;
     /// assert_eq!(countries, [Value::from("NL"), Value::from("US")]);
@@ -45,42 +45,82 @@ impl<'n> Batch<'n> {
     /// ```
     ///
     /// # Errors
-    /// The input cannot be read, what is asked for does not fit it, or `each` ends it.
-    pub fn read(&self, input: Input, each: Each<'_>) -> Result<(), Error> {
+    /// The input cannot be read; what is asked for does not fit it; a row is bad, and none may be;
+    /// `each` ends it.
+    pub fn read(&self, input: Input, each: Each<'_>) -> Result<Summary, Error> {
         let (mut pieces, layout) = open(self, input)?;
         let mut parser = layout.parser();
         let mut inputs = layout.plan.inputs.clone();
-        let width = self.columns().len();
+        let mut reading = Reading {
+            batch: self,
+            columns: self.columns(),
+            inputs: &mut inputs,
+            each,
+            summary: Summary::default(),
+        };
         while let Some(piece) = pieces.next()? {
             match (&mut parser, piece) {
                 (Parser::Csv(parser), Piece::Text(chunk)) => {
-                    rows(parser.records(&chunk), &mut inputs, width, each)?;
+                    reading.rows(parser.records(&chunk))?;
                 }
                 (Parser::Jsonl(parser), Piece::Text(chunk)) => {
-                    rows(parser.records(&chunk), &mut inputs, width, each)?;
+                    reading.rows(parser.records(&chunk))?;
                 }
                 #[cfg(feature = "parquet")]
                 (Parser::Parquet(columns), Piece::Table(table)) => {
-                    rows(parquet::Rows::new(table, columns), &mut inputs, width, each)?;
+                    reading.rows(parquet::Rows::new(table, columns))?;
                 }
                 // Pieces are of the format that the parser reads.
                 #[cfg(feature = "parquet")]
                 _ => {}
             }
         }
-        Ok(())
+        Ok(reading.summary)
     }
 }
 
-fn rows(
-    mut records: impl Records,
-    inputs: &mut [Value],
-    width: usize,
-    each: Each<'_>,
-) -> Result<(), Error> {
-    while let Some(read) = records.next(inputs) {
-        // Columns that are read for other reasons come after these.
-        each(read.map(|()| inputs.get(..width).unwrap_or_default()))?;
+/// The rows on their way.
+struct Reading<'r> {
+    batch: &'r Batch<'r>,
+    /// What is handed on; columns that are read for other reasons come after these.
+    columns: Vec<&'r str>,
+    inputs: &'r mut Vec<Value>,
+    each: Each<'r>,
+    summary: Summary,
+}
+
+impl Reading<'_> {
+    fn rows(&mut self, mut records: impl Records) -> Result<(), Error> {
+        while let Some(read) = records.next(self.inputs) {
+            self.summary.rows += 1;
+            let row = self.inputs.get(..self.columns.len()).unwrap_or_default();
+            let checked = match read {
+                Ok(()) => self.missing(row).map_or(Ok(()), |it| Err(it.at(records.line()))),
+                Err(bad) => Err(bad),
+            };
+            match (checked, self.batch.on_error) {
+                (Ok(()), _) => {
+                    (self.each)(row)?;
+                    self.summary.written += 1;
+                }
+                (Err(bad), OnError::Fail) => {
+                    let name = self.batch.name.clone();
+                    return Err(Error::Row { name, row: Box::new(bad) });
+                }
+                (Err(bad), OnError::Skip | OnError::Null) => self.summary.add(bad),
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// The primary unit that a row does not have.
+    fn missing(&self, row: &[Value]) -> Option<Reason> {
+        let is_missing = |unit: &str| {
+            let place = self.columns.iter().position(|column| *column == unit);
+            place.and_then(|place| row.get(place)).is_none_or(Value::is_null)
+        };
+        let namespace = self.batch.namespaces.iter().find(|it| is_missing(it.unit()))?;
+        let (unit, namespace) = (namespace.unit().to_owned(), namespace.name().to_owned());
+        Some(AssignError::MissingUnit { unit, namespace }.into())
+    }
 }

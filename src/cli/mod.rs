@@ -17,6 +17,8 @@ mod perf;
 mod plan;
 mod render;
 mod revision;
+#[cfg(feature = "batch")]
+mod rows;
 mod ship;
 mod simulate;
 mod which;

@@ -1,5 +1,7 @@
 //! `planout simulate`
 
+#[cfg(feature = "batch")]
+mod batch;
 mod json;
 mod observed;
 mod text;
@@ -64,15 +66,25 @@ pub(super) struct Simulate {
     /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
+    #[cfg(feature = "batch")]
+    #[command(flatten)]
+    batch: batch::BatchArgs,
 }
 
 /// A finished comparison, and where it comes from.
 struct Answer<'a> {
     design: &'a Design<'a>,
     report: &'a Report,
-    /// What the random units were made of; `None` for what was counted elsewhere.
-    units: Option<&'a Units>,
-    /// What was counted elsewhere, and what is to be known of that.
+    source: Source,
+}
+
+/// Where the units of a comparison come from.
+struct Source {
+    /// How many were evaluated; `None` for what was counted elsewhere.
+    units: Option<usize>,
+    /// What decided which random units they are.
+    seed: Option<u64>,
+    /// What else is to be known of them.
     notes: Vec<String>,
 }
 
@@ -91,8 +103,12 @@ impl Simulate {
         let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
         if inputs.contains_key(namespace.unit()) {
             let message =
-                format!("`{}` is the primary unit, and chosen at random", namespace.unit());
+                format!("`{}` is the primary unit, which no input can be", namespace.unit());
             return Err(Failure::usage(message));
+        }
+        #[cfg(feature = "batch")]
+        if let Some(file) = self.batch.file() {
+            return self.batch(&namespace, inputs, file, context);
         }
         match &self.observed {
             Some(path) => self.compare(&namespace, inputs, path, context),
@@ -102,11 +118,25 @@ impl Simulate {
 
     fn simulate(&self, namespace: &Namespace, inputs: Map, context: &Context) -> Outcome {
         let design = designed(namespace, &inputs, Counted::All);
-        let threads = self.threads.or_else(|| thread::available_parallelism().ok());
         let count = usize::try_from(self.units).unwrap_or(usize::MAX);
         let units = Units { count, seed: self.seed, inputs };
-        let observed = observe(&design, &units, threads.map_or(1, NonZero::get));
-        self.answer(&design, &observed, Some(&units), Vec::new(), context)
+        let observed = observe(&design, &units, self.threads());
+        let source = Source { units: Some(count), seed: Some(self.seed), notes: Vec::new() };
+        self.answer(&design, &observed, source, context)
+    }
+
+    #[cfg(feature = "batch")]
+    fn batch(&self, namespace: &Namespace, inputs: Map, file: &str, context: &Context) -> Outcome {
+        let (sample, notes) = self.batch.sample(namespace, inputs, file)?;
+        let design = design(namespace, &sample.groups(), Counted::All);
+        let observed = sample.observe(&design, self.threads());
+        let source = Source { units: Some(sample.units()), seed: None, notes };
+        self.answer(&design, &observed, source, context)
+    }
+
+    fn threads(&self) -> usize {
+        let threads = self.threads.or_else(|| thread::available_parallelism().ok());
+        threads.map_or(1, NonZero::get)
     }
 
     fn compare(
@@ -124,19 +154,18 @@ impl Simulate {
             true => observed::log(&design, file)?,
             false => (observed::table(&design, file)?, Vec::new()),
         };
-        self.answer(&design, &observed, None, notes, context)
+        self.answer(&design, &observed, Source { units: None, seed: None, notes }, context)
     }
 
     fn answer(
         &self,
         design: &Design<'_>,
         observed: &Observed,
-        units: Option<&Units>,
-        notes: Vec<String>,
+        source: Source,
         context: &Context,
     ) -> Outcome {
         let report = report(design, observed);
-        let answer = Answer { design, report: &report, units, notes };
+        let answer = Answer { design, report: &report, source };
         context.output.answer(&match self.format {
             Format::Text => text::text(&answer),
             Format::Json => json::json(&answer),
@@ -154,7 +183,11 @@ fn verdict(answer: &Answer<'_>, context: &Context) -> Outcome {
     let report = answer.report;
     if let Some(failure) = &report.failure {
         let message = format!("{} could not be evaluated: {failure}", text::units(report.failed));
-        return Err(Failure::wrong(message).help("give what the scripts read by `--input`"));
+        let help = match answer.source.seed {
+            Some(_) => "give what the scripts read by `--input`",
+            None => "give what the scripts read in columns of the file, or by `--input`",
+        };
+        return Err(Failure::wrong(message).help(help));
     }
     let failed: Vec<String> =
         report.failed_tests().map(|(param, _)| text::subject(answer, param)).collect();

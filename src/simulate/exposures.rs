@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::design::{Design, Scope};
 use super::observe::Observed;
 use super::recognize::recognize;
+use super::sample::text;
 use crate::eval::distribution::Distribution;
 use crate::namespace::Experiment;
 use crate::source::Source;
@@ -106,14 +107,13 @@ impl<'d> Exposures<'d> {
     }
 
     fn expose(&mut self, unit: &Value, cohort: usize, params: Option<&Map>) {
-        // A number and its text are hashed alike.
-        let text = unit.as_str().map_or_else(|| unit.to_string(), str::to_owned);
-        match self.units.get(&text) {
+        let text = text(unit);
+        match self.units.get(&*text) {
             Some(first) => {
                 self.moved += u64::from(*first != cohort);
                 return;
             }
-            None => self.units.insert(text, cohort),
+            None => self.units.insert(text.into_owned(), cohort),
         };
         let namespace = self.design.namespace;
         let owner = namespace.owner(namespace.segment(unit));

@@ -1,7 +1,8 @@
 //! Whether a design is balanced, and whether traffic is as designed.
 //!
 //! What is expected is exact: it comes from the scripts, by following all of their draws. What is
-//! observed comes from evaluating units, or from a service's counts; chi-squared tests compare.
+//! observed comes from evaluating units, made up or those of a [`Sample`], or from a service's counts;
+//! chi-squared tests compare.
 //!
 //! ```
 //! use planout::simulate::{Counted, Group, Units, design, observe, report};
@@ -24,6 +25,7 @@ mod exposures;
 mod observe;
 mod recognize;
 mod report;
+mod sample;
 mod table;
 mod test;
 
@@ -32,5 +34,6 @@ pub use design::{Cohort, Design, Group, Scope, design};
 pub use exposures::{Exposures, LogError};
 pub use observe::{Counts, Observed, Units, observe, observe_rows};
 pub use report::{ExperimentRow, ParamReport, Quantile, Report, RowKind, ValueRow, report};
+pub use sample::{MAX_GROUPS, Sample, SampleError};
 pub use table::{DEFAULT, Table, TableError};
 pub use test::{SIGNIFICANCE, Test, Untested, chi_squared, holm};

@@ -1,27 +1,22 @@
 //! `planout eval --batch`: a file of units.
 
-use std::fs::File;
-use std::io::{Read, stdin};
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
-use planout::batch::{
-    self, BadRow, Batch, Compression, Error, Format, Input, Keep, OnError, Reason, Type,
-};
+use planout::batch::{Batch, Keep, OnError};
 use planout::catalog::{self, Loaded};
-use planout::namespace::AssignError;
 use planout::{Map, Namespace, store};
 
 use super::progress::{self, Progress};
 use super::target::Target;
 use super::{Eval, find};
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::rows::{self, Opened};
 use crate::cli::{Context, location};
+
+/// What to do about bad rows.
+const SKIPS: &str = "`--on-error skip` leaves bad rows out, `--on-error null` keeps them";
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "A file of units")]
@@ -42,10 +37,10 @@ pub(super) struct BatchArgs {
     #[arg(long, value_name = "FILE", requires = "batch")]
     output: Option<String>,
     /// What the file is [default: what its name ends in, else jsonl]
-    #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = formats())]
+    #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = rows::formats())]
     input_format: Option<String>,
     /// What the output is [default: what its name ends in, else jsonl]
-    #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = formats())]
+    #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = rows::formats())]
     output_format: Option<String>,
     /// What becomes of a bad row: the end, left out, or kept without an answer
     #[arg(long, value_name = "WHAT", requires = "batch", default_value = "fail")]
@@ -78,49 +73,10 @@ enum Bad {
     Null,
 }
 
-fn formats() -> PossibleValuesParser {
-    PossibleValuesParser::new(Format::ALL.map(|(word, _)| word))
-}
-
 impl BatchArgs {
     /// The file, if there is one to evaluate for.
     pub(super) fn file(&self) -> Option<&str> {
         self.batch.as_deref()
-    }
-
-    fn types(&self) -> Outcome<Vec<(String, Type)>> {
-        let parse = |pair: &String| {
-            let Some((column, word)) = pair.rsplit_once(':') else {
-                return Err(Failure::usage(format!("`{pair}` is not of the form COLUMN:TYPE"))
-                    .help("such as `age:integer`"));
-            };
-            match Type::ALL.iter().find(|(known, _)| *known == word) {
-                Some((_, kind)) => Ok((column.to_owned(), *kind)),
-                None => {
-                    let words = Type::ALL.iter().map(|(word, _)| *word);
-                    let unknown = Failure::unknown("type", word, words);
-                    Err(Failure { kind: crate::cli::failure::Kind::Usage, ..unknown })
-                }
-            }
-        };
-        self.types.iter().map(parse).collect()
-    }
-
-    /// The file that is read, the one that is written, and what each of them is.
-    fn formats(
-        &self,
-        file: &str,
-        output: Option<&str>,
-    ) -> ((Format, Compression), (Format, Compression)) {
-        let of = |name: Option<&str>, given: &Option<String>| {
-            let named = name.filter(|name| *name != "-");
-            let (format, compression) =
-                named.map_or((None, Compression::None), |name| Format::of(Path::new(name)));
-            let given = given.as_deref().and_then(Format::named);
-            (given.or(format).unwrap_or(Format::Jsonl), compression)
-        };
-        let input = of(Some(file), &self.input_format);
-        (input, of(output, &self.output_format))
     }
 
     fn exposure(&self) -> Option<u64> {
@@ -132,12 +88,13 @@ impl BatchArgs {
 impl Eval {
     pub(super) fn batch(&self, file: &str, constants: Map, context: &Context) -> Outcome {
         let args = &self.batch;
-        let types = args.types()?;
+        let types = rows::types(&args.types)?;
         let path = self.output()?;
-        let ((input, decompress), (output, compress)) = args.formats(file, path);
+        let (input, decompress) = rows::format(file, args.input_format.as_deref());
+        let (output, compress) = rows::format(path.unwrap_or("-"), args.output_format.as_deref());
         let loaded = self.load_all(context)?;
         let namespaces = build(&loaded)?;
-        let name = if file == "-" { "<stdin>" } else { file };
+        let name = rows::shown(file);
         let batch = Batch {
             keep: match args.keep.iter().any(|column| column == "all") {
                 true => Keep::All,
@@ -158,16 +115,16 @@ impl Eval {
             exposure: args.exposure(),
             ..Batch::new(namespaces.iter().collect(), name, input, output)
         };
-        check_parquet(file, (input, decompress))?;
-        check_parquet(path.unwrap_or("-"), (output, compress))?;
-        let (input, size, read) = open(file, input, decompress)?;
+        rows::check_parquet(file, (input, decompress))?;
+        rows::check_parquet(path.unwrap_or("-"), (output, compress))?;
+        let Opened { input, size, read } = rows::open(file, input, decompress)?;
         let target = Target::open(path, compress)?;
         let shown = !context.output.is_quiet() && target.leaves_terminal_free();
         let mut progress = Progress::new(name, size, read, shown);
         let outcome = target.fill(|out| batch.run(input, out, &mut |so_far| progress.show(so_far)));
         progress.clear();
         let summary = outcome.map_err(|failed| match failed {
-            super::target::Failed::Batch(error) => fail(error, &loaded, path),
+            super::target::Failed::Batch(error) => rows::fail(error, &loaded, path, SKIPS),
             super::target::Failed::Output(failure) => failure,
         })?;
         let seconds = progress.seconds();
@@ -223,86 +180,4 @@ fn build(loaded: &[Loaded]) -> Outcome<Vec<Namespace>> {
         namespaces.push(namespace);
     }
     Ok(namespaces)
-}
-
-/// Parquet is compressed inside, if at all.
-fn check_parquet(file: &str, format: (Format, Compression)) -> Outcome {
-    match format {
-        (Format::Parquet, Compression::Gzip | Compression::Zstd) => {
-            Err(Failure::usage(format!("`{file}`: Parquet is compressed inside"))
-                .help("leave the second ending out"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Counts what is read.
-struct Counted<R> {
-    inner: R,
-    count: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.count.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
-}
-
-/// Opens the input: what it holds, its size in bytes if that is known, and how much of it has
-/// been read.
-fn open(
-    file: &str,
-    format: Format,
-    compression: Compression,
-) -> Outcome<(Input, Option<u64>, Arc<AtomicU64>)> {
-    let cannot = |error| Failure::broken(format!("cannot read `{file}`: {error}"));
-    let count = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&count);
-    let (stream, size): (Box<dyn Read + Send>, _) = if file == "-" {
-        (Box::new(stdin()), None)
-    } else {
-        let file = File::open(file).map_err(cannot)?;
-        let metadata = file.metadata().map_err(cannot)?;
-        let size = metadata.is_file().then_some(metadata.len());
-        if format == Format::Parquet && size.is_some() {
-            // It is not read from the beginning to the end.
-            return Ok((Input::File(file), None, count));
-        }
-        (Box::new(Counted { inner: file, count: counted }), size)
-    };
-    let stream = batch::decompress(stream, compression).map_err(cannot)?;
-    Ok((Input::Stream(stream), size, count))
-}
-
-/// Says why the batch ended, and for a script that failed, where that is.
-fn fail(error: Error, loaded: &[Loaded], output: Option<&str>) -> Failure {
-    let message = error.to_string();
-    match error {
-        Error::Read { .. } => Failure::broken(message),
-        Error::Write(error) => match output.filter(|path| *path != "-") {
-            Some(path) => Failure::broken(format!("cannot write `{path}`: {error}")),
-            None => Failure::from(error),
-        },
-        Error::Unfit { help, .. } => Failure { help, ..Failure::wrong(message) },
-        Error::Row { row, .. } => {
-            let failure = Failure::wrong(message);
-            match place(&row, loaded) {
-                Some(place) => failure.help(format!("that is at {place}")),
-                None => failure
-                    .help("`--on-error skip` leaves bad rows out, `--on-error null` keeps them"),
-            }
-        }
-    }
-}
-
-/// Where the script stands that failed.
-fn place(row: &BadRow, loaded: &[Loaded]) -> Option<String> {
-    let Reason::Assign(AssignError::Script { namespace, error, .. }) = &row.reason else {
-        return None;
-    };
-    let loaded = loaded.iter().find(|loaded| loaded.name == *namespace)?;
-    let position = loaded.source.position(error.span.start);
-    Some(format!("{}:{}:{}", loaded.source.name(), position.line, position.column))
 }

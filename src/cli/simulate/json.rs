@@ -23,15 +23,15 @@ pub(super) fn json(answer: &Answer<'_>) -> String {
     let params: Vec<Value> = report.params.iter().map(|it| param(answer, it)).collect();
     let value = json!({
         "namespace": answer.design.namespace.name(),
-        "units": answer.units.map(|units| units.count),
-        "seed": answer.units.map(|units| units.seed),
+        "units": answer.source.units,
+        "seed": answer.source.seed,
         "as_designed": report.failure.is_none() && report.failed_tests().next().is_none(),
         "significance": SIGNIFICANCE,
         "experiments": { "rows": experiments, "test": test(&report.experiments_test) },
         "params": params,
         "failed": report.failed,
         "failure": report.failure,
-        "notes": answer.notes,
+        "notes": answer.source.notes,
     });
     format!("{value:#}")
 }

@@ -27,11 +27,13 @@ struct Line {
 pub(super) fn text(answer: &Answer<'_>) -> String {
     let report = answer.report;
     let name = answer.design.namespace.name();
-    let mut text = match answer.units {
-        Some(it) => format!("{name}: {}, seed {}\n", units(it.count as u64), it.seed),
-        None => format!("{name}: as observed\n"),
+    let mut text = match (answer.source.units.map(|count| units(count as u64)), answer.source.seed)
+    {
+        (Some(units), Some(seed)) => format!("{name}: {units}, seed {seed}\n"),
+        (Some(units), None) => format!("{name}: {units}\n"),
+        (None, _) => format!("{name}: as observed\n"),
     };
-    for note in &answer.notes {
+    for note in &answer.source.notes {
         text.push_str(&format!("  {note}\n"));
     }
     if !report.experiments.is_empty() {

@@ -1,0 +1,138 @@
+//! Files of rows as arguments: what they hold, and how they are opened.
+
+use std::fs::File;
+use std::io::{Read, stdin};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use clap::builder::PossibleValuesParser;
+use planout::batch::{self, BadRow, Compression, Error, Format, Input, Reason, Type};
+use planout::catalog::Loaded;
+use planout::namespace::AssignError;
+
+use super::failure::{Failure, Kind, Outcome};
+
+/// The words for formats.
+pub(super) fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(Format::ALL.map(|(word, _)| word))
+}
+
+/// What a file is: as it is said, else as its name ends, else JSON lines.
+pub(super) fn format(file: &str, given: Option<&str>) -> (Format, Compression) {
+    let (format, compression) = match file {
+        "-" => (None, Compression::None),
+        name => Format::of(Path::new(name)),
+    };
+    (given.and_then(Format::named).or(format).unwrap_or(Format::Jsonl), compression)
+}
+
+/// The types of columns, each as `COLUMN:TYPE`.
+pub(super) fn types(pairs: &[String]) -> Outcome<Vec<(String, Type)>> {
+    let parse = |pair: &String| {
+        let Some((column, word)) = pair.rsplit_once(':') else {
+            return Err(Failure::usage(format!("`{pair}` is not of the form COLUMN:TYPE"))
+                .help("such as `age:integer`"));
+        };
+        match Type::ALL.iter().find(|(known, _)| *known == word) {
+            Some((_, kind)) => Ok((column.to_owned(), *kind)),
+            None => {
+                let words = Type::ALL.iter().map(|(word, _)| *word);
+                let unknown = Failure::unknown("type", word, words);
+                Err(Failure { kind: Kind::Usage, ..unknown })
+            }
+        }
+    };
+    pairs.iter().map(parse).collect()
+}
+
+/// Parquet is compressed inside, if at all.
+pub(super) fn check_parquet(file: &str, format: (Format, Compression)) -> Outcome {
+    match format {
+        (Format::Parquet, Compression::Gzip | Compression::Zstd) => {
+            Err(Failure::usage(format!("`{file}`: Parquet is compressed inside"))
+                .help("leave the second ending out"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What messages call a file.
+pub(super) fn shown(file: &str) -> &str {
+    if file == "-" { "<stdin>" } else { file }
+}
+
+/// An input that has been opened.
+pub(super) struct Opened {
+    pub(super) input: Input,
+    /// Its size in bytes, if that is known.
+    pub(super) size: Option<u64>,
+    /// How much of it has been read, in bytes.
+    pub(super) read: Arc<AtomicU64>,
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    inner: R,
+    count: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.count.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// Opens a file, or standard input.
+pub(super) fn open(file: &str, format: Format, compression: Compression) -> Outcome<Opened> {
+    let cannot = |error| Failure::broken(format!("cannot read `{file}`: {error}"));
+    let read = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&read);
+    let (stream, size): (Box<dyn Read + Send>, _) = if file == "-" {
+        (Box::new(stdin()), None)
+    } else {
+        let file = File::open(file).map_err(cannot)?;
+        let metadata = file.metadata().map_err(cannot)?;
+        let size = metadata.is_file().then_some(metadata.len());
+        if format == Format::Parquet && size.is_some() {
+            // It is not read from the beginning to the end.
+            return Ok(Opened { input: Input::File(file), size: None, read });
+        }
+        (Box::new(Counted { inner: file, count }), size)
+    };
+    let input = Input::Stream(batch::decompress(stream, compression).map_err(cannot)?);
+    Ok(Opened { input, size, read })
+}
+
+/// Says why rows ended before their end, and for a script that failed, where that is. `skips` is
+/// what to do about bad rows.
+pub(super) fn fail(error: Error, loaded: &[Loaded], output: Option<&str>, skips: &str) -> Failure {
+    let message = error.to_string();
+    match error {
+        Error::Read { .. } => Failure::broken(message),
+        Error::Write(error) => match output.filter(|path| *path != "-") {
+            Some(path) => Failure::broken(format!("cannot write `{path}`: {error}")),
+            None => Failure::from(error),
+        },
+        Error::Unfit { help, .. } => Failure { help, ..Failure::wrong(message) },
+        Error::Row { row, .. } => {
+            let failure = Failure::wrong(message);
+            match place(&row, loaded) {
+                Some(place) => failure.help(format!("that is at {place}")),
+                None => failure.help(skips),
+            }
+        }
+    }
+}
+
+/// Where the script stands that failed.
+fn place(row: &BadRow, loaded: &[Loaded]) -> Option<String> {
+    let Reason::Assign(AssignError::Script { namespace, error, .. }) = &row.reason else {
+        return None;
+    };
+    let loaded = loaded.iter().find(|loaded| loaded.name == *namespace)?;
+    let position = loaded.source.position(error.span.start);
+    Some(format!("{}:{}:{}", loaded.source.name(), position.line, position.column))
+}

@@ -1,0 +1,106 @@
+//! `planout simulate --batch`: the units of a file.
+
+use clap::{Args, ValueEnum};
+use planout::batch::{Batch, Error, OnError, Summary};
+use planout::simulate::{Sample, SampleError};
+use planout::{Map, Namespace, Value};
+
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::rows;
+
+/// What to do about bad rows.
+const SKIPS: &str = "`--on-error skip` leaves bad rows out";
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "A file of units")]
+pub(super) struct BatchArgs {
+    /// Take the units of a file with their inputs, each once, in place of random ones; `-` for
+    /// standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["units", "seed", "observed"])]
+    batch: Option<String>,
+    /// What the file is [default: what its name ends in, else jsonl]
+    #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = rows::formats())]
+    input_format: Option<String>,
+    /// Columns of CSV that are not strings: integer, float, boolean
+    #[arg(long, value_name = "COLUMN:TYPE", requires = "batch", value_delimiter = ',')]
+    types: Vec<String>,
+    /// What becomes of a bad row: the end, or left out
+    #[arg(long, value_name = "WHAT", requires = "batch", default_value = "fail")]
+    on_error: Bad,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Bad {
+    Fail,
+    Skip,
+}
+
+impl BatchArgs {
+    /// The file, if there is one.
+    pub(super) fn file(&self) -> Option<&str> {
+        self.batch.as_deref()
+    }
+
+    /// Reads the units of a file, and says what there is to be known of them.
+    pub(super) fn sample<'n>(
+        &self,
+        namespace: &'n Namespace,
+        constants: Map,
+        file: &str,
+    ) -> Outcome<(Sample<'n>, Vec<String>)> {
+        let (format, compression) = rows::format(file, self.input_format.as_deref());
+        rows::check_parquet(file, (format, compression))?;
+        let name = rows::shown(file);
+        let types = rows::types(&self.types)?;
+        let on_error = match self.on_error {
+            Bad::Fail => OnError::Fail,
+            Bad::Skip => OnError::Skip,
+        };
+        let batch = Batch::new(vec![namespace], name, format, format);
+        let batch = Batch { types, constants, on_error, ..batch };
+        let input = rows::open(file, format, compression)?.input;
+        let mut sample = Sample::new(namespace, &batch.columns());
+        let mut add = |row: &[Value]| sample.add(row).map_err(|error| unfit(name, error));
+        let summary = batch.read(input, &mut add);
+        let summary = summary.map_err(|error| rows::fail(error, &[], None, SKIPS))?;
+        if sample.units() == 0 {
+            return Err(Failure::wrong(format!("`{name}` has no units")));
+        }
+        let notes = notes(name, &sample, &summary);
+        Ok((sample, notes))
+    }
+}
+
+/// A file that makes no sample.
+fn unfit(name: &str, error: SampleError) -> Error {
+    let message = format!("`{name}`: {error}");
+    let help = match error {
+        SampleError::ManyGroups { column, .. } => Some(format!(
+            "shares are found for each combination: take fewer rows, or coarser values of `{column}`"
+        )),
+        _ => None,
+    };
+    Error::Unfit { message, help }
+}
+
+/// What is to be known of the units of a file.
+fn notes(name: &str, sample: &Sample<'_>, summary: &Summary) -> Vec<String> {
+    let mut notes = Vec::new();
+    let inputs: Vec<String> = sample.inputs().iter().map(|input| format!("`{input}`")).collect();
+    if !inputs.is_empty() {
+        let combinations = match sample.groups().len() {
+            1 => "1 combination".to_owned(),
+            more => format!("{more} combinations"),
+        };
+        notes.push(format!("{combinations} of {}", inputs.join(", ")));
+    }
+    let rows = |count: u64| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
+    if sample.repeated() > 0 {
+        notes.push(format!("{} of units that came before passed over", rows(sample.repeated())));
+    }
+    let first = summary.bad.iter().flatten().map(|(_, row)| row).min_by_key(|row| row.line);
+    if let Some(first) = first {
+        notes.push(format!("{} left out; the first: {name}:{first}", rows(summary.bad_rows())));
+    }
+    notes
+}
