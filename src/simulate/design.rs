@@ -5,10 +5,14 @@ use indexmap::{IndexMap, IndexSet};
 use crate::dialect::SegmentHashing;
 use crate::eval::distribution::{Counted, Distribution, Enumerated, Key, Obstacle};
 use crate::namespace::{BASELINE, Experiment, Namespace};
+use crate::parallel;
 use crate::value::{Map, Value};
 
 /// Shares below this are what computing leaves of nothing.
 const NOTHING: f64 = 1e-12;
+
+/// How many groups are held at a time.
+const AT_ONCE: usize = 64;
 
 /// Units that have the same inputs besides the primary unit.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,34 +94,54 @@ struct Sum {
     beyond: Option<Obstacle>,
 }
 
+/// What the scripts of a namespace do with a group of inputs.
+struct Followed {
+    /// By active experiment.
+    experiments: Vec<Enumerated>,
+    default: Enumerated,
+    /// The default experiment's units that count, if these are not all.
+    alone: Option<Enumerated>,
+}
+
+fn follow(namespace: &Namespace, group: &Group, counted: Counted) -> Followed {
+    let enumerate = |experiment, counted| enumerate(namespace, experiment, &group.inputs, counted);
+    let default = namespace.default_experiment();
+    let experiments = namespace.experiments().iter();
+    Followed {
+        experiments: experiments.map(|experiment| enumerate(experiment, counted)).collect(),
+        default: enumerate(default, Counted::All),
+        alone: match counted {
+            Counted::All => None,
+            Counted::InExperiment => Some(enumerate(default, counted)),
+        },
+    }
+}
+
 /// Follows the scripts of a namespace for each group of inputs.
 pub fn design<'n>(namespace: &'n Namespace, groups: &[Group], counted: Counted) -> Design<'n> {
     let total: f64 = groups.iter().map(|group| group.weight).sum();
     let experiments = namespace.experiments();
     let mut sums: Vec<Sum> = Vec::new();
     sums.resize_with(experiments.len() + 1, Sum::default);
-    for group in groups {
-        let weight = group.weight / total;
-        let enumerate = |experiment: &Experiment, counted| {
-            enumerate(namespace, experiment, &group.inputs, counted)
-        };
-        let default = namespace.default_experiment();
-        let below = enumerate(default, Counted::All);
-        let baseline = group.inputs.get(BASELINE) == Some(&Value::Bool(true));
-        let of = |segments: usize| segments as f64 / f64::from(namespace.segments());
-        let mut used = 0.0;
-        for (experiment, sum) in experiments.iter().zip(&mut sums) {
-            let over = enumerate(experiment, counted);
-            let share = if baseline { 0.0 } else { of(experiment.segments().len()) };
-            used += share;
-            sum.add(weight * share, &over, Some(&below));
-        }
-        let alone = match counted {
-            Counted::All => below,
-            Counted::InExperiment => enumerate(default, counted),
-        };
-        if let Some(sum) = sums.last_mut() {
-            sum.add(weight * (1.0 - used), &alone, None);
+    let of = |segments: usize| segments as f64 / f64::from(namespace.segments());
+    for groups in groups.chunks(AT_ONCE) {
+        let followed = parallel::map(groups.iter().collect(), |group| {
+            (group, follow(namespace, group, counted))
+        });
+        for (group, followed) in followed {
+            let weight = group.weight / total;
+            let baseline = group.inputs.get(BASELINE) == Some(&Value::Bool(true));
+            let below = &followed.default;
+            let mut used = 0.0;
+            let overs = experiments.iter().zip(&followed.experiments);
+            for ((experiment, over), sum) in overs.zip(&mut sums) {
+                let share = if baseline { 0.0 } else { of(experiment.segments().len()) };
+                used += share;
+                sum.add(weight * share, over, Some(below));
+            }
+            if let Some(sum) = sums.last_mut() {
+                sum.add(weight * (1.0 - used), followed.alone.as_ref().unwrap_or(below), None);
+            }
         }
     }
     let free = namespace.free_segments().len();
