@@ -115,6 +115,7 @@ UNITS = {"rows": "seconds", "memory": "MB", "params": "ns", "experiments": "ns"}
 
 def write(figures, images):
     """The figures as CSV and as a plot."""
+    images.mkdir(exist_ok=True)
     with open(images / "growth.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["of", "size", "value", "unit"])
