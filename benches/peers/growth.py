@@ -84,9 +84,9 @@ def plots(figures):
     drawn = []
     if "rows" in figures:
         points = figures["rows"]
-        last, seconds = points[-1]
+        rows, seconds = points[-1]
         drawn.append(
-            Plot("rows", "rows", "seconds", points, lambda x: x * seconds / last, True, True)
+            Plot("rows", "rows", "seconds", points, lambda x: x * seconds / rows, True, True)
         )
     points = figures["params"]
     (first, low), (last, high) = points[0], points[-1]
