@@ -12,9 +12,6 @@ use crate::support::{get, golden, map, text};
 /// How many units each script is evaluated for.
 const UNITS: usize = 400;
 
-/// Only each so many-th script is evaluated, which takes some seconds already.
-const STEP: usize = 4;
-
 /// How many standard deviations a count may be off.
 const SIGMAS: f64 = 5.0;
 
@@ -37,7 +34,7 @@ fn golden_scripts_are_distributed_as_they_evaluate() {
     let mut seen = HashSet::new();
     let mut wrong = Vec::new();
     let (mut tested, mut obstacles) = (0, HashMap::<String, usize>::new());
-    for row in golden("eval.jsonl").into_iter().step_by(STEP) {
+    for row in golden("eval.jsonl") {
         let shown = to_json(&row, Layout::Compact, Dialect::Planout);
         let mut inputs = map(&row, "inputs");
         inputs.shift_remove("userid");
