@@ -9,6 +9,12 @@ use crate::value::Value;
 /// A value that an evaluation borrows from the script or the inputs where it can.
 pub(super) type Val<'a> = Cow<'a, Value>;
 
+impl<'a> From<&'a Value> for Val<'a> {
+    fn from(value: &'a Value) -> Val<'a> {
+        Cow::Borrowed(value)
+    }
+}
+
 pub(super) type Outcome<T> = Result<T, Reason>;
 
 pub(super) struct Arguments<'a> {

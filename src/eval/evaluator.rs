@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
-use super::Evaluation;
 use super::arguments::{Arguments, Outcome, Val};
 use super::error::{EvalError, Reason};
 use super::hash::{Draw, Hasher};
@@ -33,13 +32,13 @@ pub(super) struct Setting<'a> {
     pub(super) overrides: Option<&'a Map>,
 }
 
-/// Evaluates a program, whose params are laid over others.
+/// Evaluates a program, whose params are laid over others. False if it returned something false.
 pub(super) fn evaluate<'a>(
     program: &'a Program,
     dialect: Dialect,
     setting: Setting<'a>,
-    params: Params<'a>,
-) -> Result<Evaluation<'a>, EvalError> {
+    params: &mut Params<'a>,
+) -> Result<bool, EvalError> {
     match dialect {
         Dialect::Planout4j => Evaluator::<Planout4j>::run(program, setting, params),
         Dialect::Planout => Evaluator::<Planout>::run(program, setting, params),
@@ -84,14 +83,14 @@ impl From<EvalError> for Stop {
     }
 }
 
-struct Evaluator<'a, S> {
+struct Evaluator<'p, 'a, S> {
     program: &'a Program,
     setting: Setting<'a>,
-    params: Params<'a>,
+    params: &'p mut Params<'a>,
     /// How many of the params were there before.
     below: usize,
     /// The places of the variables among the params, by slot; `UNSET` for those that have none.
-    variables: SmallVec<[usize; 16]>,
+    variables: SmallVec<[u32; 8]>,
     /// The salt in force.
     salt: &'a str,
     separator: Cow<'a, str>,
@@ -99,14 +98,14 @@ struct Evaluator<'a, S> {
 }
 
 /// No place among the params.
-const UNSET: usize = usize::MAX;
+const UNSET: u32 = u32::MAX;
 
-impl<'a, S: Semantics> Evaluator<'a, S> {
+impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
     fn run(
         program: &'a Program,
         setting: Setting<'a>,
-        mut params: Params<'a>,
-    ) -> Result<Evaluation<'a>, EvalError> {
+        params: &'p mut Params<'a>,
+    ) -> Result<bool, EvalError> {
         if params.is_empty() {
             params.reserve(program.names.len());
         }
@@ -115,26 +114,27 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
             setting,
             below: params.len(),
             params,
-            variables: smallvec![UNSET; program.names.len()],
+            variables: SmallVec::new(),
             salt: setting.salt,
             separator: Cow::Borrowed("."),
             semantics: std::marker::PhantomData::<S>,
         };
+        // In its place: to move it there would cost as much as a draw.
+        evaluator.variables.resize(program.names.len(), UNSET);
         if let Some(overrides) = setting.overrides {
             evaluator.hold(overrides);
         }
-        let in_experiment = match evaluator.execute(&program.root) {
-            Ok(()) => true,
-            Err(Stop::Return(in_experiment)) => in_experiment,
-            Err(Stop::Error(error)) => return Err(error),
-        };
-        Ok(Evaluation { params: evaluator.params, in_experiment })
+        match evaluator.execute(&program.root) {
+            Ok(()) => Ok(true),
+            Err(Stop::Return(in_experiment)) => Ok(in_experiment),
+            Err(Stop::Error(error)) => Err(error),
+        }
     }
 
     /// Sets what is overridden, variables of the program or not.
     fn hold(&mut self, overrides: &'a Map) {
         for (name, value) in overrides {
-            let place = self.params.lay(name, Cow::Borrowed(value), self.below);
+            let place = self.params.lay(name, value, self.below);
             let slot = self.program.names.iter().position(|known| **known == **name);
             if let Some(slot) = slot {
                 self.variables[slot] = place;
@@ -147,7 +147,7 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
         self.setting.overrides.is_some_and(holds)
     }
 
-    fn set(&mut self, slot: Slot, value: Val<'a>) {
+    fn set(&mut self, slot: Slot, value: impl Into<Val<'a>>) {
         match self.variables[slot] {
             UNSET => {
                 let name = &self.program.names[slot];
@@ -173,11 +173,13 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
             Op::Sequence(rules) => rules.iter().try_for_each(|rule| self.execute(rule)),
             Op::Set(slot, _) if self.is_overridden(*slot) => Ok(()),
             Op::Set(slot, value) => {
-                let value = match self.look_up(value)? {
-                    Some(value) => Cow::Borrowed(value),
-                    None => self.expr(value)?,
-                };
-                self.set(*slot, value);
+                match self.look_up(value)? {
+                    Some(value) => self.set(*slot, value),
+                    None => {
+                        let value = self.expr(value)?;
+                        self.set(*slot, value);
+                    }
+                }
                 Ok(())
             }
             _ => self.expr(expr).map(drop),
@@ -261,7 +263,7 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
                 if !self.is_overridden(*slot) {
                     self.salt = salt;
                     if S::SALT_IS_PARAM {
-                        self.set(*slot, Cow::Owned(Value::from(&**salt)));
+                        self.set(*slot, Val::Owned(Value::from(&**salt)));
                     }
                 }
                 Value::Null
@@ -355,15 +357,13 @@ impl<'a, S: Semantics> Evaluator<'a, S> {
             let reason = Reason::null_argument(call.function.name(), "unit");
             return Err(self.fail(reason, call, expr));
         }
-        let mut hasher = match self.setting.hashers.get(prepared.salt) {
-            Some(hasher) => hasher.clone(),
+        Ok(match self.setting.hashers.get(prepared.salt) {
+            Some(hasher) => random::draw::<S>(hasher, unit),
             None => {
                 let own = &self.program.salts[prepared.salt];
-                self.salt().hasher(&own.text, own.is_full)
+                random::draw::<S>(&self.salt().hasher(&own.text, own.is_full), unit)
             }
-        };
-        random::push_unit::<S>(&mut hasher, unit);
-        Ok(hasher.finish())
+        })
     }
 
     /// Stops at a call, and says which variable it was that was null.

@@ -59,6 +59,30 @@ impl Hasher {
         Draw::of(self.state)
     }
 
+    /// The draw of what was pushed and a text after it.
+    #[inline]
+    pub(crate) fn finish_with(&self, text: &str) -> Draw {
+        let end = self.filled + text.len();
+        if end > BLOCK - 9 {
+            return self.finish_in_two(text);
+        }
+        // All in one block, which is most of what is drawn.
+        let (mut state, mut block) = (self.state, self.block);
+        block[self.filled..end].copy_from_slice(text.as_bytes());
+        block[end] = 0x80;
+        let bits = (self.done + end as u64) * 8;
+        block[BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
+        compress(&mut state, slice::from_ref(&block));
+        Draw::of(state)
+    }
+
+    #[cold]
+    fn finish_in_two(&self, text: &str) -> Draw {
+        let mut hasher = self.clone();
+        hasher.push(text);
+        hasher.finish()
+    }
+
     /// Fills the block up with the end of the message, so that nothing but it remains to be hashed.
     fn end(&mut self) {
         let bits = (self.done + self.filled as u64) * 8;

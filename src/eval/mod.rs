@@ -134,17 +134,20 @@ impl Script {
         overrides: Option<&'a Map>,
     ) -> Result<Evaluation<'a>, EvalError> {
         let setting = evaluator::Setting { salt, hashers: &[], inputs, overrides };
-        evaluator::evaluate(&self.program, self.dialect, setting, Params::default())
+        let mut params = Params::default();
+        let in_experiment = evaluator::evaluate(&self.program, self.dialect, setting, &mut params)?;
+        Ok(Evaluation { params, in_experiment })
     }
 
     /// Evaluates the script with the salt of an experiment, and lays its params over others.
+    /// False if the script returned something false.
     pub(crate) fn run_salted<'a>(
         &'a self,
         salt: &'a Salted,
         inputs: Inputs<'a>,
         overrides: Option<&'a Map>,
-        params: Params<'a>,
-    ) -> Result<Evaluation<'a>, EvalError> {
+        params: &mut Params<'a>,
+    ) -> Result<bool, EvalError> {
         let Salted { salt, hashers } = salt;
         let setting = evaluator::Setting { salt, hashers, inputs, overrides };
         evaluator::evaluate(&self.program, self.dialect, setting, params)
@@ -224,16 +227,17 @@ pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
     let inputs = Map::new();
     let inputs = Inputs::Named(&inputs);
     let setting = evaluator::Setting { salt: DEFAULT_SALT, hashers: &[], inputs, overrides: None };
-    let outcome = evaluator::evaluate(&program, dialect, setting, Params::default());
+    let outcome = evaluator::evaluate(&program, dialect, setting, &mut Params::default());
     outcome.err().map(|error| *error.reason)
 }
 
 impl Hasher {
-    /// Feeds the text of a unit: that of the value, or of the elements of a list with dots between.
-    pub(crate) fn push_unit(&mut self, unit: &Value, dialect: Dialect) {
+    /// The draw of what was fed and a unit: the text of the value, or that of the elements of a
+    /// list with dots between.
+    pub(crate) fn draw(&self, unit: &Value, dialect: Dialect) -> hash::Draw {
         match dialect {
-            Dialect::Planout4j => random::push_unit::<planout4j::Planout4j>(self, unit),
-            Dialect::Planout => random::push_unit::<planout::Planout>(self, unit),
+            Dialect::Planout4j => random::draw::<planout4j::Planout4j>(self, unit),
+            Dialect::Planout => random::draw::<planout::Planout>(self, unit),
         }
     }
 }

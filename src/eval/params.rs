@@ -18,21 +18,27 @@ impl<'a> Params<'a> {
     }
 
     /// Adds a param, or replaces it if it is one of the first `below`. Returns its place.
-    pub(super) fn lay(&mut self, name: &'a str, value: Val<'a>, below: usize) -> usize {
+    pub(super) fn lay(&mut self, name: &'a str, value: impl Into<Val<'a>>, below: usize) -> u32 {
         let known = self.entries.iter().take(below).position(|(known, _)| *known == name);
+        // A script has no 2^32 variables.
         match known {
-            Some(place) => self.replace(place, value),
-            None => self.entries.push((name, value)),
+            Some(place) => {
+                self.entries[place].1 = value.into();
+                place as u32
+            }
+            None => {
+                self.entries.push((name, value.into()));
+                (self.entries.len() - 1) as u32
+            }
         }
-        known.unwrap_or(self.entries.len() - 1)
     }
 
-    pub(super) fn replace(&mut self, place: usize, value: Val<'a>) {
-        self.entries[place].1 = value;
+    pub(super) fn replace(&mut self, place: u32, value: impl Into<Val<'a>>) {
+        self.entries[place as usize].1 = value.into();
     }
 
-    pub(super) fn at(&self, place: usize) -> Option<&Val<'a>> {
-        self.entries.get(place).map(|(_, value)| value)
+    pub(super) fn at(&self, place: u32) -> Option<&Val<'a>> {
+        self.entries.get(place as usize).map(|(_, value)| value)
     }
 
     /// All params in order.

@@ -64,7 +64,22 @@ fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<H
     Ok(hasher)
 }
 
-pub(super) fn push_unit<S: Semantics>(hasher: &mut Hasher, unit: &Value) {
+/// The draw of what a hasher has seen and a unit.
+#[inline]
+pub(super) fn draw<S: Semantics>(hasher: &Hasher, unit: &Value) -> Draw {
+    match unit {
+        // All dialects write these alike.
+        Value::String(text) => hasher.finish_with(text),
+        Value::Int(int) => hasher.finish_with(itoa::Buffer::new().format(*int)),
+        unit => {
+            let mut hasher = hasher.clone();
+            push_unit::<S>(&mut hasher, unit);
+            hasher.finish()
+        }
+    }
+}
+
+fn push_unit<S: Semantics>(hasher: &mut Hasher, unit: &Value) {
     match unit {
         Value::List(elements) => {
             for (index, element) in elements.iter().enumerate() {

@@ -18,7 +18,7 @@ pub use rows::Rows;
 pub use sequence::{Holders, SequenceError};
 
 use crate::dialect::{Dialect, SegmentHashing};
-use crate::eval::{EvalError, Evaluation, Hasher, Inputs, Params, Salted, Script};
+use crate::eval::{EvalError, Hasher, Inputs, Params, Salted, Script};
 use crate::value::{Map, Value};
 
 /// The input that, being true, keeps a unit out of all experiments.
@@ -158,10 +158,8 @@ impl Namespace {
 
     /// The segment of a unit.
     pub fn segment(&self, unit: &Value) -> u32 {
-        let mut hasher = self.hasher.clone();
-        hasher.push_unit(unit, self.dialect);
         // The remainder is below the number of segments, which is 32 bits.
-        hasher.finish().below(self.owners.len() as u64) as u32
+        self.hasher.draw(unit, self.dialect).below(self.owners.len() as u64) as u32
     }
 
     /// Assigns a unit, given by its inputs: the primary unit and whatever the scripts read.
@@ -217,19 +215,20 @@ impl Namespace {
     ) -> Result<Assignment<'a>, AssignError> {
         let owner = segment.filter(|_| !baseline).and_then(|segment| self.owner(segment));
         let experiment = owner.map(|owner| &self.experiments[owner]);
-        let run = |experiment: &'a Experiment, inputs, params| {
-            let outcome = experiment.script.run_salted(&experiment.salt, inputs, overrides, params);
+        let mut params = Params::default();
+        let mut run = |experiment: &'a Experiment, inputs| {
+            let Experiment { script, salt, .. } = experiment;
+            let outcome = script.run_salted(salt, inputs, overrides, &mut params);
             outcome.map_err(|error| AssignError::Script {
                 definition: experiment.definition.clone(),
                 namespace: self.name.clone(),
                 error,
             })
         };
-        let default = run(&self.default, inputs(None), Params::default())?;
-        let Evaluation { params, in_experiment } = match experiment {
-            Some(experiment) => run(experiment, inputs(owner), default.params)?,
-            None => default,
-        };
+        let mut in_experiment = run(&self.default, inputs(None))?;
+        if let Some(experiment) = experiment {
+            in_experiment = run(experiment, inputs(owner))?;
+        }
         Ok(Assignment {
             params,
             experiment: experiment.map(Experiment::name),
