@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::arguments::{Arguments, Outcome, Val};
 use super::error::{EvalError, Reason};
@@ -22,7 +22,6 @@ use crate::tree::MAX_DEPTH;
 use crate::value::{Map, Value};
 
 /// What a program is evaluated with.
-#[derive(Clone, Copy)]
 pub(super) struct Setting<'a> {
     pub(super) salt: &'a str,
     /// Hashers that have seen the salts of the prepared draws; none if there was no time for that.
@@ -36,9 +35,16 @@ pub(super) struct Setting<'a> {
 pub(super) fn evaluate<'a>(
     program: &'a Program,
     dialect: Dialect,
-    setting: Setting<'a>,
+    setting: &Setting<'a>,
     params: &mut Params<'a>,
 ) -> Result<bool, EvalError> {
+    if let (Some(constants), None) = (&program.constants, setting.overrides) {
+        let below = params.len();
+        for (slot, value) in constants {
+            params.lay(&program.names[*slot], value, below);
+        }
+        return Ok(true);
+    }
     match dialect {
         Dialect::Planout4j => Evaluator::<Planout4j>::run(program, setting, params),
         Dialect::Planout => Evaluator::<Planout>::run(program, setting, params),
@@ -85,7 +91,7 @@ impl From<EvalError> for Stop {
 
 struct Evaluator<'p, 'a, S> {
     program: &'a Program,
-    setting: Setting<'a>,
+    setting: &'p Setting<'a>,
     params: &'p mut Params<'a>,
     /// How many of the params were there before.
     below: usize,
@@ -103,24 +109,22 @@ const UNSET: u32 = u32::MAX;
 impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
     fn run(
         program: &'a Program,
-        setting: Setting<'a>,
+        setting: &'p Setting<'a>,
         params: &'p mut Params<'a>,
     ) -> Result<bool, EvalError> {
-        if params.is_empty() {
-            params.reserve(program.names.len());
-        }
         let mut evaluator = Evaluator {
             program,
             setting,
             below: params.len(),
             params,
-            variables: SmallVec::new(),
+            variables: match program.names.len() {
+                few @ ..=8 => SmallVec::from_buf_and_len([UNSET; 8], few),
+                many => smallvec![UNSET; many],
+            },
             salt: setting.salt,
             separator: Cow::Borrowed("."),
             semantics: std::marker::PhantomData::<S>,
         };
-        // In its place: to move it there would cost as much as a draw.
-        evaluator.variables.resize(program.names.len(), UNSET);
         if let Some(overrides) = setting.overrides {
             evaluator.hold(overrides);
         }
@@ -186,17 +190,25 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
         }
     }
 
-    /// The value of what only finds one that is already there: nothing is made or moved for it,
-    /// which is most of what scripts do.
+    /// The value of a constant or a variable, if nothing has to be made or moved for it.
     #[inline]
-    fn look_up(&mut self, expr: &'a Expr) -> Result<Option<&'a Value>, Stop> {
+    fn at_hand(&self, expr: &'a Expr) -> Option<&'a Value> {
         match &expr.op {
-            Op::Constant(value) => Ok(Some(value)),
-            Op::Get(slot) => Ok(match self.get(*slot) {
+            Op::Constant(value) => Some(value),
+            Op::Get(slot) => match self.get(*slot) {
                 None => Some(self.input(*slot)),
                 Some(Cow::Borrowed(value)) => Some(value),
                 Some(Cow::Owned(_)) => None,
-            }),
+            },
+            _ => None,
+        }
+    }
+
+    /// As [`Evaluator::at_hand`], for one of many choices too: with that it is most of what
+    /// scripts do.
+    #[inline]
+    fn look_up(&mut self, expr: &'a Expr) -> Result<Option<&'a Value>, Stop> {
+        match &expr.op {
             Op::Call(call) => match &call.prepared {
                 Some(prepared) if prepared.always_chooses => {
                     let draw = self.draw(prepared, call, expr)?;
@@ -204,7 +216,7 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
                 }
                 _ => Ok(None),
             },
-            _ => Ok(None),
+            _ => Ok(self.at_hand(expr)),
         }
     }
 
@@ -346,7 +358,7 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
     fn draw(&mut self, prepared: &'a Prepared, call: &'a Call, expr: &Expr) -> Result<Draw, Stop> {
         let argument = &call.arguments[prepared.unit].1;
         let made;
-        let unit = match self.look_up(argument)? {
+        let unit = match self.at_hand(argument) {
             Some(unit) => unit,
             None => {
                 made = self.expr(argument)?;

@@ -29,7 +29,10 @@ pub(super) fn lower(script: &Node, dialect: Dialect) -> Result<Program, Box<Diag
     let root = lowerer.expr(script, None);
     let Lowerer { names, salts, changes_salt, too_deep, .. } = lowerer;
     match too_deep {
-        None => Ok(Program { root, names, salts, changes_salt }),
+        None => {
+            let constants = root.constants();
+            Ok(Program { root, names, salts, changes_salt, constants })
+        }
         Some(span) => {
             let message = format!("nesting deeper than {MAX_DEPTH} levels");
             Err(Diagnostic::error(Code::TooDeep, span, message).boxed())

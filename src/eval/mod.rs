@@ -134,8 +134,9 @@ impl Script {
         overrides: Option<&'a Map>,
     ) -> Result<Evaluation<'a>, EvalError> {
         let setting = evaluator::Setting { salt, hashers: &[], inputs, overrides };
-        let mut params = Params::default();
-        let in_experiment = evaluator::evaluate(&self.program, self.dialect, setting, &mut params)?;
+        let mut params = Params::with_capacity(self.program.names.len());
+        let in_experiment =
+            evaluator::evaluate(&self.program, self.dialect, &setting, &mut params)?;
         Ok(Evaluation { params, in_experiment })
     }
 
@@ -150,7 +151,7 @@ impl Script {
     ) -> Result<bool, EvalError> {
         let Salted { salt, hashers } = salt;
         let setting = evaluator::Setting { salt, hashers, inputs, overrides };
-        evaluator::evaluate(&self.program, self.dialect, setting, params)
+        evaluator::evaluate(&self.program, self.dialect, &setting, params)
     }
 
     /// Does with the salt of an experiment what can be done before there are units.
@@ -167,7 +168,7 @@ impl Script {
     }
 
     /// The names of all variables, read or set, by slot.
-    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn variables(&self) -> impl ExactSizeIterator<Item = &str> {
         self.program.names.iter().map(|name| &**name)
     }
 }
@@ -227,7 +228,7 @@ pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
     let inputs = Map::new();
     let inputs = Inputs::Named(&inputs);
     let setting = evaluator::Setting { salt: DEFAULT_SALT, hashers: &[], inputs, overrides: None };
-    let outcome = evaluator::evaluate(&program, dialect, setting, &mut Params::default());
+    let outcome = evaluator::evaluate(&program, dialect, &setting, &mut Params::default());
     outcome.err().map(|error| *error.reason)
 }
 

@@ -13,8 +13,8 @@ pub struct Params<'a> {
 }
 
 impl<'a> Params<'a> {
-    pub(super) fn reserve(&mut self, more: usize) {
-        self.entries.reserve(more);
+    pub(crate) fn with_capacity(params: usize) -> Params<'a> {
+        Params { entries: Vec::with_capacity(params) }
     }
 
     /// Adds a param, or replaces it if it is one of the first `below`. Returns its place.

@@ -1,5 +1,7 @@
 //! A script in the form in which it is evaluated: immutable, variables as numbered slots.
 
+use std::collections::HashSet;
+
 use super::error::Reason;
 use super::prepared::Prepared;
 use crate::source::Span;
@@ -17,7 +19,12 @@ pub(super) struct Program {
     pub(super) salts: Vec<DrawSalt>,
     /// Whether it changes the experiment salt, or what stands between that and a draw's own.
     pub(super) changes_salt: bool,
+    /// What it sets, if that is all it does and no unit gets anything else, as most defaults do.
+    pub(super) constants: Option<Constants>,
 }
+
+/// The variables that a program sets, each once, in order.
+pub(super) type Constants = Box<[(Slot, Value)]>;
 
 /// The salt of a draw.
 #[derive(Debug)]
@@ -56,6 +63,25 @@ pub(super) enum Op {
     Or(Box<[Expr]>),
     Coalesce(Box<[Expr]>),
     Call(Box<Call>),
+}
+
+impl Expr {
+    /// What it sets, if that is all it does: each variable once, and to a constant.
+    pub(super) fn constants(&self) -> Option<Constants> {
+        let Op::Sequence(rules) = &self.op else {
+            return None;
+        };
+        let constant = |rule: &Expr| match &rule.op {
+            Op::Set(slot, value) => match &value.op {
+                Op::Constant(value) => Some((*slot, value.clone())),
+                _ => None,
+            },
+            _ => None,
+        };
+        let constants: Constants = rules.iter().map(constant).collect::<Option<_>>()?;
+        let slots: HashSet<Slot> = constants.iter().map(|(slot, _)| *slot).collect();
+        (slots.len() == constants.len()).then_some(constants)
+    }
 }
 
 /// An operator that evaluates all of its arguments before it runs.

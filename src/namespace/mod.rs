@@ -8,6 +8,7 @@ mod rows;
 mod sequence;
 mod shuffle;
 
+use std::iter;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -215,19 +216,19 @@ impl Namespace {
     ) -> Result<Assignment<'a>, AssignError> {
         let owner = segment.filter(|_| !baseline).and_then(|segment| self.owner(segment));
         let experiment = owner.map(|owner| &self.experiments[owner]);
-        let mut params = Params::default();
-        let mut run = |experiment: &'a Experiment, inputs| {
+        let variables = |experiment: &Experiment| experiment.script.variables().len();
+        let most = variables(&self.default) + experiment.map_or(0, variables);
+        let mut params = Params::with_capacity(most);
+        let mut in_experiment = true;
+        for owner in iter::once(None).chain(owner.map(Some)) {
+            let experiment = owner.map_or(&self.default, |owner| &self.experiments[owner]);
             let Experiment { script, salt, .. } = experiment;
-            let outcome = script.run_salted(salt, inputs, overrides, &mut params);
-            outcome.map_err(|error| AssignError::Script {
+            let outcome = script.run_salted(salt, inputs(owner), overrides, &mut params);
+            in_experiment = outcome.map_err(|error| AssignError::Script {
                 definition: experiment.definition.clone(),
                 namespace: self.name.clone(),
                 error,
-            })
-        };
-        let mut in_experiment = run(&self.default, inputs(None))?;
-        if let Some(experiment) = experiment {
-            in_experiment = run(experiment, inputs(owner))?;
+            })?;
         }
         Ok(Assignment {
             params,
