@@ -9,7 +9,14 @@ const MIN_ITEMS: usize = 8;
 
 /// Does something with each item, and returns the results in the order of the items.
 pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    map_on(thread::available_parallelism().map_or(1, NonZero::get), items, work)
+    // How many processors there are takes some files to find out.
+    let threads = if items.len() < 2 * MIN_ITEMS { 1 } else { processors() };
+    map_on(threads, items, work)
+}
+
+/// How many processors there are for this program.
+pub(crate) fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 /// The same on at most so many threads: more than there are processors, where the work is waiting.

@@ -2,6 +2,7 @@
 
 mod guard;
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -79,7 +80,9 @@ impl Ship {
             return Err(Failure::usage(message)
                 .help("what is shipped would be read as a source: choose a folder beside it"));
         }
-        let mut loaded = catalog::read(&*store::open(source)?, context.dialects(self.dialect))?;
+        let loaded = catalog::read(&*store::open(source)?, context.dialects(self.dialect))?;
+        // The end of the program frees it all at once.
+        let mut loaded = ManuallyDrop::new(loaded);
         loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;

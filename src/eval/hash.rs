@@ -1,8 +1,14 @@
 //! Hashing: the only place where chance comes from.
 
+mod lanes;
+
+use std::ops::Range;
 use std::slice;
 
+use fearless_simd::Level;
 use sha1::block_api::compress;
+
+use self::lanes::Lanes;
 
 const BLOCK: usize = 64;
 
@@ -56,7 +62,7 @@ impl Hasher {
     pub(crate) fn finish(mut self) -> Draw {
         self.end();
         compress(&mut self.state, slice::from_ref(&self.block));
-        Draw::of(self.state)
+        Draw::of(self.state[0], self.state[1])
     }
 
     /// The draw of what was pushed and a text after it.
@@ -73,7 +79,7 @@ impl Hasher {
         let bits = (self.done + end as u64) * 8;
         block[BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
         compress(&mut state, slice::from_ref(&block));
-        Draw::of(state)
+        Draw::of(state[0], state[1])
     }
 
     #[cold]
@@ -93,16 +99,18 @@ impl Hasher {
         self.block[BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
     }
 
-    /// The draws of this text with each of the numbers after it, in their order.
-    ///
+    /// The draws of this text with each of the numbers after it, from the last one to the first.
+    pub(crate) fn each(&self, numbers: Range<u32>, mut found: impl FnMut(u32, Draw)) {
+        match Lanes::new(self, numbers.end, Level::new()) {
+            Some(lanes) => lanes.each(numbers, found),
+            None => self.each_alone(numbers, &mut found),
+        }
+    }
+
     /// Many blocks are filled before the first of them is hashed, since one that was just written
-    /// byte by byte is slow to load. `cargo bench` has what allocation gains.
-    pub(crate) fn each(
-        &self,
-        numbers: impl Iterator<Item = u32>,
-        mut found: impl FnMut(u32, Draw),
-    ) {
-        let mut numbers = numbers.fuse().peekable();
+    /// byte by byte is slow to load.
+    fn each_alone(&self, numbers: Range<u32>, found: &mut impl FnMut(u32, Draw)) {
+        let mut numbers = numbers.rev().peekable();
         let mut digits = itoa::Buffer::new();
         let mut ended: [(u32, Hasher); AT_ONCE] = std::array::from_fn(|_| (0, self.clone()));
         while numbers.peek().is_some() {
@@ -116,15 +124,16 @@ impl Hasher {
             for (number, Hasher { state, block, .. }) in &ended[..count] {
                 let mut state = *state;
                 compress(&mut state, slice::from_ref(block));
-                found(*number, Draw::of(state));
+                found(*number, Draw::of(state[0], state[1]));
             }
         }
     }
 }
 
 impl Draw {
-    fn of(state: [u32; 5]) -> Draw {
-        Draw((u64::from(state[0]) << 32 | u64::from(state[1])) >> 4)
+    /// From the first two words of the digest.
+    fn of(first: u32, second: u32) -> Draw {
+        Draw((u64::from(first) << 32 | u64::from(second)) >> 4)
     }
 
     /// A number below `n`, which must not be zero.
@@ -173,6 +182,20 @@ mod tests {
                 hasher.push(&text[split..]);
                 assert_eq!(hasher.finish().bits(), draw(&text), "{length} at {split}");
             }
+        }
+    }
+
+    #[test]
+    fn numbers_are_drawn_from_the_last_one_to_the_first() {
+        for length in (0..130).step_by(7) {
+            let mut hasher = Hasher::new();
+            hasher.push(&"x".repeat(length));
+            let (mut alone, mut all) = (Vec::new(), Vec::new());
+            hasher.each_alone(95..205, &mut |number, draw| alone.push((number, draw)));
+            hasher.each(95..205, |number, draw| all.push((number, draw)));
+            let expected = (95..205).rev().map(|it| (it, hasher.finish_with(&it.to_string())));
+            assert_eq!(alone, expected.collect::<Vec<_>>());
+            assert_eq!(alone, all);
         }
     }
 

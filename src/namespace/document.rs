@@ -438,7 +438,10 @@ fn finish(
                     };
                     let name = item.get("definition").and_then(Node::as_str).map(str::trim);
                     let script = name.and_then(|name| definitions.get(name));
-                    if let Some(script) = script {
+                    // What was compiled before is the same again.
+                    let is_source =
+                        matches!(item.get("assign"), Some(Node { kind: Kind::Script(_), .. }));
+                    if let Some(script) = script.filter(|_| is_source) {
                         item.set("assign", script.json().clone());
                     }
                 }

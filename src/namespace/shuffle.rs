@@ -2,9 +2,7 @@
 //! them depends on all that came before.
 
 use std::collections::VecDeque;
-use std::num::NonZero;
 use std::ops::Range;
-use std::thread;
 
 use crate::eval::Hasher;
 use crate::parallel;
@@ -55,8 +53,10 @@ impl<'s, I: Iterator<Item = Shuffle<'s>>> Draws<'s, I> {
                 break;
             }
         }
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = processors.min(draws / PART as usize);
+        let threads = match draws / PART as usize {
+            few @ ..=1 => few,
+            many => many.min(parallel::processors()),
+        };
         let prefix = self.prefix;
         let part = |(name, places)| swaps(prefix, name, places);
         self.ahead = parallel::map_on(threads, work, part).into();
@@ -70,7 +70,7 @@ fn swaps(prefix: &str, name: &str, places: Range<u32>) -> Vec<u32> {
         salted.push(text);
     }
     let mut swaps = Vec::with_capacity(places.len());
-    salted.each(places.rev(), |place, draw| {
+    salted.each(places, |place, draw| {
         // Not above the place, which is 32 bits.
         swaps.push(draw.below(u64::from(place) + 1) as u32);
     });

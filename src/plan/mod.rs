@@ -186,14 +186,19 @@ pub fn compare<'a>(
     for loaded in after {
         names.entry(&loaded.name).or_default().1.push(loaded);
     }
-    let changed = names.values().filter(|(before, after)| {
-        let versions = Version::of(before).zip(Version::of(after));
-        versions.is_some_and(|(old, new)| !is_same(old.document, new.document))
+    let versions = parallel::map(names.into_iter().collect(), |(name, (before, after))| {
+        let versions = Version::of(&before).zip(Version::of(&after));
+        let same = versions.map(|(old, new)| is_same(old.document, new.document));
+        (name, before, after, same)
     });
+    let changed = versions.iter().filter(|(.., same)| *same == Some(false));
     let units = units.for_each_of(changed.count());
-    let namespaces = parallel::map(names.into_iter().collect(), |(name, (before, after))| {
+    let namespaces = parallel::map(versions, |(name, before, after, same)| {
         let file = after.first().or(before.first()).map(|loaded| loaded.source.name());
-        let status = status(&before, &after, &units);
+        let status = match same {
+            Some(true) => Status::Unchanged,
+            _ => status(&before, &after, &units),
+        };
         NamespacePlan { name: name.to_owned(), file: file.unwrap_or_default().to_owned(), status }
     });
     Plan { namespaces }
@@ -216,6 +221,7 @@ impl<'a> Version<'a> {
     }
 }
 
+/// What becomes of a namespace that is not there and would be there, valid and the same.
 fn status(before: &[&Loaded], after: &[&Loaded], units: &Units) -> Status {
     let (old, new) = (Version::of(before), Version::of(after));
     if after.is_empty() {
@@ -230,9 +236,6 @@ fn status(before: &[&Loaded], after: &[&Loaded], units: &Units) -> Status {
     let Some(old) = old else {
         return Status::Unknown;
     };
-    if is_same(old.document, new.document) {
-        return Status::Unchanged;
-    }
     let Ok(was) = old.document.build() else {
         return Status::Unknown;
     };

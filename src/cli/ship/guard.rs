@@ -1,5 +1,7 @@
 //! What keeps a ship from moving those who are in experiments by accident.
 
+use std::mem::ManuallyDrop;
+
 use planout::catalog::{self, Dialects, Loaded};
 use planout::diagnostic::Level;
 use planout::plan::{self, Class, NamespacePlan, Plan, SavedPlan, Status, Units};
@@ -69,10 +71,12 @@ impl Guard<'_> {
             let label = format!("{name}.json");
             (Item { name: name.clone(), label, format: Format::Json }, bytes.clone())
         });
-        let before = catalog::check(items.collect(), self.dialects);
+        // The end of the program frees it all at once. One by one would take longer than to read
+        // it, and whoever waits for the target waits for that.
+        let before = ManuallyDrop::new(catalog::check(items.collect(), self.dialects));
         let (unchanged, changed): (Vec<_>, Vec<_>) =
             self.sources.iter().partition(|loaded| is_known(&loaded.name));
-        let mut plan = plan::compare(&before, changed, &self.units);
+        let mut plan = plan::compare(before.iter(), changed, &self.units);
         plan.add_unchanged(unchanged);
         let stopped = |it: &&NamespacePlan| self.reassigns(it) && !self.allowed.contains(&it.name);
         let reassigning: Vec<&NamespacePlan> = plan.namespaces.iter().filter(stopped).collect();
