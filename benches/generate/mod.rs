@@ -25,6 +25,15 @@ pub(crate) fn write_namespaces(folder: &Path, count: usize) {
     }
 }
 
+/// Replaces a text in every file of a folder.
+pub(crate) fn edit_all(folder: &Path, from: &str, to: &str) {
+    for entry in fs::read_dir(folder).expect("a folder of our own") {
+        let path = entry.expect("a namespace").path();
+        let text = fs::read_to_string(&path).expect("a namespace");
+        fs::write(path, text.replace(from, to)).expect("a file of our own");
+    }
+}
+
 fn name(index: usize) -> String {
     const AREAS: [&str; 5] = ["home", "search", "checkout", "profile", "inbox"];
     format!("{}_{:03}", AREAS[index % AREAS.len()], index / AREAS.len())

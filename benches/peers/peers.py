@@ -7,8 +7,8 @@ compared. `--write` puts the figures into docs/performance.md and docs/spark.md.
 
 import argparse
 import json
+import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -27,8 +27,8 @@ NAMESPACE = "button_color"
 OURS = "this planout"
 PYTHON_PACKAGES = ["planout", "six", "duckdb"]
 NODE_PACKAGES = ["planout"]
-# Microseconds on another machine: planout4j is not measured here.
-PLANOUT4J_LOOKUP = (8, 19)
+# After so many passes over the units a virtual machine has compiled what it runs.
+WARM_PASSES = 20
 
 
 @dataclass
@@ -51,8 +51,8 @@ def main():
         rates = session.rates()
         figures["peers"] = comparison(rates)
         figures["billion"] = billion(rates)
-        if not options.skip_floor:
-            figures["floor"] = floor()
+        if not options.skip_ratios:
+            figures["ratios"] = ratios()
         batch = None if options.skip_batch else session.batch
         grown = growth.measure(session.planout, batch, folder, options.repeats)
         figures |= growth.tables(grown)
@@ -71,9 +71,11 @@ def arguments():
     parser.add_argument("--rows", type=int, default=2_000_000, help="units for the quick ones")
     parser.add_argument("--slow-rows", type=int, default=100_000, help="for the two references")
     parser.add_argument("--repeats", type=int, default=3, help="of which the best counts")
-    parser.add_argument("--planout", help="a program in place of the one that is built")
     parser.add_argument("--skip-batch", action="store_true", help="leave `eval --batch` out")
-    parser.add_argument("--skip-floor", action="store_true", help="leave `cargo bench` out")
+    parser.add_argument("--skip-ratios", action="store_true", help="leave `cargo bench` out")
+    parser.add_argument(
+        "--planout4j", metavar="CLASSPATH", help="its core and what that needs; without it, it is left out"
+    )
     parser.add_argument("--write", action="store_true", help="put the figures into docs/")
     return parser.parse_args()
 
@@ -83,7 +85,7 @@ class Session:
 
     def __init__(self, folder, options):
         self.folder, self.options = folder, options
-        self.planout = options.planout or build()
+        self.planout, self.library = build("planout"), build("peer")
         self.python = folder / "venv/bin/python"
         self.modules = folder / "node_modules"
         self.install()
@@ -102,6 +104,9 @@ class Session:
         run(sys.executable, "-m", "venv", self.folder / "venv")
         run(self.python, "-m", "pip", "install", "--quiet", *PYTHON_PACKAGES)
         run("npm", "install", "--silent", "--prefix", self.folder, *NODE_PACKAGES)
+        if self.options.planout4j:
+            path = self.options.planout4j
+            run("javac", "-nowarn", "-cp", path, "-d", self.folder, HERE / "Planout4j.java")
 
     def versions(self):
         code = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
@@ -110,9 +115,12 @@ class Session:
         }
         package = json.loads((self.modules / "planout/package.json").read_text())
         node = run("node", "--version").output.strip()
+        java = ""
+        if self.options.planout4j:
+            java = f"planout4j on Java {run('java', '--version').output.split()[1]}, "
         return (
             f"{machine.describe()}. PlanOut {python['planout']} on Python "
-            f"{sys.version.split()[0]}, planout.js {package['version']} on Node {node[1:]}, "
+            f"{sys.version.split()[0]}, planout.js {package['version']} on Node {node[1:]}, {java}"
             f"DuckDB {python['duckdb']}; {self.options.rows:,} units, for the references "
             f"{self.options.slow_rows:,}; the best of {self.options.repeats} runs."
         )
@@ -127,22 +135,37 @@ class Session:
     def warehouse(self, source, answers, threads):
         return run(self.python, HERE / "warehouse.py", threads, source, answers)
 
+    def library_command(self, source, answers):
+        return [self.library, self.namespace, source, answers]
+
     def python_command(self, source, answers):
         return [self.python, HERE / "reference.py", self.namespace, source, answers]
 
     def node_command(self, source, answers):
         return ["node", HERE / "reference.js", self.modules, self.namespace, source, answers]
 
+    def java_command(self, source, answers, passes=1):
+        path = f"{self.options.planout4j}{os.pathsep}{self.folder}"
+        return ["java", "-cp", path, "Planout4j", self.namespace, source, answers, passes]
+
+    def references(self):
+        references = [("planout.js", self.node_command), ("PlanOut, Python", self.python_command)]
+        if self.options.planout4j:
+            references.append(("planout4j, its first units", self.java_command))
+        return references
+
     def agree(self):
         """Ends the program unless all answers are equal."""
         expected = self.folder / "expected.csv"
         run(*self.python_command(self.few, expected))
-        run(*self.node_command(self.few, self.out))
-        self.must_equal("planout.js", expected, self.out)
         halves = [half.with_suffix(".out") for half in self.halves]
-        for command in (self.python_command, self.node_command):
+        for name, command in self.references():
+            run(*command(self.few, self.out))
+            self.must_equal(name, expected, self.out)
             machine.together(*map(command, self.halves, halves))
-            self.must_equal("two processes", expected, *halves)
+            self.must_equal(f"{name}, as two processes", expected, *halves)
+        run(*self.library_command(self.few, self.out))
+        self.must_equal("the library", expected, self.out)
         self.warehouse(self.few, self.out, 1)
         self.must_equal("DuckDB", expected, self.out)
         if self.options.skip_batch:
@@ -180,12 +203,8 @@ class Session:
         """The figures of all, ours first."""
         repeats, many, few = self.options.repeats, self.options.rows, self.options.slow_rows
 
-        def evaluations():
-            where = ["--ns", NAMESPACE, "--from", self.namespace]
-            options = ["--iterations", self.options.rows, "--format", "json"]
-            return 1 / json.loads(run(self.planout, "perf", *where, *options).output)["per_second"]
-
-        ours = Figures(OURS, 1 / best(repeats, evaluations), {})
+        alone = best(repeats, lambda: float(run(*self.library_command(self.many, self.out)).output))
+        ours = Figures(OURS, many / alone, {})
         lines = Figures(f"{OURS} from JSON lines", None, {})
         if not self.options.skip_batch:
             for threads in (1, 2):
@@ -201,26 +220,30 @@ class Session:
             seconds = best(repeats, lambda: self.warehouse(self.many, self.out, threads).seconds)
             duckdb.files[threads] = many / seconds
 
-        references = [("planout.js", self.node_command), ("PlanOut, Python", self.python_command)]
         all_figures = [ours, lines, duckdb]
-        for name, command in references:
+        for name, command in self.references():
             runs = [run(*command(self.few, self.out)) for _ in range(repeats)]
             outs = [half.with_suffix(".out") for half in self.halves]
             both = best(repeats, lambda: machine.together(*map(command, self.halves, outs)))
             alone = few / min(float(run.output) for run in runs)
             files = {1: few / min(run.seconds for run in runs), 2: few / both}
             all_figures.append(Figures(name, alone, files))
+        if self.options.planout4j:
+            command = self.java_command(self.few, self.out, WARM_PASSES)
+            warm = best(repeats, lambda: float(run(*command).output))
+            all_figures.append(Figures("planout4j, warmed up", few / warm, {}))
         return all_figures
 
 
-def build():
-    """The program as it is released."""
+def build(name):
+    """A program as it is released."""
     output = subprocess.run(
-        ["cargo", "build", "--release", "--locked", "--message-format", "json"],
+        [*"cargo build --release --locked --bins --examples --message-format json".split()],
         cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
     ).stdout
-    found = [json.loads(line).get("executable") for line in output.splitlines()]
-    return [path for path in found if path][-1]
+    built = map(json.loads, output.splitlines())
+    return next(it["executable"] for it in built if it.get("target", {}).get("name") == name
+                and it.get("executable"))
 
 
 def as_csv(lines, answers):
@@ -249,10 +272,6 @@ def comparison(rates):
         is_ours = figures.name.startswith(OURS)
         cells = [cell for pair in pairs for cell in with_ratio(*pair, is_ours)]
         rows.append([figures.name, *cells])
-    slow, fast = (1e6 / microseconds for microseconds in reversed(PLANOUT4J_LOOKUP))
-    span = f"{document.rate(slow)} to {document.rate(fast)}"
-    ratios = f"{document.times(ours.alone / fast)} to {document.times(ours.alone / slow)}"
-    rows.append(["planout4j, on another machine", span, ratios, "", "", "", ""])
     header = ["units a second", "evaluation alone", "ours is faster", "file to file, one thread"]
     return document.table([*header, "ours is faster", "two threads", "ours is faster"], rows)
 
@@ -270,8 +289,6 @@ def billion(rates):
     for figures in rates:
         if 1 in figures.files:
             rows.append([figures.name, document.rate(figures.files[1]), hours(figures.files[1])])
-    low, high = (hours(1e6 / microseconds) for microseconds in PLANOUT4J_LOOKUP)
-    rows.append(["planout4j, lookups alone, on another machine", "", f"{low} to {high}"])
     return document.table(["", "rows a second and core", "core hours"], rows)
 
 
@@ -279,34 +296,11 @@ def hours(per_second):
     return f"{1e9 / per_second / 3600:.2f}"
 
 
-def floor():
-    """One SHA-1 block beside a unit of the experiment, as `cargo bench` finds them."""
-    command = ["cargo", "bench", "--locked", "--bench", "planout", "--"]
-    names = ["sha1_block", "assign_one_unit"]
-    output = subprocess.run(
-        [*command, *names], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout
-    block = nanoseconds(median_after("sha1_block", output, 0))
-    amount, scale = median_after("assign_one_unit", output, 1).split()
-    each = 1e9 / (float(amount) * {"Mitem/s": 1e6, "Kitem/s": 1e3}[scale])
-    rows = [
-        ["one SHA-1 block", f"{block:.0f}", "1"],
-        ["the three of a unit in the experiment", f"{3 * block:.0f}", "3"],
-        ["the unit's evaluation, all of it", f"{each:.0f}", f"{each / block:.1f}"],
-    ]
-    return document.table(["", "ns", "blocks"], rows)
-
-
-def median_after(name, output, lines_below):
-    """The third column of a benchmark's line, or of one below it."""
-    lines = output.splitlines()
-    line = next(index for index, line in enumerate(lines) if f" {name} " in line)
-    return lines[line + lines_below].split("│")[-4].strip()
-
-
-def nanoseconds(text):
-    amount, unit = re.fullmatch(r"([\d.]+) (ns|µs)", text).groups()
-    return float(amount) * {"ns": 1, "µs": 1000}[unit]
+def ratios():
+    """What is promised as a ratio, as `cargo bench` finds it."""
+    command = ["cargo", "bench", "--locked", "--bench", "ratios"]
+    output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return "\n".join(line for line in output.splitlines() if line.startswith("|"))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ pub(super) use self::staging::replace;
 use self::update::Update;
 use self::view::View;
 use super::{Contents, Format, Item, Store, StoreError, Transaction, read_file};
+use crate::parallel;
 use crate::source::MAX_SOURCE_BYTES;
 
 /// What says when and by what the directory was last changed. Hidden, so that nobody takes it for
@@ -124,20 +125,24 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
     let failed = |error| StoreError::io("read", view.folder, error);
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(view.folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if Format::of(&path) == Some(Format::Json) && path.is_file() {
+        let entry = entry.map_err(failed)?;
+        let path = entry.path();
+        // Links are looked behind, all else is known from the folder.
+        let is_file = |kind: FileType| kind.is_file() || kind.is_symlink() && path.is_file();
+        if Format::of(&path) == Some(Format::Json) && entry.file_type().is_ok_and(is_file) {
             paths.push(path);
         }
     }
-    let mut contents = Contents::new();
+    let mut items = Vec::new();
     for path in view.files(paths) {
-        if let Some(Item { name, format: Format::Json, .. }) = item(&path)?
-            && !name.starts_with('.')
-        {
-            contents.insert(name, view.read(&path, MAX_SOURCE_BYTES + 1)?);
-        }
+        items.extend(item(&path)?);
     }
-    Ok(contents)
+    items.retain(|item| item.format == Format::Json && !item.name.starts_with('.'));
+    let read = |item: Item| {
+        let bytes = view.read(Path::new(&item.label), MAX_SOURCE_BYTES + 1)?;
+        Ok((item.name, bytes))
+    };
+    parallel::map(items, read).into_iter().collect()
 }
 
 /// The name of the file that keeps the JSON of a namespace.
@@ -171,7 +176,7 @@ impl Store for Directory {
                 let bytes = view.read(Path::new(&item.label), limit)?;
                 Ok((item, bytes))
             };
-            items(view)?.into_iter().map(read).collect()
+            parallel::map(items(view)?, read).into_iter().collect()
         })
     }
 
