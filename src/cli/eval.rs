@@ -12,22 +12,24 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::{ArgGroup, Args};
-use planout::catalog::{Dialects, Loaded, decode};
+use planout::catalog::decode;
 use planout::diagnostic::{Code, Diagnostic, Report};
 use planout::eval::{DEFAULT_SALT, EvalError, Evaluation};
 use planout::namespace::{AssignError, Experiment};
 use planout::source::{MAX_SOURCE_BYTES, Source, Span};
-use planout::store::{Store, read_file};
+use planout::store::read_file;
 use planout::tree::{self, Kind, Layout, Node, to_json};
-use planout::{Assignment, Dialect, Map, Namespace, Params, Script, Value, store};
+use planout::{Assignment, Dialect, Map, Namespace, Params, Script, Value};
 
 use super::compile::looks_like_path;
 use super::failure::{Failure, Outcome};
+use super::lookup::Lookup;
 use super::which::Which;
-use super::{Context, DialectArg, Format, inputs, location};
+use super::{Context, Format, inputs};
 
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("what").required(true).args(["ns", "script"])))]
+#[command(mut_arg("from", |from| from.conflicts_with("script")))]
 pub(super) struct Eval {
     /// The namespace; for a batch also several, with commas between
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
@@ -55,17 +57,11 @@ pub(super) struct Eval {
     overrides_object: Option<String>,
     #[command(flatten)]
     which: Which,
-    /// Where the namespaces are [default: the configured target, else the source]
-    #[arg(long, value_name = "LOCATION", conflicts_with = "script")]
-    from: Option<String>,
     /// The experiment salt of a script alone [default: global_salt]
     #[arg(long, value_name = "SALT", requires = "script")]
     salt: Option<String>,
     #[command(flatten)]
-    dialect: DialectArg,
-    /// How to print the answer and diagnostics
-    #[arg(long, default_value = "text", hide_default_value = true)]
-    format: Format,
+    lookup: Lookup,
     #[cfg(feature = "batch")]
     #[command(flatten)]
     batch: batch::BatchArgs,
@@ -100,17 +96,7 @@ impl Eval {
     }
 
     fn namespace(&self, name: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {
-        let location = location(self.from.as_deref(), context)?;
-        let dialects = context.dialects(self.dialect);
-        let shown = store::without_secrets(&location);
-        let mut loaded = find(&*store::open(&location)?, name, dialects, &shown)?;
-        loaded.apply(&context.config.levels);
-        context.output.reports([&loaded.report()], self.format)?;
-        let Some(document) = loaded.document else {
-            return Err(Failure::reported());
-        };
-        let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
-
+        let (loaded, namespace) = self.lookup.namespace(name, context)?;
         let experiment = self.which.experiment(&namespace)?;
         context.output.detail(&format!("namespace: {}", loaded.source.name()));
         if let Some(unit) = inputs.get(namespace.unit()) {
@@ -121,7 +107,7 @@ impl Eval {
             Some(experiment) => alone(&namespace, experiment, inputs, overrides),
         };
         match answer {
-            Ok(answer) => self.answer(&answer, document.dialect, context),
+            Ok(answer) => self.answer(&answer, namespace.dialect(), context),
             Err(AssignError::Script { definition, namespace, error }) => {
                 let what = format!("definition `{definition}` of namespace `{namespace}`");
                 self.failed(&what, &error, loaded.source, context)
@@ -134,7 +120,7 @@ impl Eval {
     }
 
     fn script(&self, script: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {
-        let dialect = context.dialect(self.dialect);
+        let dialect = self.lookup.dialect(context);
         let source = Arc::new(read_script(script)?);
         let compiled = match source.text().trim_start().starts_with('{') {
             true => Script::from_json(source.name(), source.text(), dialect),
@@ -143,7 +129,7 @@ impl Eval {
         let script = match compiled {
             Ok(script) => script,
             Err(report) => {
-                context.output.reports([&report], self.format)?;
+                context.output.reports([&report], self.lookup.format)?;
                 return Err(Failure::reported());
             }
         };
@@ -165,7 +151,7 @@ impl Eval {
             let name = param.map_or("?", |(name, _)| name);
             Failure::wrong(format!("param `{name}` has no value: {error}"))
         })?;
-        if self.format == Format::Text {
+        if self.lookup.format == Format::Text {
             context.output.answer(&to_json(&params, Layout::Pretty, dialect))?;
             if let Some(sentence) = &answer.sentence {
                 context.output.note(sentence);
@@ -193,38 +179,8 @@ impl Eval {
     ) -> Outcome {
         let message = format!("{what} failed: {error}");
         let diagnostic = Diagnostic::error(Code::Evaluation, error.span, message);
-        context.output.reports([&Report::new(source, vec![diagnostic])], self.format)?;
+        context.output.reports([&Report::new(source, vec![diagnostic])], self.lookup.format)?;
         Err(Failure::reported())
-    }
-}
-
-/// Reads the one namespace that is asked for.
-pub(super) fn find(
-    store: &dyn Store,
-    name: &str,
-    dialects: Dialects,
-    location: &str,
-) -> Outcome<Loaded> {
-    let items = store.list()?;
-    let found: Vec<_> = items.iter().filter(|item| item.name == name).collect();
-    let unknown = || {
-        let others = items.iter().map(|item| item.name.as_str()).filter(|other| *other != name);
-        let unknown = Failure::unknown("namespace", name, others);
-        let message = format!("{} in `{location}`", unknown.message);
-        Err(Failure { message, ..unknown })
-    };
-    match found.as_slice() {
-        [item] => match store.read(item, MAX_SOURCE_BYTES + 1) {
-            // Somebody has removed it since it was listed.
-            Err(error) if error.is_absent() => unknown(),
-            read => Ok(Loaded::new(&item.label, Some(name), read?, item.format, dialects)),
-        },
-        [] => unknown(),
-        [first, second, ..] => {
-            let message =
-                format!("namespace `{name}` is in `{}` and `{}`", first.label, second.label);
-            Err(Failure::wrong(message).help("rename one of them"))
-        }
     }
 }
 

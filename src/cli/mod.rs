@@ -11,6 +11,7 @@ mod failure;
 mod fmt;
 mod git;
 mod inputs;
+mod lookup;
 mod nslist;
 mod output;
 mod perf;

@@ -6,15 +6,15 @@ mod measure;
 use std::fmt::Write;
 
 use clap::Args;
+use planout::Value;
 use planout::namespace::Experiment;
-use planout::{Value, store};
 use serde_json::json;
 
 use self::measure::{Failed, Measured, Work};
-use super::eval::find;
 use super::failure::{Failure, Outcome};
+use super::lookup::Lookup;
 use super::which::Which;
-use super::{Context, DialectArg, Format, inputs, location};
+use super::{Context, Format, inputs};
 
 #[derive(Args, Debug)]
 pub(super) struct Perf {
@@ -34,32 +34,19 @@ pub(super) struct Perf {
     /// An input of every unit, of type string; `KEY:=JSON` for another type
     #[arg(short, long = "unit", value_name = "KEY=VALUE")]
     units: Vec<String>,
-    /// Where the namespaces are [default: the configured target, else the source]
-    #[arg(long, value_name = "LOCATION")]
-    from: Option<String>,
     #[command(flatten)]
-    dialect: DialectArg,
-    /// How to print the answer and diagnostics
-    #[arg(long, default_value = "text", hide_default_value = true)]
-    format: Format,
+    lookup: Lookup,
 }
 
 impl Perf {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let inputs = inputs::collect("--unit", None, &self.units)?;
-        let location = location(self.from.as_deref(), context)?;
-        let shown = store::without_secrets(&location);
-        let dialects = context.dialects(self.dialect);
-        let mut loaded = find(&*store::open(&location)?, &self.ns, dialects, &shown)?;
-        loaded.apply(&context.config.levels);
-        context.output.reports([&loaded.report()], self.format)?;
-        let document = loaded.document.ok_or_else(Failure::reported)?;
-        let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
+        let (_, namespace) = self.lookup.namespace(&self.ns, context)?;
         let experiment = self.which.experiment(&namespace)?;
 
         let work = Work { namespace: &namespace, experiment: experiment.as_ref(), inputs: &inputs };
         let measured = measure::measure(work, self.iterations, self.threads).map_err(failure)?;
-        context.output.answer(&match self.format {
+        context.output.answer(&match self.lookup.format {
             Format::Text => self.text(&measured),
             Format::Json => self.json(experiment.as_ref(), &measured),
         })

@@ -13,11 +13,11 @@ use clap::Args;
 use planout::simulate::{
     Counted, Design, Group, Observed, Report, SIGNIFICANCE, Units, design, observe, report,
 };
-use planout::{Map, Namespace, store};
+use planout::{Map, Namespace};
 
-use super::eval::find;
 use super::failure::{Failure, Outcome};
-use super::{Context, DialectArg, Format, inputs, location};
+use super::lookup::Lookup;
+use super::{Context, Format, inputs};
 
 pub(super) const EXIT_STATUS: &str = "\
 Exit status:
@@ -58,14 +58,8 @@ pub(super) struct Simulate {
     /// On how many threads [default: as many as there are processors]
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
-    /// Where the namespaces are [default: the configured target, else the source]
-    #[arg(long, value_name = "LOCATION")]
-    from: Option<String>,
     #[command(flatten)]
-    dialect: DialectArg,
-    /// How to print the answer and diagnostics
-    #[arg(long, default_value = "text", hide_default_value = true)]
-    format: Format,
+    lookup: Lookup,
     #[cfg(feature = "batch")]
     #[command(flatten)]
     batch: batch::BatchArgs,
@@ -91,16 +85,7 @@ struct Source {
 impl Simulate {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let inputs = inputs::collect("--inputs", self.inputs_object.as_deref(), &self.input)?;
-        let location = location(self.from.as_deref(), context)?;
-        let dialects = context.dialects(self.dialect);
-        let shown = store::without_secrets(&location);
-        let mut loaded = find(&*store::open(&location)?, &self.ns, dialects, &shown)?;
-        loaded.apply(&context.config.levels);
-        context.output.reports([&loaded.report()], self.format)?;
-        let Some(document) = loaded.document else {
-            return Err(Failure::reported());
-        };
-        let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
+        let (_, namespace) = self.lookup.namespace(&self.ns, context)?;
         if inputs.contains_key(namespace.unit()) {
             let message =
                 format!("`{}` is the primary unit, which no input can be", namespace.unit());
@@ -166,7 +151,7 @@ impl Simulate {
     ) -> Outcome {
         let report = report(design, observed);
         let answer = Answer { design, report: &report, source };
-        context.output.answer(&match self.format {
+        context.output.answer(&match self.lookup.format {
             Format::Text => text::text(&answer),
             Format::Json => json::json(&answer),
         })?;

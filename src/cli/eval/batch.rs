@@ -5,15 +5,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use planout::batch::{Batch, Keep, OnError};
-use planout::catalog::{self, Loaded};
-use planout::{Map, Namespace, store};
+use planout::catalog::Loaded;
+use planout::{Map, Namespace};
 
+use super::Eval;
 use super::progress::{self, Progress};
 use super::target::Target;
-use super::{Eval, find};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::rows::{self, Opened};
-use crate::cli::{Context, location};
+use crate::cli::{Context, Format, lookup};
 
 /// What to do about bad rows.
 const SKIPS: &str = "`--on-error skip` leaves bad rows out, `--on-error null` keeps them";
@@ -92,7 +92,8 @@ impl Eval {
         let path = self.output()?;
         let (input, decompress) = rows::format(file, args.input_format.as_deref());
         let (output, compress) = rows::format(path.unwrap_or("-"), args.output_format.as_deref());
-        let loaded = self.load_all(context)?;
+        let names = self.ns.as_ref().map(|names| names.split(',').collect::<Vec<_>>());
+        let loaded = self.lookup.load(names.as_deref(), context)?;
         let namespaces = build(&loaded)?;
         let name = rows::shown(file);
         let batch = Batch {
@@ -128,9 +129,9 @@ impl Eval {
             super::target::Failed::Output(failure) => failure,
         })?;
         let seconds = progress.seconds();
-        context.output.note(&match self.format {
-            super::Format::Json => progress::json(name, &summary, seconds),
-            super::Format::Text => progress::text(name, &summary, seconds, batch.on_error),
+        context.output.note(&match self.lookup.format {
+            Format::Json => progress::json(name, &summary, seconds),
+            Format::Text => progress::text(name, &summary, seconds, batch.on_error),
         });
         Ok(())
     }
@@ -143,36 +144,12 @@ impl Eval {
             _ => Err(Failure::usage("the output is given twice")),
         }
     }
-
-    /// The namespaces that are asked for.
-    fn load_all(&self, context: &Context) -> Outcome<Vec<Loaded>> {
-        let location = location(self.from.as_deref(), context)?;
-        let dialects = context.dialects(self.dialect);
-        let shown = store::without_secrets(&location);
-        let store = store::open(&location)?;
-        let mut loaded = match &self.ns {
-            None => catalog::read(&*store, dialects)?,
-            Some(names) => names
-                .split(',')
-                .map(|name| find(&*store, name, dialects, &shown))
-                .collect::<Outcome<_>>()?,
-        };
-        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
-        let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
-        context.output.reports(&reports, self.format)?;
-        match loaded.is_empty() {
-            true => Err(Failure::wrong(format!("there is no namespace in `{shown}`"))),
-            false => Ok(loaded),
-        }
-    }
 }
 
 fn build(loaded: &[Loaded]) -> Outcome<Vec<Namespace>> {
     let mut namespaces: Vec<Namespace> = Vec::with_capacity(loaded.len());
     for loaded in loaded {
-        // What is wrong with it has been said.
-        let document = loaded.document.as_ref().ok_or_else(Failure::reported)?;
-        let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
+        let namespace = lookup::build(loaded)?;
         if namespaces.iter().any(|known| known.name() == namespace.name()) {
             let message = format!("namespace `{}` is named twice", namespace.name());
             return Err(Failure::usage(message));
