@@ -30,7 +30,6 @@ mod fields;
 mod format;
 mod input;
 mod jsonl;
-mod names;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod pipeline;

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::error::Error;
-use super::names;
 use super::{Batch, Format, Keep};
-use crate::namespace::{BASELINE, Experiment, Namespace, Rows};
+use crate::eval::names;
+use crate::namespace::{Namespace, Rows};
 use crate::value::Value;
 
 /// The type that the fields of a column have, where the file does not say it.
@@ -215,17 +215,9 @@ pub(super) fn inputs<'n>(namespaces: &[&'n Namespace]) -> Vec<&'n str> {
         add(&mut names, namespace.unit());
     }
     for namespace in namespaces {
-        add(&mut names, BASELINE);
-        for experiment in experiments(namespace) {
-            names::reads(experiment.script(), |name| add(&mut names, name));
-        }
+        namespace.reads().into_iter().for_each(|name| add(&mut names, name));
     }
     names
-}
-
-/// The experiments that units can get: the default one, and the active ones.
-fn experiments(namespace: &Namespace) -> impl Iterator<Item = &Experiment> {
-    std::iter::once(namespace.default_experiment()).chain(namespace.experiments())
 }
 
 /// What is asked for, beside what there is.
@@ -334,7 +326,7 @@ impl<'n> Check<'_, 'n, '_> {
         let mut answers = Vec::new();
         for &namespace in &self.batch.namespaces {
             let mut params: Vec<&str> = Vec::new();
-            for experiment in experiments(namespace) {
+            for experiment in namespace.all_experiments() {
                 names::params(experiment.script(), |name| add(&mut params, name));
             }
             let full = |param: &str| format!("{}.{param}", namespace.name());

@@ -10,6 +10,7 @@ use std::num::NonZero;
 use std::thread;
 
 use clap::Args;
+use planout::diagnostic::nearest;
 use planout::simulate::{
     Counted, Design, Group, Observed, Report, SIGNIFICANCE, Units, design, observe, report,
 };
@@ -90,6 +91,15 @@ impl Simulate {
             let message =
                 format!("`{}` is the primary unit, which no input can be", namespace.unit());
             return Err(Failure::usage(message));
+        }
+        let known = namespace.reads();
+        for name in inputs.keys().filter(|name| !known.contains(&name.as_str())) {
+            let hint = match nearest(name, known.iter().copied()) {
+                Some(near) => format!(": did you mean `{near}`?"),
+                None => String::new(),
+            };
+            let message = format!("warning: no script of `{}` reads `{name}`{hint}", self.ns);
+            context.output.note(&message);
         }
         #[cfg(feature = "batch")]
         if let Some(file) = self.batch.file() {

@@ -20,6 +20,7 @@ mod evaluator;
 mod hash;
 mod inputs;
 mod lower;
+pub(crate) mod names;
 mod odds;
 mod params;
 mod planout;

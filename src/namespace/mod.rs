@@ -11,7 +11,7 @@ mod shuffle;
 use std::iter;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 pub use builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
 pub use document::{Action, Checked, Document};
@@ -19,7 +19,7 @@ pub use rows::Rows;
 pub use sequence::{Holders, SequenceError};
 
 use crate::dialect::{Dialect, SegmentHashing};
-use crate::eval::{EvalError, Hasher, Inputs, Params, Salted, Script};
+use crate::eval::{EvalError, Hasher, Inputs, Params, Salted, Script, names};
 use crate::value::{Map, Value};
 
 /// The input that, being true, keeps a unit out of all experiments.
@@ -142,6 +142,23 @@ impl Namespace {
         let script = self.definitions.get(name)?;
         let salt = format!("{}.{name}", self.salt);
         Some(Experiment::new(name.to_owned(), name.to_owned(), salt, Arc::clone(script)))
+    }
+
+    /// The default experiment and the active ones: all that a unit can get.
+    pub(crate) fn all_experiments(&self) -> impl Iterator<Item = &Experiment> {
+        iter::once(&self.default).chain(&self.experiments)
+    }
+
+    /// The inputs that say what a unit gets: the primary unit, [`BASELINE`], and what the scripts of
+    /// its experiments read. Variables that they set before they read them are among these.
+    pub fn reads(&self) -> Vec<&str> {
+        let mut found = IndexSet::from([self.unit(), BASELINE]);
+        for experiment in self.all_experiments() {
+            names::reads(&experiment.script, |name| {
+                found.insert(name);
+            });
+        }
+        found.into_iter().collect()
     }
 
     /// The free segments, ascending.

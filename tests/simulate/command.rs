@@ -106,6 +106,10 @@ fn exit_statuses_tell_what_is_wrong() {
     assert_eq!(failing.status, 1);
     assert!(failing.stderr.contains("units could not be evaluated"), "{}", failing.stderr);
     assert!(failing.stderr.contains("--input"), "{}", failing.stderr);
+    // What no script reads was meant to be something else.
+    let misspelt = run(&[&["--ns", "onboarding"], &UNITS[..], &["--input", "contry=NL"]].concat());
+    let warning = "warning: no script of `onboarding` reads `contry`: did you mean `country`?\n";
+    assert!(misspelt.stderr.starts_with(warning), "{}", misspelt.stderr);
     let inputs = ["--input", "sourceid=1", "--input", "storyid=2", "--input", "viewerid=3"];
     let given = run(&[&["--ns", "test_ns"], &UNITS[..], &inputs].concat());
     assert_eq!(given.status, 0, "{}\n{}", given.stderr, given.stdout);

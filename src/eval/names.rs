@@ -1,16 +1,18 @@
 //! The variables of a script, as its compiled form names them: more than it can reach, perhaps.
 
+#[cfg(feature = "batch")]
 use crate::dialect::Dialect;
 use crate::eval::Script;
 use crate::tree::{Kind, Node};
 
 /// The variables that a script can read.
-pub(super) fn reads<'a>(script: &'a Script, found: impl FnMut(&'a str)) {
+pub(crate) fn reads<'a>(script: &'a Script, found: impl FnMut(&'a str)) {
     walk(script.json(), "get", found);
 }
 
 /// The params that a script can set, in the order in which they stand in it.
-pub(super) fn params<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
+#[cfg(feature = "batch")]
+pub(crate) fn params<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
     let is_param = |name: &str| match script.dialect() {
         Dialect::Planout4j => true,
         Dialect::Planout => name != "experiment_salt" && name != "salt_sep",
@@ -46,7 +48,7 @@ fn walk<'a>(root: &'a Node, operator: &str, mut found: impl FnMut(&'a str)) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "batch"))]
 mod tests {
     use super::*;
 
