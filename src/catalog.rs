@@ -41,7 +41,7 @@ pub struct Loaded {
     /// The dialect it has unless it says its own.
     pub dialect: Dialect,
     /// The text as a tree, as far as it could be read.
-    pub tree: Option<Node>,
+    pub tree: Option<Arc<Node>>,
     /// What it says, unless there is an error.
     pub document: Option<Document>,
     /// All problems, errors and warnings.
@@ -69,7 +69,8 @@ impl Loaded {
                 Err(problem) => (None, vec![*problem]),
             },
         };
-        let document = tree.clone().and_then(|tree: Node| {
+        let tree = tree.map(Arc::new);
+        let document = tree.clone().and_then(|tree| {
             let checked = Document::check(tree, name, dialect);
             diagnostics.extend(checked.diagnostics);
             checked.document

@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Fewer items than this are not worth a thread.
@@ -29,20 +30,26 @@ pub(crate) fn map_on<T: Send, R: Send>(
     if threads < 2 {
         return items.into_iter().map(work).collect();
     }
-    let share = items.len().div_ceil(threads);
-    let mut items = items.into_iter();
-    thread::scope(|scope| {
-        let mut workers = Vec::with_capacity(threads);
-        for _ in 0..threads {
-            let share: Vec<T> = items.by_ref().take(share).collect();
-            workers.push(scope.spawn(|| share.into_iter().map(&work).collect::<Vec<R>>()));
+    // Whoever is done takes the next one, so that nobody waits for a thread that was held up.
+    let queue = Mutex::new(items.into_iter().enumerate());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let worker = || {
+        let mut done = Vec::new();
+        while let Some((place, item)) = next() {
+            done.push((place, work(item)));
         }
+        done
+    };
+    let mut results = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
         let results = workers.into_iter().flat_map(|worker| match worker.join() {
             Ok(results) => results,
             Err(panic) => resume_unwind(panic),
         });
-        results.collect()
-    })
+        results.collect::<Vec<(usize, R)>>()
+    });
+    results.sort_unstable_by_key(|(place, _)| *place);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use planout::Dialect;
@@ -115,14 +116,14 @@ fn language(
     bytes: Vec<u8>,
     dialect: Dialect,
     levels: &Levels,
-) -> (Report, Option<(Node, Dialect)>) {
+) -> (Report, Option<(Arc<Node>, Dialect)>) {
     let (source, problem) = decode(label, bytes);
-    let source = std::sync::Arc::<Source>::new(source);
+    let source = Arc::<Source>::new(source);
     if let Some(problem) = problem {
         return (Report::new(source, vec![problem]), None);
     }
     let mut parsed = parse(source.text(), &OffsetMap::identity(), dialect);
     levels.apply(&source, &mut parsed.diagnostics);
-    let compiled = parsed.valid().map(|program| (emit(program, dialect), dialect));
+    let compiled = parsed.valid().map(|program| (Arc::new(emit(program, dialect)), dialect));
     (Report::new(source, parsed.diagnostics), compiled)
 }

@@ -66,7 +66,7 @@ pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
 
 fn place(loaded: &Loaded) -> Span {
     let namespace =
-        loaded.tree.as_ref().and_then(Node::as_map).and_then(|map| map.get("namespace"));
+        loaded.tree.as_deref().and_then(Node::as_map).and_then(|map| map.get("namespace"));
     let segments = namespace.and_then(Node::as_map).and_then(|map| map.get("segments"));
     segments.map_or(Span::default(), |node| node.span)
 }

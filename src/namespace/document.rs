@@ -2,6 +2,7 @@
 //! problem that keeps it from making any.
 
 mod fields;
+mod finish;
 mod sequence;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use self::fields::{Fields, text_of};
+use self::finish::finish;
 use super::builder::{BuildError, NamespaceBuilder};
 use super::{Namespace, check_name};
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -44,7 +46,7 @@ pub struct Document {
     /// What happened to the segments, in order.
     pub sequence: Vec<Action>,
     /// The document with its scripts compiled and its name set: what is shipped.
-    pub compiled: Node,
+    pub compiled: Arc<Node>,
 }
 
 /// An entry of the experiment sequence.
@@ -94,10 +96,11 @@ pub struct Checked {
 
 impl Document {
     /// Checks a tree. `name` is that of the file or of the key in a store, and wins over the one
-    /// in the document; `dialect` is the one of a namespace that does not say its own.
-    pub fn check(tree: Node, name: Option<&str>, dialect: Dialect) -> Checked {
+    /// in the document; `dialect` is the one of a namespace that does not say its own. The tree is
+    /// shared with the document if it is what is shipped as it is, as one that was shipped before.
+    pub fn check(tree: impl Into<Arc<Node>>, name: Option<&str>, dialect: Dialect) -> Checked {
         let mut checker = Checker { diagnostics: Vec::new() };
-        let document = checker.document(tree, name, dialect);
+        let document = checker.document(tree.into(), name, dialect);
         let is_error = |found: &Diagnostic| found.severity == Severity::Error;
         let valid = !checker.diagnostics.iter().any(is_error);
         Checked { document: document.filter(|_| valid), diagnostics: checker.diagnostics }
@@ -200,7 +203,7 @@ impl Checker {
 
     fn document(
         &mut self,
-        mut tree: Node,
+        tree: Arc<Node>,
         file_name: Option<&str>,
         dialect: Dialect,
     ) -> Option<Document> {
@@ -231,7 +234,7 @@ impl Checker {
         let hashing = header.segment_hashing.unwrap_or(header.dialect.segment_hashing());
         let (unit, segments) = (header.unit?, header.segments?);
         let (default, sequence) = (default?.0, sequence?);
-        finish(&mut tree, &name, header.dialect, &compiled);
+        let tree = finish(tree, &name, header.dialect, &compiled);
         Some(Document {
             name,
             salt: header.salt,
@@ -408,45 +411,5 @@ impl Checker {
             }
         };
         Script::from_node(json, dialect).map_err(|error| self.report(*error)).ok()
-    }
-}
-
-/// Makes the document what is shipped: scripts compiled, name set, dialect said where a reader
-/// could not know it.
-fn finish(
-    tree: &mut Node,
-    name: &str,
-    dialect: Dialect,
-    definitions: &IndexMap<String, Arc<Script>>,
-) {
-    let Kind::Map(map) = &mut tree.kind else {
-        return;
-    };
-    for entry in &mut map.entries {
-        match (&*entry.key, &mut entry.value.kind) {
-            ("namespace", Kind::Map(header)) => {
-                let span = entry.key_span;
-                header.set("name", Node::string(name, span));
-                if dialect != Dialect::default() {
-                    header.set("dialect", Node::string(dialect.as_str(), span));
-                }
-            }
-            ("experiment_definitions", Kind::List(items)) => {
-                for item in items {
-                    let Kind::Map(item) = &mut item.kind else {
-                        continue;
-                    };
-                    let name = item.get("definition").and_then(Node::as_str).map(str::trim);
-                    let script = name.and_then(|name| definitions.get(name));
-                    // What was compiled before is the same again.
-                    let is_source =
-                        matches!(item.get("assign"), Some(Node { kind: Kind::Script(_), .. }));
-                    if let Some(script) = script.filter(|_| is_source) {
-                        item.set("assign", script.json().clone());
-                    }
-                }
-            }
-            _ => {}
-        }
     }
 }

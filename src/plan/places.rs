@@ -13,7 +13,7 @@ pub(super) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(super) fn new(version: Version<'a>) -> Places<'a> {
-        let tree = version.loaded.tree.as_ref();
+        let tree = version.loaded.tree.as_deref();
         Places { source: &version.loaded.source, map: tree.and_then(Node::as_map) }
     }
 
