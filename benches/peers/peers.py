@@ -73,9 +73,8 @@ def arguments():
     parser.add_argument("--repeats", type=int, default=3, help="of which the best counts")
     parser.add_argument("--skip-batch", action="store_true", help="leave `eval --batch` out")
     parser.add_argument("--skip-ratios", action="store_true", help="leave `cargo bench` out")
-    parser.add_argument(
-        "--planout4j", metavar="CLASSPATH", help="its core and what that needs; without it, it is left out"
-    )
+    classes = "its core and what that needs; without it, it is left out"
+    parser.add_argument("--planout4j", metavar="CLASSPATH", help=classes)
     parser.add_argument("--write", action="store_true", help="put the figures into docs/")
     return parser.parse_args()
 
@@ -149,17 +148,15 @@ class Session:
         return ["java", "-cp", path, "Planout4j", self.namespace, source, answers, passes]
 
     def references(self):
-        references = [("planout.js", self.node_command), ("PlanOut, Python", self.python_command)]
-        if self.options.planout4j:
-            references.append(("planout4j, its first units", self.java_command))
-        return references
+        return [("planout.js", self.node_command), ("PlanOut, Python", self.python_command)]
 
     def agree(self):
         """Ends the program unless all answers are equal."""
         expected = self.folder / "expected.csv"
         run(*self.python_command(self.few, expected))
         halves = [half.with_suffix(".out") for half in self.halves]
-        for name, command in self.references():
+        java = [("planout4j", self.java_command)] if self.options.planout4j else []
+        for name, command in [*self.references(), *java]:
             run(*command(self.few, self.out))
             self.must_equal(name, expected, self.out)
             machine.together(*map(command, self.halves, halves))
@@ -228,22 +225,21 @@ class Session:
             alone = few / min(float(run.output) for run in runs)
             files = {1: few / min(run.seconds for run in runs), 2: few / both}
             all_figures.append(Figures(name, alone, files))
-        if self.options.planout4j:
-            command = self.java_command(self.few, self.out, WARM_PASSES)
-            warm = best(repeats, lambda: float(run(*command).output))
-            all_figures.append(Figures("planout4j, warmed up", few / warm, {}))
+        passes = {"its first units": 1, "warmed up": WARM_PASSES} if self.options.planout4j else {}
+        for when, count in passes.items():
+            command = self.java_command(self.few, self.out, count)
+            alone = few / best(repeats, lambda: float(run(*command).output))
+            all_figures.append(Figures(f"planout4j, {when}", alone, {}))
         return all_figures
 
 
 def build(name):
     """A program as it is released."""
-    output = subprocess.run(
-        [*"cargo build --release --locked --bins --examples --message-format json".split()],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True,
-    ).stdout
-    built = map(json.loads, output.splitlines())
-    return next(it["executable"] for it in built if it.get("target", {}).get("name") == name
-                and it.get("executable"))
+    command = "cargo build --release --locked --bins --examples --message-format json".split()
+    output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    built = [json.loads(line) for line in output.splitlines()]
+    programs = {it["target"]["name"]: it["executable"] for it in built if it.get("executable")}
+    return programs[name]
 
 
 def as_csv(lines, answers):
@@ -284,11 +280,13 @@ def with_ratio(rate, ours, is_ours):
 
 
 def billion(rates):
-    """Core hours for a billion units, from file to file on one core."""
+    """Core hours for a billion units on one core, from file to file where that was measured."""
     rows = []
     for figures in rates:
-        if 1 in figures.files:
-            rows.append([figures.name, document.rate(figures.files[1]), hours(figures.files[1])])
+        name, rate = figures.name, figures.files.get(1)
+        if rate is None:
+            name, rate = f"{name}, evaluation alone", figures.alone
+        rows.append([name, document.rate(rate), hours(rate)])
     return document.table(["", "rows a second and core", "core hours"], rows)
 
 
