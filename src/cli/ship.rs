@@ -2,7 +2,7 @@
 
 mod guard;
 
-use std::mem::ManuallyDrop;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -80,9 +80,7 @@ impl Ship {
             return Err(Failure::usage(message)
                 .help("what is shipped would be read as a source: choose a folder beside it"));
         }
-        let loaded = catalog::read(&*store::open(source)?, context.dialects(self.dialect))?;
-        // The end of the program frees it all at once.
-        let mut loaded = ManuallyDrop::new(loaded);
+        let mut loaded = catalog::read(&*store::open(source)?, context.dialects(self.dialect))?;
         loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
@@ -120,7 +118,10 @@ impl Ship {
                 verdict.insert(guard.judge(contents, shipment)).refusal.is_none()
             })
         };
-        self.report(shipment, verdict, context)
+        let outcome = self.report(shipment, verdict.as_mut(), context);
+        // The end of the program is near, and frees it all at once.
+        mem::forget((loaded, verdict.map(|verdict| verdict.before)));
+        outcome
     }
 
     fn saved_plan(&self) -> Outcome<Option<SavedPlan>> {
@@ -138,7 +139,7 @@ impl Ship {
     fn report(
         &self,
         shipment: Result<Shipment, ShipError>,
-        verdict: Option<Verdict>,
+        verdict: Option<&mut Verdict>,
         context: &Context,
     ) -> Outcome {
         let shipment = match shipment {
@@ -147,12 +148,13 @@ impl Ship {
             Err(error) => return Err(failure(error)),
         };
         if self.format == Format::Json {
-            let answer = json(self.dry_run, shipment.as_ref(), verdict.as_ref());
+            let answer = json(self.dry_run, shipment.as_ref(), verdict.as_deref());
             context.output.answer(&format!("{answer:#}"))?;
-        } else if let Some(verdict) = verdict.as_ref().filter(|verdict| verdict.is_telling()) {
+        } else if let Some(verdict) = verdict.as_deref().filter(|verdict| verdict.is_telling()) {
             context.output.answer(&plan_text(&verdict.plan))?;
         }
-        let (refusal, warning) = verdict.map(|it| (it.refusal, it.warning)).unwrap_or_default();
+        let (refusal, warning) =
+            verdict.map(|it| (it.refusal.take(), it.warning.take())).unwrap_or_default();
         if let Some(refusal) = refusal {
             return Err(refusal);
         }

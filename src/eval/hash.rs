@@ -179,8 +179,10 @@ mod tests {
             for split in [0, length / 3, length / 2, length] {
                 let mut hasher = Hasher::new();
                 hasher.push(&text[..split]);
+                let whole = hasher.finish_with(&text[split..]);
                 hasher.push(&text[split..]);
                 assert_eq!(hasher.finish().bits(), draw(&text), "{length} at {split}");
+                assert_eq!(whole.bits(), draw(&text), "{length} at {split}, at its end");
             }
         }
     }

@@ -221,7 +221,7 @@ impl<'a> Version<'a> {
     }
 }
 
-/// What becomes of a namespace that is not there and would be there, valid and the same.
+/// What becomes of a namespace whose versions, if it has two, do not say the same.
 fn status(before: &[&Loaded], after: &[&Loaded], units: &Units) -> Status {
     let (old, new) = (Version::of(before), Version::of(after));
     if after.is_empty() {

@@ -1,7 +1,5 @@
 //! What keeps a ship from moving those who are in experiments by accident.
 
-use std::mem::ManuallyDrop;
-
 use planout::catalog::{self, Dialects, Loaded};
 use planout::diagnostic::Level;
 use planout::plan::{self, Class, NamespacePlan, Plan, SavedPlan, Status, Units};
@@ -30,6 +28,9 @@ pub(super) struct Guard<'a> {
 /// What a guard has found.
 pub(super) struct Verdict {
     pub(super) plan: Plan,
+    /// What the target holds. To free it takes time, and whoever waits for the target would wait
+    /// for that.
+    pub(super) before: Vec<Loaded>,
     /// Why it does not let the ship pass.
     pub(super) refusal: Option<Failure>,
     /// What it has to say though it does.
@@ -71,12 +72,10 @@ impl Guard<'_> {
             let label = format!("{name}.json");
             (Item { name: name.clone(), label, format: Format::Json }, bytes.clone())
         });
-        // The end of the program frees it all at once. One by one would take longer than to read
-        // it, and whoever waits for the target waits for that.
-        let before = ManuallyDrop::new(catalog::check(items.collect(), self.dialects));
+        let before = catalog::check(items.collect(), self.dialects);
         let (unchanged, changed): (Vec<_>, Vec<_>) =
             self.sources.iter().partition(|loaded| is_known(&loaded.name));
-        let mut plan = plan::compare(before.iter(), changed, &self.units);
+        let mut plan = plan::compare(&before, changed, &self.units);
         plan.add_unchanged(unchanged);
         let stopped = |it: &&NamespacePlan| self.reassigns(it) && !self.allowed.contains(&it.name);
         let reassigning: Vec<&NamespacePlan> = plan.namespaces.iter().filter(stopped).collect();
@@ -97,7 +96,7 @@ impl Guard<'_> {
                 Level::Warn | Level::Off => warning = Some(message),
             }
         }
-        Verdict { plan, refusal, warning }
+        Verdict { plan, before, refusal, warning }
     }
 }
 
