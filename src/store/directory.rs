@@ -76,7 +76,10 @@ fn walk(folder: &Path, wanted: impl Fn(FileType) -> bool) -> Result<Vec<PathBuf>
             Err(error) if error.depth() > 0 && error.path().is_some_and(is_hidden) => continue,
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
-                return Err(StoreError::Io { action: "read", path, error: error.into() });
+                // What has no error of the system is a link that leads to a folder above it.
+                let is_loop = || std::io::Error::other("it is a link to a folder above it");
+                let error = error.into_io_error().unwrap_or_else(is_loop);
+                return Err(StoreError::Io { action: "read", path, error });
             }
         };
         if wanted(entry.file_type()) {

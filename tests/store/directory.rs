@@ -229,3 +229,20 @@ fn a_target_that_cannot_be_changed_is_named() {
     assert!(run.stderr.contains("`out/test_ns.json` is a directory"), "{}", run.stderr);
     assert_eq!(names(&out), before);
 }
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_and_back_are_named_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = |link: &str, to: &str, why: &str| {
+        let root = folder.path().join(link);
+        fs::create_dir(&root).expect("a folder");
+        let path = root.join("link.json");
+        std::os::unix::fs::symlink(to, &path).expect("a link");
+        let message = Directory::new(&root).list().expect_err("it cannot be read").to_string();
+        let expected = format!("cannot read `{}`: {why}", path.display());
+        assert!(message.starts_with(&expected), "{message}");
+    };
+    list("nowhere", "gone.json", "No such file or directory");
+    list("back", ".", "it is a link to a folder above it");
+}
