@@ -26,6 +26,20 @@ pub(super) struct Config {
     pub(super) levels: Levels,
     /// What becomes of a ship that would reassign units.
     pub(super) guard: diagnostic::Level,
+    /// The programs that read what is shipped, where the file says so.
+    pub(super) readers: Option<Readers>,
+    /// The names of operators that a project's own evaluators know.
+    pub(super) operators: Vec<String>,
+    /// Whether namespaces are looked for in the folders below a location, too.
+    pub(super) recursive: bool,
+}
+
+/// Programs that read what is shipped.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Readers {
+    /// planout4j, which knows none of our extensions.
+    Planout4j,
 }
 
 /// The file as it is written.
@@ -35,17 +49,28 @@ struct File {
     dialect: Option<String>,
     source: Option<String>,
     target: Option<String>,
-    /// Levels of checks by code.
     #[serde(default)]
-    checks: BTreeMap<String, Level>,
+    recursive: bool,
+    #[serde(default)]
+    checks: Checks,
     #[serde(default)]
     ship: Ship,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Checks {
+    #[serde(default)]
+    operators: Vec<String>,
+    /// Levels of checks by code.
+    #[serde(flatten)]
+    levels: BTreeMap<String, Level>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Ship {
     guard: Option<Level>,
+    readers: Option<Readers>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -84,6 +109,9 @@ impl Default for Config {
             target: None,
             levels: Levels::default(),
             guard: diagnostic::Level::Error,
+            readers: None,
+            operators: Vec::new(),
+            recursive: false,
         }
     }
 }
@@ -124,7 +152,7 @@ impl Config {
             Failure::wrong(format!("`{name}` is invalid: {error}"))
         })?;
         let mut levels = Levels::default();
-        for (text, level) in file.checks {
+        for (text, level) in file.checks.levels {
             set_level(&mut levels, &text, level.into()).map_err(|failure| {
                 let message = format!("`{name}` is invalid: {}", failure.message);
                 Failure { message, ..failure }
@@ -144,6 +172,9 @@ impl Config {
             target: file.target.map(location),
             levels,
             guard: file.ship.guard.map_or(diagnostic::Level::Error, Into::into),
+            readers: file.ship.readers,
+            operators: file.checks.operators,
+            recursive: file.recursive,
         })
     }
 }
