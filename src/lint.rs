@@ -13,7 +13,7 @@ mod sequence;
 mod statistics;
 mod subject;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use self::flow::Known;
 use self::script::Script;
@@ -27,10 +27,35 @@ use crate::store::Format;
 use crate::syntax::parse;
 use crate::wire::emit;
 
+/// What a project has settled about its checks.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// How bad each check is taken to be.
+    pub levels: Levels,
+    /// Names of operators that the project's own evaluators know, and ours do not.
+    pub operators: BTreeSet<String>,
+    /// The programs that read what is shipped, where a project says so.
+    pub readers: Option<Readers>,
+}
+
+impl From<Levels> for Settings {
+    fn from(levels: Levels) -> Settings {
+        Settings { levels, ..Settings::default() }
+    }
+}
+
+/// Programs other than ours that read what is shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Readers {
+    /// planout4j, which knows none of our extensions.
+    Planout4j,
+}
+
 /// Checks namespaces, each by itself and together, and adds what is found to their problems.
 ///
 /// A namespace that is not valid is checked as far as it can be read.
-pub fn check(namespaces: &mut [Loaded], levels: &Levels) {
+pub fn check(namespaces: &mut [Loaded], settings: &Settings) {
+    let levels = &settings.levels;
     for (index, found) in independence::check(namespaces) {
         namespaces[index].diagnostics.push(found);
     }
@@ -46,7 +71,8 @@ pub fn check(namespaces: &mut [Loaded], levels: &Levels) {
 }
 
 /// Checks the text of a script alone: all of its problems, errors and warnings.
-pub fn check_script(source: &Source, dialect: Dialect, levels: &Levels) -> Vec<Diagnostic> {
+pub fn check_script(source: &Source, dialect: Dialect, settings: &Settings) -> Vec<Diagnostic> {
+    let levels = &settings.levels;
     let parsed = parse(source.text(), &OffsetMap::identity(), dialect);
     let mut found = parsed.diagnostics.clone();
     if let Some(program) = parsed.valid() {

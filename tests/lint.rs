@@ -12,7 +12,7 @@ mod sequences;
 use planout::Dialect;
 use planout::catalog::Loaded;
 use planout::diagnostic::{Diagnostic, Levels};
-use planout::lint;
+use planout::lint::{self, Settings};
 use planout::source::Source;
 use planout::store::Format;
 
@@ -30,14 +30,14 @@ fn places(source: &Source, found: &[Diagnostic]) -> Vec<String> {
 /// What is found in a script alone.
 fn in_script(code: &str, dialect: Dialect) -> Vec<String> {
     let source = Source::new("x.planout", code);
-    places(&source, &lint::check_script(&source, dialect, &Levels::default()))
+    places(&source, &lint::check_script(&source, dialect, &Settings::default()))
 }
 
 /// A namespace, checked.
 fn checked(text: &str, format: Format, dialect: Dialect, levels: &Levels) -> Loaded {
     let loaded = Loaded::new("x", Some("x"), text.as_bytes().to_vec(), format, dialect);
     let mut all = [loaded];
-    lint::check(&mut all, levels);
+    lint::check(&mut all, &levels.clone().into());
     let [loaded] = all;
     loaded
 }

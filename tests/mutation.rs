@@ -9,8 +9,8 @@ use std::fmt::Write;
 
 use planout::Dialect;
 use planout::catalog::Loaded;
-use planout::diagnostic::{Diagnostic, Levels};
-use planout::lint;
+use planout::diagnostic::Diagnostic;
+use planout::lint::{self, Settings};
 use planout::store::Format;
 
 use self::sample::{Edit, Mutant, Sample};
@@ -101,7 +101,7 @@ fn diagnostics(text: &str, dialect: Dialect) -> Vec<Diagnostic> {
 fn news(text: &str, old: &str, dialect: Dialect) -> Vec<Diagnostic> {
     let [mut new, old] = [text, old].map(|text| {
         let mut loaded = [load(text, dialect)];
-        lint::check(&mut loaded, &Levels::default());
+        lint::check(&mut loaded, &Settings::default());
         let [loaded] = loaded;
         loaded.diagnostics
     });

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use planout::catalog::{self, Loaded, decode};
-use planout::diagnostic::{Level, Levels, Report};
-use planout::lint;
+use planout::diagnostic::{Level, Report};
+use planout::lint::{self, Settings};
 use planout::source::MAX_SOURCE_BYTES;
 use planout::store::{self, Format as FileFormat, read_file};
 
@@ -50,15 +50,15 @@ struct Subjects {
 
 impl Check {
     pub(super) fn run(&self, context: &Context) -> Outcome {
-        let levels = self.levels(context)?;
+        let settings = self.settings(context)?;
         let Subjects { mut namespaces, scripts } = self.read(context)?;
-        lint::check(&mut namespaces, &levels);
+        lint::check(&mut namespaces, &settings);
         let mut reports: Vec<_> = namespaces.iter().map(Loaded::report).collect();
         for (label, bytes) in scripts {
             let (source, problem) = decode(&label, bytes);
             let found = match problem {
                 Some(problem) => vec![problem],
-                None => lint::check_script(&source, context.dialect(self.dialect), &levels),
+                None => lint::check_script(&source, context.dialect(self.dialect), &settings),
             };
             reports.push(Report::new(Arc::new(source), found));
         }
@@ -77,8 +77,9 @@ impl Check {
         }
     }
 
-    fn levels(&self, context: &Context) -> Outcome<Levels> {
-        let mut levels = context.config.levels.clone();
+    fn settings(&self, context: &Context) -> Outcome<Settings> {
+        let mut settings = context.config.checks.clone();
+        let levels = &mut settings.levels;
         let flags = [
             ("allow", &self.allow, Level::Off),
             ("warn", &self.warn, Level::Warn),
@@ -90,13 +91,13 @@ impl Check {
                     levels.deny_warnings();
                     continue;
                 }
-                set_level(&mut levels, code, level).map_err(|failure| {
+                set_level(levels, code, level).map_err(|failure| {
                     let message = format!("`--{flag}`: {}", failure.message);
                     Failure { help: failure.help, ..Failure::usage(message) }
                 })?;
             }
         }
-        Ok(levels)
+        Ok(settings)
     }
 
     fn read(&self, context: &Context) -> Outcome<Subjects> {

@@ -49,12 +49,12 @@ impl Compile {
             Input::Namespace { label, name, bytes } => {
                 let mut loaded =
                     Loaded::new(&label, name.as_deref(), bytes, FileFormat::Yaml, dialect);
-                loaded.apply(&context.config.levels);
+                loaded.apply(&context.config.checks.levels);
                 let report = loaded.report();
                 (report, loaded.document.map(|document| (document.compiled, document.dialect)))
             }
             Input::Language { label, bytes } => {
-                language(&label, bytes, dialect, &context.config.levels)
+                language(&label, bytes, dialect, &context.config.checks.levels)
             }
         };
         context.output.reports([&report], self.format)?;

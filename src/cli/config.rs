@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use planout::Dialect;
 use planout::diagnostic::{self, Code, Levels};
+use planout::lint;
 use planout::store::{is_url, read_file};
 use serde::Deserialize;
 
@@ -22,24 +23,26 @@ pub(super) struct Config {
     pub(super) dialect: Option<Dialect>,
     pub(super) source: Option<String>,
     pub(super) target: Option<String>,
-    /// The levels of checks.
-    pub(super) levels: Levels,
+    /// What is settled about checks: levels, operators and readers.
+    pub(super) checks: lint::Settings,
     /// What becomes of a ship that would reassign units.
     pub(super) guard: diagnostic::Level,
-    /// The programs that read what is shipped, where the file says so.
-    pub(super) readers: Option<Readers>,
-    /// The names of operators that a project's own evaluators know.
-    pub(super) operators: Vec<String>,
     /// Whether namespaces are looked for in the folders below a location, too.
     pub(super) recursive: bool,
 }
 
-/// Programs that read what is shipped.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Readers {
-    /// planout4j, which knows none of our extensions.
+enum Readers {
     Planout4j,
+}
+
+impl From<Readers> for lint::Readers {
+    fn from(readers: Readers) -> lint::Readers {
+        match readers {
+            Readers::Planout4j => lint::Readers::Planout4j,
+        }
+    }
 }
 
 /// The file as it is written.
@@ -107,10 +110,8 @@ impl Default for Config {
             dialect: None,
             source: None,
             target: None,
-            levels: Levels::default(),
+            checks: lint::Settings::default(),
             guard: diagnostic::Level::Error,
-            readers: None,
-            operators: Vec::new(),
             recursive: false,
         }
     }
@@ -158,6 +159,11 @@ impl Config {
                 Failure { message, ..failure }
             })?;
         }
+        let checks = lint::Settings {
+            levels,
+            operators: file.checks.operators.into_iter().collect(),
+            readers: file.ship.readers.map(Into::into),
+        };
         let dialect = file.dialect.map(|word| word.parse()).transpose();
         let dialect = dialect.map_err(|error| Failure::wrong(format!("`{name}`: {error}")))?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -170,10 +176,8 @@ impl Config {
             dialect,
             source: file.source.map(location),
             target: file.target.map(location),
-            levels,
+            checks,
             guard: file.ship.guard.map_or(diagnostic::Level::Error, Into::into),
-            readers: file.ship.readers,
-            operators: file.checks.operators,
             recursive: file.recursive,
         })
     }

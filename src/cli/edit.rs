@@ -109,7 +109,7 @@ impl Target {
         let dialects = context.dialects(self.dialect);
         let label = path.display().to_string();
         let mut loaded = Loaded::new(&label, name, bytes, FileFormat::Yaml, dialects);
-        loaded.apply(&context.config.levels);
+        loaded.apply(&context.config.checks.levels);
         loaded
     }
 

@@ -49,7 +49,7 @@ impl Lookup {
                 names.iter().map(find).collect::<Outcome<_>>()?
             }
         };
-        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
+        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
         match loaded.is_empty() {

@@ -64,7 +64,7 @@ impl Nslist {
         if context.output.is_verbose() {
             revision::tell(&*store, &loaded, context)?;
         }
-        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
+        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
         let loaded: Vec<Loaded> = loaded.into_iter().filter(|it| wanted(&it.name)).collect();
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;

@@ -64,7 +64,7 @@ impl Plan {
         let units = self.sample.units()?;
         let dialects = context.dialects(self.dialect);
         let mut after = catalog::read(&*store::open(source)?, dialects)?;
-        after.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
+        after.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
         if after.is_empty() {
             return Err(Failure::wrong(format!("no namespaces in `{source}`")));
         }

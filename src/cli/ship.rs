@@ -81,7 +81,7 @@ impl Ship {
                 .help("what is shipped would be read as a source: choose a folder beside it"));
         }
         let mut loaded = catalog::read(&*store::open(source)?, context.dialects(self.dialect))?;
-        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.levels));
+        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
         if loaded.is_empty() {

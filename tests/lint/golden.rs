@@ -33,11 +33,12 @@ fn assert_inside(source: &Source, found: &[Diagnostic]) {
 #[test]
 fn every_golden_script_is_checked() {
     let levels = everything();
+    let settings: lint::Settings = levels.clone().into();
     for row in golden("compile.jsonl").iter().chain(&golden("eval.jsonl")) {
         for dialect in [Dialect::Planout4j, Dialect::Planout] {
             if let Some(code) = get(row, "dsl").and_then(Node::as_str) {
                 let source = Source::new("row", code);
-                assert_inside(&source, &lint::check_script(&source, dialect, &levels));
+                assert_inside(&source, &lint::check_script(&source, dialect, &settings));
             }
             if let Some(script) = get(row, "script").or(get(row, "json")) {
                 let script = to_json(script, Layout::Compact, dialect);

@@ -3,7 +3,7 @@
 use planout::Dialect;
 use planout::catalog::Loaded;
 use planout::diagnostic::{Code, Level, Levels};
-use planout::lint;
+use planout::lint::{self, Settings};
 use planout::store::Format;
 
 use super::{checked, in_yaml, places};
@@ -111,7 +111,7 @@ fn shared(one: &str, two: &str) -> Vec<String> {
         Loaded::new(name, Some(name), text.as_bytes().to_vec(), Format::Yaml, Dialect::Planout4j)
     };
     let mut all = [load("one", one), load("two", two)];
-    lint::check(&mut all, &Levels::default());
+    lint::check(&mut all, &Settings::default());
     let found = all.iter().flat_map(|loaded| {
         let found = loaded.diagnostics.iter().filter(|found| found.code == Code::SharedSegments);
         found.map(|found| {
