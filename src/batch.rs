@@ -41,7 +41,7 @@ mod write;
 use std::io::{self, Write};
 
 pub use columns::Type;
-pub use error::{BadRow, Error, Reason, ReasonKind};
+pub use error::{BadRow, Error, Part, Reason, ReasonKind};
 pub use format::{Compression, Format};
 pub use input::Input;
 pub use stream::{Compressor, decompress};

@@ -1,5 +1,7 @@
 //! The library as a service uses it.
 
+use std::path::Path;
+
 use planout::dialect::SegmentHashing;
 use planout::namespace::{AssignError, BuildError, SequenceError};
 use planout::{Catalog, Dialect, Map, Namespace, NamespaceBuilder, Script, Value};
@@ -171,11 +173,6 @@ fn what_cannot_be_built_says_why() {
         BuildError::Sequence(SequenceError::AlreadyActive { name: "a".to_owned() })
     );
     assert_eq!(error(start().add("a", "A", 0)), "experiment `a` asks for no segments");
-    let other = script("x = 1;", Dialect::Planout);
-    assert_eq!(
-        error(start().define("X", other)),
-        "definition `X` is a script of the other dialect"
-    );
     let none = NamespaceBuilder::new("ns", "u", 10);
     assert_eq!(error(Ok(none)), "the namespace has no default experiment");
     let huge = NamespaceBuilder::new("ns", "u", 10_000_001);
@@ -184,6 +181,96 @@ fn what_cannot_be_built_says_why() {
         assert!(error(Ok(NamespaceBuilder::new(name, "u", 10))).contains("cannot be the name"));
     }
 }
+
+#[test]
+fn a_namespace_is_of_one_dialect_whatever_is_said_first() {
+    let dialects = [Dialect::Planout4j, Dialect::Planout];
+    for (own, other) in [(dialects[0], dialects[1]), (dialects[1], dialects[0])] {
+        let define = |builder: NamespaceBuilder, name, dialect| {
+            builder.define(name, script("x = 1;", dialect)).expect("a new name")
+        };
+        let build = |builder: NamespaceBuilder| {
+            builder.default_experiment("A").and_then(NamespaceBuilder::build)
+        };
+        let start = || NamespaceBuilder::new("ns", "u", 10);
+
+        // The dialect before the definitions, after them, between them, and changed on the way.
+        let first = define(define(start().dialect(own), "A", own), "B", other);
+        let last = define(define(start(), "A", own), "B", other).dialect(own);
+        let between = define(define(start(), "A", own).dialect(own), "B", other);
+        let again = define(define(start().dialect(other), "A", own), "B", other).dialect(own);
+        for builder in [first, last, between, again] {
+            let mixed =
+                BuildError::Dialect { definition: "B".to_owned(), script: other, namespace: own };
+            assert_eq!(build(builder).expect_err("two dialects"), mixed);
+        }
+
+        let first = build(define(start().dialect(own), "A", own));
+        let last = build(define(start(), "A", own).dialect(own));
+        for namespace in [first, last] {
+            assert_eq!(namespace.expect("one dialect").dialect(), own);
+        }
+    }
+    // Without a word it is planout4j's.
+    let other =
+        NamespaceBuilder::new("ns", "u", 10).define("A", script("x = 1;", Dialect::Planout));
+    let error = other.and_then(|it| it.default_experiment("A")).and_then(NamespaceBuilder::build);
+    assert_eq!(
+        error.expect_err("two dialects").to_string(),
+        "definition `A` is of the dialect planout, the namespace of planout4j"
+    );
+}
+
+#[test]
+fn only_tests_can_tell_the_library_to_fail() {
+    // What a build has that is not one of tests, and what an own build of the library can have.
+    for arguments in [&["--edges", "no-dev"][..], &["--edges", "no-dev", "--no-default-features"]] {
+        let output = std::process::Command::new(env!("CARGO"))
+            .args(["tree", "--locked", "--offline", "--depth", "0", "--format", "{p} [{f}]"])
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo runs");
+        let tree = String::from_utf8_lossy(&output.stdout);
+        assert!(tree.starts_with("planout v"), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(!tree.contains("failpoint"), "{tree}");
+    }
+}
+
+#[test]
+fn messages_of_the_library_name_no_flags_and_no_commands() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut checked = 0;
+    for path in planout::store::files(&root).expect("the sources") {
+        let inside = path.strip_prefix(&root).expect("a path below it");
+        if inside.starts_with("cli") || inside.starts_with("main.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a source");
+        // Comments may speak of the program.
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            let mut words = line.split(|at: char| !(at.is_alphanumeric() || at == '-'));
+            let is_flag = |word: &&str| {
+                let name = word.strip_prefix("--").unwrap_or_default();
+                name.starts_with(|first: char| first.is_ascii_lowercase())
+            };
+            let flag = words.clone().find(is_flag);
+            assert_eq!(flag, None, "{}: {line}", path.display());
+            let command = words.any(|word| word == "planout")
+                && COMMANDS.iter().any(|command| line.contains(&format!("planout {command}")));
+            assert!(!command, "{}: {line}", path.display());
+        }
+        checked += 1;
+    }
+    assert!(checked > 100, "{checked} files");
+}
+
+/// The commands of the program that say what to do in other messages.
+const COMMANDS: [&str; 12] = [
+    "check", "compile", "eval", "explain", "fmt", "nslist", "perf", "plan", "ramp", "ship",
+    "simulate", "stop",
+];
 
 #[test]
 fn threads_agree() {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::Error;
+use super::error::{Error, Part};
 use super::{Batch, Format, Keep};
 use crate::eval::names;
 use crate::namespace::{Namespace, Rows};
@@ -195,8 +195,7 @@ impl<'n> Plan<'n> {
             None => Ok(()),
             Some(name) => {
                 let message = format!("column `{name}` would stand in the output twice");
-                let help = "name the columns to keep by `--keep` and the params by `--param`";
-                Err(Error::unfit(message).help(help))
+                Err(Error::unfit(message).part(Part::Output))
             }
         }
     }
@@ -250,9 +249,13 @@ impl<'n> Check<'_, 'n, '_> {
         Ok(())
     }
 
-    fn unknown_column(&self, option: &str, column: &str) -> Error {
-        let message = format!("`{}` has no column `{column}`, as `{option}` says", self.batch.name);
-        Error::unknown(message, column, self.known())
+    fn unknown_column(&self, part: Part, column: &str) -> Error {
+        let wish = match part {
+            Part::Types => "which is given a type",
+            Part::Keep | Part::Output => "which is to be kept",
+        };
+        let message = format!("`{}` has no column `{column}`, {wish}", self.batch.name);
+        Error::unknown(message, column, self.known()).part(part)
     }
 
     /// What is kept, in order: without a wish, the primary units.
@@ -269,13 +272,13 @@ impl<'n> Check<'_, 'n, '_> {
         match &self.batch.keep {
             Keep::All if self.batch.output != Format::Jsonl || self.batch.exposure.is_some() => {
                 let message = "the columns of JSON lines are not known before the last of them";
-                return Err(Error::unfit(message).help("name those to keep, as in `--keep a,b`"));
+                return Err(Error::unfit(message).part(Part::Keep));
             }
             Keep::All => kept.clear(),
             Keep::Columns(columns) => {
                 for column in columns {
                     if !self.has(column) {
-                        return Err(self.unknown_column("--keep", column));
+                        return Err(self.unknown_column(Part::Keep, column));
                     }
                     add(&mut kept, column);
                 }
@@ -287,11 +290,12 @@ impl<'n> Check<'_, 'n, '_> {
     fn types(&self) -> Result<&[(String, Type)], Error> {
         let types = &self.batch.types;
         if !types.is_empty() && self.batch.input.delimiter().is_none() {
-            let message = "JSON and Parquet have types of their own: `--types` is for CSV and TSV";
-            return Err(Error::unfit(message));
+            let message =
+                "only columns of CSV and TSV are given types: JSON and Parquet have their own";
+            return Err(Error::unfit(message).part(Part::Types));
         }
         match types.iter().find(|(column, _)| !self.has(column)) {
-            Some((column, _)) => Err(self.unknown_column("--types", column)),
+            Some((column, _)) => Err(self.unknown_column(Part::Types, column)),
             None => Ok(types),
         }
     }

@@ -28,6 +28,8 @@ pub enum Error {
         message: String,
         /// What to do about it.
         help: Option<String>,
+        /// The part of the batch to change, where it is one of these.
+        part: Option<Part>,
     },
     /// A row is bad, and no row may be.
     #[error("{name}:{row}")]
@@ -37,6 +39,19 @@ pub enum Error {
         /// Where and why.
         row: Box<BadRow>,
     },
+}
+
+/// A part of a batch that can be wrong: whoever asks for it in words of their own can say in those
+/// what to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// The columns that are kept.
+    Keep,
+    /// The types of columns.
+    Types,
+    /// The columns that are kept and the params, which stand in the output side by side.
+    Output,
 }
 
 /// A row without an answer.
@@ -130,7 +145,15 @@ impl Reason {
 
 impl Error {
     pub(super) fn unfit(message: impl Into<String>) -> Error {
-        Error::Unfit { message: message.into(), help: None }
+        Error::Unfit { message: message.into(), help: None, part: None }
+    }
+
+    /// Says which part of the batch is wrong.
+    pub(super) fn part(mut self, wrong: Part) -> Error {
+        if let Error::Unfit { part, .. } = &mut self {
+            *part = Some(wrong);
+        }
+        self
     }
 
     pub(super) fn help(mut self, text: impl Into<String>) -> Error {

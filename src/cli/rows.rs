@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::builder::PossibleValuesParser;
-use planout::batch::{self, BadRow, Compression, Error, Format, Input, Reason, Type};
+use planout::batch::{self, BadRow, Compression, Error, Format, Input, Part, Reason, Type};
 use planout::catalog::Loaded;
 use planout::namespace::AssignError;
 
@@ -116,7 +116,10 @@ pub(super) fn fail(error: Error, loaded: &[Loaded], output: Option<&str>, skips:
             Some(path) => Failure::broken(format!("cannot write `{path}`: {error}")),
             None => Failure::from(error),
         },
-        Error::Unfit { help, .. } => Failure { help, ..Failure::wrong(message) },
+        Error::Unfit { help, part, .. } => {
+            let help = help.or(part.and_then(flags).map(str::to_owned));
+            Failure { help, ..Failure::wrong(message) }
+        }
         Error::Row { row, .. } => {
             let failure = Failure::wrong(message);
             match place(&row, loaded) {
@@ -124,6 +127,16 @@ pub(super) fn fail(error: Error, loaded: &[Loaded], output: Option<&str>, skips:
                 None => failure.help(skips),
             }
         }
+    }
+}
+
+/// By which flags a part of a batch is changed.
+fn flags(part: Part) -> Option<&'static str> {
+    match part {
+        Part::Keep => Some("name the columns to keep, as in `--keep a,b`"),
+        Part::Types => Some("leave `--types` out"),
+        Part::Output => Some("name the columns to keep by `--keep` and the params by `--param`"),
+        _ => None,
     }
 }
 

@@ -29,11 +29,15 @@ pub enum BuildError {
     /// No segments, or more than [`MAX_SEGMENTS`].
     #[error("a namespace has from 1 to {MAX_SEGMENTS} segments, not {0}")]
     Segments(u32),
-    /// A script of another dialect than the namespace.
-    #[error("definition `{definition}` is a script of the other dialect")]
+    /// A definition whose script is of another dialect than the namespace: their hashes differ.
+    #[error("definition `{definition}` is of the dialect {script}, the namespace of {namespace}")]
     Dialect {
         /// The definition.
         definition: String,
+        /// The dialect of its script.
+        script: Dialect,
+        /// The dialect of the namespace.
+        namespace: Dialect,
     },
     /// A definition defined twice.
     #[error("definition `{0}` is defined twice")]
@@ -93,7 +97,8 @@ impl NamespaceBuilder {
         }
     }
 
-    /// The dialect; without it planout4j's.
+    /// The dialect; without it planout4j's. The scripts of all definitions must be of it, whichever
+    /// is said first.
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
@@ -117,17 +122,13 @@ impl NamespaceBuilder {
     /// Defines what experiments can run.
     ///
     /// # Errors
-    /// The name is defined already, or the script is of another dialect.
+    /// The name is defined already.
     pub fn define(
         mut self,
         name: &str,
         script: impl Into<Arc<Script>>,
     ) -> Result<Self, BuildError> {
-        let script = script.into();
-        if script.dialect() != self.dialect {
-            return Err(BuildError::Dialect { definition: name.to_owned() });
-        }
-        if self.definitions.insert(name.to_owned(), script).is_some() {
+        if self.definitions.insert(name.to_owned(), script.into()).is_some() {
             return Err(BuildError::DuplicateDefinition(name.to_owned()));
         }
         Ok(self)
@@ -177,7 +178,8 @@ impl NamespaceBuilder {
     /// Allocates the segments.
     ///
     /// # Errors
-    /// The name cannot be one, the number of segments is out of range, or there is no default.
+    /// The name cannot be one, the number of segments is out of range, a definition is a script of
+    /// another dialect, or there is no default.
     pub fn build(self) -> Result<Namespace, BuildError> {
         self.build_like(None)
     }
@@ -190,6 +192,13 @@ impl NamespaceBuilder {
         }
         if !(1..=MAX_SEGMENTS).contains(&self.segments) {
             return Err(BuildError::Segments(self.segments));
+        }
+        // Only now the dialect is known: it can be said after the definitions.
+        if let Some((name, script)) =
+            self.definitions.iter().find(|(_, script)| script.dialect() != self.dialect)
+        {
+            let (script, namespace) = (script.dialect(), self.dialect);
+            return Err(BuildError::Dialect { definition: name.clone(), script, namespace });
         }
         let salt = self.salt.clone().unwrap_or_else(|| self.name.clone());
         let experiment = |name: Option<&str>, definition: &str| -> Option<Experiment> {

@@ -69,6 +69,9 @@ fn a_column_stands_in_the_output_once() {
     assert_eq!(error("--keep segment"), "error: column `segment` would stand in the output twice");
     let color = "--keep color --output-format csv";
     assert_eq!(error(color), "error: column `color` would stand in the output twice");
+    let run = batch(folder.path(), &format!("users.csv {color}"));
+    let help = "help: name the columns to keep by `--keep` and the params by `--param`\n";
+    assert!(run.stderr.ends_with(help), "{}", run.stderr);
     assert_eq!(error("--keep x"), "error: `users.csv` has two columns `x`");
     assert_eq!(batch(folder.path(), "users.csv --keep color").status, 0);
     assert_eq!(batch(folder.path(), &format!("users.csv {color} --param label")).status, 0);
@@ -78,8 +81,10 @@ fn a_column_stands_in_the_output_once() {
     assert!(run.stderr.starts_with(expected), "{}", run.stderr);
     let run = pipe(folder.path(), line, "--keep all --output-format csv");
     assert!(run.stderr.contains("the columns of JSON lines are not known"), "{}", run.stderr);
+    assert!(run.stderr.contains("help: name the columns to keep, as in `--keep a,b`"));
     let run = pipe(folder.path(), line, "--types userid:integer");
-    assert!(run.stderr.contains("`--types` is for CSV and TSV"), "{}", run.stderr);
+    assert!(run.stderr.contains("only columns of CSV and TSV are given types"), "{}", run.stderr);
+    assert!(run.stderr.contains("help: leave `--types` out"), "{}", run.stderr);
 }
 
 #[test]

@@ -138,7 +138,6 @@ fn namespace(generation: &str) -> String {
 }
 
 #[test]
-#[cfg_attr(not(debug_assertions), ignore = "there are no failpoints in a release")]
 fn a_ship_that_is_killed_at_any_step_is_whole_or_was_not_made() {
     let site = Site::new();
     let mut made = Vec::new();
@@ -177,7 +176,6 @@ fn a_ship_that_is_killed_at_any_step_is_whole_or_was_not_made() {
 }
 
 #[test]
-#[cfg_attr(not(debug_assertions), ignore = "there are no failpoints in a release")]
 fn a_ship_that_fails_at_any_step_leaves_what_was_there() {
     let site = Site::new();
     for step in 1.. {

@@ -80,7 +80,7 @@ fn unfit(name: &str, error: SampleError) -> Error {
         )),
         _ => None,
     };
-    Error::Unfit { message, help }
+    Error::Unfit { message, help, part: None }
 }
 
 /// What is to be known of the units of a file.

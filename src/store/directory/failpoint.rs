@@ -2,10 +2,10 @@
 
 use std::io;
 
-/// One of the steps of a change. Where assertions are compiled in, `PLANOUT_FAILPOINT` names the
-/// one that is the last: `kill:3` kills the process before the third step, `fail:3` lets it fail.
-/// In a release this does nothing.
-#[cfg(debug_assertions)]
+/// One of the steps of a change. With the feature `failpoint`, which only the tests of this crate
+/// have, `PLANOUT_FAILPOINT` names the one that is the last: `kill:3` kills the process before the
+/// third step, `fail:3` lets it fail. Without the feature this does nothing.
+#[cfg(feature = "failpoint")]
 pub(super) fn step() -> io::Result<()> {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,13 +19,13 @@ pub(super) fn step() -> io::Result<()> {
     }
 }
 
-#[cfg(not(debug_assertions))]
+#[cfg(not(feature = "failpoint"))]
 pub(super) fn step() -> io::Result<()> {
     Ok(())
 }
 
 /// Ends the process as nothing can catch.
-#[cfg(debug_assertions)]
+#[cfg(feature = "failpoint")]
 fn kill() -> ! {
     let pid = std::process::id().to_string();
     let _ = std::process::Command::new("kill").args(["-KILL", &pid]).status();
