@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Levels, Report, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::namespace::{Document, Namespace};
 use crate::parallel;
+use crate::progress::Progress;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 use crate::store::{self, Format, Item, Store, StoreError};
 use crate::tree::{Node, json, yaml};
@@ -132,15 +133,38 @@ pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
 /// # Errors
 /// The store cannot be read. What is wrong with a namespace stands in it.
 pub fn read(store: &dyn Store, dialects: impl Into<Dialects>) -> Result<Vec<Loaded>, StoreError> {
-    Ok(check(store.snapshot(MAX_SOURCE_BYTES + 1)?, dialects))
+    read_with(store, dialects, &Progress::new())
+}
+
+/// Reads and checks as [`read`] does, and counts the namespaces that have been checked.
+///
+/// # Errors
+/// The store cannot be read. What is wrong with a namespace stands in it.
+pub fn read_with(
+    store: &dyn Store,
+    dialects: impl Into<Dialects>,
+    progress: &Progress,
+) -> Result<Vec<Loaded>, StoreError> {
+    Ok(check_with(store.snapshot(MAX_SOURCE_BYTES + 1)?, dialects, progress))
 }
 
 /// Checks namespaces that have been read, given in the order of their names.
 pub fn check(items: Vec<(Item, Vec<u8>)>, dialects: impl Into<Dialects>) -> Vec<Loaded> {
+    check_with(items, dialects, &Progress::new())
+}
+
+fn check_with(
+    items: Vec<(Item, Vec<u8>)>,
+    dialects: impl Into<Dialects>,
+    progress: &Progress,
+) -> Vec<Loaded> {
     let dialects = dialects.into();
+    progress.expect(items.len());
     let mut namespaces: Vec<Loaded> = Vec::with_capacity(items.len());
     for mut loaded in parallel::map(items, |(item, bytes)| {
-        Loaded::new(&item.label, Some(&item.name), bytes, item.format, dialects)
+        let loaded = Loaded::new(&item.label, Some(&item.name), bytes, item.format, dialects);
+        progress.add(1);
+        loaded
     }) {
         // They are ordered by name.
         if let Some(first) = namespaces.last().filter(|first| first.name == loaded.name) {
@@ -176,16 +200,38 @@ pub enum LoadError {
 
 impl Catalog {
     /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON, or a
-    /// URL of compiled JSON in Redis.
+    /// URL of compiled JSON in Redis. The folders below a directory are not read: see
+    /// [`from_store`](Catalog::from_store).
     /// `dialects` are those of namespaces that do not say their own; a [`Dialect`] is that of the
     /// sources.
     ///
     /// # Errors
     /// The location cannot be read, or any of its namespaces is invalid.
     pub fn load(location: &str, dialects: impl Into<Dialects>) -> Result<Catalog, LoadError> {
+        Catalog::from_store(&*store::open(location)?, dialects)
+    }
+
+    /// Loads every namespace of a store, such as a directory with those below it:
+    ///
+    /// ```
+    /// use planout::store::{Directory, Folders};
+    /// use planout::{Catalog, Dialect};
+    ///
+    /// let directory = Directory::new("sample-namespaces").with_folders(Folders::All);
+    /// let catalog = Catalog::from_store(&directory, Dialect::Planout4j)?;
+    /// assert!(catalog.get("test_ns").is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The store cannot be read, or any of its namespaces is invalid.
+    pub fn from_store(
+        store: &dyn Store,
+        dialects: impl Into<Dialects>,
+    ) -> Result<Catalog, LoadError> {
         let mut invalid = Vec::new();
         let mut namespaces = IndexMap::new();
-        for loaded in read(&*store::open(location)?, dialects)? {
+        for loaded in read(store, dialects)? {
             let built = loaded.document.as_ref().map(Document::build);
             match built {
                 Some(Ok(namespace)) => {

@@ -84,6 +84,7 @@
 //! | [`plan`] | what shipping would change, and who would move |
 //! | `batch` | whole files of units |
 //! | `simulate` | whether a design is balanced, and whether traffic is as designed |
+//! | [`progress`] | how far long work is |
 //! | [`lint`] | what is legal and almost surely wrong |
 //!
 //! The library never prints, and reads no environment, clock or current folder but the paths that
@@ -102,6 +103,7 @@ pub mod namespace;
 pub mod number;
 mod parallel;
 pub mod plan;
+pub mod progress;
 pub mod ship;
 #[cfg(feature = "simulate")]
 pub mod simulate;

@@ -22,6 +22,7 @@ use crate::catalog::Loaded;
 use crate::diagnostic::{Code, Diagnostic, Level, Levels};
 use crate::dialect::Dialect;
 use crate::parallel;
+use crate::progress::Progress;
 use crate::source::{OffsetMap, Source};
 use crate::store::Format;
 use crate::syntax::parse;
@@ -55,7 +56,13 @@ pub enum Readers {
 ///
 /// A namespace that is not valid is checked as far as it can be read.
 pub fn check(namespaces: &mut [Loaded], settings: &Settings) {
+    check_with(namespaces, settings, &Progress::new());
+}
+
+/// Checks as [`check`] does, and counts the namespaces that have been checked.
+pub fn check_with(namespaces: &mut [Loaded], settings: &Settings, progress: &Progress) {
     let levels = &settings.levels;
+    progress.expect(namespaces.len());
     for (index, found) in independence::check(namespaces) {
         namespaces[index].diagnostics.push(found);
     }
@@ -67,6 +74,7 @@ pub fn check(namespaces: &mut [Loaded], settings: &Settings) {
         settle(&loaded.source, &mut found, levels);
         loaded.diagnostics = found;
         loaded.apply(levels);
+        progress.add(1);
     });
 }
 

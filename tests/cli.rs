@@ -158,9 +158,11 @@ fn two_files_of_one_name_are_an_error() {
     let samples = folder.path().join("sample-namespaces");
     fs::create_dir(samples.join("more")).expect("a folder");
     fs::copy(samples.join("test_ns.yaml"), samples.join("more/test_ns.yml")).expect("a copy");
-    let run = expect(1, planout(folder.path(), &["ship", "sample-namespaces", "out"]));
+    let ship = ["ship", "sample-namespaces", "out", "--recursive"];
+    let run = expect(1, planout(folder.path(), &ship));
     assert!(run.stderr.contains("P0212"), "{}", run.stderr);
-    let run = expect(1, planout(folder.path(), &["eval", "--ns", "test_ns", "userid=1"]));
+    let eval = ["eval", "--ns", "test_ns", "userid=1", "--recursive"];
+    let run = expect(1, planout(folder.path(), &eval));
     assert!(run.stderr.contains("rename one"), "{}", run.stderr);
 }
 

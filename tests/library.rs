@@ -241,7 +241,7 @@ fn only_tests_can_tell_the_library_to_fail() {
 fn messages_of_the_library_name_no_flags_and_no_commands() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut checked = 0;
-    for path in planout::store::files(&root).expect("the sources") {
+    for path in planout::store::files(&root, planout::store::Folders::All).expect("the sources") {
         let inside = path.strip_prefix(&root).expect("a path below it");
         if inside.starts_with("cli") || inside.starts_with("main.rs") {
             continue;

@@ -10,13 +10,17 @@ mod docs;
 mod edit;
 mod eval;
 mod fmt;
+mod folders;
 mod library;
 mod lint;
 mod mutation;
 mod namespaces;
 mod perf;
 mod plan;
+mod planout4j;
 mod problems;
+#[cfg(feature = "batch")]
+mod progress;
 #[cfg(feature = "redis")]
 mod redis;
 mod ship;

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use planout::ship::{Cargo, Options, Origin, Shipment};
-use planout::store::{self, Change, Directory};
+use planout::store::{self, Change, Directory, Folders};
 use planout::{Dialect, catalog};
 
 use super::{Promise, generate, seconds};
@@ -82,7 +82,7 @@ fn copy(folder: &Path) {
 }
 
 fn read(folder: &Path) {
-    for path in store::files(folder).expect("a folder") {
+    for path in store::files(folder, Folders::One).expect("a folder") {
         std::hint::black_box(std::fs::read(path).expect("a file"));
     }
 }

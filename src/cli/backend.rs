@@ -1,31 +1,126 @@
-//! planout4j's options for the target of a ship, which come to a location.
+//! planout4j's options for where namespaces are, which come to a location.
 
+use std::borrow::Cow;
+
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
-use planout::store::{RedisUrl, is_url};
+use planout::store::{RedisUrl, is_url, without_secrets};
 
+use super::config::Config;
 use super::failure::{Failure, Outcome};
 
+/// The target of a ship.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "As planout4j names the target")]
 pub(super) struct Backend {
-    /// What kind of target it is: `file` for DST, `redis` for a server
+    /// What kind of target it is: `compiledFiles` or `file` for DST, `redis` for a server
     #[arg(long, value_name = "KIND", hide_possible_values = true)]
     target_backend: Option<Kind>,
+    #[command(flatten)]
+    redis: Redis,
+}
+
+/// Where namespaces are read.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "As planout4j names the location")]
+pub(super) struct Repository {
+    /// Where namespaces are: `compiledFiles`, `sourceFiles` or `redis`
+    #[arg(long, value_name = "KIND", hide = true)]
+    runtime_repo: Option<Kind>,
+    /// Means nothing here: files say by their ending what they hold
+    #[arg(long, value_name = "TYPE", hide = true)]
+    parser_type: Option<ParserType>,
+    /// The folder of compiled namespaces
+    #[arg(short, long, value_name = "DIR", hide = true)]
+    dest_dir: Option<String>,
+    #[command(flatten)]
+    redis: Redis,
+}
+
+#[derive(Args, Debug)]
+struct Redis {
     /// The host of Redis [default: localhost]
-    #[arg(long, value_name = "HOST", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "HOST", value_parser = NonEmptyStringValueParser::new())]
     redis_host: Option<String>,
     /// The port of Redis [default: 6379]
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     redis_port: Option<u16>,
     /// The key of the hash in Redis [default: planout4j]
-    #[arg(long, value_name = "KEY", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "KEY", value_parser = NonEmptyStringValueParser::new())]
     redis_key: Option<String>,
 }
 
+/// The kinds of places, with the names that planout4j's configuration has for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
     File,
+    #[value(name = "compiledFiles")]
+    CompiledFiles,
+    #[value(name = "sourceFiles")]
+    SourceFiles,
     Redis,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ParserType {
+    Json,
+    Yaml,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::File => "file",
+            Kind::CompiledFiles => "compiledFiles",
+            Kind::SourceFiles => "sourceFiles",
+            Kind::Redis => "redis",
+        }
+    }
+
+    /// Fails if a folder is asked for, and the other options mean a server.
+    fn check(self, option: &str, redis: &Redis, location: Option<&str>) -> Outcome {
+        let word = self.word();
+        if redis.is_given() {
+            let message = format!("`--redis-...` does not go with `{option} {word}`");
+            return Err(Failure::usage(message));
+        }
+        match location.is_some_and(is_url) {
+            true => {
+                let message = format!("`{option} {word}` does not go with a location in Redis");
+                Err(Failure::usage(message))
+            }
+            false => Ok(()),
+        }
+    }
+}
+
+impl Redis {
+    fn is_given(&self) -> bool {
+        let texts = [&self.redis_host, &self.redis_key];
+        texts.into_iter().any(Option::is_some) || self.redis_port.is_some()
+    }
+
+    /// The server as a location. `named` is a location that is named beside it, and `configured`
+    /// one that may be in Redis and says more: who logs in where is said by a location only.
+    fn location(&self, named: Option<&str>, configured: Option<&str>) -> Outcome<String> {
+        match (named, configured.filter(|location| is_url(location))) {
+            (Some(named), _) if self.is_given() || !is_url(named) => {
+                Err(Failure::usage(format!("two locations: `{}`, and one in Redis", shown(named)))
+                    .help("leave one out, or write it as `redis://HOST:PORT/DB?key=KEY`"))
+            }
+            (Some(named), _) => Ok(named.to_owned()),
+            (None, Some(configured)) if !self.is_given() => Ok(configured.to_owned()),
+            (None, _) => {
+                let host = self.redis_host.as_deref().unwrap_or("localhost");
+                let key = self.redis_key.as_deref();
+                Ok(RedisUrl::new(host, self.redis_port, key).to_string())
+            }
+        }
+    }
+}
+
+fn shown(location: &str) -> Cow<'_, str> {
+    without_secrets(location)
 }
 
 impl Backend {
@@ -35,29 +130,53 @@ impl Backend {
         named: Option<&str>,
         configured: Option<&str>,
     ) -> Outcome<Option<String>> {
-        let details = [&self.redis_host, &self.redis_key].into_iter().any(Option::is_some)
-            || self.redis_port.is_some();
-        let target = named.or(configured).map(str::to_owned);
-        match (self.target_backend, named) {
-            (Some(Kind::File), _) if details => {
-                Err(Failure::usage("`--redis-...` does not go with `--target-backend file`"))
+        let target = named.or(configured);
+        match self.target_backend {
+            None if !self.redis.is_given() => Ok(target.map(str::to_owned)),
+            None | Some(Kind::Redis) => self.redis.location(named, configured).map(Some),
+            Some(kind) => {
+                kind.check("--target-backend", &self.redis, target)?;
+                Ok(target.map(str::to_owned))
             }
-            (Some(Kind::File), _) if target.as_deref().is_some_and(is_url) => {
-                Err(Failure::usage("`--target-backend file` does not go with a target in Redis"))
-            }
-            (None | Some(Kind::File), _) if !details => Ok(target),
-            (_, Some(named)) if details || !is_url(named) => {
-                Err(Failure::usage("two targets: DST, and one in Redis")
-                    .help("leave DST out, or write it as `redis://HOST:PORT/DB?key=KEY`"))
-            }
-            // Who logs in where is configured by a location only.
-            _ if !details && target.as_deref().is_some_and(is_url) => Ok(target),
-            _ => Ok(Some(self.url())),
         }
     }
+}
 
-    fn url(&self) -> String {
-        let host = self.redis_host.as_deref().unwrap_or("localhost");
-        RedisUrl::new(host, self.redis_port, self.redis_key.as_deref()).to_string()
+impl Repository {
+    /// The location that is meant, given the one that is named otherwise; `None` if nothing says
+    /// which.
+    pub(super) fn location(&self, named: Option<&str>, config: &Config) -> Outcome<Option<String>> {
+        let named = match (named, self.dest_dir.as_deref()) {
+            (Some(named), Some(folder)) => {
+                let message = format!("two locations: `{}` and `{}`", shown(named), shown(folder));
+                return Err(Failure::usage(message).help("leave `--dest-dir` out"));
+            }
+            (named, folder) => named.or(folder),
+        };
+        let kind = match self.runtime_repo {
+            None if !self.redis.is_given() => return Ok(named.map(str::to_owned)),
+            None | Some(Kind::Redis) => {
+                return self.redis.location(named, config.target.as_deref()).map(Some);
+            }
+            Some(kind) => kind,
+        };
+        if kind == Kind::SourceFiles && self.dest_dir.is_some() {
+            return Err(Failure::usage(
+                "`--dest-dir` does not go with `--runtime-repo sourceFiles`",
+            )
+            .help("`--dest-dir` is the folder of compiled namespaces"));
+        }
+        let (setting, configured) = match kind {
+            Kind::SourceFiles => ("source", &config.source),
+            _ => ("target", &config.target),
+        };
+        let location = named.or(configured.as_deref());
+        kind.check("--runtime-repo", &self.redis, location)?;
+        let word = kind.word();
+        let location = location.ok_or_else(|| {
+            Failure::usage(format!("`--runtime-repo {word}`: no folder is configured"))
+                .help(format!("name one, or set `{setting}` in `planout.toml`"))
+        })?;
+        Ok(Some(location.to_owned()))
     }
 }

@@ -1,7 +1,7 @@
 //! `planout check`
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
@@ -13,6 +13,8 @@ use planout::store::{self, Format as FileFormat, read_file};
 
 use super::config::set_level;
 use super::failure::{Failure, Outcome};
+use super::folders::Folders;
+use super::progress::Bar;
 use super::render::{self, ReportFormat};
 use super::{Context, DialectArg, Format};
 
@@ -35,6 +37,8 @@ pub(super) struct Check {
     #[arg(long)]
     namespace: bool,
     #[command(flatten)]
+    folders: Folders,
+    #[command(flatten)]
     dialect: DialectArg,
     /// How to print what is found
     #[arg(long, default_value = "text", hide_default_value = true)]
@@ -52,7 +56,9 @@ impl Check {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let settings = self.settings(context)?;
         let Subjects { mut namespaces, scripts } = self.read(context)?;
-        lint::check(&mut namespaces, &settings);
+        let bar = Bar::new("checking", "namespaces", context);
+        lint::check_with(&mut namespaces, &settings, bar.progress());
+        drop(bar);
         let mut reports: Vec<_> = namespaces.iter().map(Loaded::report).collect();
         for (label, bytes) in scripts {
             let (source, problem) = decode(&label, bytes);
@@ -143,10 +149,16 @@ impl Check {
             subjects.scripts.push((path.to_owned(), bytes));
             return Ok(());
         }
-        subjects.namespaces.extend(catalog::read(&*store::open(path)?, dialects)?);
+        let is_script = |path: &Path| path.extension().is_some_and(|it| it == "planout");
+        let wanted = |path: &Path| is_script(path) || FileFormat::of(path).is_some();
+        let store = self.folders.open_for(path, wanted, context)?;
+        let bar = Bar::new("reading", "namespaces", context);
+        subjects.namespaces.extend(catalog::read_with(&*store, dialects, bar.progress())?);
+        drop(bar);
         if file.is_dir() {
-            let is_script = |path: &PathBuf| path.extension().is_some_and(|it| it == "planout");
-            for script in store::files(file)?.into_iter().filter(is_script) {
+            let folders = self.folders.read(context.config.recursive);
+            let files = store::files(file, folders)?.into_iter();
+            for script in files.filter(|path| is_script(path)) {
                 let bytes = read_file(&script, MAX_SOURCE_BYTES + 1)?;
                 subjects.scripts.push((script.to_string_lossy().into_owned(), bytes));
             }

@@ -88,7 +88,9 @@ impl Compile {
         }
         let bytes = read_file(path, MAX_SOURCE_BYTES + 1)?;
         let label = self.input.clone();
-        let is_namespace = self.namespace || FileFormat::of(path) == Some(FileFormat::Yaml);
+        // As planout4j has it, `.YAML` is one too.
+        let lower = PathBuf::from(self.input.to_lowercase());
+        let is_namespace = self.namespace || FileFormat::of(&lower) == Some(FileFormat::Yaml);
         Ok(match is_namespace {
             true => {
                 let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
@@ -107,7 +109,8 @@ enum Input {
 /// Whether an argument that is no file plainly means one all the same.
 pub(super) fn looks_like_path(argument: &str) -> bool {
     let is_language = argument.contains([' ', ';', '=', '"', '\'', '\n']);
-    let has_ending = FILE_ENDINGS.iter().any(|ending| argument.ends_with(ending));
+    let lower = argument.to_lowercase();
+    let has_ending = FILE_ENDINGS.iter().any(|ending| lower.ends_with(ending));
     !is_language && (has_ending || argument.contains(std::path::MAIN_SEPARATOR))
 }
 

@@ -28,7 +28,6 @@ pub(super) struct Config {
     /// What becomes of a ship that would reassign units.
     pub(super) guard: diagnostic::Level,
     /// Whether namespaces are looked for in the folders below a location, too.
-    #[expect(dead_code, reason = "the commands that list folders come next")]
     pub(super) recursive: bool,
 }
 

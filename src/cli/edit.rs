@@ -11,6 +11,7 @@ use planout::source::MAX_SOURCE_BYTES;
 use planout::store::{self, Format as FileFormat, read_file, write_file};
 
 use super::failure::{Failure, Outcome};
+use super::folders::Folders;
 use super::plan::text as plan_text;
 use super::{Context, DialectArg, Format};
 
@@ -50,6 +51,8 @@ struct Target {
     /// Print what would change, and write nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    folders: Folders,
     #[command(flatten)]
     dialect: DialectArg,
 }
@@ -123,7 +126,7 @@ impl Target {
             Failure::usage("no source: name the file of the namespace, or `--source`")
                 .help("or set `source` in `planout.toml`")
         })?;
-        let mut items = store::open(source)?.list()?;
+        let mut items = self.folders.open(source, context)?.list()?;
         items.retain(|item| item.format == FileFormat::Yaml && !store::is_url(&item.label));
         let named: Vec<_> = items.iter().filter(|item| item.name == self.namespace).collect();
         match named.as_slice() {

@@ -3,7 +3,7 @@
 #[cfg(feature = "batch")]
 mod batch;
 #[cfg(feature = "batch")]
-mod progress;
+mod summary;
 #[cfg(feature = "batch")]
 mod target;
 

@@ -10,10 +10,11 @@ use planout::catalog::decode;
 use planout::diagnostic::Report;
 use planout::format::{self, FormatError};
 use planout::source::{MAX_SOURCE_BYTES, Source};
-use planout::store::{self, read_file, write_file};
+use planout::store::{read_file, write_file};
 use similar::TextDiff;
 
 use super::failure::{Failure, Outcome};
+use super::folders::Folders;
 use super::{Context, DialectArg, Format};
 
 /// What the names of formatted files end with.
@@ -33,6 +34,8 @@ pub(super) struct Fmt {
     /// Take standard input for a namespace
     #[arg(long)]
     namespace: bool,
+    #[command(flatten)]
+    folders: Folders,
     #[command(flatten)]
     dialect: DialectArg,
 }
@@ -143,7 +146,8 @@ impl Fmt {
         let mut files = Vec::new();
         for path in paths {
             if path.is_dir() {
-                let found = store::files(&path)?.into_iter();
+                let wanted = |path: &Path| Kind::of(path).is_some();
+                let found = self.folders.files(&path, wanted, context)?.into_iter();
                 files.extend(found.filter_map(|path| Kind::of(&path).map(|kind| (path, kind))));
             } else if let Some(kind) = Kind::of(&path) {
                 files.push((path, kind));

@@ -1,12 +1,13 @@
 //! Namespaces as they were at a revision, read from the objects of a git repository. No work tree
 //! is touched.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{Format, Item};
+use planout::store::{Folders, Format, Item};
 
 use super::failure::{Failure, Outcome};
 
@@ -21,6 +22,9 @@ pub(super) struct Revision {
     /// The path from the root of the repository on.
     path: String,
 }
+
+/// A namespace with its bytes.
+type Content = (Item, Vec<u8>);
 
 /// A file of a commit.
 struct Blob {
@@ -53,21 +57,28 @@ impl Revision {
         Ok(Revision { name: name.to_owned(), commit, folder, path })
     }
 
-    /// The namespaces in the path, in the order of their names. None if the path was not there.
-    pub(super) fn namespaces(&self) -> Outcome<Vec<(Item, Vec<u8>)>> {
-        let mut found = Vec::new();
+    /// The namespaces in the path, in the order of their names, and the folders below it that hold
+    /// others. None if the path was not there.
+    pub(super) fn namespaces(&self, folders: Folders) -> Outcome<(Vec<Content>, BTreeSet<String>)> {
+        let (mut found, mut left_out) = (Vec::new(), BTreeSet::new());
         for blob in self.blobs()? {
             let path = Path::new(&blob.path);
             let (Some(format), Some(name)) = (Format::of(path), path.file_stem()) else {
                 continue;
             };
+            let inside = blob.path.strip_prefix(&self.path).unwrap_or(&blob.path);
+            if folders == Folders::One && inside.trim_start_matches('/').contains('/') {
+                let folder = path.parent().unwrap_or(path).to_string_lossy();
+                left_out.insert(format!("{}:{folder}", self.name));
+                continue;
+            }
             let name = name.to_string_lossy().into_owned();
             let label = format!("{}:{}", self.name, blob.path);
             found.push((Item { name, label, format }, blob.id));
         }
         found.sort_by(|(a, _), (b, _)| (&a.name, &a.label).cmp(&(&b.name, &b.label)));
         let (items, ids): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-        Ok(items.into_iter().zip(self.contents(&ids)?).collect())
+        Ok((items.into_iter().zip(self.contents(&ids)?).collect(), left_out))
     }
 
     /// The bytes of the path itself, if it was there and was a file.

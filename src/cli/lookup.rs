@@ -6,7 +6,9 @@ use planout::source::MAX_SOURCE_BYTES;
 use planout::store::{self, Store};
 use planout::{Dialect, Namespace};
 
+use super::backend::Repository;
 use super::failure::{Failure, Outcome};
+use super::folders::Folders;
 use super::{Context, DialectArg, Format, location};
 
 /// Where namespaces are, and how to speak of them.
@@ -16,10 +18,15 @@ pub(super) struct Lookup {
     #[arg(long, value_name = "LOCATION")]
     from: Option<String>,
     #[command(flatten)]
+    folders: Folders,
+    #[command(flatten)]
     dialect: DialectArg,
     /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     pub(super) format: Format,
+    // The last, as its heading is for all that follows.
+    #[command(flatten)]
+    repository: Repository,
 }
 
 impl Lookup {
@@ -38,10 +45,11 @@ impl Lookup {
 
     /// Some namespaces, or all of them. Their problems are reported.
     pub(super) fn load(&self, names: Option<&[&str]>, context: &Context) -> Outcome<Vec<Loaded>> {
-        let location = location(self.from.as_deref(), context)?;
+        let named = self.repository.location(self.from.as_deref(), &context.config)?;
+        let location = location(named.as_deref(), context)?;
         let dialects = context.dialects(self.dialect);
         let shown = store::without_secrets(&location);
-        let store = store::open(&location)?;
+        let store = self.folders.open(&location, context)?;
         let mut loaded: Vec<Loaded> = match names {
             None => catalog::read(&*store, dialects)?,
             Some(names) => {

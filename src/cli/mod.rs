@@ -9,6 +9,7 @@ mod eval;
 mod explain;
 mod failure;
 mod fmt;
+mod folders;
 mod git;
 mod inputs;
 mod lookup;
@@ -16,6 +17,7 @@ mod nslist;
 mod output;
 mod perf;
 mod plan;
+mod progress;
 mod render;
 mod revision;
 #[cfg(feature = "batch")]

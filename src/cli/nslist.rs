@@ -12,15 +12,17 @@ use planout::store;
 use planout::tree::{Layout, to_json};
 use regex_lite::Regex;
 
+use super::backend::Repository;
 use super::failure::{Failure, Outcome};
+use super::folders::Folders;
 use super::{Context, DialectArg, Format, location, revision};
 
 #[derive(Args, Debug)]
 pub(super) struct Nslist {
     /// A directory, a file or a URL of namespaces [default: the configured target, else the source]
     location: Option<String>,
-    /// Only these: letters and digits match anywhere in a name, anything else is a regular
-    /// expression that must match the whole name; case does not matter
+    /// Only these: a part of the name, or a regular expression that matches the whole name; case
+    /// does not matter
     #[arg(short, long, value_name = "PATTERN")]
     name: Option<String>,
     /// What to print of each namespace
@@ -30,10 +32,15 @@ pub(super) struct Nslist {
     #[arg(long)]
     no_pretty: bool,
     #[command(flatten)]
+    folders: Folders,
+    #[command(flatten)]
     dialect: DialectArg,
     /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
+    // The last, as its heading is for all that follows.
+    #[command(flatten)]
+    repository: Repository,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -56,10 +63,11 @@ struct Listed {
 
 impl Nslist {
     pub(super) fn run(&self, context: &Context) -> Outcome {
-        let pattern = self.name.as_deref().map(pattern).transpose()?;
-        let wanted = |name: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(name));
-        let location = location(self.location.as_deref(), context)?;
-        let store = store::open(&location)?;
+        let pattern = self.name.as_deref().map(Pattern::new).transpose()?;
+        let wanted = |name: &str| pattern.as_ref().is_none_or(|pattern| pattern.matches(name));
+        let named = self.repository.location(self.location.as_deref(), &context.config)?;
+        let location = location(named.as_deref(), context)?;
+        let store = self.folders.open(&location, context)?;
         let mut loaded = catalog::read(&*store, context.dialects(self.dialect))?;
         if context.output.is_verbose() {
             revision::tell(&*store, &loaded, context)?;
@@ -131,15 +139,25 @@ impl Nslist {
     }
 }
 
-/// A pattern as a regular expression.
-fn pattern(pattern: &str) -> Outcome<Regex> {
-    let expression = match pattern.chars().all(char::is_alphanumeric) {
-        true => format!("(?i){pattern}"),
-        false => format!("(?i)^(?:{pattern})$"),
-    };
-    Regex::new(&expression).map_err(|error| {
-        Failure::usage(format!("`{pattern}` is not a regular expression: {error}"))
-    })
+/// Which names are wanted, as planout4j has it.
+struct Pattern {
+    /// A part of the name, in lower case.
+    part: String,
+    /// The whole name.
+    whole: Regex,
+}
+
+impl Pattern {
+    fn new(pattern: &str) -> Outcome<Pattern> {
+        let whole = Regex::new(&format!("(?i)^(?:{pattern})$")).map_err(|error| {
+            Failure::usage(format!("`{pattern}` is not a regular expression: {error}"))
+        })?;
+        Ok(Pattern { part: pattern.to_lowercase(), whole })
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        name.to_lowercase().contains(&self.part) || self.whole.is_match(name)
+    }
 }
 
 fn used(namespace: &Namespace) -> usize {

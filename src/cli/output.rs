@@ -64,7 +64,6 @@ impl Output {
     }
 
     /// Whether nobody wants to know more than the answer.
-    #[cfg(feature = "batch")]
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }

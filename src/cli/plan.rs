@@ -17,7 +17,9 @@ pub(super) use self::text::text;
 pub(super) use self::units::Sample;
 use super::config::Config;
 use super::failure::{Failure, Outcome};
+use super::folders::{self, Folders};
 use super::git::Revision;
+use super::progress::Bar;
 use super::{Context, DialectArg, Format};
 
 pub(super) const EXIT_STATUS: &str = "\
@@ -49,6 +51,8 @@ pub(super) struct Plan {
     #[arg(long, value_name = "FILE", conflicts_with = "against")]
     out: Option<PathBuf>,
     #[command(flatten)]
+    folders: Folders,
+    #[command(flatten)]
     dialect: DialectArg,
     /// How to print the plan and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
@@ -63,7 +67,10 @@ impl Plan {
         })?;
         let units = self.sample.units()?;
         let dialects = context.dialects(self.dialect);
-        let mut after = catalog::read(&*store::open(source)?, dialects)?;
+        let store = self.folders.open(source, context)?;
+        let bar = Bar::new("reading", "namespaces", context);
+        let mut after = catalog::read_with(&*store, dialects, bar.progress())?;
+        drop(bar);
         after.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
         if after.is_empty() {
             return Err(Failure::wrong(format!("no namespaces in `{source}`")));
@@ -73,7 +80,9 @@ impl Plan {
             // The others at the target have their sources elsewhere.
             before.retain(|old| after.iter().any(|new| new.name == old.name));
         }
-        let planned = plan::compare(&before, &after, &units);
+        let bar = Bar::new("comparing", "namespaces", context);
+        let planned = plan::compare_with(&before, &after, &units, bar.progress());
+        drop(bar);
 
         context.output.reports(&reports(&before, &after), self.format)?;
         context.output.answer(&match self.format {
@@ -104,23 +113,31 @@ impl Plan {
                 Failure::usage("nothing to compare with: name the target")
                     .help("as `planout plan SRC DST`, or with `--against git:main`")
             })?;
+            // A ship changes nothing in the folders below its target.
             return Ok((target.clone(), shipped(&*store::open(target)?, dialects)?));
         };
         let before = match against.strip_prefix("git:") {
             Some(revision) => {
-                let dialects = self.dialects_at(revision, context)?;
+                let (dialects, folders) = self.settings_at(revision, context)?;
                 let revision = Revision::find(revision, Path::new(source))?;
-                catalog::check(revision.namespaces()?, dialects)
+                let (namespaces, left_out) = revision.namespaces(folders)?;
+                folders::tell(against, left_out.iter(), context);
+                catalog::check(namespaces, dialects)
             }
-            None => catalog::read(&*store::open(against)?, dialects)?,
+            None => catalog::read(&*self.folders.open(against, context)?, dialects)?,
         };
         Ok((against.clone(), before))
     }
 
-    /// The dialects at a revision: its configuration may have said another one.
-    fn dialects_at(&self, revision: &str, context: &Context) -> Outcome<Dialects> {
+    /// The dialects and the folders at a revision: its configuration may have said others.
+    fn settings_at(
+        &self,
+        revision: &str,
+        context: &Context,
+    ) -> Outcome<(Dialects, store::Folders)> {
         let now = context.dialects(self.dialect);
-        let (None, Some(path)) = (self.dialect.dialect, &context.config.path) else {
+        let now = (now, self.folders.read(context.config.recursive));
+        let Some(path) = &context.config.path else {
             return Ok(now);
         };
         // One that lies outside of the repository has no past.
@@ -129,8 +146,9 @@ impl Plan {
         };
         match file.file()? {
             Some(bytes) => {
-                let source = Config::parse(path, bytes)?.dialect.unwrap_or_default();
-                Ok(Dialects { source, ..now })
+                let then = Config::parse(path, bytes)?;
+                let source = self.dialect.dialect.or(then.dialect).unwrap_or_default();
+                Ok((Dialects { source, ..now.0 }, self.folders.read(then.recursive)))
             }
             None => Ok(now),
         }

@@ -16,6 +16,7 @@ use planout::store::{self, Change, read_file};
 use self::guard::{Guard, Verdict};
 use super::backend::Backend;
 use super::failure::{Failure, Outcome};
+use super::folders::Folders;
 use super::plan::{Sample, json as plan_json, text as plan_text};
 use super::{Context, DialectArg, Format, revision};
 
@@ -52,6 +53,8 @@ pub(super) struct Ship {
     #[command(flatten)]
     sample: Sample,
     #[command(flatten)]
+    folders: Folders,
+    #[command(flatten)]
     dialect: DialectArg,
     /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
@@ -78,9 +81,10 @@ impl Ship {
         if lies_in(&target, source) {
             let message = format!("the target `{target}` lies in the source `{source}`");
             return Err(Failure::usage(message)
-                .help("what is shipped would be read as a source: choose a folder beside it"));
+                .help("what is shipped could be read as a source: choose a folder beside it"));
         }
-        let mut loaded = catalog::read(&*store::open(source)?, context.dialects(self.dialect))?;
+        let store = self.folders.open(source, context)?;
+        let mut loaded = catalog::read(&*store, context.dialects(self.dialect))?;
         loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;

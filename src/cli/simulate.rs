@@ -12,12 +12,13 @@ use std::thread;
 use clap::Args;
 use planout::diagnostic::nearest;
 use planout::simulate::{
-    Counted, Design, Group, Observed, Report, SIGNIFICANCE, Units, design, observe, report,
+    Counted, Design, Group, Observed, Report, SIGNIFICANCE, Units, design, observe_with, report,
 };
 use planout::{Map, Namespace};
 
 use super::failure::{Failure, Outcome};
 use super::lookup::Lookup;
+use super::progress::Bar;
 use super::{Context, Format, inputs};
 
 pub(super) const EXIT_STATUS: &str = "\
@@ -115,16 +116,20 @@ impl Simulate {
         let design = designed(namespace, &inputs, Counted::All);
         let count = usize::try_from(self.units).unwrap_or(usize::MAX);
         let units = Units { count, seed: self.seed, inputs };
-        let observed = observe(&design, &units, self.threads());
+        let bar = Bar::new(&self.ns, "units", context);
+        let observed = observe_with(&design, &units, self.threads(), bar.progress());
+        drop(bar);
         let source = Source { units: Some(count), seed: Some(self.seed), notes: Vec::new() };
         self.answer(&design, &observed, source, context)
     }
 
     #[cfg(feature = "batch")]
     fn batch(&self, namespace: &Namespace, inputs: Map, file: &str, context: &Context) -> Outcome {
-        let (sample, notes) = self.batch.sample(namespace, inputs, file)?;
+        let (sample, notes) = self.batch.sample(namespace, inputs, file, context)?;
         let design = design(namespace, &sample.groups(), Counted::All);
-        let observed = sample.observe(&design, self.threads());
+        let bar = Bar::new(&self.ns, "units", context);
+        let observed = sample.observe_with(&design, self.threads(), bar.progress());
+        drop(bar);
         let source = Source { units: Some(sample.units()), seed: None, notes };
         self.answer(&design, &observed, source, context)
     }
@@ -146,7 +151,7 @@ impl Simulate {
         let counted = if is_log { Counted::InExperiment } else { Counted::All };
         let design = designed(namespace, &inputs, counted);
         let (observed, notes) = match is_log {
-            true => observed::log(&design, file)?,
+            true => observed::log(&design, file, context)?,
             false => (observed::table(&design, file)?, Vec::new()),
         };
         self.answer(&design, &observed, Source { units: None, seed: None, notes }, context)

@@ -14,7 +14,7 @@ pub(super) struct Which {
     #[arg(long, value_name = "NAME")]
     exp: Option<String>,
     /// Evaluate this definition alone
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, alias = "def", value_name = "NAME")]
     definition: Option<String>,
     /// Evaluate the default experiment alone
     #[arg(long)]

@@ -40,6 +40,7 @@ pub use segments::{ExperimentChange, Fate, Move};
 use crate::catalog::Loaded;
 use crate::namespace::{Action, Document};
 use crate::parallel;
+use crate::progress::Progress;
 
 /// What a change does to those who are in experiments, from the least to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -179,6 +180,16 @@ pub fn compare<'a>(
     after: impl IntoIterator<Item = &'a Loaded>,
     units: &Units,
 ) -> Plan {
+    compare_with(before, after, units, &Progress::new())
+}
+
+/// Compares as [`compare`] does, and counts the namespaces that have been compared.
+pub fn compare_with<'a>(
+    before: impl IntoIterator<Item = &'a Loaded>,
+    after: impl IntoIterator<Item = &'a Loaded>,
+    units: &Units,
+    progress: &Progress,
+) -> Plan {
     let mut names: BTreeMap<&str, (Vec<&Loaded>, Vec<&Loaded>)> = BTreeMap::new();
     for loaded in before {
         names.entry(&loaded.name).or_default().0.push(loaded);
@@ -186,6 +197,7 @@ pub fn compare<'a>(
     for loaded in after {
         names.entry(&loaded.name).or_default().1.push(loaded);
     }
+    progress.expect(names.len());
     let versions = parallel::map(names.into_iter().collect(), |(name, (before, after))| {
         let versions = Version::of(&before).zip(Version::of(&after));
         let same = versions.map(|(old, new)| is_same(old.document, new.document));
@@ -199,6 +211,7 @@ pub fn compare<'a>(
             Some(true) => Status::Unchanged,
             _ => status(&before, &after, &units),
         };
+        progress.add(1);
         NamespacePlan { name: name.to_owned(), file: file.unwrap_or_default().to_owned(), status }
     });
     Plan { namespaces }

@@ -32,7 +32,7 @@ mod test;
 pub use crate::eval::distribution::{Counted, Distribution, MAX_PATHS, MAX_VALUES, Obstacle, Span};
 pub use design::{Cohort, Design, Group, Scope, design};
 pub use exposures::{Exposures, LogError};
-pub use observe::{Counts, Observed, Units, observe, observe_rows};
+pub use observe::{Counts, Observed, Units, observe, observe_rows, observe_with};
 pub use report::{ExperimentRow, ParamReport, Quantile, Report, RowKind, ValueRow, report};
 pub use sample::{MAX_GROUPS, Sample, SampleError};
 pub use table::{DEFAULT, Table, TableError};

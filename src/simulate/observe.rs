@@ -6,6 +6,7 @@ use super::design::{Design, Scope};
 use crate::eval::distribution::{Exact, Sought};
 use crate::namespace::{AssignError, Assignment, Rows};
 use crate::parallel;
+use crate::progress::Progress;
 use crate::value::{Map, Value};
 
 /// The least number of units that are evaluated at a time.
@@ -102,12 +103,22 @@ impl Units {
 
 /// Evaluates made-up units.
 pub fn observe(design: &Design<'_>, units: &Units, threads: usize) -> Observed {
+    observe_with(design, units, threads, &Progress::new())
+}
+
+/// Evaluates made-up units, and counts those that have been evaluated.
+pub fn observe_with(
+    design: &Design<'_>,
+    units: &Units,
+    threads: usize,
+    progress: &Progress,
+) -> Observed {
     let primary = design.namespace.unit();
     let inputs = units.inputs.iter().filter(|(name, _)| *name != primary);
     let (columns, values): (Vec<&str>, Vec<&Value>) =
         inputs.map(|(name, value)| (name.as_str(), value)).unzip();
     let columns: Vec<&str> = [primary].into_iter().chain(columns).collect();
-    observe_rows(design, &columns, units.count, threads, |index, row| {
+    observe_rows(design, &columns, units.count, threads, progress, |index, row| {
         if row.is_empty() {
             row.push(Value::Null);
             row.extend(values.iter().copied().cloned());
@@ -117,14 +128,16 @@ pub fn observe(design: &Design<'_>, units: &Units, threads: usize) -> Observed {
 }
 
 /// Evaluates units that come as rows of values with these columns. `fill` makes the row of a
-/// place out of the one before, which is empty at first.
+/// place out of the one before, which is empty at first. Counts those that have been evaluated.
 pub fn observe_rows(
     design: &Design<'_>,
     columns: &[&str],
     count: usize,
     threads: usize,
+    progress: &Progress,
     fill: impl Fn(usize, &mut Vec<Value>) + Sync,
 ) -> Observed {
+    progress.expect(count);
     let rows = design.namespace.with_columns(columns);
     let unit = columns.iter().position(|column| *column == design.namespace.unit());
     let chunk = count.div_ceil(MAX_CHUNKS).max(MIN_CHUNK);
@@ -132,10 +145,12 @@ pub fn observe_rows(
     let tallies = parallel::map_on(threads, starts, |start| {
         let mut tally = Tally::new(design);
         let mut row = Vec::new();
-        for index in start..count.min(start + chunk) {
+        let end = count.min(start + chunk);
+        for index in start..end {
             fill(index, &mut row);
             tally.unit(&rows, unit, &row);
         }
+        progress.add(end - start);
         tally
     });
     let mut total = Tally::new(design);

@@ -9,6 +9,7 @@ use super::design::{Design, Group};
 use super::observe::{Observed, observe_rows};
 use crate::eval::distribution::{Exact, Sought};
 use crate::namespace::{AssignError, Namespace};
+use crate::progress::Progress;
 use crate::value::{Map, Value};
 
 /// The most combinations of inputs. Scripts are followed for each of them.
@@ -158,8 +159,18 @@ impl<'n> Sample<'n> {
 
     /// Evaluates the units. The design is that of the [groups](Sample::groups).
     pub fn observe(&self, design: &Design<'_>, threads: usize) -> Observed {
+        self.observe_with(design, threads, &Progress::new())
+    }
+
+    /// Evaluates the units, and counts those that have been evaluated.
+    pub fn observe_with(
+        &self,
+        design: &Design<'_>,
+        threads: usize,
+        progress: &Progress,
+    ) -> Observed {
         let columns: Vec<&str> = [self.namespace.unit()].into_iter().chain(self.others()).collect();
-        observe_rows(design, &columns, self.units.len(), threads, |index, row| {
+        observe_rows(design, &columns, self.units.len(), threads, progress, |index, row| {
             row.clear();
             let Some((unit, combination)) = self.units.get_index(index) else { return };
             row.push(unit.0.clone());

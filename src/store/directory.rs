@@ -3,6 +3,7 @@
 //! How a change is made, and what it leaves wherever it dies, stands in `docs/design.md`.
 
 mod failpoint;
+mod folders;
 mod journal;
 mod lock;
 mod staging;
@@ -15,8 +16,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use walkdir::WalkDir;
-
+pub use self::folders::{Folders, files, left_out};
 pub(super) use self::staging::replace;
 use self::update::Update;
 use self::view::View;
@@ -28,16 +28,22 @@ use crate::source::MAX_SOURCE_BYTES;
 /// a namespace.
 const STAMP: &str = ".planout-revision";
 
-/// A directory with the directories below it, or one file.
+/// A directory, with the directories below it if that is asked for, or one file.
 #[derive(Clone, Debug)]
 pub struct Directory {
     path: PathBuf,
+    folders: Folders,
 }
 
 impl Directory {
     /// The directory, or the file, at a path.
     pub fn new(path: impl Into<PathBuf>) -> Directory {
-        Directory { path: path.into() }
+        Directory { path: path.into(), folders: Folders::One }
+    }
+
+    /// The same, with the folders that are to be read.
+    pub fn with_folders(self, folders: Folders) -> Directory {
+        Directory { folders, ..self }
     }
 
     fn is_file(&self) -> Result<bool, StoreError> {
@@ -51,42 +57,6 @@ impl Directory {
     fn single(&self) -> Result<Item, StoreError> {
         item(&self.path)?.ok_or_else(|| StoreError::NotANamespace(self.path.clone()))
     }
-}
-
-/// All files of a folder and of the folders below it, sorted. What is hidden is left out.
-///
-/// # Errors
-/// A folder cannot be read.
-pub fn files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    walk(folder, |kind| kind.is_file())
-}
-
-/// A folder and all folders below it that are not hidden.
-fn folders(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    walk(folder, |kind| kind.is_dir())
-}
-
-fn walk(folder: &Path, wanted: impl Fn(FileType) -> bool) -> Result<Vec<PathBuf>, StoreError> {
-    let mut found = Vec::new();
-    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(|e| e.depth() == 0 || !is_hidden(e.path())) {
-        let entry = match entry {
-            Ok(entry) => entry,
-            // A temporary file that has been renamed before it could be looked at.
-            Err(error) if error.depth() > 0 && error.path().is_some_and(is_hidden) => continue,
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).to_owned();
-                // What has no error of the system is a link that leads to a folder above it.
-                let is_loop = || std::io::Error::other("it is a link to a folder above it");
-                let error = error.into_io_error().unwrap_or_else(is_loop);
-                return Err(StoreError::Io { action: "read", path, error });
-            }
-        };
-        if wanted(entry.file_type()) {
-            found.push(entry.into_path());
-        }
-    }
-    Ok(found)
 }
 
 /// The folder of a file.
@@ -113,10 +83,10 @@ fn item(path: &Path) -> Result<Option<Item>, StoreError> {
     }
 }
 
-/// The namespaces of a folder and of the folders below it.
+/// The namespaces of the folders that are looked at.
 fn items(view: &View<'_>) -> Result<Vec<Item>, StoreError> {
     let mut items = Vec::new();
-    for path in view.files(files(view.folder)?) {
+    for path in view.files(files(view.folder, view.folders)?) {
         items.extend(item(&path)?);
     }
     items.sort_by(|a, b| (&a.name, &a.label).cmp(&(&b.name, &b.label)));
@@ -161,20 +131,20 @@ impl Store for Directory {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
         match self.is_file()? {
             true => Ok(vec![self.single()?]),
-            false => view::stable_below(&self.path, items),
+            false => view::stable(&self.path, self.folders, items),
         }
     }
 
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError> {
         let path = Path::new(&item.label);
-        view::stable(parent(path), |view| view.read(path, limit))
+        view::stable(parent(path), Folders::One, |view| view.read(path, limit))
     }
 
     fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
         if self.is_file()? {
             return Ok(vec![(self.single()?, read_file(&self.path, limit)?)]);
         }
-        view::stable_below(&self.path, |view| {
+        view::stable(&self.path, self.folders, |view| {
             let read = |item: Item| {
                 let bytes = view.read(Path::new(&item.label), limit)?;
                 Ok((item, bytes))
@@ -187,12 +157,12 @@ impl Store for Directory {
         match std::fs::metadata(&self.path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Contents::new()),
             Ok(metadata) if metadata.is_file() => Err(StoreError::NotADirectory(self.path.clone())),
-            _ => view::stable(&self.path, contents),
+            _ => view::stable(&self.path, Folders::One, contents),
         }
     }
 
     fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        view::stable(&self.path, |view| view.stamp())
+        view::stable(&self.path, Folders::One, |view| view.stamp())
     }
 
     fn begin(&self, patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError> {

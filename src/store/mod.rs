@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use directory::{Directory, files};
+pub use directory::{Directory, Folders, files, left_out};
 #[cfg(feature = "redis")]
 pub use redis::Redis;
 pub use redis_url::RedisUrl;
@@ -268,14 +268,23 @@ impl Changes {
 }
 
 /// Opens a location: the path of a directory or a file, or a URL such as
-/// `redis://localhost:6379/0?key=planout4j`. Nothing is read and nobody is connected to yet.
+/// `redis://localhost:6379/0?key=planout4j`. Nothing is read and nobody is connected to yet. Of a
+/// directory, the folders below it are not read: see [`open_with`].
 ///
 /// # Errors
 /// It is a URL of an unknown kind, or one that is not valid.
 pub fn open(location: &str) -> Result<Box<dyn Store>, StoreError> {
+    open_with(location, Folders::One)
+}
+
+/// Opens a location as [`open`] does. `folders` says which folders of a directory are read.
+///
+/// # Errors
+/// It is a URL of an unknown kind, or one that is not valid.
+pub fn open_with(location: &str, folders: Folders) -> Result<Box<dyn Store>, StoreError> {
     match is_url(location) {
         true => open_redis(location.parse()?),
-        false => Ok(Box::new(Directory::new(location))),
+        false => Ok(Box::new(Directory::new(location).with_folders(folders))),
     }
 }
 

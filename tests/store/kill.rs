@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
-use planout::store::{Contents, Directory, Item, Store};
+use planout::store::{Contents, Directory, Folders, Item, Store};
 use tempfile::TempDir;
 
 use super::LIMIT;
@@ -96,7 +96,8 @@ impl Site {
 
     /// What somebody sees in the target who reads the folder above it.
     fn seen_from_above(&self) -> Contents {
-        let above = Directory::new(self.folder.path()).snapshot(LIMIT).expect("a snapshot");
+        let above = Directory::new(self.folder.path()).with_folders(Folders::All);
+        let above = above.snapshot(LIMIT).expect("a snapshot");
         let of_target = |item: &Item| Path::new(&item.label).starts_with(self.path("out"));
         let above = above.into_iter().filter(|(item, _)| of_target(item));
         above.map(|(item, bytes)| (item.name, bytes)).collect()

@@ -1,7 +1,7 @@
 //! `planout eval --batch`: a file of units.
 
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 use planout::batch::{Batch, Keep, OnError};
@@ -9,9 +9,10 @@ use planout::catalog::Loaded;
 use planout::{Map, Namespace};
 
 use super::Eval;
-use super::progress::{self, Progress};
+use super::summary;
 use super::target::Target;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::progress::{Bar, Bytes};
 use crate::cli::rows::{self, Opened};
 use crate::cli::{Context, Format, lookup};
 
@@ -121,17 +122,20 @@ impl Eval {
         let Opened { input, size, read } = rows::open(file, input, decompress)?;
         let target = Target::open(path, compress)?;
         let shown = !context.output.is_quiet() && target.leaves_terminal_free();
-        let mut progress = Progress::new(name, size, read, shown);
-        let outcome = target.fill(|out| batch.run(input, out, &mut |so_far| progress.show(so_far)));
-        progress.clear();
-        let summary = outcome.map_err(|failed| match failed {
+        let bytes = size.map(|size| Bytes { read, size });
+        let bar = Bar::of_file(name, "rows", bytes, shown);
+        let start = Instant::now();
+        let outcome =
+            target.fill(|out| batch.run(input, out, &mut |so_far| bar.reach(so_far.rows)));
+        drop(bar);
+        let done = outcome.map_err(|failed| match failed {
             super::target::Failed::Batch(error) => rows::fail(error, &loaded, path, SKIPS),
             super::target::Failed::Output(failure) => failure,
         })?;
-        let seconds = progress.seconds();
+        let seconds = start.elapsed().as_secs_f64();
         context.output.note(&match self.lookup.format {
-            Format::Json => progress::json(name, &summary, seconds),
-            Format::Text => progress::text(name, &summary, seconds, batch.on_error),
+            Format::Json => summary::json(name, &done, seconds),
+            Format::Text => summary::text(name, &done, seconds, batch.on_error),
         });
         Ok(())
     }

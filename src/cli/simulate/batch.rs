@@ -5,8 +5,10 @@ use planout::batch::{Batch, Error, OnError, Summary};
 use planout::simulate::{Sample, SampleError};
 use planout::{Map, Namespace, Value};
 
+use crate::cli::Context;
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::rows;
+use crate::cli::progress::{Bar, Bytes};
+use crate::cli::rows::{self, Opened};
 
 /// What to do about bad rows.
 const SKIPS: &str = "`--on-error skip` leaves bad rows out";
@@ -47,6 +49,7 @@ impl BatchArgs {
         namespace: &'n Namespace,
         constants: Map,
         file: &str,
+        context: &Context,
     ) -> Outcome<(Sample<'n>, Vec<String>)> {
         let (format, compression) = rows::format(file, self.input_format.as_deref());
         rows::check_parquet(file, (format, compression))?;
@@ -58,10 +61,16 @@ impl BatchArgs {
         };
         let batch = Batch::new(vec![namespace], name, format, format);
         let batch = Batch { types, constants, on_error, ..batch };
-        let input = rows::open(file, format, compression)?.input;
+        let Opened { input, size, read } = rows::open(file, format, compression)?;
+        let bytes = size.map(|size| Bytes { read, size });
+        let bar = Bar::of_file(name, "rows", bytes, !context.output.is_quiet());
         let mut sample = Sample::new(namespace, &batch.columns());
-        let mut add = |row: &[Value]| sample.add(row).map_err(|error| unfit(name, error));
+        let mut add = |row: &[Value]| {
+            bar.progress().add(1);
+            sample.add(row).map_err(|error| unfit(name, error))
+        };
         let summary = batch.read(input, &mut add);
+        drop(bar);
         let summary = summary.map_err(|error| rows::fail(error, &[], None, SKIPS))?;
         if sample.units() == 0 {
             return Err(Failure::wrong(format!("`{name}` has no units")));

@@ -5,7 +5,9 @@ use std::io::{BufRead, BufReader, ErrorKind};
 
 use planout::simulate::{DEFAULT, Design, Exposures, Observed, Table};
 
+use crate::cli::Context;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::progress::Bar;
 
 /// A file, or standard input, that is read as it comes.
 pub(super) struct File<'p> {
@@ -66,18 +68,25 @@ fn line(position: Option<&csv::Position>) -> u64 {
 }
 
 /// Reads a log of exposures, and says what was passed over.
-pub(super) fn log(design: &Design<'_>, file: File<'_>) -> Outcome<(Observed, Vec<String>)> {
+pub(super) fn log(
+    design: &Design<'_>,
+    file: File<'_>,
+    context: &Context,
+) -> Outcome<(Observed, Vec<String>)> {
     let path = file.path;
     let mut log = Exposures::new(design);
+    let bar = Bar::new(path, "lines", context);
     for (line, text) in (1..).zip(file.reader.lines()) {
         let text = text.map_err(|error| match error.kind() {
             ErrorKind::InvalidData => wrong(path, line, "not UTF-8"),
             _ => unreadable(path, &error),
         })?;
+        bar.progress().add(1);
         if !text.trim().is_empty() {
             log.add(&text).map_err(|error| wrong(path, line, error))?;
         }
     }
+    drop(bar);
     if log.units() == 0 {
         let message = format!(
             "`{path}` has no exposures of namespace `{}`: {} of other experiments, {} other events",

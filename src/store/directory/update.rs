@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::journal::{Journal, Step, Stuck};
 use super::lock::Lock;
 use super::staging::{stage_all, sweep};
-use super::{STAMP, contents, file_name, view};
+use super::{Folders, STAMP, contents, file_name, view};
 use crate::source::MAX_SOURCE_BYTES;
 use crate::store::{Changes, Contents, StoreError, Transaction};
 
@@ -35,7 +35,8 @@ impl Update<'_> {
         let lock = Lock::acquire(folder, patience)?;
         recover(folder)?;
         sweep(folder)?;
-        let (contents, stamp) = view::stable(folder, |view| Ok((contents(view)?, view.stamp()?)))?;
+        let look = |view: &view::View<'_>| Ok((contents(view)?, view.stamp()?));
+        let (contents, stamp) = view::stable(folder, Folders::One, look)?;
         Ok(Update { folder, contents, stamp, lock })
     }
 

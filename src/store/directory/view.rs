@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::journal::{Journal, is_absent};
 use super::lock::Lock;
-use super::{STAMP, folders, parent, update};
+use super::{Folders, STAMP, folders, parent, update};
 use crate::source::MAX_SOURCE_BYTES;
 use crate::store::{StoreError, read_file};
 
@@ -18,6 +18,7 @@ const ATTEMPTS: usize = 100;
 /// A folder, or a folder with those below it, and what changes make of some of their files.
 pub(super) struct View<'a> {
     pub(super) folder: &'a Path,
+    pub(super) folders: Folders,
     /// The folders that are looked at, each with the journal of a change that is under way there.
     journals: Journals,
 }
@@ -28,36 +29,23 @@ type Journals = BTreeMap<PathBuf, Option<Journal>>;
 /// time of the stamp, which each leaves behind at its end.
 type States = BTreeMap<PathBuf, (Option<Journal>, Option<(Vec<u8>, Option<SystemTime>)>)>;
 
-/// Looks at a folder between two changes, or with one of them that is under way.
+/// Looks at a folder between two changes, or with one of them that is under way. Each of the folders
+/// below it that are read, too, may be one that is shipped to.
 ///
 /// # Errors
 /// It cannot be read, or is changed all the time.
 pub(super) fn stable<T>(
     folder: &Path,
+    folders: Folders,
     look: impl Fn(&View<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    stable_in(folder, |folder| Ok(vec![folder.to_owned()]), look)
-}
-
-/// The same with the folders below it, each of which may be one that is shipped to.
-pub(super) fn stable_below<T>(
-    folder: &Path,
-    look: impl Fn(&View<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    stable_in(folder, folders, look)
-}
-
-fn stable_in<T>(
-    folder: &Path,
-    list: impl Fn(&Path) -> Result<Vec<PathBuf>, StoreError>,
-    look: impl Fn(&View<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
+    let list = || folders::folders(folder, folders);
     for _ in 0..ATTEMPTS {
-        let journals = load(list(folder)?, journal)?;
-        let view = View { folder, journals };
+        let journals = load(list()?, journal)?;
+        let view = View { folder, folders, journals };
         let before = states(&view.journals)?;
         let seen = look(&view);
-        let after = states(&load(list(folder)?, Journal::load)?)?;
+        let after = states(&load(list()?, Journal::load)?)?;
         // A journal that stays has been true all the time. If there was none and the stamp is the
         // same, no change has ended in between: stamps come last.
         if before == after {

@@ -1,0 +1,49 @@
+//! What is said of a batch at its end.
+
+use planout::batch::{OnError, ReasonKind, Summary};
+use serde_json::json;
+
+use crate::cli::progress::grouped;
+
+fn rate(rows: u64, seconds: f64) -> String {
+    let rate = if seconds > 0.0 { rows as f64 / seconds } else { 0.0 };
+    format!("{} rows a second", grouped(rate as u64))
+}
+
+/// What is said to people.
+pub(super) fn text(name: &str, summary: &Summary, seconds: f64, on_error: OnError) -> String {
+    let rate = rate(summary.rows, seconds);
+    let s = |count: u64| if count == 1 { "" } else { "s" };
+    let rows = summary.rows;
+    let mut text = format!("{} row{} in {seconds:.2} s, {rate}", grouped(rows), s(rows));
+    let bad = summary.bad_rows();
+    if bad > 0 {
+        let fate = if on_error == OnError::Null { "kept without an answer" } else { "left out" };
+        text += &format!("\n{} row{} {fate}", grouped(bad), s(bad));
+    }
+    for (kind, found) in ReasonKind::ALL.iter().zip(&summary.bad) {
+        if let Some((count, first)) = found {
+            let (count, kind) = (grouped(*count), kind.describe());
+            text += &format!("\n  {count} {kind}; the first: {name}:{first}");
+        }
+    }
+    text
+}
+
+/// The same for programs.
+pub(super) fn json(name: &str, summary: &Summary, seconds: f64) -> String {
+    let rate = if seconds > 0.0 { (summary.rows as f64 / seconds).round() } else { 0.0 };
+    let bad = ReasonKind::ALL.iter().zip(&summary.bad).filter_map(|(kind, found)| {
+        let (count, first) = found.as_ref()?;
+        let first = format!("{name}:{first}");
+        Some((kind.describe().replace(' ', "_"), json!({ "rows": count, "first": first })))
+    });
+    json!({
+        "rows": summary.rows,
+        "written": summary.written,
+        "bad": serde_json::Map::from_iter(bad),
+        "seconds": seconds,
+        "rows_per_second": rate,
+    })
+    .to_string()
+}

@@ -1,0 +1,89 @@
+//! Which folders of a directory a command reads, and what it says of the others.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use planout::store::{self, Format, Store, is_url};
+
+use super::Context;
+use super::failure::Outcome;
+
+/// How many of the folders that are left out are named.
+const MAX_NAMED: usize = 3;
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Folders {
+    /// Read the folders below a directory, too
+    #[arg(long)]
+    recursive: bool,
+}
+
+impl Folders {
+    /// Which folders are read: those that the flag asks for, or else those that are configured.
+    pub(super) fn read(self, is_configured: bool) -> store::Folders {
+        match self.recursive || is_configured {
+            true => store::Folders::All,
+            false => store::Folders::One,
+        }
+    }
+
+    /// Opens a location, and says which folders of namespaces in it are left out.
+    pub(super) fn open(self, location: &str, context: &Context) -> Outcome<Box<dyn Store>> {
+        self.open_for(location, |path| Format::of(path).is_some(), context)
+    }
+
+    /// Opens a location, and says which folders in it are left out that hold files of a kind.
+    pub(super) fn open_for(
+        self,
+        location: &str,
+        wanted: impl Fn(&Path) -> bool,
+        context: &Context,
+    ) -> Outcome<Box<dyn Store>> {
+        let folders = self.read(context.config.recursive);
+        let store = store::open_with(location, folders)?;
+        if folders == store::Folders::One && !is_url(location) {
+            let left_out = store::left_out(Path::new(location), wanted);
+            tell(location, left_out.iter().map(|path| path.to_string_lossy()), context);
+        }
+        Ok(store)
+    }
+
+    /// The files of a kind in a folder. Says which folders below it are left out that hold some.
+    pub(super) fn files(
+        self,
+        folder: &Path,
+        wanted: impl Fn(&Path) -> bool,
+        context: &Context,
+    ) -> Outcome<Vec<PathBuf>> {
+        let folders = self.read(context.config.recursive);
+        let mut files = store::files(folder, folders)?;
+        files.retain(|file| wanted(file));
+        if folders == store::Folders::One {
+            let left_out = store::left_out(folder, wanted);
+            let left_out = left_out.iter().map(|path| path.to_string_lossy());
+            tell(&folder.to_string_lossy(), left_out, context);
+        }
+        Ok(files)
+    }
+}
+
+/// Says what is left out, if anything is: whoever misses something there is to find out why.
+pub(super) fn tell<T: AsRef<str>>(
+    location: &str,
+    left_out: impl ExactSizeIterator<Item = T>,
+    context: &Context,
+) {
+    let count = left_out.len();
+    let names: Vec<String> =
+        left_out.take(MAX_NAMED).map(|name| format!("`{}`", name.as_ref())).collect();
+    let subject = match (names.as_slice(), count.saturating_sub(names.len())) {
+        ([], _) => return,
+        ([name], 0) => format!("{name} was"),
+        ([names @ .., last], 0) => format!("{} and {last} were", names.join(", ")),
+        (names, 1) => format!("{} and 1 more folder were", names.join(", ")),
+        (names, more) => format!("{} and {more} more folders were", names.join(", ")),
+    };
+    let message =
+        format!("{subject} left out: `--recursive` reads the folders below `{location}`, too");
+    context.output.note(&message);
+}

@@ -1,0 +1,138 @@
+//! A line on the terminal that says how far long work is.
+
+mod line;
+
+use std::io::{IsTerminal, Write, stderr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use planout::progress::Progress;
+
+pub(super) use self::line::grouped;
+use self::line::{Line, State};
+use super::Context;
+
+/// How often the line changes.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Where the terminal does not say how wide it is.
+const DEFAULT_WIDTH: usize = 80;
+
+/// Back to the beginning of the line, and the line is empty.
+const CLEAR: &str = "\r\x1b[2K";
+
+/// The line, for as long as this lives. It is shown to people only: on a terminal, unless they
+/// want to know nothing.
+pub(super) struct Bar {
+    progress: Arc<Progress>,
+    painter: Option<Painter>,
+}
+
+struct Painter {
+    /// Ends the thread when it goes.
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// How much of a file has been read, in bytes, and how large it is.
+pub(super) struct Bytes {
+    pub(super) read: Arc<AtomicU64>,
+    pub(super) size: u64,
+}
+
+impl Bar {
+    /// The line of work that counts its units, such as `namespaces`.
+    pub(super) fn new(label: &str, unit: &'static str, context: &Context) -> Bar {
+        Bar::start(label, unit, None, !context.output.is_quiet())
+    }
+
+    /// The line of work whose end is that of a file, where the size of that is known.
+    pub(super) fn of_file(
+        label: &str,
+        unit: &'static str,
+        bytes: Option<Bytes>,
+        is_wanted: bool,
+    ) -> Bar {
+        Bar::start(label, unit, bytes, is_wanted)
+    }
+
+    fn start(label: &str, unit: &'static str, bytes: Option<Bytes>, is_wanted: bool) -> Bar {
+        let progress = Arc::new(Progress::new());
+        let is_shown = is_wanted && can_show();
+        let painter = is_shown.then(|| {
+            let line = Line::new(label, unit);
+            let progress = Arc::clone(&progress);
+            let (stop, stopped) = mpsc::channel();
+            let paint = move || paint(&line, &progress, bytes.as_ref(), &stopped);
+            // Whether it can be shown changes nothing.
+            let thread = thread::Builder::new().spawn(paint).ok()?;
+            Some(Painter { stop, thread })
+        });
+        Bar { progress, painter: painter.flatten() }
+    }
+
+    /// What counts the work.
+    pub(super) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+}
+
+#[cfg(feature = "batch")]
+impl Bar {
+    /// Says how much has been done, where that was counted elsewhere.
+    pub(super) fn reach(&self, done: u64) {
+        let more = done.saturating_sub(self.progress.done());
+        self.progress.add(usize::try_from(more).unwrap_or(usize::MAX));
+    }
+}
+
+impl Drop for Bar {
+    /// Takes the line away.
+    fn drop(&mut self) {
+        if let Some(Painter { stop, thread }) = self.painter.take() {
+            drop(stop);
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Whether standard error is a terminal on which a line can be replaced.
+fn can_show() -> bool {
+    stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Changes the line until it is to end.
+fn paint(line: &Line, progress: &Progress, bytes: Option<&Bytes>, stopped: &Receiver<()>) {
+    let start = Instant::now();
+    let mut is_there = false;
+    // What takes no time needs no line.
+    let mut pause = 3 * PAUSE;
+    while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(pause) {
+        pause = PAUSE;
+        let done = progress.done();
+        let share = match bytes {
+            Some(Bytes { read, size }) => share(read.load(Ordering::Relaxed), *size),
+            None => progress.total().and_then(|total| share(done, total)),
+        };
+        let state = State { done, share, seconds: start.elapsed().as_secs_f64() };
+        // Whether it can be seen changes nothing, either.
+        let _ = write!(stderr(), "{CLEAR}{}", line.fit(&state, width()));
+        is_there = true;
+    }
+    if is_there {
+        let _ = write!(stderr(), "{CLEAR}");
+    }
+}
+
+fn share(done: u64, total: u64) -> Option<f64> {
+    (total > 0).then(|| (done as f64 / total as f64).min(1.0))
+}
+
+/// How many columns can be written: some terminals begin a new line when the last one is.
+fn width() -> usize {
+    let size = terminal_size::terminal_size_of(stderr());
+    size.map_or(DEFAULT_WIDTH, |(width, _)| width.0.into()).saturating_sub(1)
+}

@@ -1,0 +1,192 @@
+//! The text of the line: as much of it as fits on the terminal.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// How many columns a bar takes at most, and at least.
+const BAR: usize = 20;
+const SHORT_BAR: usize = 5;
+
+/// How many columns a label may take, however narrow the terminal is.
+const SHORT_LABEL: usize = 12;
+
+/// What stays the same in a line.
+pub(super) struct Line {
+    label: String,
+    /// What is counted, such as `rows`.
+    unit: &'static str,
+}
+
+/// How far the work is.
+pub(super) struct State {
+    pub(super) done: u64,
+    /// Which share of all work that is, where it is known.
+    pub(super) share: Option<f64>,
+    pub(super) seconds: f64,
+}
+
+impl Line {
+    pub(super) fn new(label: &str, unit: &'static str) -> Line {
+        // The name of a file can hold anything, and would be taken for commands to the terminal.
+        let label = label.chars().map(|char| if char.is_control() { '?' } else { char });
+        Line { label: label.collect(), unit }
+    }
+
+    /// The line in so many columns. What matters least is left out where not all fits: the rate,
+    /// the count, the bar, the label and at last the time that is left.
+    pub(super) fn fit(&self, state: &State, columns: usize) -> String {
+        let label = shortened(&self.label, (columns / 3).max(SHORT_LABEL)) + ": ";
+        let unit = self.unit;
+        let count = format!("{} {unit}", grouped(state.done));
+        let rate = format!("{count}, {}", rate(state.done, unit, state.seconds));
+        let Some(share) = state.share else {
+            let forms = [format!("{label}{rate}"), format!("{label}{count}"), count];
+            return first_that_fits(forms, columns);
+        };
+        let percent = format!("{} %", (share * 100.0) as u64);
+        let left = time(if share > 0.0 { state.seconds / share - state.seconds } else { 0.0 });
+        let short = format!("{label}{percent}, {left} left");
+        let room = columns.saturating_sub(short.width() + "[] ".len()).min(BAR);
+        let with_bar = match room {
+            SHORT_BAR.. => format!("{label}{} {percent}, {left} left", bar(share, room)),
+            _ => String::new(),
+        };
+        let bar = bar(share, BAR);
+        let forms = [
+            format!("{label}{bar} {percent}, {rate}, {left} left"),
+            format!("{label}{bar} {percent}, {count}, {left} left"),
+            with_bar,
+            short,
+            format!("{percent}, {left} left"),
+            percent,
+        ];
+        first_that_fits(forms, columns)
+    }
+}
+
+fn first_that_fits(forms: impl IntoIterator<Item = String>, columns: usize) -> String {
+    let mut fitting = forms.into_iter().filter(|form| !form.is_empty() && form.width() <= columns);
+    fitting.next().unwrap_or_default()
+}
+
+fn bar(share: f64, columns: usize) -> String {
+    let filled = ((share * columns as f64) as usize).min(columns);
+    format!("[{}{}]", "#".repeat(filled), "-".repeat(columns - filled))
+}
+
+/// The end of a text, which tells files apart, in so many columns.
+fn shortened(text: &str, columns: usize) -> String {
+    const DOTS: &str = "...";
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut room = columns.saturating_sub(DOTS.len());
+    let fits = |char: &char| {
+        let width = char.width().unwrap_or(0);
+        let fits = width <= room;
+        room = room.saturating_sub(width);
+        fits
+    };
+    let end: Vec<char> = text.chars().rev().take_while(fits).collect();
+    DOTS.chars().chain(end.into_iter().rev()).collect()
+}
+
+fn rate(done: u64, unit: &str, seconds: f64) -> String {
+    let rate = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
+    format!("{} {unit} a second", grouped(rate as u64))
+}
+
+/// A number that people read: `1,234,567`.
+pub(in crate::cli) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A time as a clock shows it: `1:30`, `2:05:00`.
+fn time(seconds: f64) -> String {
+    let seconds = seconds.round() as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        hours => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(done: u64, share: Option<f64>, seconds: f64) -> State {
+        State { done, share, seconds }
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        let texts = [0, 12, 999, 1000, 1_234_567].map(grouped);
+        assert_eq!(texts, ["0", "12", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn as_much_is_said_as_fits() {
+        let line = Line::new("a.csv", "rows");
+        let known = state(3_000_000, Some(0.25), 30.0);
+        let fit = |columns| line.fit(&known, columns);
+        assert_eq!(fit(79), "a.csv: [#####---------------] 25 %, 3,000,000 rows, 1:30 left");
+        assert_eq!(
+            fit(199),
+            "a.csv: [#####---------------] 25 %, 3,000,000 rows, 100,000 rows a second, 1:30 left"
+        );
+        assert_eq!(fit(50), "a.csv: [#####---------------] 25 %, 1:30 left");
+        assert_eq!(fit(39), "a.csv: [###-----------] 25 %, 1:30 left");
+        assert_eq!(fit(29), "a.csv: 25 %, 1:30 left");
+        assert_eq!(fit(20), "25 %, 1:30 left");
+        assert_eq!(fit(9), "25 %");
+        assert_eq!(fit(2), "");
+        assert_eq!(fit(0), "");
+        let unknown = state(10, None, 1.0);
+        let fit = |columns| Line::new("<stdin>", "rows").fit(&unknown, columns);
+        assert_eq!(fit(79), "<stdin>: 10 rows, 10 rows a second");
+        assert_eq!(fit(20), "<stdin>: 10 rows");
+        assert_eq!(fit(10), "10 rows");
+        assert!(line.fit(&state(0, Some(0.0), 0.0), 99).ends_with("0 rows a second, 0:00 left"));
+        assert!(line.fit(&state(9, Some(0.001), 18.0), 99).ends_with("4:59:42 left"));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let labels = [
+            "",
+            "x",
+            "a/long/path/to/the/units/of/march/2026.csv.gz",
+            "用户/三月/单位.csv",
+            "e\u{301}",
+        ];
+        for label in labels {
+            let line = Line::new(label, "namespaces");
+            for columns in 0..250 {
+                for share in [None, Some(0.0), Some(0.5), Some(1.0)] {
+                    for done in [0, 7, 1_000_000, u64::MAX] {
+                        let text = line.fit(&state(done, share, 1234.5), columns);
+                        assert!(text.width() <= columns, "{columns}: {text}");
+                        assert!(columns < 30 || !text.is_empty(), "{columns}: {label}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_gives_no_commands() {
+        let line = Line::new("a\n\x1b[2J\u{9b}.csv", "rows");
+        let text = line.fit(&state(1, None, 1.0), 79);
+        assert!(text.starts_with("a??[2J?.csv: 1 rows"), "{text}");
+        assert_eq!(shortened("abcdefghijklmnopqrs", 12), "...klmnopqrs");
+        assert_eq!(shortened("单位单位单位单位", 12), "...单位单位");
+    }
+}

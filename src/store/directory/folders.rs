@@ -1,0 +1,86 @@
+//! Which folders of a directory are read, and what lies in the others.
+
+use std::collections::BTreeSet;
+use std::fs::FileType;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::{is_hidden, parent};
+use crate::store::StoreError;
+
+/// Which folders of a directory are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Folders {
+    /// The directory alone, as planout4j reads it: what lies in a folder below, such as an
+    /// archive, is not live.
+    #[default]
+    One,
+    /// The directory and all directories below it, but hidden ones.
+    All,
+}
+
+impl Folders {
+    fn max_depth(self) -> usize {
+        match self {
+            Folders::One => 1,
+            Folders::All => usize::MAX,
+        }
+    }
+}
+
+/// The files of a folder, sorted. What is hidden is left out.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn files(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, StoreError> {
+    walk(folder, folders, |kind| kind.is_file())
+}
+
+/// The folders that are read.
+pub(super) fn folders(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, StoreError> {
+    match folders {
+        Folders::One => Ok(vec![folder.to_owned()]),
+        Folders::All => walk(folder, folders, |kind| kind.is_dir()),
+    }
+}
+
+/// The folders below a folder that hold wanted files, sorted: those that [`Folders::One`] leaves
+/// out. What is hidden, and what cannot be read, holds none.
+pub fn left_out(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+    let walk = WalkDir::new(folder).follow_links(true).into_iter();
+    let entries = walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path()));
+    let files = entries.flatten().filter(|entry| entry.depth() > 1 && entry.file_type().is_file());
+    let found = files.filter(|file| wanted(file.path())).map(|file| parent(file.path()).to_owned());
+    found.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn walk(
+    folder: &Path,
+    folders: Folders,
+    wanted: impl Fn(FileType) -> bool,
+) -> Result<Vec<PathBuf>, StoreError> {
+    let mut found = Vec::new();
+    let walk = WalkDir::new(folder).max_depth(folders.max_depth()).follow_links(true);
+    let entries = walk.sort_by_file_name().into_iter();
+    for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path())) {
+        let entry = match entry {
+            Ok(entry) => entry,
+            // A temporary file that has been renamed before it could be looked at.
+            Err(error) if error.depth() > 0 && error.path().is_some_and(is_hidden) => continue,
+            // Nobody goes there.
+            Err(error) if folders == Folders::One && error.loop_ancestor().is_some() => continue,
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                // What has no error of the system is a link that leads to a folder above it.
+                let is_loop = || std::io::Error::other("it is a link to a folder above it");
+                let error = error.into_io_error().unwrap_or_else(is_loop);
+                return Err(StoreError::Io { action: "read", path, error });
+            }
+        };
+        if wanted(entry.file_type()) {
+            found.push(entry.into_path());
+        }
+    }
+    Ok(found)
+}
