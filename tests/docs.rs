@@ -4,6 +4,8 @@
 //!   prints what stands below it. `UPDATE_DOCS=1 cargo test docs` writes what it prints instead.
 //! - ` ```planout ` blocks compile; ` ```yaml ` blocks that are whole namespaces are valid.
 
+mod commands;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
