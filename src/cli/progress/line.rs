@@ -174,7 +174,7 @@ mod tests {
                     for done in [0, 7, 1_000_000, u64::MAX] {
                         let text = line.fit(&state(done, share, 1234.5), columns);
                         assert!(text.width() <= columns, "{columns}: {text}");
-                        assert!(columns < 30 || !text.is_empty(), "{columns}: {label}");
+                        assert!(columns < 40 || !text.is_empty(), "{columns}: {label}");
                     }
                 }
             }
