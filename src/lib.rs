@@ -93,6 +93,8 @@
 #[cfg(feature = "batch")]
 pub mod batch;
 pub mod catalog;
+#[cfg(any(feature = "batch", feature = "simulate"))]
+mod delimited;
 pub mod diagnostic;
 pub mod dialect;
 pub mod edit;

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// 1970 is taken for its beginning.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    timestamp_text(i64::try_from(seconds).unwrap_or(i64::MAX), 1) + "Z"
+    timestamp_text(i64::try_from(seconds).unwrap_or(i64::MAX), 1, 'T') + "Z"
 }
 
 /// A day, counted from 1970-01-01: `2026-01-31`.
@@ -15,18 +15,26 @@ pub(crate) fn date_text(days: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// A time without its zone, in parts of a second since 1970: `2026-01-31T12:00:00.125`. It has as
-/// many digits after the point as the parts need, or none.
-pub(crate) fn timestamp_text(parts: i64, per_second: i64) -> String {
-    let (seconds, part) = (parts.div_euclid(per_second), parts.rem_euclid(per_second));
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+/// A time of the day, in parts of a second since its beginning: `12:00:00.125`. After the point it
+/// has the digits that it needs, without zeros at their end.
+pub(crate) fn clock_text(parts: i64, per_second: i64) -> String {
+    let (second, part) = (parts.div_euclid(per_second), parts.rem_euclid(per_second));
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    let mut text = format!("{}T{hour:02}:{minute:02}:{second:02}", date_text(days));
-    if part > 0 {
-        let digits = per_second.ilog10() as usize;
-        text.push_str(&format!(".{part:0digits$}"));
+    let text = format!("{hour:02}:{minute:02}:{second:02}");
+    if part == 0 {
+        return text;
     }
-    text
+    let digits = per_second.ilog10() as usize;
+    let part = format!("{part:0digits$}");
+    format!("{text}.{}", part.trim_end_matches('0'))
+}
+
+/// A time without its zone, in parts of a second since 1970: `2026-01-31 12:00:00.125`. What stands
+/// between the day and the time of the day is given.
+pub(crate) fn timestamp_text(parts: i64, per_second: i64, between: char) -> String {
+    let per_day = 86_400 * per_second;
+    let (days, clock) = (parts.div_euclid(per_day), parts.rem_euclid(per_day));
+    format!("{}{between}{}", date_text(days), clock_text(clock, per_second))
 }
 
 /// Year, month and day of a day since 1970-01-01.
@@ -67,8 +75,9 @@ mod tests {
         }
         assert_eq!(super::date_text(-1), "1969-12-31");
         assert_eq!(super::date_text(-719_528), "0000-01-01");
-        assert_eq!(super::timestamp_text(-1, 1000), "1969-12-31T23:59:59.999");
-        assert_eq!(super::timestamp_text(1_000_050, 1_000_000), "1970-01-01T00:00:01.000050");
-        assert_eq!(super::timestamp_text(2_000, 1_000), "1970-01-01T00:00:02");
+        assert_eq!(super::timestamp_text(-1, 1000, 'T'), "1969-12-31T23:59:59.999");
+        assert_eq!(super::timestamp_text(1_000_050, 1_000_000, ' '), "1970-01-01 00:00:01.00005");
+        assert_eq!(super::timestamp_text(2_000, 1_000, ' '), "1970-01-01 00:00:02");
+        assert_eq!(super::clock_text(86_399_000_000_001, 1_000_000_000), "23:59:59.000000001");
     }
 }

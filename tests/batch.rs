@@ -1,12 +1,17 @@
 //! `planout eval --batch`: files of units against single units, bad rows, and how a run ends.
 
 mod columns;
+#[cfg(feature = "parquet")]
+mod duckdb;
 mod errors;
 mod files;
 mod golden;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_types;
 mod several;
+mod truncation;
 
 use std::path::Path;
 

@@ -2,15 +2,13 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memchr2, memrchr};
+use memchr::{memchr, memchr2, memrchr};
 
 use super::error::Error;
+use crate::delimited::{BYTE_ORDER_MARK, Fault, line_breaks};
 
 /// A record may be as long as this, in bytes. More is not a row but a quote that is missing.
 const MAX_RECORD: usize = 8 << 20;
-
-/// What some programs write before UTF-8.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Some records as they stand in the file.
 #[derive(Debug)]
@@ -18,6 +16,8 @@ pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
     /// The number of its first line, from 1.
     pub(super) line: u64,
+    /// Whether the input ends with it, in a record without the end of a line: it may be cut off.
+    pub(super) is_last: bool,
 }
 
 /// Cuts a stream into chunks.
@@ -57,18 +57,42 @@ impl Chunks {
                 scanned = 0;
             }
             if count == 0 {
-                let end = bytes.len();
-                return Ok((end > 0).then(|| self.cut(bytes, end)));
+                return self.last(bytes);
             }
             if let Some(end) = self.cutter.last_end(&bytes, scanned) {
                 return Ok(Some(self.cut(bytes, end)));
             }
             scanned = bytes.len();
             if bytes.len() > MAX_RECORD {
-                let (name, line, size) = (&self.name, self.line, MAX_RECORD >> 20);
+                let (name, size) = (&self.name, MAX_RECORD >> 20);
+                let line = self.unclosed(&bytes).unwrap_or(self.line);
                 let message = format!("{name}:{line}: a row of more than {size} MB");
                 return Err(Error::unfit(message).help(self.cutter.advice()));
             }
+        }
+    }
+
+    /// The last record, of which the input has no more than this.
+    fn last(&mut self, bytes: Vec<u8>) -> Result<Option<Chunk>, Error> {
+        if let Some(line) = self.unclosed(&bytes) {
+            let name = &self.name;
+            let message = format!(
+                "{name}:{line}: a quote is opened here and not closed: the input ends before"
+            );
+            let help = "rows may be missing: they are inside of the quote, or were cut off";
+            return Err(Error::unfit(message).help(help));
+        }
+        let end = bytes.len();
+        Ok((end > 0).then(|| Chunk { is_last: true, ..self.cut(bytes, end) }))
+    }
+
+    /// The line of the quote that a record opens and does not close.
+    fn unclosed(&self, record: &[u8]) -> Option<u64> {
+        let Cutter::Quoted { delimiter, state: State::Quoted } = self.cutter else { return None };
+        match Fault::find(record, delimiter) {
+            Some(Fault::Unclosed(at)) => Some(self.line + line_breaks(&record[..at])),
+            // The record is not split where it goes wrong.
+            _ => Some(self.line),
         }
     }
 
@@ -91,8 +115,8 @@ impl Chunks {
         self.rest = bytes.split_off(end);
         self.is_first = false;
         let line = self.line;
-        self.line += memchr_iter(b'\n', &bytes).count() as u64;
-        Chunk { bytes, line }
+        self.line += line_breaks(&bytes);
+        Chunk { bytes, line, is_last: false }
     }
 }
 

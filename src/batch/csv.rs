@@ -1,64 +1,11 @@
 //! Rows of CSV and TSV.
 
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
-
 use super::chunks::{Chunk, Chunks};
 use super::columns::{Column, Type};
 use super::error::{BadRow, Error, Reason};
 use super::fields::{Field, Fields, Records};
+use crate::delimited::{Fault, Splitter, blank_lines, line_breaks};
 use crate::value::Value;
-
-/// Splits records into fields. It is kept from chunk to chunk, and its memory with it.
-struct Splitter {
-    reader: Reader,
-    /// The fields of a record, one after the other.
-    text: Vec<u8>,
-    /// Where each of them ends.
-    ends: Vec<usize>,
-}
-
-impl Splitter {
-    fn new(delimiter: u8) -> Splitter {
-        let reader = ReaderBuilder::new().delimiter(delimiter).build();
-        Splitter { reader, text: vec![0; 256], ends: vec![0; 16] }
-    }
-
-    /// Forgets what came before.
-    fn restart(&mut self) {
-        self.reader.reset();
-        // At its very beginning it would take a byte order mark for one; blank lines are skipped.
-        let (text, ends) = (&mut self.text, &mut self.ends);
-        self.reader.read_record(b"\n", text, ends);
-    }
-
-    /// Splits the next record: how many bytes it has with its end, and how many fields. `None` at
-    /// the end of the input.
-    fn next(&mut self, mut input: &[u8]) -> Option<(usize, usize)> {
-        let (mut read, mut written, mut fields) = (0, 0, 0);
-        loop {
-            let (result, more_read, more_written, more_fields) =
-                self.reader.read_record(input, &mut self.text[written..], &mut self.ends[fields..]);
-            input = &input[more_read..];
-            read += more_read;
-            written += more_written;
-            fields += more_fields;
-            match result {
-                // Asked again without input, it takes that for the end of the last record.
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull => self.text.resize(2 * self.text.len(), 0),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
-                ReadRecordResult::Record => return Some((read, fields)),
-                ReadRecordResult::End => return None,
-            }
-        }
-    }
-
-    /// The bytes of a field.
-    fn field(&self, index: usize) -> &[u8] {
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.text[start..self.ends[index]]
-    }
-}
 
 /// A file of which the header has been read.
 pub(super) struct Table {
@@ -81,7 +28,7 @@ impl Table {
                 .map(|index| std::str::from_utf8(splitter.field(index)).map(str::to_owned))
                 .collect::<Result<_, _>>()
                 .map_err(|_| Error::unfit(format!("{name}:{}: not UTF-8", chunk.line)))?;
-            chunk.line += lines(&chunk.bytes[..length]);
+            chunk.line += line_breaks(&chunk.bytes[..length]);
             chunk.bytes.drain(..length);
             return Ok(Table { header, chunks, first: Some(chunk) });
         }
@@ -95,10 +42,6 @@ impl Table {
             None => self.chunks.next(),
         }
     }
-}
-
-fn lines(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// Where the fields of a column go.
@@ -116,6 +59,7 @@ pub(super) struct Parser<'p> {
     kept: Vec<(usize, Option<usize>)>,
     /// How many fields a record must have.
     width: usize,
+    delimiter: u8,
 }
 
 impl<'p> Parser<'p> {
@@ -129,7 +73,8 @@ impl<'p> Parser<'p> {
         let typed = |column: &Column| column.input.filter(|_| !is_text(column));
         let kept = kept.iter().map(|used| (used.field, typed(used.column))).collect();
         let used = used.into_iter().filter(|used| used.column.input.is_some()).collect();
-        Parser { splitter: Splitter::new(delimiter), used, kept, width: header.len() }
+        let (splitter, width) = (Splitter::new(delimiter), header.len());
+        Parser { splitter, used, kept, width, delimiter }
     }
 
     pub(super) fn records<'c>(&'c mut self, chunk: &'c Chunk) -> Rows<'c, 'p> {
@@ -139,6 +84,7 @@ impl<'p> Parser<'p> {
             rest: &chunk.bytes,
             line: chunk.line,
             next_line: chunk.line,
+            is_last: chunk.is_last,
             ok: false,
         }
     }
@@ -150,6 +96,8 @@ pub(super) struct Rows<'c, 'p> {
     rest: &'c [u8],
     line: u64,
     next_line: u64,
+    /// Whether the input ends with the chunk, without the end of a line.
+    is_last: bool,
     /// Whether the record has the fields that it should have.
     ok: bool,
 }
@@ -161,16 +109,21 @@ impl Rows<'_, '_> {
     }
 
     fn check(&self, record: &[u8], fields: usize) -> Result<(), Reason> {
+        if let Some(Fault::Stray(_)) = Fault::find(record, self.parser.delimiter) {
+            let message = "a field goes on after its quotes: is an earlier quote not closed?";
+            return Err(Reason::Malformed(message.to_owned()));
+        }
+        let is_cut = self.is_last && self.rest.is_empty();
         let width = self.parser.width;
         if fields != width {
             let s = if fields == 1 { "" } else { "s" };
             let message = format!("{fields} field{s}, but the header has {width}");
-            return Err(Reason::Malformed(message));
+            return Err(Reason::malformed(message, is_cut && fields < width));
         }
         // Of the whole record: a character cannot have been in two fields then.
         match std::str::from_utf8(record) {
             Ok(_) => Ok(()),
-            Err(_) => Err(Reason::Malformed("not UTF-8".to_owned())),
+            Err(error) => Err(Reason::not_utf8(error, is_cut)),
         }
     }
 
@@ -198,10 +151,8 @@ impl Records for Rows<'_, '_> {
         let (length, fields) = self.parser.splitter.next(self.rest)?;
         let (record, rest) = self.rest.split_at(length);
         self.rest = rest;
-        // Lines are blank before a record only, where they are no record.
-        let blank = record.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
-        self.line = self.next_line + blank.filter(|byte| **byte == b'\n').count() as u64;
-        self.next_line += lines(record);
+        self.line = self.next_line + blank_lines(record);
+        self.next_line += line_breaks(record);
         Some(self.read(record, fields, inputs).map_err(|reason| reason.at(self.line)))
     }
 

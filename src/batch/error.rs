@@ -137,6 +137,20 @@ impl Reason {
         }
     }
 
+    /// Why a row cannot be read, which may be that the input ends in it.
+    pub(super) fn malformed(message: impl Into<String>, is_cut: bool) -> Reason {
+        let message = message.into();
+        Reason::Malformed(match is_cut {
+            true => format!("the input ends in the middle of this row: {message}"),
+            false => message,
+        })
+    }
+
+    /// A row that is no text. The last one may be cut off in the middle of a character.
+    pub(super) fn not_utf8(error: std::str::Utf8Error, is_last: bool) -> Reason {
+        Reason::malformed("not UTF-8", is_last && error.error_len().is_none())
+    }
+
     /// The row that has this reason.
     pub(super) fn at(self, line: u64) -> BadRow {
         BadRow { line, column: None, reason: self }

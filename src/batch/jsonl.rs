@@ -83,6 +83,7 @@ impl Parser {
             rest: &chunk.bytes,
             next_line: chunk.line,
             line: chunk.line,
+            is_last: chunk.is_last,
             text: "",
         }
     }
@@ -200,6 +201,8 @@ pub(super) struct Lines<'c> {
     rest: &'c [u8],
     next_line: u64,
     line: u64,
+    /// Whether the input ends with the chunk, without the end of a line.
+    is_last: bool,
     text: &'c str,
 }
 
@@ -226,9 +229,13 @@ impl Records for Lines<'_> {
     fn next(&mut self, inputs: &mut [Value]) -> Option<Result<(), BadRow>> {
         let line = self.take()?;
         let bad = |column, reason| BadRow { line: self.line, column, reason };
-        let Ok(text) = std::str::from_utf8(line) else {
-            self.parser.forget(inputs);
-            return Some(Err(bad(None, Reason::Malformed("not UTF-8".to_owned()))));
+        let is_last = self.is_last && self.rest.is_empty();
+        let text = match std::str::from_utf8(line) {
+            Ok(text) => text,
+            Err(error) => {
+                self.parser.forget(inputs);
+                return Some(Err(bad(None, Reason::not_utf8(error, is_last))));
+            }
         };
         self.text = text.trim_end_matches(['\r', '\n']);
         if self.parser.scan(self.text, inputs).is_some() {
@@ -236,7 +243,12 @@ impl Records for Lines<'_> {
         }
         Some(self.parser.read(self.text, inputs).map_err(|(column, reason)| {
             self.parser.forget(inputs);
-            bad(column, reason)
+            match reason {
+                Reason::Malformed(message) if is_last && json::is_cut(self.text) => {
+                    bad(column, Reason::malformed(message, true))
+                }
+                reason => bad(column, reason),
+            }
         }))
     }
 

@@ -12,11 +12,55 @@ pub fn decompress(
     input: Box<dyn Read + Send>,
     compression: Compression,
 ) -> io::Result<Box<dyn Read + Send>> {
-    Ok(match compression {
-        Compression::None => input,
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(input))),
-        Compression::Zstd => Box::new(zstd::Decoder::new(input)?),
-    })
+    let (inner, form): (Box<dyn Read + Send>, _) = match compression {
+        Compression::None => return Ok(input),
+        Compression::Gzip => {
+            (Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(input))), "gzip")
+        }
+        Compression::Zstd => (Box::new(zstd::Decoder::new(input)?), "Zstandard"),
+    };
+    Ok(Box::new(Unpacker { inner, form, has_begun: false }))
+}
+
+/// Reads what is unpacked, and says what is wrong with what is packed.
+struct Unpacker {
+    inner: Box<dyn Read + Send>,
+    form: &'static str,
+    /// Whether anything has been unpacked.
+    has_begun: bool,
+}
+
+/// What is wrong with compressed data.
+#[derive(Debug, thiserror::Error)]
+enum PackedError {
+    #[error("it ends in the middle of its {form} data")]
+    Cut { form: &'static str, source: io::Error },
+    #[error("it is not {form}, or is damaged: {source}")]
+    Other { form: &'static str, source: io::Error },
+    #[error("its {form} data is damaged, or other data comes after it: {source}")]
+    Damaged { form: &'static str, source: io::Error },
+}
+
+impl Read for Unpacker {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let form = self.form;
+        match self.inner.read(buffer) {
+            Ok(count) => {
+                self.has_begun |= count > 0;
+                Ok(count)
+            }
+            Err(error) => Err(match error.kind() {
+                io::ErrorKind::Interrupted => error,
+                kind @ io::ErrorKind::UnexpectedEof => {
+                    io::Error::new(kind, PackedError::Cut { form, source: error })
+                }
+                kind if self.has_begun => {
+                    io::Error::new(kind, PackedError::Damaged { form, source: error })
+                }
+                kind => io::Error::new(kind, PackedError::Other { form, source: error }),
+            }),
+        }
+    }
 }
 
 /// A writer that compresses what it is given. It has to be finished.

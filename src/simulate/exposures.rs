@@ -1,19 +1,25 @@
 //! The log of a service: who was exposed to which experiment, as PlanOut's loggers write it.
 
 use std::collections::HashMap;
+use std::io::{BufRead, Read};
 
 use super::design::{Design, Scope};
 use super::observe::Observed;
+use super::read::ReadError;
 use super::recognize::recognize;
 use super::sample::text;
 use crate::eval::distribution::Distribution;
 use crate::namespace::Experiment;
+use crate::progress::Progress;
 use crate::source::Source;
 use crate::tree::{MAX_DEPTH, json};
 use crate::value::{Map, Value};
 
 /// The event of a record that tells of an exposure.
 const EXPOSURE: &str = "exposure";
+
+/// A line may be as long as this, in bytes.
+const MAX_LINE: usize = 8 << 20;
 
 /// Counts the units of a log, line by line, each unit once: its first exposure.
 ///
@@ -48,6 +54,15 @@ pub enum LogError {
     /// A record without the inputs that say which unit it is about.
     #[error("the record has no unit: `inputs` must have `{0}`")]
     MissingUnit(String),
+    /// Not text.
+    #[error("not UTF-8")]
+    NotUtf8,
+    /// A last line that is cut off.
+    #[error("the file ends in the middle of this record: {0}")]
+    Cut(#[source] Box<LogError>),
+    /// A line without an end in sight.
+    #[error("a line of more than {} MB", MAX_LINE >> 20)]
+    TooLong,
 }
 
 impl<'d> Exposures<'d> {
@@ -63,6 +78,52 @@ impl<'d> Exposures<'d> {
             moved: 0,
             misplaced: 0,
         }
+    }
+
+    /// Takes a whole log. Blank lines are passed over.
+    ///
+    /// # Errors
+    /// It cannot be read, or a line is no record of a log.
+    pub fn read(&mut self, input: impl BufRead) -> Result<(), ReadError<LogError>> {
+        self.read_with(input, &Progress::new())
+    }
+
+    /// The same, and counts the lines that are done.
+    ///
+    /// # Errors
+    /// Those of [`Exposures::read`].
+    pub fn read_with(
+        &mut self,
+        mut input: impl BufRead,
+        progress: &Progress,
+    ) -> Result<(), ReadError<LogError>> {
+        let mut bytes = Vec::new();
+        for line in 1.. {
+            let wrong = |problem| ReadError::Line { line, problem };
+            bytes.clear();
+            input.by_ref().take(MAX_LINE as u64 + 1).read_until(b'\n', &mut bytes)?;
+            if bytes.is_empty() {
+                break;
+            }
+            if bytes.len() > MAX_LINE {
+                return Err(wrong(LogError::TooLong));
+            }
+            progress.add(1);
+            let is_last = !bytes.ends_with(b"\n");
+            let cut = |problem, is_cut| match is_cut {
+                true => wrong(LogError::Cut(Box::new(problem))),
+                false => wrong(problem),
+            };
+            let text = std::str::from_utf8(&bytes)
+                .map_err(|it| cut(LogError::NotUtf8, is_last && it.error_len().is_none()))?;
+            if !text.trim().is_empty() {
+                self.add(text.trim_end_matches(['\r', '\n'])).map_err(|problem| {
+                    let is_open = matches!(problem, LogError::Json(_)) && json::is_cut(text);
+                    cut(problem, is_last && is_open)
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes a line.

@@ -23,6 +23,7 @@
 mod design;
 mod exposures;
 mod observe;
+mod read;
 mod recognize;
 mod report;
 mod sample;
@@ -33,6 +34,7 @@ pub use crate::eval::distribution::{Counted, Distribution, MAX_PATHS, MAX_VALUES
 pub use design::{Cohort, Design, Group, Scope, design};
 pub use exposures::{Exposures, LogError};
 pub use observe::{Counts, Observed, Units, observe, observe_rows, observe_with};
+pub use read::ReadError;
 pub use report::{ExperimentRow, ParamReport, Quantile, Report, RowKind, ValueRow, report};
 pub use sample::{MAX_GROUPS, Sample, SampleError};
 pub use table::{DEFAULT, Table, TableError};

@@ -1,14 +1,24 @@
 //! Counts of units that others made, as a table.
 
+use std::io::Read;
+
 use super::design::{Design, Scope};
 use super::observe::Observed;
+use super::read::ReadError;
 use super::recognize::recognize_text;
+use crate::delimited::{BYTE_ORDER_MARK, Fault, Splitter, blank_lines, line_breaks};
 use crate::diagnostic::nearest;
 use crate::eval::distribution::Sought;
 use crate::value::Value;
 
 /// What stands for the default experiment in a table.
 pub const DEFAULT: &str = "(default)";
+
+/// The most bytes of a table. Counts are few.
+const MAX_BYTES: usize = 256 << 20;
+
+/// The most units that are counted, in all rows together: a double tells them apart.
+const MAX_UNITS: u64 = 1 << 53;
 
 /// Reads a table of counts: how many units each experiment has, or each value of a param, of all
 /// units or of an experiment's. Columns are `experiment`, `param`, `value` and `count`, in any
@@ -18,6 +28,8 @@ pub struct Table<'d> {
     design: &'d Design<'d>,
     columns: Vec<Column>,
     observed: Observed,
+    /// The sum of all counts.
+    total: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +99,27 @@ pub enum TableError {
     /// Counted before.
     #[error("this is counted twice")]
     Twice,
+    /// Not text.
+    #[error("not UTF-8")]
+    NotUtf8,
+    /// A quote without its partner.
+    #[error("a quote is opened here and not closed: the file ends before")]
+    Unclosed,
+    /// Text after the quotes of a field.
+    #[error("a field goes on after its quotes: is an earlier quote not closed?")]
+    Stray,
+    /// A last row that is wrong, and may be cut off.
+    #[error("the file ends in the middle of this row: {0}")]
+    Cut(#[source] Box<TableError>),
+    /// No row but the header.
+    #[error("no counts come after the names of the columns")]
+    Empty,
+    /// More units than can be counted.
+    #[error("with these, there are more than {MAX_UNITS} units")]
+    ManyUnits,
+    /// More than is read.
+    #[error("a table of more than {} MB", MAX_BYTES >> 20)]
+    TooLong,
 }
 
 impl<'d> Table<'d> {
@@ -109,7 +142,50 @@ impl<'d> Table<'d> {
             return Err(TableError::Columns);
         }
         let cohorts = vec![None; design.cohorts.len()];
-        Ok(Table { design, columns, observed: Observed { cohorts, ..Observed::default() } })
+        let observed = Observed { cohorts, ..Observed::default() };
+        Ok(Table { design, columns, observed, total: 0 })
+    }
+
+    /// Reads a file: CSV, with the names of the columns first.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no such table.
+    pub fn read(
+        design: &'d Design<'d>,
+        input: impl Read,
+    ) -> Result<Table<'d>, ReadError<TableError>> {
+        let mut bytes = Vec::new();
+        input.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() > MAX_BYTES {
+            return Err(ReadError::Line { line: 1, problem: TableError::TooLong });
+        }
+        let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+        let mut records = Records::new(bytes);
+        let (mut table, mut is_empty) = (None, true);
+        while let Some((line, record)) = records.next() {
+            let wrong = |problem| ReadError::Line { line, problem };
+            let is_cut = records.rest.is_empty() && !record.ends_with(b"\n");
+            match Fault::find(record, b',') {
+                Some(Fault::Unclosed(at)) => {
+                    let line = records.line_at(record, at);
+                    return Err(ReadError::Line { line, problem: TableError::Unclosed });
+                }
+                Some(Fault::Stray(_)) => return Err(wrong(TableError::Stray)),
+                None => {}
+            }
+            let fields = records.fields().map_err(|problem| wrong(problem.cut(is_cut)))?;
+            match &mut table {
+                None => table = Some(Table::new(design, fields).map_err(wrong)?),
+                Some(table) => {
+                    is_empty = false;
+                    table.add(fields).map_err(|problem| wrong(problem.cut(is_cut)))?;
+                }
+            }
+        }
+        match table.filter(|_| !is_empty) {
+            Some(table) => Ok(table),
+            None => Err(ReadError::Line { line: 1, problem: TableError::Empty }),
+        }
     }
 
     /// Takes a row.
@@ -128,6 +204,8 @@ impl<'d> Table<'d> {
         };
         let count = field(Column::Count);
         let count: u64 = count.parse().map_err(|_| TableError::Count(count.to_owned()))?;
+        let total = self.total.checked_add(count).filter(|total| *total <= MAX_UNITS);
+        self.total = total.ok_or(TableError::ManyUnits)?;
         let scope = match field(Column::Experiment) {
             "" => Scope::All,
             name => Scope::Cohort(cohort(self.design, name)?),
@@ -153,6 +231,59 @@ impl<'d> Table<'d> {
     /// What was counted.
     pub fn observed(self) -> Observed {
         self.observed
+    }
+}
+
+impl TableError {
+    /// Of a last row without the end of a line, what is missing may be what was cut off.
+    fn cut(self, is_cut: bool) -> TableError {
+        let is_short = match &self {
+            TableError::Fields { expected, found } => found < expected,
+            TableError::NotUtf8 => true,
+            TableError::Count(count) => count.is_empty(),
+            _ => false,
+        };
+        if is_cut && is_short { TableError::Cut(Box::new(self)) } else { self }
+    }
+}
+
+/// The records of a text.
+struct Records<'t> {
+    splitter: Splitter,
+    rest: &'t [u8],
+    /// How many fields the record has that was read last.
+    fields: usize,
+    line: u64,
+    next_line: u64,
+}
+
+impl<'t> Records<'t> {
+    fn new(text: &'t [u8]) -> Records<'t> {
+        let mut splitter = Splitter::new(b',');
+        splitter.restart();
+        Records { splitter, rest: text, fields: 0, line: 1, next_line: 1 }
+    }
+
+    /// The next record, and its line.
+    fn next(&mut self) -> Option<(u64, &'t [u8])> {
+        let (length, fields) = self.splitter.next(self.rest)?;
+        let (record, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        self.fields = fields;
+        self.line = self.next_line + blank_lines(record);
+        self.next_line += line_breaks(record);
+        Some((self.line, record))
+    }
+
+    /// The line of a place of the record that was read last.
+    fn line_at(&self, record: &[u8], at: usize) -> u64 {
+        self.next_line - line_breaks(&record[at..])
+    }
+
+    /// The fields of the record that was read last.
+    fn fields(&self) -> Result<Vec<&str>, TableError> {
+        let field = |index| std::str::from_utf8(self.splitter.field(index));
+        (0..self.fields).map(field).collect::<Result<_, _>>().map_err(|_| TableError::NotUtf8)
     }
 }
 

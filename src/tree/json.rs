@@ -31,6 +31,24 @@ pub fn read(source: &Source, max_depth: usize) -> Result<Node, Box<Diagnostic>> 
     }
 }
 
+/// Whether a text that is not JSON ends in a string, a list or an object, as it does if its end was
+/// cut off.
+#[cfg(any(feature = "batch", feature = "simulate"))]
+pub(crate) fn is_cut(text: &str) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_i64, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth -= 1,
+            _ => {}
+        }
+    }
+    in_string || depth > 0
+}
+
 /// Keeps what is open on a stack of its own: how deep a text nests is its author's choice.
 struct Reader<'a> {
     text: &'a str,
@@ -332,6 +350,17 @@ mod tests {
         assert!(error(r#""\q""#).contains("unknown escape"));
         assert!(error(r#""abc"#).contains("does not end"));
         assert!(error(r#""abc\"#).contains("does not end"));
+    }
+
+    #[cfg(any(feature = "batch", feature = "simulate"))]
+    #[test]
+    fn what_is_cut_off_is_open_at_its_end() {
+        let text = r#"{"a": ["x\"]}", 1.5e3, {"b": null}], "é": true}"#;
+        for end in (1..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            assert!(read(&Source::new("cut", &text[..end]), 10).is_err());
+            assert!(is_cut(&text[..end]), "{end}");
+        }
+        assert!(!is_cut(text) && !is_cut("{a}") && !is_cut("[1]]"));
     }
 
     #[test]

@@ -87,7 +87,11 @@ fn lines_are_counted_through_quotes_blank_lines_and_chunks() {
 fn what_is_wrong_with_a_row_is_said() {
     let folder = with_file("empty", "");
     for (line, problem) in [
-        (r#"{"userid":"#, "1:11: malformed JSON: expected a value, found the end of the text"),
+        (
+            r#"{"userid":"#,
+            "1:11: the input ends in the middle of this row: malformed JSON: expected a value, found \
+             the end of the text",
+        ),
         (r#"{"userid":1,"userid":2}"#, "1:13: key `userid` is given twice"),
         (r#"{"userid":1e999}"#, "1:11: number `1e999` is too large for a double"),
         ("[1]", "1: expected a JSON object, found a list"),

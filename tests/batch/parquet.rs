@@ -91,11 +91,11 @@ fn columns_bring_their_types() {
         kept,
         [
             Some(
-                r#"{"userid":0,"country":"NL","score":1.5,"paid":true,"born":"1969-12-31","seen":"2023-11-14T22:13:20.125Z""#
+                r#"{"userid":0,"country":"NL","score":1.5,"paid":true,"born":"1969-12-31","seen":"2023-11-14 22:13:20.125+00""#
             ),
             Some(r#"{"userid":1,"country":null,"score":null,"paid":null,"born":null,"seen":null"#),
             Some(
-                r#"{"userid":2,"country":"a,\"b\"","score":null,"paid":false,"born":"2024-10-04","seen":"1970-01-01T00:00:00Z""#
+                r#"{"userid":2,"country":"a,\"b\"","score":null,"paid":false,"born":"2024-10-04","seen":"1970-01-01 00:00:00+00""#
             ),
         ]
     );
@@ -104,10 +104,7 @@ fn columns_bring_their_types() {
     let expected = pipe(folder.path(), lines, "-q").stdout;
     assert_eq!(batch(folder.path(), "users.parquet -q").stdout, expected);
     let csv = batch(folder.path(), &format!("{all} -q --output-format csv")).stdout;
-    assert!(csv.contains("\n2,\"a,\"\"b\"\"\",,false,2024-10-04,1970-01-01T00:00:00Z,"), "{csv}");
-    let odd = batch(folder.path(), "users.parquet --keep odd");
-    let message = "error: column `odd` of `users.parquet` has an unknown type\n";
-    assert!(odd.status == 1 && odd.stderr.starts_with(message), "{}", odd.stderr);
+    assert!(csv.contains("\n2,\"a,\"\"b\"\"\",,false,2024-10-04,1970-01-01 00:00:00+00,"), "{csv}");
     assert!(batch(folder.path(), "users.parquet --keep od").stderr.contains("did you mean `odd`?"));
 }
 

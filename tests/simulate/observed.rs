@@ -111,6 +111,87 @@ fn a_wrong_table_is_refused() {
     }
 }
 
+fn read(design: &Design<'_>, text: &str) -> Result<Observed, String> {
+    let table = Table::read(design, text.as_bytes());
+    table.map(Table::observed).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_table_that_is_cut_off_is_refused() {
+    let namespace = shop();
+    let design = designed(&namespace, Counted::All);
+    for (text, message) in [
+        ("", "line 1: no counts come after the names of the columns"),
+        ("experiment,count\n", "line 1: no counts come after the names of the columns"),
+        ("experi", "line 1: unknown column `experi`"),
+        (
+            "experiment,count\nfirst,5\n\"second,6\n(default),7\n",
+            "line 3: a quote is opened here and not closed: the file ends before",
+        ),
+        (
+            "experiment,count\r\n\r\n\"fi\"\"rst\",\"\r\n",
+            "line 3: a quote is opened here and not closed: the file ends before",
+        ),
+        ("\"experiment,count\nfirst,5\n", "line 1: a quote is opened here and not closed"),
+        (
+            "experiment,count\nfirst,\"5\nsecond,\"6\"\n",
+            "line 2: a field goes on after its quotes: is an earlier quote not closed?",
+        ),
+        (
+            "experiment,count\nfirst,5\nsec",
+            "line 3: the file ends in the middle of this row: 1 fields where the header has 2",
+        ),
+        (
+            "experiment,count\nfirst,5\nsecond,",
+            "line 3: the file ends in the middle of this row: `` is not a number of units",
+        ),
+        ("experiment,count\nfirst,5\nsec\n", "line 3: 1 fields where the header has 2"),
+        ("experiment,count\r\nfirst,5\r\nfrist,5\r\n", "line 3: unknown active experiment"),
+        (
+            "experiment,count\nfirst,18446744073709551615\nsecond,2\n",
+            "line 2: with these, there are more than 9007199254740992 units",
+        ),
+        (
+            "experiment,count\nfirst,9007199254740992\nsecond,1\n",
+            "line 3: with these, there are more than",
+        ),
+    ] {
+        let error = read(&design, text).expect_err(text);
+        assert!(error.starts_with(message), "{text:?}: {error}");
+    }
+    let whole = "\u{feff}experiment,count\n\"first\",\"5\"\nsecond,6";
+    assert_eq!(read(&design, whole).expect("whole").cohorts, [Some(5), Some(6), None]);
+}
+
+#[test]
+fn every_cut_of_a_log_is_refused() {
+    let namespace = shop();
+    let design = designed(&namespace, Counted::InExperiment);
+    let log = format!(
+        "{}\r\n\n{}",
+        record("shop.first", 7, "\"price\":10"),
+        record("shop.second", 8, "")
+    );
+    let read = |text: &str| {
+        let mut log = Exposures::new(&design);
+        log.read(text.as_bytes()).map(|()| log.units()).map_err(|error| error.to_string())
+    };
+    assert_eq!(read(&log), Ok(2));
+    for end in 1..log.len() {
+        let is_whole = log[..end].trim_end().ends_with("\"1\"}");
+        for rest in ["", "\n"] {
+            let cut = log[..end].to_owned() + rest;
+            let outcome = read(&cut);
+            assert_eq!(outcome.is_ok(), is_whole, "{cut:?}");
+            let Err(error) = outcome else { continue };
+            let line = cut.trim_end().matches('\n').count() + 1;
+            assert!(error.starts_with(&format!("line {line}: ")), "{error}");
+            let says = error.contains("the file ends in the middle of this record: ");
+            assert_eq!(says, rest.is_empty(), "{cut:?}: {error}");
+        }
+    }
+}
+
 /// A record as PlanOut's loggers write it.
 fn record(salt: &str, unit: i64, params: &str) -> String {
     format!(
@@ -203,6 +284,13 @@ fn the_command_tests_files() {
     assert_eq!(wrong.status, 1);
     assert!(wrong.stderr.contains("`wrong.csv`, line 3: "), "{}", wrong.stderr);
     assert!(wrong.stderr.contains("did you mean `Colors`?"), "{}", wrong.stderr);
+    let cut = run("cut.csv", "experiment,count\nColors,5000\n\"(default),4500\nx,1\n");
+    assert_eq!((cut.status, cut.stdout.as_str()), (1, ""));
+    assert!(
+        cut.stderr.starts_with("error: `cut.csv`, line 3: a quote is opened"),
+        "{}",
+        cut.stderr
+    );
     let missing = ["simulate", "--ns", "button_color", "--observed", "nowhere.csv"];
     let missing = planout(folder.path(), &missing);
     assert_eq!(missing.status, 3);

@@ -1,102 +1,81 @@
 //! The values of a column.
 
-use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{ByteArray, DataType};
+use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
-use parquet::schema::types::ColumnDescriptor;
 
-use crate::batch::columns::Type;
+use super::kind::{Clock, Kind};
 use crate::time;
 use crate::value::Value;
 
-/// What the values of a column are; `None` for what is not known here.
-pub(super) fn kind(column: &ColumnDescriptor) -> Option<Type> {
-    let logical = column.logical_type_ref();
-    // What older files say.
-    let is_plain = matches!(
-        column.converted_type(),
-        ConvertedType::NONE
-            | ConvertedType::UTF8
-            | ConvertedType::ENUM
-            | ConvertedType::JSON
-            | ConvertedType::INT_8
-            | ConvertedType::INT_16
-            | ConvertedType::INT_32
-            | ConvertedType::INT_64
-    );
-    if logical.is_none() && !is_plain {
-        return None;
-    }
-    match (column.physical_type(), logical) {
-        (Physical::BOOLEAN, None) => Some(Type::Boolean),
-        (Physical::INT32, Some(LogicalType::Date)) => Some(Type::String),
-        (Physical::INT64, Some(LogicalType::Timestamp(_))) => Some(Type::String),
-        // What they hold may be more than a signed number can be.
-        (Physical::INT64, Some(LogicalType::Integer(it))) if !it.is_signed => Some(Type::String),
-        (Physical::INT32 | Physical::INT64, None | Some(LogicalType::Integer(_))) => {
-            Some(Type::Integer)
-        }
-        (Physical::FLOAT | Physical::DOUBLE, None) => Some(Type::Float),
-        (
-            Physical::BYTE_ARRAY,
-            None | Some(LogicalType::String | LogicalType::Enum | LogicalType::Json),
-        ) => Some(Type::String),
-        _ => None,
-    }
+/// Nanoseconds of a day.
+const NANOS_OF_DAY: u64 = 86_400_000_000_000;
+
+/// The Julian day of 1970-01-01.
+const JULIAN_1970: i64 = 2_440_588;
+
+/// A value, or why there is none.
+type Converted = Result<Value, String>;
+
+/// Some values of a column.
+#[derive(Default)]
+pub(super) struct Values {
+    pub(super) values: Vec<Value>,
+    /// Which of them could not be had, and why: these are null.
+    pub(super) bad: Vec<(usize, String)>,
 }
 
-/// The next values of a column of a known kind.
+/// The next values of a column.
 pub(super) fn values(
     reader: &mut ColumnReader,
-    column: &ColumnDescriptor,
+    kind: Kind,
+    can_be_null: bool,
     rows: usize,
-) -> Result<Vec<Value>, ParquetError> {
-    let can_be_null = column.max_def_level() > 0;
-    let logical = column.logical_type_ref();
+) -> Result<Values, ParquetError> {
     match reader {
         ColumnReader::BoolColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| Ok(Value::Bool(it)))
+            read(reader, rows, can_be_null, |it| match kind {
+                Kind::Boolean => Ok(Value::Bool(it)),
+                kind => unexpected(kind),
+            })
         }
-        ColumnReader::Int32ColumnReader(reader) => read(reader, rows, can_be_null, |it| {
-            Ok(match logical {
-                Some(LogicalType::Date) => Value::from(time::date_text(it.into())),
-                Some(LogicalType::Integer(int)) if !int.is_signed => Value::Int((it as u32).into()),
-                _ => Value::Int(it.into()),
+        ColumnReader::Int32ColumnReader(reader) => {
+            read(reader, rows, can_be_null, |it| match kind {
+                Kind::Unsigned => Ok(Value::Int((it as u32).into())),
+                Kind::Date => Ok(date(it)),
+                kind => int(kind, it.into()),
             })
-        }),
-        ColumnReader::Int64ColumnReader(reader) => read(reader, rows, can_be_null, |it| {
-            Ok(match logical {
-                Some(LogicalType::Timestamp(stamp)) => {
-                    let per_second = match stamp.unit {
-                        TimeUnit::MILLIS => 1_000,
-                        TimeUnit::MICROS => 1_000_000,
-                        TimeUnit::NANOS => 1_000_000_000,
-                    };
-                    let zone = if stamp.is_adjusted_to_u_t_c { "Z" } else { "" };
-                    Value::from(time::timestamp_text(it, per_second) + zone)
-                }
-                Some(LogicalType::Integer(int)) if !int.is_signed => {
-                    let it = it as u64;
-                    i64::try_from(it).map_or_else(|_| Value::Wide(Box::new(it.into())), Value::Int)
-                }
-                _ => Value::Int(it),
+        }
+        ColumnReader::Int64ColumnReader(reader) => {
+            read(reader, rows, can_be_null, |it| match kind {
+                Kind::Unsigned => Ok(whole((it as u64).into())),
+                kind => int(kind, it),
             })
-        }),
+        }
+        ColumnReader::Int96ColumnReader(reader) => {
+            read(reader, rows, can_be_null, |it| match (kind, it.data()) {
+                (Kind::OldTimestamp, &[low, high, day]) => Ok(old_timestamp(low, high, day)),
+                (kind, _) => unexpected(kind),
+            })
+        }
         ColumnReader::FloatColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| Ok(Value::Float(it.into())))
+            read(reader, rows, can_be_null, |it| match kind {
+                Kind::Float => Ok(Value::Float(widened(it))),
+                kind => unexpected(kind),
+            })
         }
         ColumnReader::DoubleColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| Ok(Value::Float(it)))
-        }
-        ColumnReader::ByteArrayColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it: ByteArray| {
-                let text = std::str::from_utf8(it.data());
-                let not_text = |_| ParquetError::General("a string is not UTF-8".to_owned());
-                text.map(Value::from).map_err(not_text)
+            read(reader, rows, can_be_null, |it| match kind {
+                Kind::Float => Ok(Value::Float(it)),
+                kind => unexpected(kind),
             })
         }
-        _ => Err(ParquetError::General("a column of an unknown type".to_owned())),
+        ColumnReader::ByteArrayColumnReader(reader) => {
+            read(reader, rows, can_be_null, |it| bytes(kind, it.data()))
+        }
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+            read(reader, rows, can_be_null, |it| bytes(kind, it.data()))
+        }
     }
 }
 
@@ -104,24 +83,238 @@ fn read<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
     rows: usize,
     can_be_null: bool,
-    value: impl Fn(T::T) -> Result<Value, ParquetError>,
-) -> Result<Vec<Value>, ParquetError> {
+    convert: impl Fn(T::T) -> Converted,
+) -> Result<Values, ParquetError> {
+    let too_few = || ParquetError::EOF("it has too few values".to_owned());
     let (mut levels, mut found) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
     let mut read = 0;
     while read < rows {
         let levels = can_be_null.then_some(&mut levels);
         let (records, ..) = reader.read_records(rows - read, levels, None, &mut found)?;
         if records == 0 {
-            return Err(ParquetError::EOF("a column has too few values".to_owned()));
+            return Err(too_few());
         }
         read += records;
     }
-    let mut found = found.into_iter().map(value);
-    if !can_be_null {
-        return found.collect();
+    let mut found = found.into_iter();
+    let mut values = Values { values: Vec::with_capacity(rows), bad: Vec::new() };
+    for row in 0..rows {
+        let is_null = can_be_null && levels.get(row).is_none_or(|level| *level == 0);
+        let value = match is_null {
+            true => Ok(Value::Null),
+            false => convert(found.next().ok_or_else(too_few)?),
+        };
+        values.values.push(value.unwrap_or_else(|problem| {
+            values.bad.push((row, problem));
+            Value::Null
+        }));
     }
-    let value = |level: i16| {
-        if level == 0 { Ok(Value::Null) } else { found.next().unwrap_or(Ok(Value::Null)) }
+    Ok(values)
+}
+
+/// A value where the schema allows none.
+fn unexpected(kind: Kind) -> Converted {
+    Err(match kind {
+        Kind::Null => "a value, but the type of the column has null only".to_owned(),
+        _ => "a value of another type than the schema says".to_owned(),
+    })
+}
+
+fn int(kind: Kind, it: i64) -> Converted {
+    match kind {
+        Kind::Integer => Ok(Value::Int(it)),
+        Kind::Decimal { digits, scale } => decimal(it.into(), digits, scale),
+        Kind::Time(clock) => time_of_day(it, clock),
+        Kind::Timestamp(clock) => Ok(timestamp(it, clock)),
+        kind => unexpected(kind),
+    }
+}
+
+fn bytes(kind: Kind, it: &[u8]) -> Converted {
+    match (kind, it) {
+        (Kind::Text, text) => match std::str::from_utf8(text) {
+            Ok(text) => Ok(Value::from(text)),
+            Err(_) => Err("not UTF-8".to_owned()),
+        },
+        (Kind::Decimal { digits, scale }, it) => match signed(it) {
+            Some(unscaled) => decimal(unscaled, digits, scale),
+            None => Err("a decimal that does not fit into 128 bits".to_owned()),
+        },
+        (Kind::Half, &[low, high]) => {
+            Ok(Value::Float(widened(half(u16::from_le_bytes([low, high])))))
+        }
+        (Kind::Uuid, it) if it.len() == 16 => Ok(Value::from(uuid(it))),
+        (kind, _) => unexpected(kind),
+    }
+}
+
+/// A whole number.
+fn whole(it: i128) -> Value {
+    i64::try_from(it).map_or_else(|_| Value::Wide(Box::new(it)), Value::Int)
+}
+
+/// The number that bytes hold, the highest first, with a sign.
+fn signed(bytes: &[u8]) -> Option<i128> {
+    let is_negative = bytes.first()? & 0x80 != 0;
+    let (extra, last) = bytes.split_at(bytes.len().saturating_sub(16));
+    let sign = if is_negative { -1 } else { 0 };
+    let number = last.iter().fold(sign, |number, byte| number << 8 | i128::from(*byte));
+    // Bytes before the 128 bits may only repeat the sign.
+    let fits = extra.iter().all(|byte| *byte == sign as u8) && (number < 0) == is_negative;
+    fits.then_some(number)
+}
+
+/// A whole number where there is no point, else the text with all digits after the point: that is
+/// what is in the database, and a double is not. Where all digits stand after the point, DuckDB has
+/// no zero before it.
+fn decimal(unscaled: i128, digits: usize, scale: usize) -> Converted {
+    if scale == 0 {
+        return match whole(unscaled) {
+            Value::Wide(_) if digits <= 18 => {
+                Err(format!("`{unscaled}` has more than {digits} digits"))
+            }
+            value => Ok(value),
+        };
+    }
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let width = if digits == scale { scale } else { scale + 1 };
+    let text = format!("{:0width$}", unscaled.unsigned_abs());
+    let (before, after) = text.split_at(text.len() - scale);
+    Ok(Value::from(format!("{sign}{before}.{after}")))
+}
+
+/// What DuckDB writes for the ends of time.
+fn infinity(it: i64, greatest: i64) -> Option<Value> {
+    match it {
+        it if it == greatest => Some(Value::from("infinity")),
+        it if it == -greatest => Some(Value::from("-infinity")),
+        _ => None,
+    }
+}
+
+fn date(days: i32) -> Value {
+    infinity(days.into(), i32::MAX.into()).unwrap_or_else(|| time::date_text(days.into()).into())
+}
+
+fn zone(is_utc: bool) -> &'static str {
+    if is_utc { "+00" } else { "" }
+}
+
+fn time_of_day(it: i64, clock: Clock) -> Converted {
+    // The last one is `24:00:00`.
+    if !(0..=86_400 * clock.per_second).contains(&it) {
+        return Err(format!("`{it}` is not a time of the day"));
+    }
+    Ok(Value::from(time::clock_text(it, clock.per_second) + zone(clock.is_utc)))
+}
+
+fn timestamp(it: i64, clock: Clock) -> Value {
+    let text = || time::timestamp_text(it, clock.per_second, ' ') + zone(clock.is_utc);
+    infinity(it, i64::MAX).unwrap_or_else(|| text().into())
+}
+
+fn old_timestamp(low: u32, high: u32, day: u32) -> Value {
+    let nanos = u64::from(high) << 32 | u64::from(low);
+    // More than a day are more days.
+    let (days, nanos) = (nanos / NANOS_OF_DAY, (nanos % NANOS_OF_DAY) as i64);
+    let days = i64::from(day) - JULIAN_1970 + days as i64;
+    let clock = time::clock_text(nanos, 1_000_000_000);
+    Value::from(format!("{} {clock}", time::date_text(days)))
+}
+
+/// The double with the text of a float: `0.1` is 0.1 in both, though the numbers are not the same.
+fn widened(float: f32) -> f64 {
+    let exact = f64::from(float);
+    if !exact.is_finite() || (exact.fract() == 0.0 && exact.abs() < f64::from(1 << 24)) {
+        return exact;
+    }
+    float.to_string().parse().unwrap_or(exact)
+}
+
+/// The value of a float of 16 bits: a sign, 5 bits of an exponent, and 10 of a fraction.
+fn half(bits: u16) -> f32 {
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f32::from(bits & 0x3ff));
+    let size = match exponent {
+        0 => fraction * 2_f32.powi(-24),
+        0x1f if fraction == 0.0 => f32::INFINITY,
+        0x1f => f32::NAN,
+        _ => (1024.0 + fraction) * 2_f32.powi(exponent - 25),
     };
-    levels.into_iter().map(value).collect()
+    if bits & 0x8000 == 0 { size } else { -size }
+}
+
+fn uuid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(36);
+    for (place, byte) in bytes.iter().enumerate() {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02x}"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_keep_their_digits() {
+        let text = |bytes: &[u8], digits, scale| {
+            bytes_of(Kind::Decimal { digits, scale }, bytes).map(|value| value.to_string())
+        };
+        fn bytes_of(kind: Kind, bytes: &[u8]) -> Converted {
+            super::bytes(kind, bytes)
+        }
+        assert_eq!(text(&[0x96], 3, 0), Ok("-106".to_owned()));
+        assert_eq!(text(&[0, 0x96], 4, 2), Ok("\"1.50\"".to_owned()));
+        assert_eq!(text(&[0xff, 0xfb], 4, 2), Ok("\"-0.05\"".to_owned()));
+        assert_eq!(text(&[5], 2, 2), Ok("\".05\"".to_owned()));
+        assert_eq!(text(&[0], 9, 3), Ok("\"0.000\"".to_owned()));
+        let wide = [&[0xff; 14][..], &(-7_i128).to_be_bytes()].concat();
+        assert_eq!(text(&wide, 70, 0), Ok("-7".to_owned()));
+        let most = i128::MAX.to_string();
+        assert_eq!(text(&i128::MAX.to_be_bytes(), 38, 0), Ok(most));
+        let over = [&[1][..], &[0; 16]].concat();
+        assert!(text(&over, 70, 0).is_err());
+        // The highest bit of the last 128 is a sign only if those before say so.
+        assert!(text(&[&[0][..], &[0xff; 16]].concat(), 70, 0).is_err());
+        assert!(text(&[], 9, 0).is_err());
+        assert!(text(&[1; 9], 18, 0).is_err());
+    }
+
+    #[test]
+    fn floats_have_the_text_that_they_had() {
+        for float in [0.1_f32, 1.5, 16_777_217.0, 3.4e38, 1e-45, -0.3] {
+            assert_eq!(widened(float).to_string(), float.to_string());
+        }
+        assert!(widened(f32::NAN).is_nan());
+        for (bits, value) in
+            [(0x3c00, 1.0), (0xc000, -2.0), (0x7bff, 65_504.0), (1, 2_f32.powi(-24)), (0x3e00, 1.5)]
+        {
+            assert_eq!(half(bits), value);
+        }
+        assert!(half(0x7c01).is_nan() && half(0xfc00) == f32::NEG_INFINITY);
+    }
+
+    #[test]
+    fn times_are_those_of_duckdb() {
+        let text = |value: Value| value.as_str().expect("text").to_owned();
+        assert_eq!(text(date(20_784)), "2026-11-27");
+        assert_eq!(text(date(i32::MAX)), "infinity");
+        let clock = Clock { per_second: 1_000, is_utc: true };
+        assert_eq!(text(timestamp(500, clock)), "1970-01-01 00:00:00.5+00");
+        assert_eq!(text(timestamp(-i64::MAX, clock)), "-infinity");
+        assert_eq!(text(time_of_day(86_400_000, clock).expect("a time")), "24:00:00+00");
+        assert!(time_of_day(-1, clock).is_err() && time_of_day(86_400_001, clock).is_err());
+        let nanos = 45_296_789_000_000_u64;
+        let stamp = old_timestamp(nanos as u32, (nanos >> 32) as u32, 2_440_588 + 20_784);
+        assert_eq!(text(stamp), "2026-11-27 12:34:56.789");
+        // Whatever a file holds has a text.
+        text(old_timestamp(u32::MAX, u32::MAX, u32::MAX));
+        for it in [i64::MIN, i64::MIN + 1, -1, i64::MAX - 1] {
+            text(timestamp(it, clock));
+        }
+        text(date(i32::MIN));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::Table;
 use crate::batch::columns::Column;
-use crate::batch::error::BadRow;
+use crate::batch::error::{BadRow, Reason};
 use crate::batch::fields::{Field, Fields, Records};
 use crate::value::Value;
 
@@ -12,11 +12,13 @@ pub(in crate::batch) struct Rows<'p> {
     columns: &'p [Column],
     /// The next row.
     next: usize,
+    /// The next of the rows that are bad.
+    bad: usize,
 }
 
 impl<'p> Rows<'p> {
     pub(in crate::batch) fn new(table: Table, columns: &'p [Column]) -> Rows<'p> {
-        Rows { table, columns, next: 0 }
+        Rows { table, columns, next: 0, bad: 0 }
     }
 }
 
@@ -30,8 +32,11 @@ impl Records for Rows<'_> {
                 *input = values.get_mut(self.next).map(std::mem::take).unwrap_or_default();
             }
         }
+        let bad = self.table.bad.get_mut(self.bad).filter(|(row, _)| *row == self.next);
+        let bad = bad.map(|(_, why)| Reason::Malformed(std::mem::take(why)));
+        self.bad += usize::from(bad.is_some());
         self.next += 1;
-        Some(Ok(()))
+        Some(bad.map_or(Ok(()), |reason| Err(reason.at(self.line()))))
     }
 
     fn line(&self) -> u64 {

@@ -1,9 +1,9 @@
 //! What was counted elsewhere: a table of counts, or a log of exposures.
 
-use std::fmt::Display;
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::error::Error;
+use std::io::{BufRead, BufReader};
 
-use planout::simulate::{DEFAULT, Design, Exposures, Observed, Table};
+use planout::simulate::{DEFAULT, Design, Exposures, Observed, ReadError, Table};
 
 use crate::cli::Context;
 use crate::cli::failure::{Failure, Outcome};
@@ -38,33 +38,20 @@ fn unreadable(path: &str, error: &std::io::Error) -> Failure {
     Failure::broken(format!("cannot read `{path}`: {error}"))
 }
 
-fn wrong(path: &str, line: u64, problem: impl Display) -> Failure {
-    Failure::wrong(format!("`{path}`, line {line}: {problem}"))
+/// What is wrong with a file, and where.
+fn wrong<P: Error + 'static>(path: &str, error: ReadError<P>) -> Failure {
+    match error {
+        ReadError::Io(error) => unreadable(path, &error),
+        ReadError::Line { line, problem } => {
+            Failure::wrong(format!("`{path}`, line {line}: {problem}"))
+        }
+    }
 }
 
 /// Reads a table of counts.
 pub(super) fn table(design: &Design<'_>, file: File<'_>) -> Outcome<Observed> {
-    let path = file.path;
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file.reader);
-    let broken = |error: csv::Error| {
-        let line = line(error.position());
-        match error.into_kind() {
-            csv::ErrorKind::Io(error) => unreadable(path, &error),
-            csv::ErrorKind::Utf8 { err, .. } => wrong(path, line, err),
-            _ => wrong(path, line, "not a table"),
-        }
-    };
-    let header = reader.headers().map_err(broken)?.clone();
-    let mut table = Table::new(design, &header).map_err(|error| wrong(path, 1, error))?;
-    for record in reader.records() {
-        let record = record.map_err(broken)?;
-        table.add(&record).map_err(|error| wrong(path, line(record.position()), error))?;
-    }
+    let table = Table::read(design, file.reader).map_err(|error| wrong(file.path, error))?;
     Ok(table.observed())
-}
-
-fn line(position: Option<&csv::Position>) -> u64 {
-    position.map_or(1, csv::Position::line)
 }
 
 /// Reads a log of exposures, and says what was passed over.
@@ -76,16 +63,7 @@ pub(super) fn log(
     let path = file.path;
     let mut log = Exposures::new(design);
     let bar = Bar::new(path, "lines", context);
-    for (line, text) in (1..).zip(file.reader.lines()) {
-        let text = text.map_err(|error| match error.kind() {
-            ErrorKind::InvalidData => wrong(path, line, "not UTF-8"),
-            _ => unreadable(path, &error),
-        })?;
-        bar.progress().add(1);
-        if !text.trim().is_empty() {
-            log.add(&text).map_err(|error| wrong(path, line, error))?;
-        }
-    }
+    log.read_with(file.reader, bar.progress()).map_err(|error| wrong(path, error))?;
     drop(bar);
     if log.units() == 0 {
         let message = format!(

@@ -1,0 +1,20 @@
+//! What can be wrong with a file of what was observed.
+
+use std::io;
+
+/// Why a file of what was observed cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError<P: std::error::Error + 'static> {
+    /// Its bytes cannot be had.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A line of it is wrong.
+    #[error("line {line}: {problem}")]
+    Line {
+        /// The line, counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        #[source]
+        problem: P,
+    },
+}
