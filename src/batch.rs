@@ -40,7 +40,7 @@ mod write;
 
 use std::io::{self, Write};
 
-pub use columns::Type;
+pub use columns::{Misspelt, Type};
 pub use error::{BadRow, Error, Part, Reason, ReasonKind};
 pub use format::{Compression, Format};
 pub use input::Input;
@@ -111,6 +111,8 @@ pub struct Summary {
     pub rows: u64,
     /// Rows of the output, or rows that were handed on.
     pub written: u64,
+    /// Columns that are probably misspelt: known before the first row, unless rows are JSON lines.
+    pub misspelt: Vec<Misspelt>,
     /// By kind of [`ReasonKind::ALL`]: how many rows were bad, and the first of them.
     pub bad: [Option<(u64, BadRow)>; ReasonKind::ALL.len()],
 }
@@ -165,7 +167,8 @@ impl<'n> Batch<'n> {
         }
     }
 
-    /// Assigns all rows. `progress` is told from time to time what has been written.
+    /// Assigns all rows. `progress` is told before the first row, and from time to time what has
+    /// been written.
     ///
     /// # Errors
     /// The input cannot be read or the output written; what is asked for does not fit the input;
@@ -205,7 +208,8 @@ impl<'n> Batch<'n> {
             let mut worker = Worker::new(plan, self.on_error, layout.parser(), self.encoder(plan));
             move |piece| worker.work(piece)
         };
-        let mut summary = Summary::default();
+        let mut summary = Summary { misspelt: plan.misspelt.clone(), ..Summary::default() };
+        progress(&summary);
         pipeline::run(self.threads, next, worker, |done: Done| {
             sink.put(done.encoded).map_err(Error::Write)?;
             summary.append(done.summary);

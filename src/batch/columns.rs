@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::error::{Error, Part};
 use super::{Batch, Format, Keep};
+use crate::diagnostic::nearest;
 use crate::eval::names;
 use crate::namespace::{Namespace, Rows};
 use crate::value::Value;
@@ -48,6 +49,16 @@ impl fmt::Display for Type {
     }
 }
 
+/// A column that no script reads, and an input that scripts read and the file does not have: their
+/// names are so near that one was probably meant for the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misspelt {
+    /// The column.
+    pub column: String,
+    /// The input.
+    pub input: String,
+}
+
 /// A column of the input that is used.
 #[derive(Debug)]
 pub(super) struct Column {
@@ -82,6 +93,7 @@ pub(super) struct Plan<'n> {
     /// Whether all of a row is kept, whatever it holds.
     pub(super) keeps_all: bool,
     pub(super) answers: Vec<Answers<'n>>,
+    pub(super) misspelt: Vec<Misspelt>,
     /// The inputs that are the same for all rows, by name.
     pub(super) constants: Vec<(String, Value)>,
 }
@@ -131,6 +143,7 @@ impl<'n> Plan<'n> {
         }
         check.unique(&columns)?;
         let answers = check.answers(&names)?;
+        let misspelt = check.misspelt(&names);
         let keeps_all = known.is_none() && batch.keep == Keep::All;
         let constants = batch.constants.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
         #[cfg(feature = "parquet")]
@@ -146,6 +159,7 @@ impl<'n> Plan<'n> {
             kept_types,
             keeps_all,
             answers,
+            misspelt,
             constants,
         })
     }
@@ -323,6 +337,20 @@ impl<'n> Check<'_, 'n, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Inputs that are not there, beside columns that are probably meant to be these.
+    fn misspelt(&self, inputs: &[&str]) -> Vec<Misspelt> {
+        let is_given =
+            |input: &&&str| self.has(input) || self.batch.constants.contains_key(**input);
+        let unread = self.known().filter(|column| !inputs.contains(column));
+        let missing = inputs.iter().filter(|input| !is_given(input));
+        missing
+            .filter_map(|input| {
+                let column = nearest(input, unread.clone())?.to_owned();
+                Some(Misspelt { column, input: (*input).to_owned() })
+            })
+            .collect()
     }
 
     fn answers(&self, names: &[&str]) -> Result<Vec<Answers<'n>>, Error> {

@@ -56,7 +56,7 @@ impl<'n> Batch<'n> {
             columns: self.columns(),
             inputs: &mut inputs,
             each,
-            summary: Summary::default(),
+            summary: Summary { misspelt: layout.plan.misspelt.clone(), ..Summary::default() },
         };
         while let Some(piece) = pieces.next()? {
             match (&mut parser, piece) {

@@ -32,6 +32,8 @@ mod semantics;
 
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 pub use error::{EvalError, Reason};
 pub(crate) use hash::Hasher;
 pub(crate) use inputs::Inputs;
@@ -166,6 +168,34 @@ impl Script {
             }
         };
         Salted { salt, hashers }
+    }
+
+    /// The variables that it can read. Those that it sets before it reads them are among these.
+    pub fn reads(&self) -> Vec<&str> {
+        let mut found = IndexSet::new();
+        names::reads(self, |name| {
+            found.insert(name);
+        });
+        found.into_iter().collect()
+    }
+
+    /// The variables that it can set, in the order in which they stand in it.
+    ///
+    /// ```
+    /// use planout::{Dialect, Script};
+    ///
+    /// let code = "if (country == 'US') { price = 9; } else { price = base; }";
+    /// let script = Script::compile("price.planout", code, Dialect::Planout4j)?;
+    /// assert_eq!(script.reads(), ["country", "base"]);
+    /// assert_eq!(script.sets(), ["price"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sets(&self) -> Vec<&str> {
+        let mut found = IndexSet::new();
+        names::sets(self, |name| {
+            found.insert(name);
+        });
+        found.into_iter().collect()
     }
 
     /// The names of all variables, read or set, by slot.

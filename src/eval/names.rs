@@ -10,6 +10,11 @@ pub(crate) fn reads<'a>(script: &'a Script, found: impl FnMut(&'a str)) {
     walk(script.json(), "get", found);
 }
 
+/// The variables that a script can set.
+pub(crate) fn sets<'a>(script: &'a Script, found: impl FnMut(&'a str)) {
+    walk(script.json(), "set", found);
+}
+
 /// The params that a script can set, in the order in which they stand in it.
 #[cfg(feature = "batch")]
 pub(crate) fn params<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
@@ -17,7 +22,7 @@ pub(crate) fn params<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
         Dialect::Planout4j => true,
         Dialect::Planout => name != "experiment_salt" && name != "salt_sep",
     };
-    walk(script.json(), "set", |name| {
+    sets(script, |name| {
         if is_param(name) {
             found(name);
         }

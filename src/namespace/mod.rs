@@ -161,6 +161,13 @@ impl Namespace {
         found.into_iter().collect()
     }
 
+    /// The variables that the scripts of its experiments can set.
+    pub fn sets(&self) -> Vec<&str> {
+        let scripts = self.all_experiments().map(Experiment::script);
+        let found: IndexSet<&str> = scripts.flat_map(Script::sets).collect();
+        found.into_iter().collect()
+    }
+
     /// The free segments, ascending.
     pub fn free_segments(&self) -> Vec<u32> {
         let free = (0..self.segments()).zip(&self.owners).filter(|(_, owner)| owner.is_none());

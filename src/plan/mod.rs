@@ -260,7 +260,7 @@ fn status(before: &[&Loaded], after: &[&Loaded], units: &Units) -> Status {
 
 /// Whether two versions say the same. A dialect or a kind of hashing that is not said is in force
 /// all the same.
-fn is_same(old: &Document, new: &Document) -> bool {
+pub fn is_same(old: &Document, new: &Document) -> bool {
     let settings = |it: &Document| (it.dialect, it.segment_hashing);
     settings(old) == settings(new) && scripts::same(&old.compiled, &new.compiled)
 }
