@@ -13,6 +13,7 @@ mod fmt;
 mod folders;
 mod library;
 mod lint;
+mod lookup;
 mod mutation;
 mod namespaces;
 mod perf;

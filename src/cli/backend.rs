@@ -8,6 +8,7 @@ use planout::store::{RedisUrl, is_url, without_secrets};
 
 use super::config::Config;
 use super::failure::{Failure, Outcome};
+use super::location;
 
 /// The target of a ship.
 #[derive(Args, Debug)]
@@ -153,6 +154,8 @@ impl Repository {
             }
             (named, folder) => named.or(folder),
         };
+        let named = named.map(|named| location::named(named, config)).transpose()?;
+        let named = named.as_deref();
         let kind = match self.runtime_repo {
             None if !self.redis.is_given() => return Ok(named.map(str::to_owned)),
             None | Some(Kind::Redis) => {

@@ -16,7 +16,7 @@ use super::failure::{Failure, Outcome};
 use super::folders::Folders;
 use super::progress::Bar;
 use super::render::{self, ReportFormat};
-use super::{Context, DialectArg, Format};
+use super::{Context, DialectArg, Format, location};
 
 #[derive(Args, Debug)]
 pub(super) struct Check {
@@ -114,7 +114,10 @@ impl Check {
                     .help("or set `source` in `planout.toml`"));
             }
             ([], Some(source)) => vec![source],
-            (paths, _) => paths.to_vec(),
+            (paths, _) => {
+                let named = paths.iter().map(|path| location::named(path, &context.config));
+                named.collect::<Outcome<_>>()?
+            }
         };
         let mut subjects = Subjects::default();
         for path in &paths {
@@ -143,6 +146,7 @@ impl Check {
             }
             return Ok(());
         }
+        location::tell("source", path, context);
         let file = Path::new(path);
         if file.is_file() && FileFormat::of(file).is_none() {
             let bytes = read_file(file, MAX_SOURCE_BYTES + 1)?;

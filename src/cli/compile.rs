@@ -15,7 +15,7 @@ use planout::tree::{Layout, Node, to_json};
 use planout::wire::emit;
 
 use super::failure::{Failure, Outcome};
-use super::{Context, DialectArg, Format};
+use super::{Context, DialectArg, Format, location, overwrite};
 
 /// What a file name ends with; such an argument is never taken for language.
 const FILE_ENDINGS: [&str; 5] = [".yaml", ".yml", ".p4j", ".json", ".planout"];
@@ -45,7 +45,9 @@ pub(super) struct Compile {
 impl Compile {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let dialect = context.dialect(self.dialect);
-        let (report, compiled) = match self.read()? {
+        let output = self.output.as_deref().unwrap_or(Path::new("-"));
+        overwrite::refuse(&self.input, &output.to_string_lossy())?;
+        let (report, compiled) = match self.read(context)? {
             Input::Namespace { label, name, bytes } => {
                 let mut loaded =
                     Loaded::new(&label, name.as_deref(), bytes, FileFormat::Yaml, dialect);
@@ -71,7 +73,7 @@ impl Compile {
         }
     }
 
-    fn read(&self) -> Outcome<Input> {
+    fn read(&self, context: &Context) -> Outcome<Input> {
         let path = Path::new(&self.input);
         if self.input == "-" {
             let mut bytes = Vec::new();
@@ -86,6 +88,7 @@ impl Compile {
             let label = "<argument>".to_owned();
             return Ok(Input::Language { label, bytes: self.input.clone().into_bytes() });
         }
+        location::tell("source", &self.input, context);
         let bytes = read_file(path, MAX_SOURCE_BYTES + 1)?;
         let label = self.input.clone();
         // As planout4j has it, `.YAML` is one too.

@@ -13,7 +13,7 @@ use planout::store::{self, Format as FileFormat, read_file, write_file};
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
 use super::plan::text as plan_text;
-use super::{Context, DialectArg, Format};
+use super::{Context, DialectArg, Format, location};
 
 #[derive(Args, Debug)]
 pub(super) struct Ramp {
@@ -120,12 +120,16 @@ impl Target {
     fn path(&self, context: &Context) -> Outcome<PathBuf> {
         let file = Path::new(&self.namespace);
         if FileFormat::of(file) == Some(FileFormat::Yaml) {
+            location::tell("source", &self.namespace, context);
             return Ok(file.to_owned());
         }
-        let source = self.source.as_ref().or(context.config.source.as_ref()).ok_or_else(|| {
+        let config = &context.config;
+        let source = location::given(self.source.as_deref(), config.source.as_ref(), config)?;
+        let source = &source.ok_or_else(|| {
             Failure::usage("no source: name the file of the namespace, or `--source`")
                 .help("or set `source` in `planout.toml`")
         })?;
+        location::tell("source", source, context);
         let mut items = self.folders.open(source, context)?.list()?;
         items.retain(|item| item.format == FileFormat::Yaml && !store::is_url(&item.label));
         let named: Vec<_> = items.iter().filter(|item| item.name == self.namespace).collect();

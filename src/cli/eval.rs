@@ -23,13 +23,19 @@ use planout::{Assignment, Dialect, Map, Namespace, Params, Script, Value};
 
 use super::compile::looks_like_path;
 use super::failure::{Failure, Outcome};
+use super::inputs::{self, Used};
+use super::location::{self, Purpose};
 use super::lookup::Lookup;
 use super::which::Which;
-use super::{Context, Format, inputs};
+use super::{Context, Format};
+
+const FROM: &str = "\
+Where the namespaces are; `@source` and `@target` are the configured locations [default: the \
+target, and the source for what was never shipped]";
 
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("what").required(true).args(["ns", "script"])))]
-#[command(mut_arg("from", |from| from.conflicts_with("script")))]
+#[command(mut_arg("from", |from| from.conflicts_with("script").help(FROM)))]
 pub(super) struct Eval {
     /// The namespace; for a batch also several, with commas between
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
@@ -96,8 +102,11 @@ impl Eval {
     }
 
     fn namespace(&self, name: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {
-        let (loaded, namespace) = self.lookup.namespace(name, context)?;
-        let experiment = self.which.experiment(&namespace)?;
+        let (loaded, namespace, origin) = self.lookup.namespace(name, Purpose::Live, context)?;
+        let experiment = self.which.experiment(&namespace);
+        let experiment = experiment.inspect_err(|_| origin.tell(context))?;
+        let used = Used::by_namespaces([(&loaded, &namespace)]).and(experiment.as_ref());
+        warn(&used, inputs, overrides, context);
         context.output.detail(&format!("namespace: {}", loaded.source.name()));
         if let Some(unit) = inputs.get(namespace.unit()) {
             context.output.detail(&format!("unit: {} = {unit}", namespace.unit()));
@@ -107,12 +116,18 @@ impl Eval {
             Some(experiment) => alone(&namespace, experiment, inputs, overrides),
         };
         match answer {
-            Ok(answer) => self.answer(&answer, namespace.dialect(), context),
+            Ok(answer) => {
+                self.answer(&answer, namespace.dialect(), context)?;
+                origin.tell(context);
+                Ok(())
+            }
             Err(AssignError::Script { definition, namespace, error }) => {
+                origin.tell(context);
                 let what = format!("definition `{definition}` of namespace `{namespace}`");
                 self.failed(&what, &error, loaded.source, context)
             }
             Err(error @ AssignError::MissingUnit { .. }) => {
+                origin.tell(context);
                 let help = format!("add `{}=...`", namespace.unit());
                 Err(Failure::wrong(error.to_string()).help(help))
             }
@@ -121,7 +136,7 @@ impl Eval {
 
     fn script(&self, script: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {
         let dialect = self.lookup.dialect(context);
-        let source = Arc::new(read_script(script)?);
+        let source = Arc::new(read_script(script, context)?);
         let compiled = match source.text().trim_start().starts_with('{') {
             true => Script::from_json(source.name(), source.text(), dialect),
             false => Script::compile(source.name(), source.text(), dialect),
@@ -133,6 +148,7 @@ impl Eval {
                 return Err(Failure::reported());
             }
         };
+        warn(&Used::by_script(&script), inputs, overrides, context);
         let salt = self.salt.as_deref().unwrap_or(DEFAULT_SALT);
         match script.evaluate_with(salt, inputs, overrides) {
             Ok(Evaluation { params, in_experiment }) => {
@@ -184,13 +200,21 @@ impl Eval {
     }
 }
 
+/// Warns of what the scripts do not use.
+fn warn(used: &Used<'_>, inputs: &Map, overrides: &Map, context: &Context) {
+    for warning in used.unread(inputs).iter().chain(&used.unused(overrides)) {
+        context.output.note(warning);
+    }
+}
+
 /// A script from a file, standard input or the argument itself.
-fn read_script(argument: &str) -> Outcome<Source> {
+fn read_script(argument: &str, context: &Context) -> Outcome<Source> {
     let (label, bytes) = if argument == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         ("<stdin>", bytes)
     } else if Path::new(argument).exists() || looks_like_path(argument) {
+        location::tell("script", argument, context);
         (argument, read_file(Path::new(argument), MAX_SOURCE_BYTES + 1)?)
     } else {
         ("<argument>", argument.as_bytes().to_vec())

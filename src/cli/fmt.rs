@@ -15,7 +15,7 @@ use similar::TextDiff;
 
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
-use super::{Context, DialectArg, Format};
+use super::{Context, DialectArg, Format, location};
 
 /// What the names of formatted files end with.
 const ENDINGS: [&str; 4] = [".planout", ".yaml", ".yml", ".p4j"];
@@ -137,7 +137,13 @@ impl Fmt {
         let configured = context.config.source.as_ref().map(PathBuf::from);
         let paths = match self.paths.is_empty() {
             true => Vec::from_iter(configured),
-            false => self.paths.clone(),
+            false => {
+                let named = |path: &PathBuf| match path.to_str() {
+                    Some(path) => location::named(path, &context.config).map(PathBuf::from),
+                    None => Ok(path.clone()),
+                };
+                self.paths.iter().map(named).collect::<Outcome<_>>()?
+            }
         };
         if paths.is_empty() {
             return Err(Failure::usage("nothing to format: name files or directories")
@@ -145,6 +151,7 @@ impl Fmt {
         }
         let mut files = Vec::new();
         for path in paths {
+            location::tell("source", &path.to_string_lossy(), context);
             if path.is_dir() {
                 let wanted = |path: &Path| Kind::of(path).is_some();
                 let found = self.folders.files(&path, wanted, context)?.into_iter();

@@ -1,12 +1,17 @@
 //! Inputs and overrides as arguments: `KEY=VALUE`, `KEY:=JSON` and whole objects.
 
+use std::collections::BTreeSet;
+
+use planout::catalog::Loaded;
+use planout::diagnostic::nearest;
+use planout::namespace::Experiment;
 use planout::source::Source;
 use planout::tree::{MAX_DEPTH, json};
-use planout::{Map, Value};
+use planout::{Map, Namespace, Script, Value};
 
 use super::failure::{Failure, Outcome};
 
-/// The arguments of a command as one map: the objects first, then the single values over them.
+/// The arguments of a command as one map: the object first, then the single values over it.
 pub(super) fn collect<'a>(
     option: &str,
     object: Option<&str>,
@@ -22,8 +27,13 @@ pub(super) fn collect<'a>(
             }
         },
     };
+    let mut given = BTreeSet::new();
     for pair in pairs {
         let (key, value) = split(pair)?;
+        if !given.insert(key) {
+            let message = format!("`{key}` is given twice");
+            return Err(Failure::usage(message).help("leave one of the two out"));
+        }
         map.insert(key.to_owned(), value);
     }
     Ok(map)
@@ -54,4 +64,83 @@ fn parse(what: &str, text: &str) -> Outcome<Value> {
         }
     })?;
     Value::try_from(&node).map_err(|error| Failure::usage(format!("`{what}`: {error}")))
+}
+
+/// The variables that scripts use: what else is given to them is probably misspelt.
+#[derive(Default)]
+pub(super) struct Used<'a> {
+    /// Whose scripts they are, as a part of a sentence.
+    whose: String,
+    reads: BTreeSet<&'a str>,
+    sets: BTreeSet<&'a str>,
+}
+
+impl<'a> Used<'a> {
+    /// What a script uses.
+    pub(super) fn by_script(script: &'a Script) -> Used<'a> {
+        Used::default().also(script)
+    }
+
+    /// What the scripts of namespaces use, and what is declared to be an input.
+    pub(super) fn by_namespaces(
+        namespaces: impl IntoIterator<Item = (&'a Loaded, &'a Namespace)>,
+    ) -> Used<'a> {
+        let mut used = Used::default();
+        let mut names = Vec::new();
+        for (loaded, namespace) in namespaces {
+            names.push(format!("`{}`", namespace.name()));
+            let declared = loaded.document.iter().flat_map(|document| &document.inputs);
+            used.reads.extend(declared.map(String::as_str));
+            used.reads.extend(namespace.reads());
+            used.sets.extend(namespace.sets());
+        }
+        if let [name] = names.as_slice() {
+            used.whose = format!(" of {name}");
+        }
+        used
+    }
+
+    /// The same with what an experiment uses.
+    pub(super) fn and(self, experiment: Option<&'a Experiment>) -> Used<'a> {
+        match experiment {
+            Some(experiment) => self.also(experiment.script()),
+            None => self,
+        }
+    }
+
+    fn also(mut self, script: &'a Script) -> Used<'a> {
+        self.reads.extend(script.reads());
+        self.sets.extend(script.sets());
+        self
+    }
+
+    /// Warnings of inputs that no script reads.
+    pub(super) fn unread(&self, inputs: &Map) -> Vec<String> {
+        let warning = |name: &str| {
+            let hint = match nearest(name, self.reads.iter().copied()) {
+                _ if self.sets.contains(name) => {
+                    ": a script sets it, and `planout eval --override` holds it".to_owned()
+                }
+                near => did_you_mean(near),
+            };
+            format!("warning: no script{} reads `{name}`{hint}", self.whose)
+        };
+        let unread = inputs.keys().map(String::as_str).filter(|name| !self.reads.contains(name));
+        unread.map(warning).collect()
+    }
+
+    /// Warnings of overrides of variables that no script sets or reads.
+    pub(super) fn unused(&self, overrides: &Map) -> Vec<String> {
+        let warning = |name: &str| {
+            let hint = did_you_mean(nearest(name, self.sets.union(&self.reads).copied()));
+            format!("warning: no script{} sets or reads `{name}`{hint}", self.whose)
+        };
+        let is_used = |name: &&str| self.sets.contains(name) || self.reads.contains(name);
+        let unused = overrides.keys().map(String::as_str).filter(|name| !is_used(name));
+        unused.map(warning).collect()
+    }
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"))
 }

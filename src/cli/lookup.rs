@@ -1,20 +1,26 @@
 //! Namespaces by name, for the commands that evaluate them.
 
 use clap::Args;
-use planout::catalog::{self, Dialects, Loaded};
-use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{self, Store};
+use planout::catalog::Loaded;
 use planout::{Dialect, Namespace};
 
 use super::backend::Repository;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
-use super::{Context, DialectArg, Format, location};
+use super::location::{Places, Purpose};
+use super::origin::Origin;
+use super::search::{Found, Search};
+use super::{Context, DialectArg, Format};
+
+/// The help of `--from` of the commands that are about drafts.
+pub(super) const DRAFT: &str = "\
+Where the namespaces are; `@source` and `@target` are the configured locations [default: the \
+source, or the target if no source is configured]";
 
 /// Where namespaces are, and how to speak of them.
 #[derive(Args, Debug)]
 pub(super) struct Lookup {
-    /// Where the namespaces are [default: the configured target, else the source]
+    /// Where the namespaces are; `@source` and `@target` are the configured locations
     #[arg(long, value_name = "LOCATION")]
     from: Option<String>,
     #[command(flatten)]
@@ -35,34 +41,42 @@ impl Lookup {
         context.dialect(self.dialect)
     }
 
-    /// A namespace with what it was loaded from. Its problems are reported.
-    pub(super) fn namespace(&self, name: &str, context: &Context) -> Outcome<(Loaded, Namespace)> {
-        let loaded = self.load(Some(&[name]), context)?;
+    /// A namespace with what it was loaded from, and where that is. Its problems are reported.
+    pub(super) fn namespace(
+        &self,
+        name: &str,
+        purpose: Purpose,
+        context: &Context,
+    ) -> Outcome<(Loaded, Namespace, Origin)> {
+        let Found { loaded, origin, .. } = self.load(Some(&[name]), purpose, context)?;
         let loaded = loaded.into_iter().next().ok_or_else(Failure::reported)?;
-        let namespace = build(&loaded)?;
-        Ok((loaded, namespace))
+        let namespace = build(&loaded).inspect_err(|_| origin.tell(context))?;
+        Ok((loaded, namespace, origin))
     }
 
     /// Some namespaces, or all of them. Their problems are reported.
-    pub(super) fn load(&self, names: Option<&[&str]>, context: &Context) -> Outcome<Vec<Loaded>> {
+    pub(super) fn load(
+        &self,
+        names: Option<&[&str]>,
+        purpose: Purpose,
+        context: &Context,
+    ) -> Outcome<Found> {
         let named = self.repository.location(self.from.as_deref(), &context.config)?;
-        let location = location(named.as_deref(), context)?;
-        let dialects = context.dialects(self.dialect);
-        let shown = store::without_secrets(&location);
-        let store = self.folders.open(&location, context)?;
-        let mut loaded: Vec<Loaded> = match names {
-            None => catalog::read(&*store, dialects)?,
-            Some(names) => {
-                let find = |name: &&str| find(&*store, name, dialects, &shown);
-                names.iter().map(find).collect::<Outcome<_>>()?
-            }
+        let places = Places::find(purpose, named, "--from", context)?;
+        let (folders, dialects) = (self.folders, context.dialects(self.dialect));
+        let search = Search { places, folders, dialects, context };
+        let found = match names {
+            None => search.all(&|_| true)?,
+            Some(names) => search.named(names)?,
         };
-        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
-        let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
+        let reports: Vec<_> = found.loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
-        match loaded.is_empty() {
-            true => Err(Failure::wrong(format!("there is no namespace in `{shown}`"))),
-            false => Ok(loaded),
+        match found.loaded.is_empty() {
+            true => {
+                let place = search.places.first.shown();
+                Err(Failure::wrong(format!("there is no namespace in `{place}`")))
+            }
+            false => Ok(found),
         }
     }
 }
@@ -71,29 +85,4 @@ impl Lookup {
 pub(super) fn build(loaded: &Loaded) -> Outcome<Namespace> {
     let document = loaded.document.as_ref().ok_or_else(Failure::reported)?;
     document.build().map_err(|error| Failure::wrong(error.to_string()))
-}
-
-/// Reads the one namespace that is asked for.
-fn find(store: &dyn Store, name: &str, dialects: Dialects, location: &str) -> Outcome<Loaded> {
-    let items = store.list()?;
-    let found: Vec<_> = items.iter().filter(|item| item.name == name).collect();
-    let unknown = || {
-        let others = items.iter().map(|item| item.name.as_str()).filter(|other| *other != name);
-        let unknown = Failure::unknown("namespace", name, others);
-        let message = format!("{} in `{location}`", unknown.message);
-        Err(Failure { message, ..unknown })
-    };
-    match found.as_slice() {
-        [item] => match store.read(item, MAX_SOURCE_BYTES + 1) {
-            // Somebody has removed it since it was listed.
-            Err(error) if error.is_absent() => unknown(),
-            read => Ok(Loaded::new(&item.label, Some(name), read?, item.format, dialects)),
-        },
-        [] => unknown(),
-        [first, second, ..] => {
-            let message =
-                format!("namespace `{name}` is in `{}` and `{}`", first.label, second.label);
-            Err(Failure::wrong(message).help("rename one of them"))
-        }
-    }
 }

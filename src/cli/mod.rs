@@ -12,9 +12,12 @@ mod fmt;
 mod folders;
 mod git;
 mod inputs;
+mod location;
 mod lookup;
 mod nslist;
+mod origin;
 mod output;
+mod overwrite;
 mod perf;
 mod plan;
 mod progress;
@@ -22,6 +25,7 @@ mod render;
 mod revision;
 #[cfg(feature = "batch")]
 mod rows;
+mod search;
 mod ship;
 mod simulate;
 mod which;
@@ -32,10 +36,9 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use planout::Dialect;
 use planout::catalog::Dialects;
-use planout::store;
 
 use self::config::Config;
-use self::failure::{Failure, Outcome};
+use self::failure::Outcome;
 use self::output::Output;
 
 const EXIT_STATUS: &str = "\
@@ -67,7 +70,7 @@ struct Global {
     /// Print nothing but the answer and errors
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Say too which configuration and location are used
+    /// Say too which configuration, source and target are used, and their revisions
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     verbose: bool,
 }
@@ -177,9 +180,10 @@ pub(crate) fn main() -> ExitCode {
 
 fn run(cli: Cli, output: Output) -> Outcome {
     let config = Config::find(cli.global.config.as_deref())?;
-    if let Some(path) = &config.path {
-        output.detail(&format!("configuration: {}", path.display()));
-    }
+    output.detail(&match &config.path {
+        Some(path) => format!("configuration: {}", path.display()),
+        None => "configuration: none, as there is no `planout.toml` here or above".to_owned(),
+    });
     let context = Context { config, output };
     match cli.command {
         Command::Compile(command) => command.run(&context),
@@ -195,18 +199,4 @@ fn run(cli: Cli, output: Output) -> Outcome {
         Command::Explain(command) => command.run(&context),
         Command::Fmt(command) => command.run(&context),
     }
-}
-
-/// The location of namespaces that a command reads: the argument, else the configured target,
-/// else the configured source.
-fn location(argument: Option<&str>, context: &Context) -> Result<String, Failure> {
-    let config = &context.config;
-    let configured = config.target.as_ref().or(config.source.as_ref());
-    let location = argument.map(str::to_owned).or_else(|| configured.cloned());
-    let location = location.ok_or_else(|| {
-        Failure::usage("no location: name a directory, a file or a URL of namespaces")
-            .help("or set `source` in `planout.toml`")
-    })?;
-    context.output.detail(&format!("namespaces: {}", store::without_secrets(&location)));
-    Ok(location)
 }

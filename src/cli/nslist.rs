@@ -2,24 +2,28 @@
 
 pub(super) mod segments;
 
+use std::collections::BTreeSet;
+
 use clap::{Args, ValueEnum};
 
 use comfy_table::{CellAlignment, Table, TableStyle};
 use planout::Namespace;
-use planout::catalog::{self, Loaded};
+use planout::catalog::Loaded;
 use planout::namespace::Document;
-use planout::store;
 use planout::tree::{Layout, to_json};
 use regex_lite::Regex;
 
 use super::backend::Repository;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
-use super::{Context, DialectArg, Format, location, revision};
+use super::location::{Places, Purpose};
+use super::search::{Found, Search};
+use super::{Context, DialectArg, Format};
 
 #[derive(Args, Debug)]
 pub(super) struct Nslist {
-    /// A directory, a file or a URL of namespaces [default: the configured target, else the source]
+    /// A directory, a file or a URL of namespaces; `@source` and `@target` are the configured
+    /// locations [default: the target, and the source for what was never shipped]
     location: Option<String>,
     /// Only these: a part of the name, or a regular expression that matches the whole name; case
     /// does not matter
@@ -66,31 +70,24 @@ impl Nslist {
         let pattern = self.name.as_deref().map(Pattern::new).transpose()?;
         let wanted = |name: &str| pattern.as_ref().is_none_or(|pattern| pattern.matches(name));
         let named = self.repository.location(self.location.as_deref(), &context.config)?;
-        let location = location(named.as_deref(), context)?;
-        let store = self.folders.open(&location, context)?;
-        let mut loaded = catalog::read(&*store, context.dialects(self.dialect))?;
-        if context.output.is_verbose() {
-            revision::tell(&*store, &loaded, context)?;
-        }
-        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
-        let loaded: Vec<Loaded> = loaded.into_iter().filter(|it| wanted(&it.name)).collect();
+        let places = Places::find(Purpose::Live, named, "LOCATION", context)?;
+        let (folders, dialects) = (self.folders, context.dialects(self.dialect));
+        let search = Search { places, folders, dialects, context };
+        let Found { loaded, origin, names } = search.all(&wanted)?;
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
-
         let found = loaded.len();
+        if found == 0 {
+            origin.tell(context);
+            return self.nothing(&names, &search.places, context);
+        }
         let mut listed = Vec::with_capacity(found);
         for document in loaded.into_iter().filter_map(|loaded| loaded.document) {
             let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
             listed.push(Listed { document, namespace });
         }
-        if found == 0 {
-            let location = store::without_secrets(&location);
-            context.output.note(&match &self.name {
-                Some(name) => format!("no namespace in `{location}` matches `{name}`"),
-                None => format!("no namespaces in `{location}`"),
-            });
-        }
         context.output.answer_unless_empty(&self.answer(&listed))?;
+        origin.tell(context);
         match found - listed.len() {
             0 => Ok(()),
             1 => Err(Failure::wrong("1 namespace is invalid and was left out")),
@@ -98,6 +95,19 @@ impl Nslist {
                 Err(Failure::wrong(format!("{invalid} namespaces are invalid and were left out")))
             }
         }
+    }
+
+    /// There is nothing to list. If something was asked for, that is a failure.
+    fn nothing(&self, names: &BTreeSet<String>, places: &Places, context: &Context) -> Outcome {
+        let location = places.first.shown();
+        let Some(pattern) = &self.name else {
+            context.output.note(&format!("no namespaces in `{location}`"));
+            return context.output.answer_unless_empty(&self.answer(&[]));
+        };
+        let others = names.iter().map(String::as_str);
+        let unknown = Failure::unknown("namespace", pattern, others);
+        let message = format!("no namespace in `{location}` matches `{pattern}`");
+        Err(Failure { message, ..unknown })
     }
 
     fn answer(&self, listed: &[Listed]) -> String {

@@ -12,11 +12,14 @@ use serde_json::json;
 
 use self::measure::{Failed, Measured, Work};
 use super::failure::{Failure, Outcome};
-use super::lookup::Lookup;
+use super::inputs::{self, Used};
+use super::location::Purpose;
+use super::lookup::{DRAFT, Lookup};
 use super::which::Which;
-use super::{Context, Format, inputs};
+use super::{Context, Format};
 
 #[derive(Args, Debug)]
+#[command(mut_arg("from", |from| from.help(DRAFT)))]
 pub(super) struct Perf {
     /// The namespace
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
@@ -41,8 +44,12 @@ pub(super) struct Perf {
 impl Perf {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let inputs = inputs::collect("--unit", None, &self.units)?;
-        let (_, namespace) = self.lookup.namespace(&self.ns, context)?;
+        let (loaded, namespace, origin) =
+            self.lookup.namespace(&self.ns, Purpose::Draft, context)?;
+        origin.tell(context);
         let experiment = self.which.experiment(&namespace)?;
+        let used = Used::by_namespaces([(&loaded, &namespace)]).and(experiment.as_ref());
+        used.unread(&inputs).iter().for_each(|warning| context.output.note(warning));
 
         let work = Work { namespace: &namespace, experiment: experiment.as_ref(), inputs: &inputs };
         let measured = measure::measure(work, self.iterations, self.threads).map_err(failure)?;

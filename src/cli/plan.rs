@@ -20,7 +20,7 @@ use super::failure::{Failure, Outcome};
 use super::folders::{self, Folders};
 use super::git::Revision;
 use super::progress::Bar;
-use super::{Context, DialectArg, Format};
+use super::{Context, DialectArg, Format, location, overwrite};
 
 pub(super) const EXIT_STATUS: &str = "\
 Exit status:
@@ -61,10 +61,13 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn run(&self, context: &Context) -> Outcome {
-        let source = self.source.as_ref().or(context.config.source.as_ref()).ok_or_else(|| {
+        let config = &context.config;
+        let source = location::given(self.source.as_deref(), config.source.as_ref(), config)?;
+        let source = &source.ok_or_else(|| {
             Failure::usage("nothing to plan: name the source")
                 .help("as `planout plan SRC DST`, or set `source` in `planout.toml`")
         })?;
+        location::tell("source", source, context);
         let units = self.sample.units()?;
         let dialects = context.dialects(self.dialect);
         let store = self.folders.open(source, context)?;
@@ -79,6 +82,12 @@ impl Plan {
         if Path::new(source).is_file() {
             // The others at the target have their sources elsewhere.
             before.retain(|old| after.iter().any(|new| new.name == old.name));
+        }
+        if let Some(output) = self.out.as_deref().and_then(Path::to_str) {
+            let inputs = after.iter().chain(&before).map(|loaded| loaded.source.name());
+            for input in inputs.chain(self.sample.file()) {
+                overwrite::refuse(input, output)?;
+            }
         }
         let bar = Bar::new("comparing", "namespaces", context);
         let planned = plan::compare_with(&before, &after, &units, bar.progress());
@@ -107,15 +116,21 @@ impl Plan {
     /// What is there, and where that is.
     fn before(&self, source: &str, context: &Context) -> Outcome<(String, Vec<Loaded>)> {
         let dialects = context.dialects(self.dialect);
+        let config = &context.config;
         let Some(against) = &self.against else {
-            let target = self.target.as_ref().or(context.config.target.as_ref());
+            let target = self.target.as_deref();
+            let target = location::given(target, config.target.as_ref(), config)?;
             let target = target.ok_or_else(|| {
                 Failure::usage("nothing to compare with: name the target")
                     .help("as `planout plan SRC DST`, or with `--against git:main`")
             })?;
+            location::tell("target", &target, context);
             // A ship changes nothing in the folders below its target.
-            return Ok((target.clone(), shipped(&*store::open(target)?, dialects)?));
+            let shipped = shipped(&*store::open(&target)?, dialects)?;
+            return Ok((target, shipped));
         };
+        let against = &location::named(against, config)?;
+        location::tell("against", against, context);
         let before = match against.strip_prefix("git:") {
             Some(revision) => {
                 let (dialects, folders) = self.settings_at(revision, context)?;

@@ -5,10 +5,7 @@ use std::process::{Command, Stdio};
 
 use planout::catalog::Loaded;
 use planout::ship::{Fingerprint, Revision, Stamp};
-use planout::store::Store;
-
-use super::Context;
-use super::failure::Outcome;
+use planout::store::{self, Store};
 
 /// The revision of a file or a folder; `None` if it is in no repository, or there is no git.
 pub(super) fn of(path: &Path) -> Option<Revision> {
@@ -34,29 +31,72 @@ fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     String::from_utf8(text).ok()
 }
 
-/// Says, to those who want to know, when a store was last shipped to, and what was changed there
-/// since by other means.
-pub(super) fn tell(store: &dyn Store, loaded: &[Loaded], context: &Context) -> Outcome {
-    let Some(bytes) = store.stamp()? else { return Ok(()) };
-    let Ok(stamp) = Stamp::from_json(&bytes) else {
-        context.output.detail("shipped: the stamp of the last ship cannot be read");
-        return Ok(());
-    };
-    let source = stamp.source.as_ref().map_or_else(String::new, |source| {
-        let dirty = if source.dirty { " with changes that are not committed" } else { "" };
-        format!(" from commit {}{dirty}", source.commit)
-    });
-    let Stamp { shipped_at, planout, namespaces, .. } = &stamp;
-    context.output.detail(&format!("shipped: {shipped_at} by planout {planout}{source}"));
-    for loaded in loaded {
-        let now = Fingerprint::of(loaded.source.text().as_bytes());
-        match namespaces.get(&loaded.name) {
-            Some(then) if *then != now => {
-                context.output.detail(&format!("`{}` was changed since", loaded.name));
-            }
-            Some(_) => {}
-            None => context.output.detail(&format!("`{}` was not shipped", loaded.name)),
+/// What a store says of the last ship to it.
+pub(super) enum Shipped {
+    /// Nothing: planout has shipped nothing to it.
+    Unknown,
+    /// Something that cannot be read.
+    Unreadable,
+    /// By which ship it is as it is.
+    By(Stamp),
+}
+
+/// How a namespace of a store got there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// By the last ship, or one before it.
+    Shipped,
+    /// By a ship, and it was changed since by other means.
+    Changed,
+    /// By other means than a ship.
+    Other,
+}
+
+impl Shipped {
+    pub(super) fn of(store: &dyn Store) -> Shipped {
+        match store.stamp() {
+            Ok(None) => Shipped::Unknown,
+            Ok(Some(bytes)) => Stamp::from_json(&bytes).map_or(Shipped::Unreadable, Shipped::By),
+            Err(_) => Shipped::Unreadable,
         }
     }
-    Ok(())
+
+    /// How a namespace of the store got there, as far as that is known.
+    pub(super) fn way(&self, loaded: &Loaded) -> Option<Way> {
+        let Shipped::By(stamp) = self else {
+            return None;
+        };
+        let now = Fingerprint::of(loaded.source.text().as_bytes());
+        Some(match stamp.namespaces.get(&loaded.name) {
+            Some(then) if *then == now => Way::Shipped,
+            Some(_) => Way::Changed,
+            None => Way::Other,
+        })
+    }
+}
+
+/// When, by what and from what a store was last shipped to.
+pub(super) fn of_ship(stamp: &Stamp) -> String {
+    let source = stamp.source.as_ref().map_or_else(String::new, |it| format!(" from {}", text(it)));
+    format!("{} by planout {}{source}", stamp.shipped_at, stamp.planout)
+}
+
+fn text(revision: &Revision) -> String {
+    let dirty = if revision.dirty { " with changes that are not committed" } else { "" };
+    format!("commit {}{dirty}", revision.commit)
+}
+
+/// The revision of a location in a line, if it is known: of the last ship to it or, of a source,
+/// that of git.
+pub(super) fn describe(location: &str) -> Option<String> {
+    match Shipped::of(&*store::open(location).ok()?) {
+        Shipped::By(stamp) => Some(format!("shipped: {}", of_ship(&stamp))),
+        Shipped::Unreadable => {
+            Some("shipped: the stamp of the last ship cannot be read".to_owned())
+        }
+        Shipped::Unknown if store::is_url(location) => None,
+        Shipped::Unknown => {
+            of(Path::new(location)).map(|revision| format!("revision: {}", text(&revision)))
+        }
+    }
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::builder::PossibleValuesParser;
-use planout::batch::{self, BadRow, Compression, Error, Format, Input, Part, Reason, Type};
+use planout::batch::{
+    self, BadRow, Compression, Error, Format, Input, Misspelt, Part, Reason, Summary, Type,
+};
 use planout::catalog::Loaded;
 use planout::namespace::AssignError;
 
@@ -43,7 +45,14 @@ pub(super) fn types(pairs: &[String]) -> Outcome<Vec<(String, Type)>> {
             }
         }
     };
-    pairs.iter().map(parse).collect()
+    let types: Vec<(String, Type)> = pairs.iter().map(parse).collect::<Outcome<_>>()?;
+    for (index, (column, _)) in types.iter().enumerate() {
+        if types[..index].iter().any(|(before, _)| before == column) {
+            let message = format!("`--types` gives column `{column}` two types");
+            return Err(Failure::usage(message).help("leave one of the two out"));
+        }
+    }
+    Ok(types)
 }
 
 /// Parquet is compressed inside, if at all.
@@ -104,6 +113,15 @@ pub(super) fn open(file: &str, format: Format, compression: Compression) -> Outc
     };
     let input = Input::Stream(batch::decompress(stream, compression).map_err(cannot)?);
     Ok(Opened { input, size, read })
+}
+
+/// Warnings of columns that are probably misspelt.
+pub(super) fn misspelt(name: &str, summary: &Summary) -> impl Iterator<Item = String> {
+    summary.misspelt.iter().map(move |Misspelt { column, input }| {
+        format!(
+            "warning: `{name}` has no column `{input}`, which scripts read: did you mean `{column}`?"
+        )
+    })
 }
 
 /// Says why rows ended before their end, and for a script that failed, where that is. `skips` is

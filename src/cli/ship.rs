@@ -18,7 +18,7 @@ use super::backend::Backend;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
 use super::plan::{Sample, json as plan_json, text as plan_text};
-use super::{Context, DialectArg, Format, revision};
+use super::{Context, DialectArg, Format, location, revision};
 
 #[derive(Args, Debug)]
 pub(super) struct Ship {
@@ -67,17 +67,23 @@ pub(super) struct Ship {
 impl Ship {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let source = self.source_dir.as_ref().or(self.source.as_ref());
-        let source = source.or(context.config.source.as_ref()).ok_or_else(|| {
+        let config = &context.config;
+        let source = source.map(String::as_str);
+        let source = location::given(source, config.source.as_ref(), config)?;
+        let source = &source.ok_or_else(|| {
             Failure::usage("nothing to ship: name the source")
                 .help("as `planout ship SRC DST`, or set `source` in `planout.toml`")
         })?;
         let target = self.dest_dir.as_ref().or(self.target.as_ref());
         let configured = context.config.target.as_deref();
-        let target = self.backend.target(target.map(String::as_str), configured)?;
+        let target = target.map(|target| location::named(target, config)).transpose()?;
+        let target = self.backend.target(target.as_deref(), configured)?;
         let target = target.ok_or_else(|| {
             Failure::usage("nowhere to ship to: name the target")
                 .help("as `planout ship SRC DST`, or set `target` in `planout.toml`")
         })?;
+        location::tell("source", source, context);
+        location::tell("target", &target, context);
         if lies_in(&target, source) {
             let message = format!("the target `{target}` lies in the source `{source}`");
             return Err(Failure::usage(message)

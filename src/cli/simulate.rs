@@ -10,16 +10,17 @@ use std::num::NonZero;
 use std::thread;
 
 use clap::Args;
-use planout::diagnostic::nearest;
 use planout::simulate::{
     Counted, Design, Group, Observed, Report, SIGNIFICANCE, Units, design, observe_with, report,
 };
 use planout::{Map, Namespace};
 
 use super::failure::{Failure, Outcome};
-use super::lookup::Lookup;
+use super::inputs::{self, Used};
+use super::location::Purpose;
+use super::lookup::{DRAFT, Lookup};
 use super::progress::Bar;
-use super::{Context, Format, inputs};
+use super::{Context, Format};
 
 pub(super) const EXIT_STATUS: &str = "\
 Exit status:
@@ -35,6 +36,7 @@ const MAX_UNITS: u64 = 100_000_000;
 const MAX_NAMED: usize = 5;
 
 #[derive(Args, Debug)]
+#[command(mut_arg("from", |from| from.help(DRAFT)))]
 pub(super) struct Simulate {
     /// The namespace
     #[arg(short, long, visible_alias = "name", value_name = "NAME")]
@@ -87,20 +89,18 @@ struct Source {
 impl Simulate {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let inputs = inputs::collect("--inputs", self.inputs_object.as_deref(), &self.input)?;
-        let (_, namespace) = self.lookup.namespace(&self.ns, context)?;
+        let (loaded, namespace, origin) =
+            self.lookup.namespace(&self.ns, Purpose::Draft, context)?;
         if inputs.contains_key(namespace.unit()) {
             let message =
                 format!("`{}` is the primary unit, which no input can be", namespace.unit());
             return Err(Failure::usage(message));
         }
-        let known = namespace.reads();
-        for name in inputs.keys().filter(|name| !known.contains(&name.as_str())) {
-            let hint = match nearest(name, known.iter().copied()) {
-                Some(near) => format!(": did you mean `{near}`?"),
-                None => String::new(),
-            };
-            let message = format!("warning: no script of `{}` reads `{name}`{hint}", self.ns);
-            context.output.note(&message);
+        let used = Used::by_namespaces([(&loaded, &namespace)]);
+        used.unread(&inputs).iter().for_each(|warning| context.output.note(warning));
+        origin.tell(context);
+        if self.observed.is_some() && origin.has_target {
+            context.output.note("`--from @target` holds the counts against what is shipped");
         }
         #[cfg(feature = "batch")]
         if let Some(file) = self.batch.file() {

@@ -66,8 +66,8 @@ fn a_ship_leaves_a_stamp_of_all_that_is_there() {
     fs::write(root.join("out/copy.json"), &text).expect("a file");
     fs::write(path, text + " ").expect("a file");
     let run = list("-v");
-    assert!(run.stderr.contains("`copy` was not shipped\n"), "{}", run.stderr);
-    assert!(run.stderr.contains("`test_ns` was changed since\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("; `copy` was not put there by a ship\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("; `test_ns` was changed there since; "), "{}", run.stderr);
     fs::write(root.join("out/.planout-revision"), "{").expect("a file");
     assert!(list("-v").stderr.contains("stamp of the last ship cannot be read"));
     assert_eq!(list("-v").status, 0);

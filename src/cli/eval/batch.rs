@@ -1,5 +1,6 @@
 //! `planout eval --batch`: a file of units.
 
+use std::mem;
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -12,9 +13,12 @@ use super::Eval;
 use super::summary;
 use super::target::Target;
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::inputs::Used;
+use crate::cli::location::Purpose;
 use crate::cli::progress::{Bar, Bytes};
 use crate::cli::rows::{self, Opened};
-use crate::cli::{Context, Format, lookup};
+use crate::cli::search::Found;
+use crate::cli::{Context, Format, lookup, overwrite};
 
 /// What to do about bad rows.
 const SKIPS: &str = "`--on-error skip` leaves bad rows out, `--on-error null` keeps them";
@@ -91,11 +95,22 @@ impl Eval {
         let args = &self.batch;
         let types = rows::types(&args.types)?;
         let path = self.output()?;
+        overwrite::refuse(file, path.unwrap_or("-"))?;
         let (input, decompress) = rows::format(file, args.input_format.as_deref());
         let (output, compress) = rows::format(path.unwrap_or("-"), args.output_format.as_deref());
         let names = self.ns.as_ref().map(|names| names.split(',').collect::<Vec<_>>());
-        let loaded = self.lookup.load(names.as_deref(), context)?;
+        let Found { loaded, origin, .. } =
+            self.lookup.load(names.as_deref(), Purpose::Live, context)?;
         let namespaces = build(&loaded)?;
+        let used = Used::by_namespaces(loaded.iter().zip(&namespaces));
+        // Programs get one object at the end, and notes in it.
+        let mut kept = Vec::new();
+        let mut note = |text: String| match self.lookup.format {
+            Format::Text => context.output.note(&text),
+            Format::Json => kept.push(text),
+        };
+        used.unread(&constants).into_iter().for_each(&mut note);
+        origin.note(context).into_iter().for_each(&mut note);
         let name = rows::shown(file);
         let batch = Batch {
             keep: match args.keep.iter().any(|column| column == "all") {
@@ -125,8 +140,15 @@ impl Eval {
         let bytes = size.map(|size| Bytes { read, size });
         let bar = Bar::of_file(name, "rows", bytes, shown);
         let start = Instant::now();
-        let outcome =
-            target.fill(|out| batch.run(input, out, &mut |so_far| bar.reach(so_far.rows)));
+        let mut is_first = true;
+        let outcome = target.fill(|out| {
+            batch.run(input, out, &mut |so_far| {
+                if mem::take(&mut is_first) {
+                    rows::misspelt(name, so_far).for_each(&mut note);
+                }
+                bar.reach(so_far.rows);
+            })
+        });
         drop(bar);
         let done = outcome.map_err(|failed| match failed {
             super::target::Failed::Batch(error) => rows::fail(error, &loaded, path, SKIPS),
@@ -134,7 +156,7 @@ impl Eval {
         })?;
         let seconds = start.elapsed().as_secs_f64();
         context.output.note(&match self.lookup.format {
-            Format::Json => summary::json(name, &done, seconds),
+            Format::Json => summary::json(name, &done, seconds, &kept),
             Format::Text => summary::text(name, &done, seconds, batch.on_error),
         });
         Ok(())

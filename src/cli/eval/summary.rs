@@ -31,7 +31,7 @@ pub(super) fn text(name: &str, summary: &Summary, seconds: f64, on_error: OnErro
 }
 
 /// The same for programs.
-pub(super) fn json(name: &str, summary: &Summary, seconds: f64) -> String {
+pub(super) fn json(name: &str, summary: &Summary, seconds: f64, notes: &[String]) -> String {
     let rate = if seconds > 0.0 { (summary.rows as f64 / seconds).round() } else { 0.0 };
     let bad = ReasonKind::ALL.iter().zip(&summary.bad).filter_map(|(kind, found)| {
         let (count, first) = found.as_ref()?;
@@ -44,6 +44,7 @@ pub(super) fn json(name: &str, summary: &Summary, seconds: f64) -> String {
         "bad": serde_json::Map::from_iter(bad),
         "seconds": seconds,
         "rows_per_second": rate,
+        "notes": notes,
     })
     .to_string()
 }

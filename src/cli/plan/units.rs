@@ -33,6 +33,11 @@ impl Sample {
             None => Ok(self.sample.map_or(DEFAULT, Units::Numbers)),
         }
     }
+
+    /// The file that is read, if one is.
+    pub(in crate::cli) fn file(&self) -> Option<&str> {
+        self.units.as_deref().and_then(Path::to_str)
+    }
 }
 
 /// The most bytes that are read.

@@ -76,6 +76,7 @@ impl BatchArgs {
             return Err(Failure::wrong(format!("`{name}` has no units")));
         }
         let notes = notes(name, &sample, &summary);
+        rows::misspelt(name, &summary).for_each(|warning| context.output.note(&warning));
         Ok((sample, notes))
     }
 }

@@ -1,0 +1,186 @@
+//! What an answer rests on: the location that gave it, its revision, and how the source stands to
+//! that.
+
+use planout::catalog::Loaded;
+
+use super::Context;
+use super::location::{Place, Places, Role};
+use super::revision::{Shipped, Way, of_ship};
+
+/// How many namespaces are named.
+const MAX_NAMED: usize = 5;
+
+/// How the source stands to a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It says the same as what is shipped.
+    Same,
+    /// It says something else than what is shipped.
+    Differs,
+    /// It does not have what is shipped.
+    Absent,
+    /// What it has is not valid.
+    Invalid,
+    /// It alone has the namespace, and answers.
+    Unshipped,
+    /// It alone has the namespace, which is not valid and does not count.
+    LeftOut,
+}
+
+/// Where the namespaces of an answer come from.
+pub(super) struct Origin {
+    first: Place,
+    source: Option<Place>,
+    shipped: Shipped,
+    /// Whether the first location has any namespaces.
+    pub(super) is_empty: bool,
+    /// The namespaces that the first location answers for, and how they got there.
+    ways: Vec<(String, Option<Way>)>,
+    /// How the source stands to namespaces, where it is asked.
+    standings: Vec<(String, Standing)>,
+    /// Why the source could not be asked.
+    pub(super) problem: Option<String>,
+    is_told: bool,
+    /// Whether the source answers, and there is a target.
+    pub(super) has_target: bool,
+}
+
+impl Origin {
+    pub(super) fn new(places: &Places, shipped: Shipped, context: &Context) -> Origin {
+        // Where there is one location only, it goes without saying.
+        let is_told = context.config.target.is_some() || !matches!(shipped, Shipped::Unknown);
+        Origin {
+            first: places.first.clone(),
+            source: places.source().cloned(),
+            shipped,
+            is_empty: false,
+            ways: Vec::new(),
+            standings: Vec::new(),
+            problem: None,
+            is_told,
+            has_target: places.other.as_ref().is_some_and(|other| other.role == Role::Target),
+        }
+    }
+
+    /// Takes down a namespace of the first location.
+    pub(super) fn found(&mut self, loaded: &Loaded, standing: Option<Standing>) {
+        self.ways.push((loaded.name.clone(), self.shipped.way(loaded)));
+        self.standings.extend(standing.map(|standing| (loaded.name.clone(), standing)));
+    }
+
+    /// Takes down a namespace that the source alone has.
+    pub(super) fn only_in_source(&mut self, name: &str, standing: Standing) {
+        self.standings.push((name.to_owned(), standing));
+    }
+
+    /// What is to be said of it, if anything is.
+    pub(super) fn note(&self, context: &Context) -> Option<String> {
+        (self.is_told || context.output.is_verbose()).then(|| self.text())
+    }
+
+    /// Says it.
+    pub(super) fn tell(&self, context: &Context) {
+        if let Some(note) = self.note(context) {
+            context.output.note(&note);
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut parts = vec![self.beginning()];
+        parts.extend(self.ways_text());
+        if let Some(source) = &self.source {
+            parts.extend(self.standings_text(source));
+        }
+        parts.join("; ")
+    }
+
+    /// Which location answers, and at which revision it is.
+    fn beginning(&self) -> String {
+        let unshipped = self.of(Standing::Unshipped);
+        match &self.source {
+            Some(source) if self.ways.is_empty() && !unshipped.is_empty() => match self.is_empty {
+                true => format!("this is from {source}: nothing is shipped to {} yet", self.first),
+                false => {
+                    let (names, are) = (list(&unshipped), be(&unshipped));
+                    format!(
+                        "this is from {source}: {names} {are} not shipped to {} yet",
+                        self.first
+                    )
+                }
+            },
+            _ => {
+                let revision = match &self.shipped {
+                    Shipped::By(stamp) => format!(", shipped {}", of_ship(stamp)),
+                    Shipped::Unreadable => {
+                        ", where the stamp of the last ship cannot be read".to_owned()
+                    }
+                    Shipped::Unknown if self.first.role == Role::Target => {
+                        ", which does not say when it was shipped to".to_owned()
+                    }
+                    Shipped::Unknown => String::new(),
+                };
+                format!("this is from {}{revision}", self.first)
+            }
+        }
+    }
+
+    /// What has not got where it is by a ship.
+    fn ways_text(&self) -> impl Iterator<Item = String> {
+        let of = |wanted: Way| {
+            let found = self.ways.iter().filter(|(_, way)| *way == Some(wanted));
+            found.map(|(name, _)| name.as_str()).collect::<Vec<_>>()
+        };
+        let (changed, others) = (of(Way::Changed), of(Way::Other));
+        let was = |names: &[&str]| if names.len() == 1 { "was" } else { "were" };
+        let changed = (!changed.is_empty())
+            .then(|| format!("{} {} changed there since", list(&changed), was(&changed)));
+        let others = (!others.is_empty())
+            .then(|| format!("{} {} not put there by a ship", list(&others), was(&others)));
+        changed.into_iter().chain(others)
+    }
+
+    /// How the source stands to it all.
+    fn standings_text(&self, source: &Place) -> Vec<String> {
+        let mut parts = Vec::new();
+        let mut add = |standing, text: &dyn Fn(&[&str]) -> String| {
+            let names = self.of(standing);
+            if !names.is_empty() {
+                parts.push(text(&names));
+            }
+        };
+        add(Standing::Differs, &|names| format!("{source} differs in {}", list(names)));
+        add(Standing::Absent, &|names| format!("{source} does not have {}", list(names)));
+        add(Standing::Invalid, &|names| format!("{source} has errors in {}", list(names)));
+        if !self.ways.is_empty() {
+            add(Standing::Unshipped, &|names| {
+                format!("{} {} from {source}, and not shipped yet", list(names), be(names))
+            });
+        }
+        add(Standing::LeftOut, &|names| {
+            let them = if names.len() == 1 { "it" } else { "them" };
+            format!("{} {} left out, as {source} has errors in {them}", list(names), be(names))
+        });
+        if let Some(problem) = &self.problem {
+            parts.push(format!("{source} could not be compared: {problem}"));
+        }
+        parts
+    }
+
+    fn of(&self, wanted: Standing) -> Vec<&str> {
+        let found = self.standings.iter().filter(|(_, standing)| *standing == wanted);
+        found.map(|(name, _)| name.as_str()).collect()
+    }
+}
+
+fn be(names: &[&str]) -> &'static str {
+    if names.len() == 1 { "is" } else { "are" }
+}
+
+/// Some names, and how many more there are.
+fn list(names: &[&str]) -> String {
+    let shown: Vec<_> = names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(MAX_NAMED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

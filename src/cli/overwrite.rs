@@ -1,0 +1,40 @@
+//! Outputs that are the input: refused before anything is written.
+
+use std::fs;
+use std::io;
+
+use same_file::Handle;
+
+use super::failure::{Failure, Outcome};
+
+/// Refuses an output that is the file that is read, under whatever name, through links too. `-` is
+/// standard input and output.
+pub(super) fn refuse(input: &str, output: &str) -> Outcome {
+    // What cannot be looked at here fails where it is used.
+    let Ok(written) = (if output == "-" { Handle::stdout() } else { open(output) }) else {
+        return Ok(());
+    };
+    let Ok(read) = (if input == "-" { Handle::stdin() } else { open(input) }) else {
+        return Ok(());
+    };
+    let is_file = read.as_file().metadata().is_ok_and(|metadata| metadata.is_file());
+    if !is_file || read != written {
+        return Ok(());
+    }
+    let message = match (input, output) {
+        ("-", "-") => "standard output is the file that standard input is".to_owned(),
+        ("-", output) => format!("the output `{output}` is the file that standard input is"),
+        (input, "-") => format!("standard output is the input `{input}`"),
+        (input, output) if input == output => format!("`{output}` is both input and output"),
+        (input, output) => format!("the output `{output}` is the input `{input}`"),
+    };
+    Err(Failure::usage(message).help("write to another file"))
+}
+
+/// A file. A pipe or a device is left alone: to open it could wait, or have an effect.
+fn open(path: &str) -> io::Result<Handle> {
+    match fs::metadata(path)?.is_file() {
+        true => Handle::from_path(path),
+        false => Err(io::ErrorKind::InvalidInput.into()),
+    }
+}
