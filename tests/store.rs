@@ -4,6 +4,7 @@ mod conformance;
 mod directory;
 #[cfg(target_os = "linux")]
 mod disk;
+mod hidden;
 mod kill;
 mod stamp;
 

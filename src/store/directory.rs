@@ -4,6 +4,7 @@
 
 mod failpoint;
 mod folders;
+mod hidden;
 mod journal;
 mod lock;
 mod staging;
@@ -121,10 +122,17 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
 /// The name of the file that keeps the JSON of a namespace.
 fn file_name(folder: &Path, name: &str) -> Result<String, StoreError> {
     let file = format!("{name}.json");
-    match Path::new(&file).file_name() == Some(OsStr::new(&file)) && !file.starts_with('.') {
+    match is_file_name(&file) {
         true => Ok(file),
         false => Err(StoreError::io("write", &folder.join(file), ErrorKind::InvalidInput.into())),
     }
+}
+
+/// Whether a change can write a file of that name as the JSON of a namespace: it is in the folder
+/// itself, and not hidden.
+fn is_file_name(file: &str) -> bool {
+    let is_in_folder = Path::new(file).file_name() == Some(OsStr::new(file));
+    is_in_folder && file.ends_with(".json") && !file.starts_with('.')
 }
 
 impl Store for Directory {

@@ -153,26 +153,6 @@ fn temporary_files_of_others_are_theirs() {
 }
 
 #[test]
-fn a_journal_that_somebody_made_up_is_not_followed() {
-    let folder = shipped();
-    let out = folder.path().join("out");
-    for steps in [
-        r#"[{"file": "../planout.toml", "new": null}]"#,
-        r#"[{"file": "a.json", "new": "../planout.toml"}]"#,
-        r#"[{"file": "a.json", "new": "test_ns.json"}]"#,
-        r#"[{"file": "..", "new": null}]"#,
-        "no JSON",
-    ] {
-        fs::write(out.join(".planout-journal"), format!("{{\"steps\": {steps}}}")).expect("a file");
-        let run = planout(folder.path(), &["nslist", "out"]);
-        assert_failed(&run, "out/.planout-journal", "no journal of planout");
-        assert_failed(&ship(folder.path(), &[]), "out/.planout-journal", "no journal of planout");
-        assert!(folder.path().join("planout.toml").is_file());
-        assert!(out.join("test_ns.json").is_file());
-    }
-}
-
-#[test]
 fn names_that_are_no_names_of_files_are_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Directory::new(folder.path().join("out"));

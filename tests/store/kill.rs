@@ -2,7 +2,7 @@
 
 use crate::support::UNGUARDED;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -141,26 +141,17 @@ fn namespace(generation: &str) -> String {
 #[test]
 fn a_ship_that_is_killed_at_any_step_is_whole_or_was_not_made() {
     let site = Site::new();
-    let mut made = Vec::new();
+    let (mut made, mut pending) = (Vec::new(), 0);
     for step in 1.. {
         let status = site.ship(1, &format!("kill:{step}"));
-        // Somebody who cannot change the folder sees one of the two.
-        let lock = File::options().write(true).open(site.path("out/.planout-lock"));
-        let lock = lock.expect("the lock's file");
-        lock.lock().expect("the lock of a dead process");
+        // Whoever reads sees one of the two, and changes nothing.
         let before = site.files();
         let seen = site.generation(&site.snapshot());
         assert_eq!(site.generation(&site.store().contents().expect("contents")), seen);
         assert_eq!(site.generation(&site.seen_from_above()), seen);
         assert_eq!(site.files(), before, "a reader changed something");
-        // Not by closing it: a process that another test is just starting has it open, too.
-        lock.unlock().expect("a lock of our own");
-        // Somebody who can sees the same, and completes it.
-        let completed = if step % 2 == 0 { site.snapshot() } else { site.seen_from_above() };
-        assert_eq!(site.generation(&completed), seen);
-        let files = site.files();
-        assert!(!files.contains_key(".planout-journal"), "step {step}");
-        // The next one cleans up, even if it has nothing to ship.
+        pending += usize::from(before.contains_key(".planout-journal"));
+        // The next one completes it and cleans up, even if it has nothing to ship.
         assert!(site.ship(seen, "").success());
         site.assert_clean(seen);
         made.push(seen);
@@ -174,6 +165,8 @@ fn a_ship_that_is_killed_at_any_step_is_whole_or_was_not_made() {
     assert!(made.is_sorted(), "{made:?}");
     assert_eq!((made.first(), made.last()), (Some(&0), Some(&1)));
     assert!(made.len() > 3 * NAMESPACES, "{} steps", made.len());
+    // After that one, a death leaves the rest to the next ship.
+    assert!(pending > NAMESPACES, "{pending} changes on record");
 }
 
 #[test]

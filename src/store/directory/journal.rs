@@ -1,14 +1,14 @@
 //! What a change does to the files of a folder, on record before it is done.
 
-use std::ffi::OsStr;
+use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::failpoint;
 use super::staging::{PREFIX, stage, sync};
-use crate::store::{StoreError, read_file};
+use super::{STAMP, failpoint, hidden, is_file_name};
+use crate::store::StoreError;
 
 /// The file that is the record. While it is there, it is the truth about the files that it names.
 const FILE: &str = ".planout-journal";
@@ -42,21 +42,36 @@ pub(super) struct Stuck {
 
 impl Journal {
     /// The journal of a folder, if a change is under way there or died.
+    ///
+    /// # Errors
+    /// It cannot be read, or says what no change of ours would do: it is somebody else's, who must
+    /// not have files removed or replaced by us.
     pub(super) fn load(folder: &Path) -> Result<Option<Journal>, StoreError> {
         let path = folder.join(FILE);
-        let bytes = match read_file(&path, MAX_BYTES) {
+        let bytes = match hidden::read(&path, MAX_BYTES) {
             Ok(bytes) => bytes,
             Err(StoreError::Io { error, .. }) if is_absent(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
         let journal: Option<Journal> = serde_json::from_slice(&bytes).ok();
-        match journal.filter(|journal| journal.steps.iter().all(Step::is_sound)) {
+        match journal.filter(Journal::is_ours) {
             Some(journal) => Ok(Some(journal)),
             None => {
-                let error = io::Error::new(ErrorKind::InvalidData, "it is no journal of planout");
+                let error =
+                    io::Error::new(ErrorKind::InvalidData, "it is not a journal of planout");
                 Err(StoreError::io("read", &path, error))
             }
         }
+    }
+
+    /// Whether it is one that a change writes: it speaks of namespaces and of the stamp, and of each
+    /// of them once.
+    fn is_ours(&self) -> bool {
+        let files: BTreeSet<_> = self.steps.iter().map(|step| &step.file).collect();
+        let new: Vec<_> = self.steps.iter().filter_map(|step| step.new.as_ref()).collect();
+        let is_distinct = files.len() == self.steps.len()
+            && new.iter().collect::<BTreeSet<_>>().len() == new.len();
+        is_distinct && self.steps.iter().all(Step::is_ours)
     }
 
     /// Puts the journal into a folder, in place of one that is there: this makes the change. What
@@ -93,18 +108,21 @@ impl Journal {
 }
 
 impl Step {
-    /// Whether the names are those of files of the folder: a journal that somebody made up must
-    /// not reach beyond it.
-    fn is_sound(&self) -> bool {
-        let is_name = |name: &str| Path::new(name).file_name() == Some(OsStr::new(name));
-        let is_new = |name: &String| is_name(name) && name.starts_with(PREFIX);
-        is_name(&self.file) && self.new.as_ref().is_none_or(is_new)
+    fn is_ours(&self) -> bool {
+        let is_new = |name: &String| {
+            let end = name.strip_prefix(PREFIX).unwrap_or_default();
+            !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
+        (self.file == STAMP || is_file_name(&self.file)) && self.new.as_ref().is_none_or(is_new)
     }
 
     fn take(&self, folder: &Path) -> Result<(), StoreError> {
         let path = folder.join(&self.file);
         let (action, taken) = match (failpoint::step(), &self.new) {
-            (Ok(()), Some(new)) => ("replace", std::fs::rename(folder.join(new), &path)),
+            (Ok(()), Some(new)) => {
+                let new = folder.join(new);
+                ("replace", hidden::check(&new).and_then(|()| std::fs::rename(new, &path)))
+            }
             (Ok(()), None) => ("remove", std::fs::remove_file(&path)),
             (failed, _) => ("change", failed),
         };

@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::hidden;
 use crate::store::StoreError;
 use crate::time::rfc3339;
 
@@ -31,7 +32,7 @@ impl Lock {
         loop {
             let mut options = File::options();
             options.read(true).write(true).create(true).truncate(false);
-            let lock = Lock { file: options.open(&path).map_err(failed)? };
+            let lock = Lock { file: hidden::open(&path, &mut options).map_err(failed)? };
             if lock.take().map_err(failed)? && lock.is_of(folder) {
                 lock.sign();
                 return Ok(lock);
@@ -43,13 +44,6 @@ impl Lock {
             }
             std::thread::sleep(PAUSE.min(left));
         }
-    }
-
-    /// The lock, if it can be had at once: it is there, nobody holds it, and it can be written.
-    pub(super) fn if_free(folder: &Path) -> Option<Lock> {
-        let file = File::options().read(true).write(true).open(folder.join(FILE)).ok()?;
-        let lock = Lock { file };
-        (lock.take().ok()? && lock.is_of(folder)).then_some(lock)
     }
 
     fn take(&self) -> std::io::Result<bool> {
@@ -66,7 +60,7 @@ impl Lock {
     pub(super) fn is_of(&self, folder: &Path) -> bool {
         use std::os::unix::fs::MetadataExt;
 
-        match (self.file.metadata(), std::fs::metadata(folder.join(FILE))) {
+        match (self.file.metadata(), folder.join(FILE).symlink_metadata()) {
             (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
             _ => false,
         }
@@ -78,9 +72,25 @@ impl Lock {
         true
     }
 
+    /// Whether the file that is locked has no other name, under which somebody may miss it.
+    #[cfg(unix)]
+    fn is_alone(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+
+        self.file.metadata().is_ok_and(|metadata| metadata.nlink() == 1)
+    }
+
+    #[cfg(not(unix))]
+    fn is_alone(&self) -> bool {
+        true
+    }
+
     /// Says who holds the lock. Only those who have to wait want to know: that it cannot be
     /// written, as on a full disk, is no failure.
     fn sign(&self) {
+        if !self.is_alone() {
+            return;
+        }
         let mut who = format!("process {}", std::process::id());
         if let Ok(host) = std::fs::read_to_string("/proc/sys/kernel/hostname") {
             who.push_str(&format!(" on {}", host.trim()));

@@ -96,12 +96,13 @@ pub(super) fn sync(folder: &Path) -> Result<(), StoreError> {
 }
 
 /// Removes the temporary files of changes that died before they were made. Only who holds the lock
-/// of the folder knows that nobody needs them.
+/// of the folder knows that nobody needs them. A directory is none of ours, and stays.
 pub(super) fn sweep(folder: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::io("read", folder, error);
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) && !is_directory {
             let path = entry.path();
             std::fs::remove_file(&path).map_err(|error| StoreError::io("remove", &path, error))?;
         }

@@ -20,8 +20,9 @@ pub(super) struct Update<'a> {
     lock: Lock,
 }
 
-/// Completes the change that is on record, if any. Only who holds the lock may.
-pub(super) fn recover(folder: &Path) -> Result<(), StoreError> {
+/// Completes the change that is on record, if any. Only who holds the lock may, and only whoever
+/// changes the folder does: those who read it modify nothing.
+fn recover(folder: &Path) -> Result<(), StoreError> {
     if let Some(journal) = Journal::load(folder)? {
         journal.apply(folder).map_err(|stuck| stuck.error)?;
         Journal::remove(folder)?;

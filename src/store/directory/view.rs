@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::journal::{Journal, is_absent};
-use super::lock::Lock;
-use super::{Folders, STAMP, folders, parent, update};
+use super::{Folders, STAMP, folders, hidden, is_hidden, parent};
 use crate::source::MAX_SOURCE_BYTES;
 use crate::store::{StoreError, read_file};
 
@@ -41,11 +40,11 @@ pub(super) fn stable<T>(
 ) -> Result<T, StoreError> {
     let list = || folders::folders(folder, folders);
     for _ in 0..ATTEMPTS {
-        let journals = load(list()?, journal)?;
+        let journals = load(list()?)?;
         let view = View { folder, folders, journals };
         let before = states(&view.journals)?;
         let seen = look(&view);
-        let after = states(&load(list()?, Journal::load)?)?;
+        let after = states(&load(list()?)?)?;
         // A journal that stays has been true all the time. If there was none and the stamp is the
         // same, no change has ended in between: stamps come last.
         if before == after {
@@ -55,33 +54,19 @@ pub(super) fn stable<T>(
     Err(StoreError::Conflict(folder.display().to_string()))
 }
 
-fn load(
-    folders: Vec<PathBuf>,
-    journal: impl Fn(&Path) -> Result<Option<Journal>, StoreError>,
-) -> Result<Journals, StoreError> {
-    let journals = folders.into_iter().map(|folder| Ok((folder.clone(), journal(&folder)?)));
+fn load(folders: Vec<PathBuf>) -> Result<Journals, StoreError> {
+    let journals = folders.into_iter().map(|folder| {
+        let journal = Journal::load(&folder)?;
+        Ok((folder, journal))
+    });
     journals.collect()
-}
-
-/// The journal of a folder. What a change that died left behind is completed, where that is
-/// possible.
-fn journal(folder: &Path) -> Result<Option<Journal>, StoreError> {
-    let mut journal = Journal::load(folder)?;
-    if journal.is_some()
-        && let Some(_lock) = Lock::if_free(folder)
-    {
-        // Where it fails, what is on record still says what is where.
-        let _ = update::recover(folder);
-        journal = Journal::load(folder)?;
-    }
-    Ok(journal)
 }
 
 fn states(journals: &Journals) -> Result<States, StoreError> {
     let states = journals.iter().map(|(folder, journal)| {
         let path = folder.join(STAMP);
-        let time = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).ok();
-        let stamp = unless_absent(read_file(&path, MAX_SOURCE_BYTES))?;
+        let time = path.symlink_metadata().and_then(|metadata| metadata.modified()).ok();
+        let stamp = unless_absent(hidden::read(&path, MAX_SOURCE_BYTES))?;
         Ok((folder.clone(), (journal.clone(), stamp.map(|stamp| (stamp, time)))))
     });
     states.collect()
@@ -109,13 +94,14 @@ impl View<'_> {
     /// The content of a file, of which at most `limit` bytes are read.
     pub(super) fn read(&self, path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
         let absent = || StoreError::io("read", path, ErrorKind::NotFound.into());
+        let read = if is_hidden(path) { hidden::read } else { read_file };
         match self.change(path) {
-            None => read_file(path, limit),
+            None => read(path, limit),
             Some(None) => Err(absent()),
-            Some(Some(new)) => match read_file(&path.with_file_name(new), limit) {
+            Some(Some(new)) => match hidden::read(&path.with_file_name(new), limit) {
                 // It has taken its place.
-                Err(StoreError::Io { error, .. }) if is_absent(&error) => read_file(path, limit),
-                read => read,
+                Err(StoreError::Io { error, .. }) if is_absent(&error) => read(path, limit),
+                new => new,
             },
         }
     }

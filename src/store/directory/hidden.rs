@@ -1,0 +1,56 @@
+//! The files under our hidden names. A folder can be anybody's: under such a name there may be a
+//! link that leads elsewhere, or a pipe that lets whoever opens it wait for ever.
+
+use std::fs::{File, FileType, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+use crate::store::StoreError;
+
+/// Opens a file. A link is not followed, and nothing is waited for.
+///
+/// # Errors
+/// It cannot be opened, or is not a regular file.
+pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    // This says best what is wrong, and what comes after it holds if the file is replaced now.
+    check(path)?;
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    check_kind(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+/// The content of a file, of which at most `limit` bytes are read.
+///
+/// # Errors
+/// It cannot be read, or is not a regular file.
+pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
+    let mut bytes = Vec::new();
+    let read = open(path, File::options().read(true))
+        .and_then(|file| file.take(limit as u64).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(StoreError::io("read", path, error)),
+    }
+}
+
+/// Whether what is at a path is a file that planout can have left there. That nothing is there is
+/// no error.
+pub(super) fn check(path: &Path) -> io::Result<()> {
+    match path.symlink_metadata() {
+        Ok(metadata) => check_kind(metadata.file_type()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn check_kind(kind: FileType) -> io::Result<()> {
+    let problem = match kind {
+        kind if kind.is_file() => return Ok(()),
+        kind if kind.is_symlink() => "it is a link, and planout leaves a file of its own there",
+        kind if kind.is_dir() => "it is a directory, and planout leaves a file of its own there",
+        _ => "it is not a regular file, and planout leaves one of its own there",
+    };
+    Err(io::Error::new(ErrorKind::InvalidData, problem))
+}
