@@ -11,6 +11,7 @@ mod edit;
 mod eval;
 mod fmt;
 mod folders;
+mod git;
 mod library;
 mod lint;
 mod lookup;

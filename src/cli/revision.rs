@@ -1,34 +1,20 @@
 //! Which git revision a folder is at, and what a store says of when it was shipped to.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use planout::catalog::Loaded;
 use planout::ship::{Fingerprint, Revision, Stamp};
 use planout::store::{self, Store};
 
+use super::git;
+
 /// The revision of a file or a folder; `None` if it is in no repository, or there is no git.
 pub(super) fn of(path: &Path) -> Option<Revision> {
     let path = path.canonicalize().ok()?;
-    let folder = if path.is_dir() { &path } else { path.parent()? };
-    let commit = git(folder, &["rev-parse", "--verify", "HEAD"])?;
-    let changes = git(folder, &["status", "--porcelain", "--", path.to_str()?])?;
-    Some(Revision { commit: commit.trim().to_owned(), dirty: !changes.is_empty() })
-}
-
-/// What a git command prints, if it succeeds. It writes nothing.
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(arguments)
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    let text = output.status.success().then_some(output.stdout)?;
-    String::from_utf8(text).ok()
+    let head = git::Revision::find("HEAD", &path).ok()?;
+    // What cannot be compared may well have been changed.
+    let dirty = head.is_changed(&path).unwrap_or(true);
+    Some(Revision { commit: head.commit().to_owned(), dirty })
 }
 
 /// What a store says of the last ship to it.

@@ -1,0 +1,88 @@
+//! The one place where git is run. What it reads may have been made by anybody: a clone, an archive
+//! or a folder of others.
+//!
+//! The configuration of a repository names programs that git runs on many occasions. So it is told to
+//! run none, and only commands are given to it that read objects. `git status` is not one of them:
+//! it asks the filters of `.gitattributes` and looks into submodules.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::cli::failure::{Failure, Outcome};
+
+/// What stands over the configuration of the repository, of the user and of the system.
+const SETTINGS: [&str; 3] = [
+    // Ordinary files of a clone can be a whole repository, with a configuration of their own.
+    "safe.bareRepository=explicit",
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+];
+
+/// What is set in the environment of git, where it is stronger than any configuration.
+const ENVIRONMENT: [(&str, &str); 4] = [
+    // What a partial clone lacks is not fetched: its remote can be a program. Versions of git that
+    // do not know this learn from the next one that no way of fetching is allowed.
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_ALLOW_PROTOCOL", "none"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+];
+
+/// What would make git look elsewhere than in the repository that the folder lies in, or read paths
+/// as patterns. Git sets some of these for its hooks, and a hook may well run this program.
+const ELSEWHERE: [&str; 14] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// A command of git, to be run in a folder.
+pub(super) fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    command.args(["--no-pager", "--no-replace-objects", "--literal-pathspecs"]);
+    for setting in SETTINGS {
+        command.args(["-c", setting]);
+    }
+    for name in ELSEWHERE {
+        command.env_remove(name);
+    }
+    command.envs(ENVIRONMENT).arg("-C").arg(folder).args(arguments);
+    command
+}
+
+/// Why git could not be started.
+pub(super) fn missing(error: std::io::Error) -> Failure {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Failure::broken("cannot find the program `git`")
+            .help("install it, or compare with a folder in place of a revision"),
+        _ => Failure::broken(format!("cannot run git: {error}")),
+    }
+}
+
+/// What git prints.
+pub(super) fn bytes(folder: &Path, arguments: &[&str]) -> Outcome<Vec<u8>> {
+    let output = command(folder, arguments).stdin(Stdio::null()).output().map_err(missing)?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let said = said.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+    Err(Failure::broken(format!("git: {said}")))
+}
+
+/// The line that git prints.
+pub(super) fn line(folder: &Path, arguments: &[&str]) -> Outcome<String> {
+    let bytes = bytes(folder, arguments)?;
+    Ok(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned())
+}

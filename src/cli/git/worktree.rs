@@ -1,0 +1,91 @@
+//! What is in a folder beside what a commit has there.
+//!
+//! `git status` would tell it, too, but runs what filters, monitors and submodules say.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use planout::source::MAX_SOURCE_BYTES;
+use planout::store::{Folders, Format, files, read_file};
+
+use super::{Entry, Kind, Revision};
+use crate::cli::failure::Outcome;
+
+/// What a commit can have in place of a namespace that is in a folder now.
+enum Place {
+    File(PathBuf),
+    /// A link with what it says: what it leads to is no concern of the commit.
+    Link(Vec<u8>),
+    Submodule(PathBuf),
+}
+
+impl Revision {
+    /// Whether the namespaces in the path are others than the revision has there. Line breaks of
+    /// another kind make no difference: git may have changed them.
+    pub(in crate::cli) fn is_changed(&self, path: &Path) -> Outcome<bool> {
+        let mut then: BTreeMap<String, Entry> = self
+            .entries()?
+            .into_iter()
+            .map(|entry| (self.inside(&entry.path).to_owned(), entry))
+            .collect();
+        let (mut ids, mut now) = (Vec::new(), Vec::new());
+        for (name, place) in places(path, &then)? {
+            match (place, then.remove(&name)) {
+                (Place::Submodule(folder), Some(entry)) => {
+                    let there = Revision::find("HEAD", &folder)?;
+                    if there.commit != entry.id || there.is_changed(&folder)? {
+                        return Ok(true);
+                    }
+                }
+                (Place::Link(target), Some(Entry { kind: Kind::Link, id, .. })) => {
+                    ids.push(id);
+                    now.push(target);
+                }
+                (Place::File(file), Some(Entry { kind: Kind::File, id, .. })) => {
+                    ids.push(id);
+                    now.push(read_file(&file, MAX_SOURCE_BYTES + 1)?);
+                }
+                _ => return Ok(true),
+            }
+        }
+        let is_namespace = |entry: &Entry| Format::of(Path::new(&entry.path)).is_some();
+        if then.values().any(|entry| entry.kind != Kind::Submodule && is_namespace(entry)) {
+            return Ok(true);
+        }
+        let then = self.contents(&ids)?;
+        Ok(!then.iter().zip(&now).all(|(then, now)| is_same(then, now)))
+    }
+}
+
+/// Where the commit has the namespaces that are in a path now, by their names from there on.
+fn places(path: &Path, then: &BTreeMap<String, Entry>) -> Outcome<BTreeMap<String, Place>> {
+    let mut places = BTreeMap::new();
+    let found = if path.is_dir() { files(path, Folders::All)? } else { vec![path.to_owned()] };
+    for file in found.into_iter().filter(|file| Format::of(file).is_some()) {
+        let (mut name, mut place) = (String::new(), path.to_owned());
+        let mut kind = None;
+        for part in file.strip_prefix(path).unwrap_or(&file) {
+            let slash = if name.is_empty() { "" } else { "/" };
+            name = format!("{name}{slash}{}", part.to_string_lossy());
+            place.push(part);
+            let is_submodule = || then.get(&name).is_some_and(|it| it.kind == Kind::Submodule);
+            if let Ok(target) = std::fs::read_link(&place) {
+                kind = Some(Place::Link(target.to_string_lossy().into_owned().into_bytes()));
+            } else if is_submodule() {
+                kind = Some(Place::Submodule(place.clone()));
+            }
+            if kind.is_some() {
+                break;
+            }
+        }
+        places.insert(name, kind.unwrap_or(Place::File(file)));
+    }
+    Ok(places)
+}
+
+/// Whether two texts are the same but for the kind of their line breaks.
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let lines =
+        |text: &[u8]| -> Vec<u8> { text.iter().copied().filter(|it| *it != b'\r').collect() };
+    a == b || lines(a) == lines(b)
+}
