@@ -1,5 +1,7 @@
 //! The command line: streams, exit statuses, configuration, locations.
 
+mod environment;
+
 use std::fs;
 use std::path::Path;
 

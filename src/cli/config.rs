@@ -1,6 +1,7 @@
 //! `planout.toml` and the environment.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use planout::Dialect;
@@ -123,15 +124,15 @@ impl Config {
     pub(super) fn find(named: Option<&Path>) -> Outcome<Config> {
         let path = match named {
             Some(path) => Some(path.to_owned()),
-            None => nearest_file(),
+            None => variable("PLANOUT_CONFIG").map(PathBuf::from).or_else(nearest_file),
         };
         let mut config = match path {
             Some(path) => Config::read(&path)?,
             None => Config::default(),
         };
-        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        config.source = variable("PLANOUT_SOURCE").or(config.source);
-        config.target = variable("PLANOUT_TARGET").or(config.target);
+        let location = |name| variable(name)?.into_string().ok();
+        config.source = location("PLANOUT_SOURCE").or(config.source);
+        config.target = location("PLANOUT_TARGET").or(config.target);
         Ok(config)
     }
 
@@ -181,6 +182,12 @@ impl Config {
             recursive: file.recursive,
         })
     }
+}
+
+/// A variable of the environment. The arguments do not read it themselves, so that no option is
+/// required by a variable, or in conflict with one.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// The nearest file from the current folder upwards, by a path that is short where it can be.

@@ -61,8 +61,8 @@ struct Cli {
 /// What every command takes.
 #[derive(Args, Debug)]
 struct Global {
-    /// Configuration file [default: the nearest planout.toml, from here upwards]
-    #[arg(long, global = true, value_name = "FILE", env = "PLANOUT_CONFIG")]
+    /// Configuration file [default: $PLANOUT_CONFIG, else the nearest planout.toml, from here upwards]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// When to colour what is printed
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]

@@ -1,5 +1,6 @@
 //! `planout eval --batch`: a file of units.
 
+use std::env;
 use std::mem;
 use std::thread;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -22,6 +23,9 @@ use crate::cli::{Context, Format, lookup, overwrite};
 
 /// What to do about bad rows.
 const SKIPS: &str = "`--on-error skip` leaves bad rows out, `--on-error null` keeps them";
+
+/// The variable that names the time of all that happens.
+const EPOCH: &str = "SOURCE_DATE_EPOCH";
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "A file of units")]
@@ -62,8 +66,8 @@ pub(super) struct BatchArgs {
     /// Write the exposures of PlanOut's loggers, as JSON lines
     #[arg(long, requires = "batch", conflicts_with = "output_format")]
     exposure: bool,
-    /// When exposures happen, in seconds since 1970 [default: now]
-    #[arg(long, value_name = "SECONDS", requires = "batch", env = "SOURCE_DATE_EPOCH")]
+    /// When exposures happen, in seconds since 1970 [default: $SOURCE_DATE_EPOCH, else now]
+    #[arg(long, value_name = "SECONDS", requires = "batch")]
     time: Option<u64>,
     /// How many threads assign [default: one for each processor]
     #[arg(long, value_name = "N", requires = "batch",
@@ -84,9 +88,13 @@ impl BatchArgs {
         self.batch.as_deref()
     }
 
-    fn exposure(&self) -> Option<u64> {
-        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
-        self.exposure.then(|| self.time.unwrap_or_else(now))
+    /// When exposures happen, if they are asked for.
+    fn exposure(&self) -> Outcome<Option<u64>> {
+        match (self.exposure, self.time) {
+            (false, _) => Ok(None),
+            (true, Some(time)) => Ok(Some(time)),
+            (true, None) => now().map(Some),
+        }
     }
 }
 
@@ -129,7 +137,7 @@ impl Eval {
                 Some(threads) => threads.into(),
                 None => thread::available_parallelism().map_or(1, Into::into),
             },
-            exposure: args.exposure(),
+            exposure: args.exposure()?,
             ..Batch::new(namespaces.iter().collect(), name, input, output)
         };
         rows::check_parquet(file, (input, decompress))?;
@@ -170,6 +178,19 @@ impl Eval {
             _ => Err(Failure::usage("the output is given twice")),
         }
     }
+}
+
+/// The time that builds which are to be repeated give to all that happens in them, else that of the
+/// clock.
+fn now() -> Outcome<u64> {
+    let Some(text) = env::var_os(EPOCH).filter(|text| !text.is_empty()) else {
+        return Ok(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs()));
+    };
+    let text = text.to_string_lossy();
+    text.parse().map_err(|_| {
+        Failure::usage(format!("`{EPOCH}` is `{text}`, which is not a number of seconds"))
+            .help("unset it, or name the time by `--time`")
+    })
 }
 
 fn build(loaded: &[Loaded]) -> Outcome<Vec<Namespace>> {
