@@ -25,6 +25,7 @@ mod problems;
 mod progress;
 #[cfg(feature = "redis")]
 mod redis;
+mod secrets;
 mod ship;
 mod simulate;
 mod spark;

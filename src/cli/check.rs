@@ -16,6 +16,7 @@ use super::failure::{Failure, Outcome};
 use super::folders::Folders;
 use super::progress::Bar;
 use super::render::{self, ReportFormat};
+use super::secrets::Secrets;
 use super::{Context, DialectArg, Format, location};
 
 #[derive(Args, Debug)]
@@ -71,7 +72,10 @@ impl Check {
         let problems = reports.iter().filter(|report| !report.diagnostics.is_empty()).count();
         match self.format {
             ReportFormat::Text => context.output.reports(&reports, Format::Text)?,
-            format => context.output.answer_unless_empty(&render::all(&reports, format))?,
+            format => {
+                let text = render::all(&reports, format);
+                context.output.answer_unless_empty(&Secrets::known().hide_in_place(&text))?;
+            }
         }
         // Otherwise the text has ended with how many there are.
         if self.format != ReportFormat::Text || problems == 0 {

@@ -26,6 +26,7 @@ mod revision;
 #[cfg(feature = "batch")]
 mod rows;
 mod search;
+mod secrets;
 mod ship;
 mod simulate;
 mod which;
@@ -162,7 +163,7 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => {
             // Help and version go to standard output and are no error.
             let status = if error.use_stderr() { 2 } else { 0 };
-            return match error.print() {
+            return match output::usage(&error) {
                 Ok(()) => ExitCode::from(status),
                 Err(_) => ExitCode::from(3),
             };

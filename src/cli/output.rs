@@ -8,7 +8,19 @@ use planout::diagnostic::Report;
 
 use super::failure::{Failure, Kind, Outcome};
 use super::render;
+use super::secrets::Secrets;
 use super::{Color, Format, Global};
+
+/// Prints what the arguments are wrong in, or the help that they ask for.
+pub(super) fn usage(error: &clap::Error) -> std::io::Result<()> {
+    let text = error.render().to_string();
+    match Secrets::known().hide(&text) {
+        hidden if error.use_stderr() && *hidden != *text => {
+            std::io::stderr().write_all(hidden.as_bytes())
+        }
+        _ => error.print(),
+    }
+}
 
 /// How and how much to print.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +63,12 @@ impl Output {
         if text.is_empty() { Ok(()) } else { self.answer(text) }
     }
 
+    /// Says something to people, without the secrets in it.
     fn say(&self, text: &str) {
+        self.print(&Secrets::known().hide(text));
+    }
+
+    fn print(&self, text: &str) {
         // Where standard error is gone, there is nobody left to tell.
         let _ = writeln!(AutoStream::new(std::io::stderr(), self.color), "{text}");
     }
@@ -89,13 +106,17 @@ impl Output {
         let mut counts = render::Counts::default();
         let mut first = None;
         let mut json = Vec::new();
+        let secrets = Secrets::known();
         for report in reports {
             for diagnostic in &report.diagnostics {
                 counts.add(diagnostic.severity);
                 first.get_or_insert(diagnostic.code);
                 match format {
                     Format::Json => json.push(render::json(&report.source, diagnostic)),
-                    Format::Text => self.say(&render::text(&report.source, diagnostic)),
+                    Format::Text => {
+                        let text = render::text(&report.source, diagnostic);
+                        self.print(&secrets.hide_in_place(&text));
+                    }
                 }
             }
         }
@@ -103,7 +124,10 @@ impl Output {
             return Ok(());
         };
         match format {
-            Format::Json => self.say(&serde_json::Value::from(json).to_string()),
+            Format::Json => {
+                let text = serde_json::Value::from(json).to_string();
+                self.print(&secrets.hide_in_place(&text));
+            }
             Format::Text => {
                 self.say(&counts.to_string());
                 self.note(&format!("for more: `planout explain {code}`"));

@@ -1,0 +1,236 @@
+//! What nobody may read in a message: user and password of a URL, which stand between `//` and `@`.
+//!
+//! Messages quote arguments, files and what others say of them, so they are looked through at the
+//! door: where they are printed. Where a URL ends cannot be seen in a text. So what the arguments
+//! hold is looked for as it is, and in the pieces that commands take their arguments apart into.
+
+use std::borrow::Cow;
+use std::env;
+use std::ops::Range;
+
+/// What is shown in place of a secret.
+const HIDDEN: &str = "...";
+
+/// What texts are quoted by.
+const QUOTES: [char; 3] = ['`', '\'', '"'];
+
+/// The secrets that the program was given.
+pub(super) struct Secrets(Vec<Known>);
+
+impl Secrets {
+    /// Those in the arguments, and in the variables that name files and locations.
+    pub(super) fn known() -> Secrets {
+        let variables = ["PLANOUT_CONFIG", "PLANOUT_SOURCE", "PLANOUT_TARGET"];
+        let variables = variables.into_iter().filter_map(env::var_os);
+        let texts = env::args_os().skip(1).chain(variables);
+        Secrets(texts.filter_map(|text| Known::new(&text.to_string_lossy())).collect())
+    }
+
+    /// A message without secrets.
+    pub(super) fn hide<'m>(&self, message: &'m str) -> Cow<'m, str> {
+        let mut message = Cow::Borrowed(message);
+        for known in &self.0 {
+            message = known.hide(message);
+        }
+        replace(message, &short)
+    }
+
+    /// The same for a text that points into itself, as diagnostics do at lines of a file: its lines
+    /// stay as wide as they are.
+    pub(super) fn hide_in_place<'m>(&self, text: &'m str) -> Cow<'m, str> {
+        let mut text = Cow::Borrowed(text);
+        for known in &self.0 {
+            text = known.hide_whole(text, &wide);
+        }
+        replace(text, &wide)
+    }
+}
+
+/// What is shown of a secret in a message.
+fn short(_: &str) -> String {
+    HIDDEN.to_owned()
+}
+
+/// The same, as wide as the secret is.
+fn wide(secret: &str) -> String {
+    "*".repeat(secret.chars().count())
+}
+
+/// Replaces what looks like a secret.
+fn replace<'m>(text: Cow<'m, str>, mask: &dyn Fn(&str) -> String) -> Cow<'m, str> {
+    if !text.contains("//") || !text.contains('@') {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(slashes) = text[at..].find("//") {
+        let start = at + slashes + 2;
+        shown.push_str(&text[at..start]);
+        at = match text[start..end(&text, start)].rfind('@') {
+            Some(length) if length > 0 => {
+                shown.push_str(&mask(&text[start..start + length]));
+                start + length
+            }
+            _ => start,
+        };
+    }
+    shown.push_str(&text[at..]);
+    Cow::Owned(shown)
+}
+
+/// Where a URL ends, of which a place is given: at the end of what is quoted, or at a space.
+fn end(text: &str, place: usize) -> usize {
+    let (before, after) = text.split_at(place);
+    let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
+    let is_open = |quote: &char| line.matches(*quote).count() % 2 == 1;
+    let quote = QUOTES.into_iter().filter(is_open).max_by_key(|quote| line.rfind(*quote));
+    let closing = quote.and_then(|quote| after.find([quote, '\n']));
+    let space = || {
+        let ends = |at: char| at.is_whitespace() || QUOTES.contains(&at) || at == '<' || at == '>';
+        after.find(ends)
+    };
+    place + closing.or_else(space).unwrap_or(after.len())
+}
+
+/// A text that holds a secret, as it is known to the program.
+struct Known {
+    text: String,
+    secret: Range<usize>,
+}
+
+impl Known {
+    fn new(text: &str) -> Option<Known> {
+        let start = text.find("//")? + 2;
+        let end = text.rfind('@').filter(|end| *end > start)?;
+        Some(Known { text: text.to_owned(), secret: start..end })
+    }
+
+    /// Hides the secret in a message: as a whole wherever it is, and in what the message quotes.
+    fn hide<'m>(&self, message: Cow<'m, str>) -> Cow<'m, str> {
+        let message = self.hide_whole(message, &short);
+        let pieces = message.split_inclusive(QUOTES).map(|piece| self.piece(piece));
+        let pieces: String = pieces.collect();
+        match pieces == *message {
+            true => message,
+            false => Cow::Owned(pieces),
+        }
+    }
+
+    /// Hides the secret where it is whole, as it was written, decoded or encoded.
+    fn hide_whole<'m>(&self, text: Cow<'m, str>, mask: &dyn Fn(&str) -> String) -> Cow<'m, str> {
+        let secret = &self.text[self.secret.clone()];
+        let mut text = text;
+        for secret in [secret, &decoded(secret), &encoded(secret)] {
+            for (before, after) in [("", "@"), ("//", "")] {
+                let found = format!("{before}{secret}{after}");
+                if text.contains(&found) {
+                    let shown = format!("{before}{}{after}", mask(secret));
+                    text = Cow::Owned(text.replace(&found, &shown));
+                }
+            }
+        }
+        text
+    }
+
+    /// A piece of a message up to a quote: without what it has of the secret, if it is cut out of
+    /// the text.
+    fn piece(&self, piece: &str) -> String {
+        let quote = piece.chars().next_back().filter(|last| QUOTES.contains(last));
+        let word = quote.map_or(piece, |quote| &piece[..piece.len() - quote.len_utf8()]);
+        let overlaps =
+            |start: &usize| *start < self.secret.end && start + word.len() > self.secret.start;
+        let found = self.text.match_indices(word).map(|(start, _)| start).find(overlaps);
+        match found {
+            Some(start) if !word.trim().is_empty() => {
+                let end = start + word.len();
+                let before = &self.text[start..self.secret.start.max(start)];
+                let after = &self.text[self.secret.end.min(end)..end];
+                format!("{before}{HIDDEN}{after}{}", quote.map_or(String::new(), String::from))
+            }
+            _ => piece.to_owned(),
+        }
+    }
+}
+
+/// What `%40` and the like stand for.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, more)) = rest.split_first() {
+        let digits = more.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let code = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match code {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A text as locations show a value that holds it.
+fn encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'-' | b'.' | b'_' | b'~' | b':' | b'/' => char::from(byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_before_an_at_sign_is_hidden() {
+        for (text, shown) in [
+            ("cannot read `redis://:s@h:1/0`: no", "cannot read `redis://...@h:1/0`: no"),
+            ("'redis://u:p/a@b@h' found", "'redis://...@h' found"),
+            ("isn't `redis://u:p'a b@h` here", "isn't `redis://...@h` here"),
+            ("x = \"redis://u:p a@h\" oops", "x = \"redis://...@h\" oops"),
+            ("x = \"redis://u:p a@h\ny@z", "x = \"redis://...@h\ny@z"),
+            ("x //a@b y //c@d", "x //...@b y //...@d"),
+            ("redis://a:b@h://c@d e@f", "redis://...@d e@f"),
+            ("`redis://h/0`, `@source`, a@b", "`redis://h/0`, `@source`, a@b"),
+            ("//@h and // @", "//@h and // @"),
+            ("größe//ü@é", "größe//...@é"),
+        ] {
+            assert_eq!(replace(Cow::Borrowed(text), &short), shown);
+        }
+        let wide = replace(Cow::Borrowed("a 'https://cdn/ü@2x' b"), &wide);
+        assert_eq!(wide, "a 'https://*****@2x' b");
+    }
+
+    #[test]
+    fn what_is_known_is_hidden_in_pieces_too() {
+        let url = "redis://u:one,t'w o@three@h:6379/0";
+        let secrets = Secrets(vec![Known::new(url).expect("a secret")]);
+        for (message, shown) in [
+            (format!("`{url}`!"), "`redis://...@h:6379/0`!"),
+            (format!("cannot read {url}: no"), "cannot read redis://...@h:6379/0: no"),
+            ("no `redis://u:one` in `a`".to_owned(), "no `redis://...` in `a`"),
+            ("type `three@h:6379/0`".to_owned(), "type `...@h:6379/0`"),
+            ("`three`, 'one', `6379/0`, three".to_owned(), "`...`, '...', `6379/0`, three"),
+        ] {
+            assert_eq!(secrets.hide(&message), shown);
+        }
+        assert_eq!(
+            secrets.hide_in_place(&format!("1 | {url}\n")),
+            format!("1 | redis://{}@h:6379/0\n", "*".repeat(17))
+        );
+        let secrets = Secrets(vec![Known::new("//a%40b%2Fc@h").expect("a secret")]);
+        assert_eq!(secrets.hide("auth for a@b/c@h failed"), "auth for ...@h failed");
+        let secrets = Secrets(vec![Known::new("redis://:a b@h").expect("a secret")]);
+        let shown = secrets.hide("no `redis://h/0?key=redis://:a%20b%40h`");
+        assert_eq!(shown, "no `redis://h/0?key=redis://...%40h`");
+        assert!(Known::new("redis://h/0").is_none());
+        assert!(Known::new("a@b//c").is_none());
+        assert_eq!(decoded("%zz%4"), "%zz%4");
+    }
+}
