@@ -21,6 +21,9 @@ struct Repository {
     path: Option<PathBuf>,
 }
 
+/// What an attack is called, and what prepares a repository for it.
+type Attack = (&'static str, fn(&Repository));
+
 /// Git, and all that it runs, without the configuration of the machine.
 fn git(folder: &Path, arguments: &[&str]) -> Output {
     let who = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"];
@@ -157,7 +160,7 @@ fn old_git(repository: &mut Repository) {
 }
 
 /// Attacks that `git status` carries out: each prepares a repository.
-const ON_STATUS: [(&str, fn(&Repository)); 7] = [
+const ON_STATUS: [Attack; 7] = [
     ("a monitor of files", |it| {
         it.git(&["config", "core.fsmonitor", &it.command()]);
     }),
@@ -244,7 +247,7 @@ fn files_of_a_clone_are_not_taken_for_a_repository() {
 }
 
 /// Attacks that a partial clone carries out when something is missing in it.
-const ON_FETCH: [(&str, fn(&Repository)); 4] = [
+const ON_FETCH: [Attack; 4] = [
     ("a program of the other side", |it| {
         it.git(&["config", "remote.origin.url", &it.root().to_string_lossy()]);
         it.git(&["config", "remote.origin.uploadpack", &it.command()]);
