@@ -1,12 +1,15 @@
 //! Namespaces that share their segments: a unit falls into the same one in all of them, so that
 //! their experiments overlap more or less than chance has it.
 
-use std::collections::BTreeMap;
+mod overlap;
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use self::overlap::{Member, Overlap};
 use crate::catalog::Loaded;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::SegmentHashing;
-use crate::namespace::{Document, Experiment, Namespace};
+use crate::namespace::{Action, Document};
 use crate::parallel;
 use crate::source::Span;
 use crate::tree::Node;
@@ -14,22 +17,9 @@ use crate::tree::Node;
 /// How many pairs of experiments are named for a namespace.
 const SHOWN: usize = 3;
 
-/// Two experiments of different namespaces, and how many segments they have in common.
-struct Pair<'a> {
-    /// The experiment of the namespace that is looked at.
-    ours: &'a str,
-    namespace: &'a str,
-    theirs: &'a str,
-    common: usize,
-    /// How many there would be in common, on average, if the two were independent.
-    expected: f64,
-}
-
-impl Pair<'_> {
-    fn excess(&self) -> f64 {
-        (self.common as f64 - self.expected).abs()
-    }
-}
+/// How many segments are compared in one check. Who has thousands of namespaces hears of each that
+/// it shares its segments, and of the worst overlaps with the first of the others.
+const MAX_COMPARED: usize = 2_000_000_000;
 
 /// Looks for namespaces whose segments are those of one before them in the list. Returns what was
 /// found with the index of the namespace.
@@ -45,23 +35,36 @@ pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
         }
     }
     let mut found = Vec::new();
-    for group in groups.into_values().filter(|group| group.len() > 1) {
-        let mut before: Vec<Namespace> = Vec::new();
-        let built = parallel::map(group, |(index, document)| (index, document.build()));
-        for (index, namespace) in built {
-            let Ok(namespace) = namespace else {
-                continue;
-            };
-            // One namespace may be given twice, as its source and compiled.
-            if before.iter().any(|other| other.name() == namespace.name()) {
-                continue;
-            }
-            let place = place(&namespaces[index]);
-            found.extend(shared(&namespace, &before, place).map(|found| (index, found)));
-            before.push(namespace);
-        }
+    for ((segments, _), mut group) in groups {
+        // One namespace may be given twice, as its source and compiled.
+        let mut names = HashSet::new();
+        group.retain(|(_, document)| names.insert(&document.name) && is_divided(document));
+        let reach = (MAX_COMPARED / (segments as usize * group.len()).max(1)).max(1);
+        // All others are held no longer than it takes to compare them with these.
+        let first = group.iter().take(reach).filter(|_| group.len() > 1).collect();
+        let first = parallel::map(first, |(_, document)| Member::of(document));
+        found.extend(parallel::map((1..group.len()).collect(), |place| {
+            let (index, document) = group[place];
+            let compared: Vec<&Member<'_>> = first.iter().take(place).flatten().collect();
+            let built = if place < first.len() { None } else { Member::of(document) };
+            let member = built.as_ref().or(first.get(place).and_then(Option::as_ref))?;
+            Some((index, shared(member, place, &compared, self::place(&namespaces[index]))))
+        }));
     }
-    found
+    found.into_iter().flatten().collect()
+}
+
+/// Whether any experiment holds some of the segments and not all: who is in one that holds all is
+/// not a question.
+fn is_divided(document: &Document) -> bool {
+    let mut active = HashMap::new();
+    for action in &document.sequence {
+        match action {
+            Action::Add { name, segments, .. } => active.insert(name, *segments),
+            Action::Remove { name } => active.remove(name),
+        };
+    }
+    active.values().any(|segments| *segments < document.segments)
 }
 
 fn place(loaded: &Loaded) -> Span {
@@ -71,18 +74,22 @@ fn place(loaded: &Loaded) -> Span {
     segments.map_or(Span::default(), |node| node.span)
 }
 
-/// What to say of a namespace that has its segments from others; `None` if that has no effect.
-fn shared(namespace: &Namespace, before: &[Namespace], place: Span) -> Option<Diagnostic> {
-    let overlaps = Overlaps::new(namespace, before);
-    let segments = namespace.segments();
-    let others = match overlaps.namespaces.as_slice() {
-        [] => return None,
-        [one] => format!("`{one}`"),
-        [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
+/// Says that a namespace has its segments from `count` others, the first of which it was compared
+/// with.
+fn shared(member: &Member<'_>, count: usize, compared: &[&Member<'_>], place: Span) -> Diagnostic {
+    let segments = member.segments();
+    let first = compared.first().map_or("others", |it| it.name);
+    let others = match count {
+        1 => format!("`{first}`"),
+        count => format!("`{first}` and {} more", count - 1),
     };
     let message = format!("the segments of this namespace are also those of {others}");
-    let mut help = String::from("experiments overlap by more or less than chance:\n");
-    for Pair { ours, namespace, theirs, common, expected } in overlaps.worst {
+    let mut help = String::from("experiments overlap by more or less than chance");
+    if compared.len() < count {
+        help.push_str(&format!(" (compared with the first {} of these)", compared.len()));
+    }
+    help.push_str(":\n");
+    for Overlap { ours, namespace, theirs, common, expected } in member.worst(compared, SHOWN) {
         help.push_str(&format!(
             "  `{ours}` and `{theirs}` of `{namespace}`: {common} of {segments} segments in both, \
              {expected:.1} if they were independent\n"
@@ -92,58 +99,7 @@ fn shared(namespace: &Namespace, before: &[Namespace], place: Span) -> Option<Di
         "a new namespace does better with `segment_hashing: namespace`; in one that runs, that \
          would move every unit",
     );
-    Some(
-        Diagnostic::finding(Code::SharedSegments, place, message)
-            .label("a unit is in the same segment in all of them")
-            .help(help),
-    )
-}
-
-/// How the experiments of a namespace overlap with those of others.
-struct Overlaps<'a> {
-    /// The namespaces that have experiments to overlap with.
-    namespaces: Vec<&'a str>,
-    /// The pairs whose overlap is farthest from what independence predicts, the farthest first.
-    worst: Vec<Pair<'a>>,
-}
-
-impl<'a> Overlaps<'a> {
-    fn new(namespace: &'a Namespace, before: &'a [Namespace]) -> Overlaps<'a> {
-        let mut overlaps = Overlaps { namespaces: Vec::new(), worst: Vec::new() };
-        for other in before {
-            let pairs = pairs(namespace, other);
-            if !pairs.is_empty() {
-                overlaps.namespaces.push(other.name());
-                overlaps.worst.extend(pairs);
-                // Equal ones stay in the order of the namespaces.
-                overlaps.worst.sort_by(|a, b| b.excess().total_cmp(&a.excess()));
-                overlaps.worst.truncate(SHOWN);
-            }
-        }
-        overlaps
-    }
-}
-
-/// Every pair of experiments of two namespaces but those that hold all segments: who is in one of
-/// these is no question.
-fn pairs<'a>(namespace: &'a Namespace, other: &'a Namespace) -> Vec<Pair<'a>> {
-    let (segments, theirs) = (namespace.segments(), other.experiments());
-    let mut common = vec![0; namespace.experiments().len() * theirs.len()];
-    for segment in 0..segments {
-        if let (Some(a), Some(b)) = (namespace.owner(segment), other.owner(segment)) {
-            common[a * theirs.len() + b] += 1;
-        }
-    }
-    let is_part = |it: &Experiment| it.segments().len() < segments as usize;
-    let pairs = namespace.experiments().iter().flat_map(|a| theirs.iter().map(move |b| (a, b)));
-    let pairs = pairs.zip(common).filter(|((a, b), _)| is_part(a) && is_part(b));
-    let size = |it: &Experiment| it.segments().len() as f64;
-    let pairs = pairs.map(|((a, b), common)| Pair {
-        ours: a.name(),
-        namespace: other.name(),
-        theirs: b.name(),
-        common,
-        expected: size(a) * size(b) / f64::from(segments),
-    });
-    pairs.collect()
+    Diagnostic::finding(Code::SharedSegments, place, message)
+        .label("a unit is in the same segment in all of them")
+        .help(help)
 }

@@ -34,7 +34,7 @@ fn what_is_checked() {
     };
     // Scripts of a folder are checked with its namespaces, other files are not.
     let files = [("a/x.planout", WRONG), ("a/b/y.planout", BROKEN), ("a/z.txt", BROKEN)];
-    let (status, printed) = one(&files, &["a", "sample-namespaces"]);
+    let (status, printed) = one(&files, &["a", "sample-namespaces", "--recursive"]);
     assert_eq!(status, 1);
     assert!(printed.contains("warning[P0503]") && printed.contains("--> a/x.planout:1:27"));
     assert!(printed.contains("error[P0001]") && printed.contains("--> a/b/y.planout:1:5"));
