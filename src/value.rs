@@ -31,6 +31,30 @@ pub enum Value {
     Map(Box<Map>),
 }
 
+/// How deep and how large a value is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// How many lists and maps hold one another, the value included.
+    pub(crate) depth: usize,
+    /// About how much memory it takes besides its own place, in bytes.
+    pub(crate) bytes: usize,
+}
+
+/// About how much memory an entry of a map takes besides its key and its value.
+const ENTRY_BYTES: usize = 48;
+
+impl Extent {
+    /// That of a list or a map that holds values of these.
+    pub(crate) fn around(parts: impl Iterator<Item = Extent>) -> Extent {
+        let (mut depth, mut bytes) = (0, 0_usize);
+        for part in parts {
+            depth = depth.max(part.depth);
+            bytes = bytes.saturating_add(part.bytes + size_of::<Value>());
+        }
+        Extent { depth: depth + 1, bytes }
+    }
+}
+
 /// A value that cannot be had from a tree, or written to one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
@@ -116,14 +140,17 @@ impl Value {
         }
     }
 
-    /// How many lists and maps hold one another, this one included.
-    pub(crate) fn depth(&self) -> usize {
-        let deepest = match self {
-            Value::List(list) => list.iter().map(Value::depth).max(),
-            Value::Map(map) => map.values().map(Value::depth).max(),
-            _ => return 0,
-        };
-        1 + deepest.unwrap_or(0)
+    /// How deep and how large it is.
+    pub(crate) fn extent(&self) -> Extent {
+        match self {
+            Value::String(text) => Extent { depth: 0, bytes: text.len() },
+            Value::List(list) => Extent::around(list.iter().map(Value::extent)),
+            Value::Map(map) => Extent::around(map.iter().map(|(key, value)| {
+                let Extent { depth, bytes } = value.extent();
+                Extent { depth, bytes: bytes + ENTRY_BYTES + key.len() }
+            })),
+            _ => Extent::default(),
+        }
     }
 
     /// What it is, with its article, for a message.

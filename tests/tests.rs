@@ -15,6 +15,7 @@ mod git;
 mod library;
 mod lint;
 mod lookup;
+mod memory;
 mod mutation;
 mod namespaces;
 mod perf;

@@ -3,6 +3,10 @@
 use crate::source::Span;
 use crate::tree::MAX_DEPTH;
 
+/// How much an evaluation may make and copy of lists, maps and strings, in bytes. A script of sixty
+/// lines can ask for more than any machine has.
+pub const MAX_MADE: usize = 16 << 20;
+
 /// A failed evaluation: why, and which part of the script is to blame.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{reason}")]
@@ -115,6 +119,9 @@ pub enum Reason {
     /// A list or a map that is put together from ever deeper ones.
     #[error("lists and maps that nest deeper than {MAX_DEPTH} levels")]
     TooDeep,
+    /// Lists, maps and strings that are made or copied, more than an evaluation may.
+    #[error("lists, maps and strings that take more than {} MB", MAX_MADE >> 20)]
+    TooLarge,
     /// `randomInteger` with no integer between its bounds.
     #[error("`randomInteger` has no integer to choose between {min} and {max}")]
     EmptyRange {

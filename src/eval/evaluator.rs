@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use smallvec::{SmallVec, smallvec};
 
 use super::arguments::{Arguments, Outcome, Val};
-use super::error::{EvalError, Reason};
+use super::error::{EvalError, MAX_MADE, Reason};
 use super::hash::{Draw, Hasher};
 use super::inputs::Inputs;
 use super::odds::Pick;
@@ -100,6 +100,8 @@ struct Evaluator<'p, 'a, S> {
     /// The salt in force.
     salt: &'a str,
     separator: Cow<'a, str>,
+    /// How much may still be made and copied, in bytes.
+    left: usize,
     semantics: std::marker::PhantomData<S>,
 }
 
@@ -123,6 +125,7 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             },
             salt: setting.salt,
             separator: Cow::Borrowed("."),
+            left: MAX_MADE,
             semantics: std::marker::PhantomData::<S>,
         };
         if let Some(overrides) = setting.overrides {
@@ -224,6 +227,10 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
         let value = match &expr.op {
             Op::Constant(value) => return Ok(Cow::Borrowed(value)),
             Op::Get(slot) => {
+                if let Some(Cow::Owned(value)) = self.get(*slot) {
+                    let bytes = value.extent().bytes;
+                    self.spend(bytes, expr)?;
+                }
                 return Ok(self
                     .get(*slot)
                     .cloned()
@@ -298,12 +305,26 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
 
     /// The value of a part of a list or a map.
     fn part(&mut self, expr: &'a Expr) -> Result<Value, Stop> {
-        let value = self.expr(expr)?.into_owned();
+        let value = self.expr(expr)?;
+        let extent = value.extent();
         // A script that runs long enough would overflow the stack of whoever reads its params.
-        if value.depth() >= MAX_DEPTH {
+        if extent.depth >= MAX_DEPTH {
             return Err(Reason::TooDeep.at(expr.span).into());
         }
-        Ok(value)
+        let copied = if let Cow::Borrowed(_) = value { extent.bytes } else { 0 };
+        self.spend(size_of::<Value>() + copied, expr)?;
+        Ok(value.into_owned())
+    }
+
+    /// Makes or copies so many bytes of lists, maps and strings.
+    fn spend(&mut self, bytes: usize, expr: &Expr) -> Result<(), Stop> {
+        match self.left.checked_sub(bytes) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err(Reason::TooLarge.at(expr.span).into()),
+        }
     }
 
     /// Evaluates operands up to the first one that satisfies the test.
@@ -346,7 +367,11 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
         } else {
             apply::<S>(arguments)
         };
-        value.map_err(|reason| self.fail(reason, call, expr))
+        let value = value.map_err(|reason| self.fail(reason, call, expr))?;
+        if let Cow::Owned(made) = &value {
+            self.spend(made.extent().bytes, expr)?;
+        }
+        Ok(value)
     }
 
     /// The salt in force.

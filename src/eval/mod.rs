@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
-pub use error::{EvalError, Reason};
+pub use error::{EvalError, MAX_MADE, Reason};
 pub(crate) use hash::Hasher;
 pub(crate) use inputs::Inputs;
 pub use params::Params;

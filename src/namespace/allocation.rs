@@ -85,6 +85,8 @@ impl Allocation {
             drawn.swap(place, other as usize);
         }
         drawn.truncate(segments as usize);
+        // Otherwise every experiment would keep the memory of the whole pool.
+        drawn.shrink_to_fit();
         let mut taken = vec![false; self.pool.iter().max().map_or(0, |last| *last as usize + 1)];
         for &segment in &drawn {
             taken[segment as usize] = true;

@@ -79,6 +79,11 @@ impl Design<'_> {
         params.get(name).map(Result::as_ref).or(beyond)
     }
 
+    /// How a param is distributed, if that is known.
+    pub(crate) fn known(&self, scope: Scope, name: &str) -> Option<&Distribution> {
+        self.param(scope, name).and_then(Result::ok)
+    }
+
     /// The cohort of an experiment's name, or of the default one.
     pub fn cohort(&self, experiment: Option<&str>) -> Option<usize> {
         self.cohorts.iter().position(|cohort| cohort.experiment.as_deref() == experiment)

@@ -192,7 +192,7 @@ impl<'d> Exposures<'d> {
                 |it: &Distribution| !it.spans().is_empty() && it.position(&value).is_none();
             match value.as_float().filter(|_| found.is_ok_and(measured)) {
                 Some(number) => counts.numbers.push(number),
-                None => counts.add(&value, 1),
+                None => counts.add(&value, 1, found.ok()),
             }
         }
     }

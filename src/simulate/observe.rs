@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::design::{Design, Scope};
-use crate::eval::distribution::{Exact, Sought};
+use crate::eval::distribution::{Distribution, Exact, Sought};
 use crate::namespace::{AssignError, Assignment, Rows};
 use crate::parallel;
 use crate::progress::Progress;
@@ -15,8 +15,14 @@ const MIN_CHUNK: usize = 4096;
 /// How many parts there are at most. They do not depend on the number of threads.
 const MAX_CHUNKS: usize = 1024;
 
-/// How many values of a param are told apart; the more numerous are numbers that are measured.
-const MAX_VALUES: usize = 20_000;
+/// How many values of a param are kept that the design does not name.
+const MAX_VALUES: usize = 10_000;
+
+/// How much memory those may take, in bytes.
+const MAX_BYTES: usize = 8 << 20;
+
+/// How many parts a thread counts before all are added up, which bounds the memory.
+const AT_ONCE: usize = 8;
 
 /// Units made up by chance: each a whole number that follows from the seed and its place alone.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,10 +57,15 @@ pub struct Counts {
     pub values: IndexMap<Exact, u64>,
     /// Numbers that the design does not tell apart.
     pub numbers: Vec<f64>,
-    /// How many units have values besides these.
+    /// How many units have values besides these. Of a param that the design knows, those are values
+    /// that should not be there; of any other they are all values, as there are too many to keep.
     pub others: u64,
     /// How many units do not have the param; `None` if that is not known.
     pub unset: Option<u64>,
+    /// How much memory the values take, in bytes.
+    bytes: usize,
+    /// Whether there were too many values to keep any.
+    dropped: bool,
 }
 
 impl Counts {
@@ -68,24 +79,42 @@ impl Counts {
         self.values.get(&Sought(value)).copied().unwrap_or(0)
     }
 
-    /// Counts units that have a value.
-    pub fn add(&mut self, value: &Value, units: u64) {
+    /// Counts units that have a value. What is expected is kept, and so are up to 10,000
+    /// others. Where nobody knows what to expect, no value is kept if there are more.
+    pub fn add(&mut self, value: &Value, units: u64, expected: Option<&Distribution>) {
         if let Some(count) = self.values.get_mut(&Sought(value)) {
             *count += units;
-        } else if self.values.len() < MAX_VALUES {
+            return;
+        }
+        let bytes = self.bytes.saturating_add(value.extent().bytes);
+        let fits = !self.dropped && self.values.len() < MAX_VALUES && bytes <= MAX_BYTES;
+        if fits || expected.is_some_and(|it| it.position(value).is_some()) {
+            self.bytes = bytes;
             self.values.insert(Exact(value.clone()), units);
-        } else {
-            self.others += units;
+            return;
+        }
+        self.others += units;
+        if expected.is_none() {
+            self.drop_values();
         }
     }
 
+    fn drop_values(&mut self) {
+        let values = std::mem::take(&mut self.values);
+        self.others += values.into_values().sum::<u64>();
+        (self.dropped, self.bytes) = (true, 0);
+    }
+
     /// Adds what was counted later.
-    pub fn merge(&mut self, later: &Counts) {
+    pub fn merge(&mut self, later: &Counts, expected: Option<&Distribution>) {
         for (value, count) in &later.values {
-            self.add(&value.0, *count);
+            self.add(&value.0, *count, expected);
         }
         self.numbers.extend_from_slice(&later.numbers);
         self.others += later.others;
+        if later.dropped && !self.dropped {
+            self.drop_values();
+        }
     }
 }
 
@@ -142,19 +171,21 @@ pub fn observe_rows(
     let unit = columns.iter().position(|column| *column == design.namespace.unit());
     let chunk = count.div_ceil(MAX_CHUNKS).max(MIN_CHUNK);
     let starts: Vec<usize> = (0..count).step_by(chunk).collect();
-    let tallies = parallel::map_on(threads, starts, |start| {
-        let mut tally = Tally::new(design);
-        let mut row = Vec::new();
-        let end = count.min(start + chunk);
-        for index in start..end {
-            fill(index, &mut row);
-            tally.unit(&rows, unit, &row);
-        }
-        progress.add(end - start);
-        tally
-    });
     let mut total = Tally::new(design);
-    tallies.iter().for_each(|tally| total.merge(tally));
+    for starts in starts.chunks(threads.max(1) * AT_ONCE) {
+        let tallies = parallel::map_on(threads, starts.to_vec(), |start| {
+            let mut tally = Tally::new(design);
+            let mut row = Vec::new();
+            let end = count.min(start + chunk);
+            for index in start..end {
+                fill(index, &mut row);
+                tally.unit(&rows, unit, &row);
+            }
+            progress.add(end - start);
+            tally
+        });
+        tallies.iter().for_each(|tally| total.merge(tally));
+    }
     total.observed()
 }
 
@@ -224,7 +255,8 @@ impl<'d> Tally<'d> {
                 {
                     counts.numbers.push(number);
                 }
-                (Some(Ok(_)), _) | (_, None) => counts.add(value, 1),
+                (Some(Ok(known)), _) => counts.add(value, 1, Some(known)),
+                (_, None) => counts.add(value, 1, None),
                 // Nobody knows how many values there are.
                 (_, Some(number)) => counts.numbers.push(number),
             }
@@ -232,12 +264,15 @@ impl<'d> Tally<'d> {
     }
 
     fn merge(&mut self, later: &Tally<'_>) {
-        for (cohort, later) in self.cohorts.iter_mut().zip(&later.cohorts) {
+        let cohorts = self.cohorts.iter_mut().zip(&later.cohorts).enumerate();
+        for (index, (cohort, later)) in cohorts {
             cohort.units += later.units;
             cohort.evaluated += later.evaluated;
             for (name, counts) in &later.params {
                 match cohort.params.get_mut(name) {
-                    Some(known) => known.merge(counts),
+                    Some(known) => {
+                        known.merge(counts, self.design.known(Scope::Cohort(index), name))
+                    }
                     None => {
                         cohort.params.insert(name.clone(), counts.clone());
                     }
@@ -254,7 +289,7 @@ impl<'d> Tally<'d> {
         for (index, cohort) in self.cohorts.iter().enumerate() {
             for (name, counts) in &cohort.params {
                 let all = params.entry((Scope::All, name.clone())).or_default();
-                all.merge(counts);
+                all.merge(counts, self.design.known(Scope::All, name));
                 let unset = Some(cohort.evaluated - counts.set());
                 let counts = Counts { unset, ..counts.clone() };
                 params.insert((Scope::Cohort(index), name.clone()), counts);

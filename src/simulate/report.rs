@@ -82,7 +82,7 @@ pub enum RowKind {
     Value(Value),
     /// Numbers that are measured and not told apart.
     Numbers,
-    /// Values that should not be there, too many to name them.
+    /// Values that should not be there, or that nobody knows whether they should: too many to name.
     Others,
     /// That they do not have the param.
     Unset,

@@ -222,7 +222,7 @@ impl<'d> Table<'d> {
                 if counts.values.contains_key(&Sought(&value)) {
                     return Err(TableError::Twice);
                 }
-                counts.add(&value, count);
+                counts.add(&value, count, self.design.known(scope, name));
                 Ok(())
             }
         }

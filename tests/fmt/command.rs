@@ -41,7 +41,7 @@ fn files_that_change_are_written_and_named() {
     write(root, "in/skipped.txt", "x=1;");
     write(root, "in/.hidden/d.planout", "x=1;");
     write(root, "in/.d.planout", "x=1;");
-    let (stdout, stderr) = expect(0, planout(root, &["fmt", "in"]));
+    let (stdout, stderr) = expect(0, planout(root, &["fmt", "in", "--recursive"]));
     let expected = "formatted in/a/n.yml\nformatted in/b.planout\nformatted in/n.p4j\n\
                     3 files formatted, 2 unchanged\n";
     assert_eq!((&*stdout, &*stderr), ("", expected));

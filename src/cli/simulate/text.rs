@@ -98,6 +98,7 @@ fn block(answer: &Answer<'_>, param: &ParamReport, text: &mut String) {
         name: match &row.kind {
             RowKind::Value(value) => cut(value.to_string()),
             RowKind::Numbers => "(numbers)".to_owned(),
+            RowKind::Others if row.expected.is_none() => "(too many values)".to_owned(),
             RowKind::Others => "(other values)".to_owned(),
             RowKind::Unset => "(not set)".to_owned(),
         },

@@ -24,9 +24,9 @@ pub(crate) use key::Key;
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};
 
-use super::Script;
 use super::planout::Planout;
 use super::planout4j::Planout4j;
+use super::{MAX_MADE, Script};
 use crate::dialect::Dialect;
 use crate::value::Map;
 
@@ -58,6 +58,9 @@ pub enum Obstacle {
     /// Deeper than the enumeration follows.
     #[error("its script nests too deep")]
     TooDeep,
+    /// More of lists, maps and strings than an evaluation may make, or than is kept of a param.
+    #[error("its lists, maps and strings take too much memory: the limit is {} MB", MAX_MADE >> 20)]
+    TooLarge,
     /// Weights that are negative.
     #[error("its weights are negative, or not numbers")]
     Weights,

@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use indexmap::{Equivalent, IndexMap};
 
 use super::{MAX_VALUES, Obstacle};
+use crate::eval::MAX_MADE;
 use crate::value::Value;
 
 /// Shares that differ by less are the same.
@@ -15,6 +16,8 @@ const TOLERANCE: f64 = 1e-9;
 #[derive(Clone, Debug, Default)]
 pub struct Distribution {
     values: IndexMap<Exact, f64>,
+    /// How much memory the values take, in bytes.
+    bytes: usize,
     spans: Vec<Span>,
 }
 
@@ -170,11 +173,17 @@ impl Distribution {
     pub(crate) fn add_value(&mut self, value: &Value, share: f64) -> Result<(), Obstacle> {
         if let Some(sum) = self.values.get_mut(&Sought(value)) {
             *sum += share;
-        } else if self.values.len() < MAX_VALUES {
-            self.values.insert(Exact(value.clone()), share);
-        } else {
+            return Ok(());
+        }
+        let bytes = self.bytes.saturating_add(value.extent().bytes);
+        if self.values.len() == MAX_VALUES {
             return Err(Obstacle::ManyValues);
         }
+        if bytes > MAX_MADE {
+            return Err(Obstacle::TooLarge);
+        }
+        self.bytes = bytes;
+        self.values.insert(Exact(value.clone()), share);
         Ok(())
     }
 

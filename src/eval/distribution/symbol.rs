@@ -1,14 +1,15 @@
 //! The values of a script whose primary unit is unknown.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use super::Obstacle;
 use super::key::Key;
 use crate::eval::arguments::Val;
-use crate::eval::error::EvalError;
+use crate::eval::error::{EvalError, MAX_MADE};
 use crate::tree::MAX_DEPTH;
-use crate::value::{Map, Value};
+use crate::value::{Extent, Map, Value};
 
 /// A value, as far as it is known.
 #[derive(Clone, Debug)]
@@ -23,9 +24,25 @@ pub(super) enum Symbol<'a> {
     /// A number of too many values to tell them apart.
     Number(Rc<Number>),
     /// A list of which some items are not known.
-    List(Rc<[Symbol<'a>]>),
-    Map(Rc<[(&'a str, Symbol<'a>)]>),
+    List(Rc<Parts<Symbol<'a>>>),
+    Map(Rc<Parts<(&'a str, Symbol<'a>)>>),
     Unknown(Obstacle),
+}
+
+/// What a list or a map holds.
+#[derive(Debug)]
+pub(super) struct Parts<T> {
+    parts: Box<[T]>,
+    /// Known from the start: what is shared is not measured again and again.
+    extent: Extent,
+}
+
+impl<T> Deref for Parts<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.parts
+    }
 }
 
 /// A draw with few outcomes.
@@ -68,41 +85,38 @@ impl<'a> Symbol<'a> {
 
     /// A list, which is a value if its items are.
     pub(super) fn list(items: Vec<Symbol<'a>>) -> Symbol<'a> {
-        if items.iter().any(Symbol::is_too_deep) {
-            return Symbol::Unknown(Obstacle::TooDeep);
+        let extent = Extent::around(items.iter().map(Symbol::extent));
+        if let Some(obstacle) = obstacle(extent) {
+            return Symbol::Unknown(obstacle);
         }
         if items.iter().any(|item| !matches!(item, Symbol::Known(_))) {
-            return Symbol::List(items.into());
+            return Symbol::List(Rc::new(Parts { parts: items.into(), extent }));
         }
         Symbol::value(items.into_iter().filter_map(Symbol::into_value).collect::<Vec<_>>())
     }
 
     /// A mapping, which is a value if its entries are.
     pub(super) fn map(entries: Vec<(&'a str, Symbol<'a>)>) -> Symbol<'a> {
-        if entries.iter().any(|(_, value)| value.is_too_deep()) {
-            return Symbol::Unknown(Obstacle::TooDeep);
+        let extent = Extent::around(entries.iter().map(|(_, value)| value.extent()));
+        if let Some(obstacle) = obstacle(extent) {
+            return Symbol::Unknown(obstacle);
         }
         if entries.iter().any(|(_, value)| !matches!(value, Symbol::Known(_))) {
-            return Symbol::Map(entries.into());
+            return Symbol::Map(Rc::new(Parts { parts: entries.into(), extent }));
         }
         let values = entries.into_iter();
         let values = values.filter_map(|(key, it)| Some((key.to_owned(), it.into_value()?)));
         Symbol::value(values.collect::<Map>())
     }
 
-    /// Whether nothing can hold it: an evaluation fails there.
-    fn is_too_deep(&self) -> bool {
-        self.depth() >= MAX_DEPTH
-    }
-
-    fn depth(&self) -> usize {
-        let deepest = match self {
-            Symbol::Known(value) => return value.depth(),
-            Symbol::List(items) => items.iter().map(Symbol::depth).max(),
-            Symbol::Map(entries) => entries.iter().map(|(_, value)| value.depth()).max(),
-            _ => return 0,
-        };
-        1 + deepest.unwrap_or(0)
+    /// How deep and how large it would be if it were not shared.
+    pub(super) fn extent(&self) -> Extent {
+        match self {
+            Symbol::Known(value) => value.extent(),
+            Symbol::List(items) => items.extent,
+            Symbol::Map(entries) => entries.extent,
+            _ => Extent::default(),
+        }
     }
 
     pub(super) fn into_value(self) -> Option<Value> {
@@ -136,6 +150,14 @@ impl<'a> Symbol<'a> {
             _ => Obstacle::Computed,
         }
     }
+}
+
+/// Why there is no list or map of this extent, if there is none: an evaluation fails there.
+fn obstacle(extent: Extent) -> Option<Obstacle> {
+    if extent.depth > MAX_DEPTH {
+        return Some(Obstacle::TooDeep);
+    }
+    (extent.bytes > MAX_MADE).then_some(Obstacle::TooLarge)
 }
 
 fn first_obstacle<'s, 'a: 's>(symbols: impl Iterator<Item = &'s Symbol<'a>>) -> Obstacle {

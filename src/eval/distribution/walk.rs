@@ -7,7 +7,7 @@ use super::Obstacle;
 use super::key::Key;
 use super::symbol::Symbol;
 use super::world::{Need, World};
-use crate::eval::error::EvalError;
+use crate::eval::error::{EvalError, MAX_MADE};
 use crate::eval::program::{Expr, Op, Program, Slot};
 use crate::eval::semantics::Semantics;
 use crate::value::{Map, Value};
@@ -74,6 +74,7 @@ pub(super) fn walk<'a, S: Semantics>(
         trace,
         guesses: 0,
         depth: 0,
+        made: 0,
         salt: setting.salt,
         separator: ".".to_owned(),
         semantics: std::marker::PhantomData,
@@ -100,6 +101,8 @@ pub(super) struct Walker<'w, 'a, S> {
     /// How many conditions have been guessed.
     guesses: usize,
     depth: usize,
+    /// How much the variables hold that was made on the way, in bytes.
+    made: usize,
     pub(super) salt: &'a str,
     pub(super) separator: String,
     semantics: std::marker::PhantomData<S>,
@@ -125,6 +128,12 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             Op::Call(call) => return self.call(call, expr.span),
             Op::Set(slot, value) => {
                 let value = self.expr(value)?;
+                if !matches!(value, Symbol::Known(Cow::Borrowed(_))) {
+                    self.made = self.made.saturating_add(value.extent().bytes);
+                }
+                if self.made > MAX_MADE {
+                    return Err(Need::Beyond(Obstacle::TooLarge).into());
+                }
                 self.set(*slot, value);
                 Value::Null
             }
