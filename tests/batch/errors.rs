@@ -105,7 +105,7 @@ fn what_is_wrong_with_a_row_is_said() {
             "1: `country` is in the row and is given for all rows, too",
         ),
     ] {
-        let run = pipe(folder.path(), line, "country=US");
+        let run = pipe(folder.path(), line, "country=US -q");
         assert_eq!(run.status, 1, "{line}");
         let first = run.stderr.lines().next().expect("a message");
         assert_eq!(first, format!("error: <stdin>:{problem}"));

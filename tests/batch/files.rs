@@ -83,9 +83,10 @@ fn a_file_that_fails_is_left_as_it_was() {
     assert!(
         fs::read_to_string(&out).expect("a file").ends_with("ann,1,Colors,true,#1a936f,Join\n")
     );
-    // The file that is read can be the one that is written.
-    assert_eq!(batch(folder.path(), "out.csv -o out.csv --param label").status, 0);
-    let again = fs::read_to_string(&out).expect("a file");
+    // The file that is read cannot be the one that is written.
+    assert_eq!(batch(folder.path(), "out.csv -o out.csv --param label").status, 2);
+    assert_eq!(batch(folder.path(), "out.csv -o again.csv --param label").status, 0);
+    let again = fs::read_to_string(folder.path().join("again.csv")).expect("a file");
     assert_eq!(again, "userid,segment,experiment,in_experiment,label\nann,1,Colors,true,Join\n");
     let run = batch(folder.path(), "users.csv -o no/out.csv");
     assert_eq!(run.status, 3);
