@@ -72,6 +72,8 @@ pub struct Batch<'n> {
     pub params: Vec<String>,
     /// The types of columns that are not strings: CSV and TSV only.
     pub types: Vec<(String, Type)>,
+    /// What [`Batch::read`] reads of rows beside what the namespaces do.
+    pub wanted: Wanted,
     /// Inputs that are the same for all rows.
     pub constants: Map,
     /// What becomes of bad rows.
@@ -81,6 +83,15 @@ pub struct Batch<'n> {
     /// Writes exposures, which happen at this time, in seconds since 1970, in place of the rows:
     /// as JSON lines, whatever the output is said to be.
     pub exposure: Option<u64>,
+}
+
+/// What rows are read for that are assigned in no namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Primary units, at least one of which each row has.
+    pub units: Vec<String>,
+    /// Other inputs.
+    pub others: Vec<String>,
 }
 
 /// What is kept of each row of the input.
@@ -160,6 +171,7 @@ impl<'n> Batch<'n> {
             keep: Keep::Columns(Vec::new()),
             params: Vec::new(),
             types: Vec::new(),
+            wanted: Wanted::default(),
             constants: Map::new(),
             on_error: OnError::Fail,
             threads: 1,

@@ -8,6 +8,7 @@ mod flow;
 mod independence;
 mod operators;
 mod precedence;
+mod readers;
 mod script;
 mod sequence;
 mod statistics;
@@ -16,10 +17,11 @@ mod subject;
 use std::collections::{BTreeSet, HashSet};
 
 use self::flow::Known;
+use self::readers::Reading;
 use self::script::Script;
 use self::subject::Subject;
 use crate::catalog::Loaded;
-use crate::diagnostic::{Code, Diagnostic, Level, Levels};
+use crate::diagnostic::{Code, Diagnostic, Level, Levels, Severity};
 use crate::dialect::Dialect;
 use crate::parallel;
 use crate::progress::Progress;
@@ -45,6 +47,16 @@ impl From<Levels> for Settings {
     }
 }
 
+impl Settings {
+    /// How sure it is that planout4j reads what is shipped.
+    fn reading(&self) -> Reading {
+        match self.readers {
+            None => Reading::Unlikely,
+            Some(Readers::Planout4j) => Reading::Certain,
+        }
+    }
+}
+
 /// Programs other than ours that read what is shipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Readers {
@@ -61,67 +73,125 @@ pub fn check(namespaces: &mut [Loaded], settings: &Settings) {
 
 /// Checks as [`check`] does, and counts the namespaces that have been checked.
 pub fn check_with(namespaces: &mut [Loaded], settings: &Settings, progress: &Progress) {
-    let levels = &settings.levels;
-    progress.expect(namespaces.len());
-    for (index, found) in independence::check(namespaces) {
-        namespaces[index].diagnostics.push(found);
+    run(namespaces, settings, settings.reading(), true, progress);
+}
+
+/// Checks namespaces that are to be shipped, and adds what keeps them from it: what [`check`] takes
+/// for an error. Of its warnings only those are added that are about who reads what is shipped.
+/// `is_redis` says whether it goes where planout4j may read it too.
+pub fn check_before_shipping(
+    namespaces: &mut [Loaded],
+    settings: &Settings,
+    is_redis: bool,
+    progress: &Progress,
+) {
+    let reading = match settings.reading() {
+        Reading::Unlikely if is_redis => Reading::Possible,
+        reading => reading,
+    };
+    let known: Vec<Vec<Diagnostic>> =
+        namespaces.iter().map(|loaded| loaded.diagnostics.clone()).collect();
+    // To compare namespaces with one another takes all of their allocations.
+    let compares = settings.levels.level(Code::SharedSegments) == Some(Level::Error);
+    run(namespaces, settings, reading, compares, progress);
+    for (loaded, known) in namespaces.iter_mut().zip(known) {
+        let is_known = |found: &Diagnostic| {
+            known.iter().any(|it| it.code == found.code && it.primary.span == found.primary.span)
+        };
+        loaded.diagnostics.retain(|found| {
+            found.severity == Severity::Error || reading.concerns(found.code) || is_known(found)
+        });
     }
+}
+
+/// Makes the checks; `compares` is whether namespaces are compared with one another, too.
+fn run(
+    namespaces: &mut [Loaded],
+    settings: &Settings,
+    reading: Reading,
+    compares: bool,
+    progress: &Progress,
+) {
+    progress.expect(namespaces.len());
+    let mut levels = settings.levels.clone();
+    reading.settle(&mut levels);
+    if compares {
+        for (index, found) in independence::check(namespaces) {
+            namespaces[index].diagnostics.push(found);
+        }
+    }
+    let checks = Checks { levels, reading };
     parallel::map(namespaces.iter_mut().collect(), |loaded: &mut Loaded| {
         let mut found = std::mem::take(&mut loaded.diagnostics);
         if let Some(subject) = Subject::new(loaded) {
-            namespace(&subject, loaded.format, levels, &mut found);
+            checks.namespace(&subject, loaded.format, &mut found);
         }
-        settle(&loaded.source, &mut found, levels);
+        checks.settle(&loaded.source, &mut found);
         loaded.diagnostics = found;
-        loaded.apply(levels);
+        loaded.apply(&checks.levels);
         progress.add(1);
     });
 }
 
 /// Checks the text of a script alone: all of its problems, errors and warnings.
 pub fn check_script(source: &Source, dialect: Dialect, settings: &Settings) -> Vec<Diagnostic> {
-    let levels = &settings.levels;
+    let mut checks = Checks { levels: settings.levels.clone(), reading: settings.reading() };
+    checks.reading.settle(&mut checks.levels);
     let parsed = parse(source.text(), &OffsetMap::identity(), dialect);
     let mut found = parsed.diagnostics.clone();
     if let Some(program) = parsed.valid() {
         let json = emit(program, dialect);
         let known = Known { unit: None, inputs: &[] };
         precedence::check(program, source, dialect, &mut found);
-        script(&Script::new(&json, dialect), &known, &mut found);
+        checks.script(&Script::new(&json, dialect), &known, &mut found);
     }
-    settle(source, &mut found, levels);
-    levels.apply(source, &mut found);
+    checks.settle(source, &mut found);
+    checks.levels.apply(source, &mut found);
     found
 }
 
-fn settle(source: &Source, found: &mut Vec<Diagnostic>, levels: &Levels) {
-    // An alias repeats what it stands for, and so all that is found there.
-    let mut said = HashSet::new();
-    found.retain(|found| said.insert((found.code, found.primary.span, found.message.clone())));
-    found.extend(levels.useless_allows(source, found));
+/// What is checked, and how bad it is taken to be.
+struct Checks {
+    levels: Levels,
+    reading: Reading,
 }
 
-fn namespace(subject: &Subject<'_>, format: Format, levels: &Levels, found: &mut Vec<Diagnostic>) {
-    document::misspelt_keys(subject.tree, found);
-    if format == Format::Yaml {
-        document::ambiguous_scalars(subject.tree, subject.source, found);
+impl Checks {
+    fn settle(&self, source: &Source, found: &mut Vec<Diagnostic>) {
+        // An alias repeats what it stands for, and so all that is found there.
+        let mut said = HashSet::new();
+        found.retain(|found| said.insert((found.code, found.primary.span, found.message.clone())));
+        found.extend(self.levels.useless_allows(source, found));
     }
-    let known = Known { unit: subject.unit, inputs: &subject.inputs };
-    for definition in &subject.definitions {
-        if let Some(program) = &definition.program {
-            precedence::check(program, subject.source, definition.dialect, found);
+
+    fn namespace(&self, subject: &Subject<'_>, format: Format, found: &mut Vec<Diagnostic>) {
+        document::misspelt_keys(subject.tree, found);
+        if format == Format::Yaml {
+            document::ambiguous_scalars(subject.tree, subject.source, found);
         }
-        script(&definition.script(), &known, found);
+        if self.reading != Reading::Unlikely {
+            readers::check(subject, found);
+        }
+        let known = Known { unit: subject.unit, inputs: &subject.inputs };
+        for definition in &subject.definitions {
+            if let Some(program) = &definition.program {
+                precedence::check(program, subject.source, definition.dialect, found);
+            }
+            self.script(&definition.script(), &known, found);
+        }
+        sequence::check(subject, found);
+        // It costs a replay of the sequence for each experiment that ended.
+        if self.levels.level(Code::EndedExperiment) != Some(Level::Off) {
+            sequence::ended(subject, found);
+        }
     }
-    sequence::check(subject, found);
-    // It costs a replay of the sequence for each experiment that ended.
-    if levels.level(Code::EndedExperiment) != Some(Level::Off) {
-        sequence::ended(subject, found);
-    }
-}
 
-fn script(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
-    operators::check(script, found);
-    flow::check(script, known, found);
-    statistics::check(script, known, found);
+    fn script(&self, script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
+        operators::check(script, found);
+        flow::check(script, known, found);
+        statistics::check(script, known, found);
+        if self.reading != Reading::Unlikely {
+            readers::check_script(script, found);
+        }
+    }
 }

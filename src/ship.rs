@@ -2,12 +2,15 @@
 
 mod stamp;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 pub use self::stamp::{Fingerprint, Origin, Revision, Stamp};
 use crate::catalog::Loaded;
+use crate::dialect::Dialect;
+use crate::namespace::Document;
 use crate::parallel;
-use crate::store::{Change, Changes, Contents, Store, StoreError, Transaction};
+use crate::store::{Change, Changes, Contents, Format, Store, StoreError, Transaction};
 use crate::tree::{Layout, to_json};
 
 /// Why nothing was shipped.
@@ -37,7 +40,7 @@ pub struct Shipment {
 }
 
 impl Shipment {
-    /// Whether a namespace is at the target already, to the byte.
+    /// Whether a namespace is at the target already, and says the same there.
     pub fn is_unchanged(&self, name: &str) -> bool {
         let found = self.changes.binary_search_by(|(known, _)| known.as_str().cmp(name));
         found.is_ok_and(|index| self.changes[index].1 == Change::Unchanged)
@@ -58,7 +61,14 @@ pub struct Options {
 /// Compiled namespaces on their way to a target: a value of this type exists only if all are valid.
 #[derive(Debug)]
 pub struct Cargo {
-    namespaces: Contents,
+    namespaces: BTreeMap<String, Parcel>,
+}
+
+/// A compiled namespace.
+#[derive(Debug)]
+struct Parcel {
+    document: Document,
+    bytes: Vec<u8>,
 }
 
 impl Cargo {
@@ -71,29 +81,34 @@ impl Cargo {
         let namespaces = parallel::map(documents.collect(), |document| {
             let mut json = to_json(&document.compiled, Layout::Pretty, document.dialect);
             json.push('\n');
-            (document.name.clone(), json.into_bytes())
+            let parcel = Parcel { document: document.clone(), bytes: json.into_bytes() };
+            (document.name.clone(), parcel)
         });
-        let namespaces: Contents = namespaces.into_iter().collect();
+        let namespaces: BTreeMap<_, _> = namespaces.into_iter().collect();
         match (loaded.len() - namespaces.len(), loaded.len()) {
             (0, _) => Ok(Cargo { namespaces }),
             (invalid, total) => Err(ShipError::Invalid { invalid, total }),
         }
     }
 
-    /// What shipping would change in a store of these contents.
+    /// What shipping would change in a store of these contents. What says the same there, however
+    /// it is written, does not change.
     pub fn compare(&self, contents: &Contents, prune: bool) -> Shipment {
-        let mut changes: Vec<_> = self
+        let (same, others): (Vec<_>, Vec<_>) = self
             .namespaces
             .iter()
-            .map(|(name, bytes)| {
-                let change = match contents.get(name) {
-                    None => Change::Created,
-                    Some(current) if current == bytes => Change::Unchanged,
-                    Some(_) => Change::Updated,
-                };
-                (name.clone(), change)
-            })
-            .collect();
+            .map(|(name, parcel)| (name, parcel, contents.get(name)))
+            .partition(|(_, parcel, current)| current.is_some_and(|it| *it == parcel.bytes));
+        let mut changes: Vec<_> =
+            same.into_iter().map(|(name, ..)| (name.clone(), Change::Unchanged)).collect();
+        changes.extend(parallel::map(others, |(name, parcel, current)| {
+            let change = match current {
+                None => Change::Created,
+                Some(current) if parcel.says_the_same(current) => Change::Unchanged,
+                Some(_) => Change::Updated,
+            };
+            (name.clone(), change)
+        }));
         let orphan = if prune { Change::Removed } else { Change::Orphaned };
         let orphans = contents.keys().filter(|name| !self.namespaces.contains_key(*name));
         changes.extend(orphans.map(|name| (name.clone(), orphan)));
@@ -149,8 +164,8 @@ impl Cargo {
         let mut changes = Changes::default();
         for (name, change) in &shipment.changes {
             match (change, self.namespaces.get(name)) {
-                (Change::Created | Change::Updated, Some(bytes)) => {
-                    changes.put.insert(name.clone(), bytes.clone());
+                (Change::Created | Change::Updated, Some(parcel)) => {
+                    changes.put.insert(name.clone(), parcel.bytes.clone());
                 }
                 (Change::Removed, _) => {
                     changes.remove.insert(name.clone());
@@ -159,5 +174,16 @@ impl Cargo {
             }
         }
         changes
+    }
+}
+
+impl Parcel {
+    /// Whether what is at the target says the same to whoever reads it.
+    fn says_the_same(&self, current: &[u8]) -> bool {
+        let name = &self.document.name;
+        // What has been shipped in another dialect says so.
+        let dialect = Dialect::default();
+        let current = Loaded::new(name, Some(name), current.to_vec(), Format::Json, dialect);
+        current.document.is_some_and(|current| current.says_the_same(&self.document))
     }
 }

@@ -2,12 +2,15 @@
 
 mod classes;
 mod command;
+mod failures;
 mod git;
 mod movement;
 mod remedy;
 mod safety;
 mod sample;
 mod saved;
+#[cfg(feature = "batch")]
+mod units;
 
 use planout::Dialect;
 use planout::catalog::Loaded;

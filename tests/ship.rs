@@ -1,5 +1,11 @@
 //! Ships that would reassign units do not pass by accident, and `ramp` and `stop` never do.
 
+mod checked;
+mod failures;
+mod meaning;
+mod readers;
+mod saved;
+
 use std::fs;
 use std::path::Path;
 
@@ -115,30 +121,6 @@ fn running_experiments_are_not_pruned_by_accident() {
     shipped(folder.path());
     ship(folder.path(), 0, &["--prune", "--allow-reassignment", "button_color"]);
     assert!(!folder.path().join("out/button_color.json").exists());
-}
-
-#[test]
-fn a_saved_plan_is_shipped_as_it_was_or_not_at_all() {
-    let folder = sandbox();
-    ship(folder.path(), 0, &[]);
-    edit(folder.path(), "label = 'Join';", "label = 'Enter';");
-    run(folder.path(), 0, &["plan", "sample-namespaces", "out", "--out", "plan.json"]);
-    // What was planned is not what is there any more.
-    edit(folder.path(), "label = 'Enter';", "label = 'Come in';");
-    let changed = ship(folder.path(), 1, &["--plan", "plan.json"]);
-    assert!(
-        changed.stderr.contains("source of `button_color` is not the one"),
-        "{}",
-        changed.stderr
-    );
-    edit(folder.path(), "label = 'Come in';", "label = 'Enter';");
-    ship(folder.path(), 0, &["--plan", "plan.json"]);
-    // What it was planned against has been replaced.
-    let again = ship(folder.path(), 1, &["--plan", "plan.json"]);
-    assert!(again.stderr.contains("`button_color` at the target"), "{}", again.stderr);
-    fs::write(folder.path().join("plan.json"), "{}").expect("a file of our own");
-    ship(folder.path(), 1, &["--plan", "plan.json"]);
-    ship(folder.path(), 3, &["--plan", "nowhere.json"]);
 }
 
 #[test]

@@ -106,8 +106,8 @@ impl<'n> Plan<'n> {
         known: Option<&[String]>,
         typed: &[(String, Type)],
     ) -> Result<Plan<'n>, Error> {
-        let names = inputs(&batch.namespaces);
-        let units: Vec<&str> = batch.namespaces.iter().map(|it| it.unit()).collect();
+        let names = inputs(batch);
+        let units = units(batch);
         let check = Check { batch, known };
         check.units()?;
         let kept = check.kept(&units, &names)?;
@@ -221,15 +221,20 @@ fn add<'a>(names: &mut Vec<&'a str>, name: &'a str) {
     }
 }
 
-/// What the namespaces read, by name: the primary units first.
-pub(super) fn inputs<'n>(namespaces: &[&'n Namespace]) -> Vec<&'n str> {
+/// The primary units.
+fn units<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
+    let units = batch.namespaces.iter().map(|it| it.unit());
+    units.chain(batch.wanted.units.iter().map(String::as_str)).collect()
+}
+
+/// What rows are read for, by name: the primary units first.
+pub(super) fn inputs<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
     let mut names: Vec<&str> = Vec::new();
-    for namespace in namespaces {
-        add(&mut names, namespace.unit());
-    }
-    for namespace in namespaces {
+    units(batch).into_iter().for_each(|name| add(&mut names, name));
+    for namespace in &batch.namespaces {
         namespace.reads().into_iter().for_each(|name| add(&mut names, name));
     }
+    batch.wanted.others.iter().for_each(|name| add(&mut names, name));
     names
 }
 
@@ -260,7 +265,14 @@ impl<'n> Check<'_, 'n, '_> {
                 return Err(Error::unknown(message, unit, self.known()));
             }
         }
-        Ok(())
+        match self.batch.wanted.units.as_slice() {
+            [first, more @ ..] if !self.has(first) && !more.iter().any(|unit| self.has(unit)) => {
+                let (input, units) = (&self.batch.name, self.batch.wanted.units.join("` or `"));
+                let message = format!("`{input}` has no column `{units}`, the primary unit");
+                Err(Error::unknown(message, first, self.known()))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn unknown_column(&self, part: Part, column: &str) -> Error {

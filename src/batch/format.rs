@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::delimited::Splitter;
+
 /// How the rows of a file are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -58,6 +60,17 @@ impl Format {
             word => Format::named(word),
         });
         (format, compression)
+    }
+
+    /// The fields of a row, where fields have no names: else the row is one.
+    pub fn fields(self, row: &str) -> Vec<String> {
+        let Some(delimiter) = self.delimiter() else {
+            return vec![row.to_owned()];
+        };
+        let mut splitter = Splitter::new(delimiter);
+        let count = splitter.next(row.as_bytes()).map_or(0, |(_, fields)| fields);
+        let field = |index| String::from_utf8_lossy(splitter.field(index)).into_owned();
+        (0..count).map(field).collect()
     }
 
     /// What stands between the fields of a row, where fields have no names.

@@ -15,9 +15,9 @@ type Each<'e> = &'e mut dyn FnMut(&[Value]) -> Result<(), Error>;
 
 impl<'n> Batch<'n> {
     /// The names of the values that [`Batch::read`] reads of a row: the primary units, and what
-    /// else the namespaces read.
-    pub fn columns(&self) -> Vec<&'n str> {
-        columns::inputs(&self.namespaces)
+    /// else the namespaces read, or is wanted.
+    pub fn columns(&self) -> Vec<&str> {
+        columns::inputs(self)
     }
 
     /// Reads all rows, in order and on this thread, and assigns none. `each` gets the values of the
@@ -119,6 +119,10 @@ impl Reading<'_> {
             let place = self.columns.iter().position(|column| *column == unit);
             place.and_then(|place| row.get(place)).is_none_or(Value::is_null)
         };
+        let wanted = &self.batch.wanted.units;
+        if !wanted.is_empty() && wanted.iter().all(|unit| is_missing(unit)) {
+            return Some(Reason::Malformed(format!("no value of `{}`", wanted.join("` or `"))));
+        }
         let namespace = self.batch.namespaces.iter().find(|it| is_missing(it.unit()))?;
         let (unit, namespace) = (namespace.unit().to_owned(), namespace.name().to_owned());
         Some(AssignError::MissingUnit { unit, namespace }.into())

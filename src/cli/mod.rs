@@ -19,6 +19,7 @@ mod origin;
 mod output;
 mod overwrite;
 mod perf;
+mod place;
 mod plan;
 mod progress;
 mod render;

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use planout::catalog::{self, Dialects, Loaded};
-use planout::diagnostic::Report;
-use planout::plan::{self, Class, SavedPlan};
+use planout::diagnostic::{Level, Report};
+use planout::lint::{self, Readers};
+use planout::plan::{self, Class, SavedPlan, Setup, Trial};
 use planout::store::{self, Store, write_file};
 
 pub(super) use self::json::json;
@@ -20,7 +21,7 @@ use super::failure::{Failure, Outcome};
 use super::folders::{self, Folders};
 use super::git::Revision;
 use super::progress::Bar;
-use super::{Context, DialectArg, Format, location, overwrite};
+use super::{Context, DialectArg, Format, location, overwrite, place};
 
 pub(super) const EXIT_STATUS: &str = "\
 Exit status:
@@ -42,6 +43,9 @@ pub(super) struct Plan {
     /// Compare with another location, or with SRC at a revision of git, as `git:main`
     #[arg(long, value_name = "LOCATION|git:REV", conflicts_with = "target")]
     against: Option<String>,
+    /// Plan to remove from DST the namespaces that are not in SRC
+    #[arg(long)]
+    prune: bool,
     #[command(flatten)]
     sample: Sample,
     /// Tell by the exit status what changes: 0 nothing, 10 safely, 11 with units reassigned
@@ -68,18 +72,24 @@ impl Plan {
                 .help("as `planout plan SRC DST`, or set `source` in `planout.toml`")
         })?;
         location::tell("source", source, context);
-        let units = self.sample.units()?;
         let dialects = context.dialects(self.dialect);
+        let config = &context.config;
+        let target = location::given(self.target.as_deref(), config.target.as_ref(), config)?;
+        let target = target.filter(|_| self.against.is_none());
+        let is_redis = target.is_some_and(|target| store::is_url(&target));
         let store = self.folders.open(source, context)?;
         let bar = Bar::new("reading", "namespaces", context);
         let mut after = catalog::read_with(&*store, dialects, bar.progress())?;
         drop(bar);
-        after.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
+        let bar = Bar::new("checking", "namespaces", context);
+        let checks = &context.config.checks;
+        lint::check_before_shipping(&mut after, checks, is_redis, bar.progress());
+        drop(bar);
         if after.is_empty() {
             return Err(Failure::wrong(format!("no namespaces in `{source}`")));
         }
         let (location, mut before) = self.before(source, context)?;
-        if Path::new(source).is_file() {
+        if Path::new(source).is_file() && !self.prune {
             // The others at the target have their sources elsewhere.
             before.retain(|old| after.iter().any(|new| new.name == old.name));
         }
@@ -89,9 +99,15 @@ impl Plan {
                 overwrite::refuse(input, output)?;
             }
         }
+        let inputs = plan::Inputs::of(before.iter().chain(&after));
+        let units = self.sample.units(&inputs, context)?;
+        let trial = Trial { units: &units, operators: Some(&checks.operators) };
         let bar = Bar::new("comparing", "namespaces", context);
-        let planned = plan::compare_with(&before, &after, &units, bar.progress());
+        let mut planned = plan::compare_with(&before, &after, trial, bar.progress());
         drop(bar);
+        if self.prune {
+            planned.prune();
+        }
 
         context.output.reports(&reports(&before, &after), self.format)?;
         context.output.answer(&match self.format {
@@ -102,7 +118,8 @@ impl Plan {
             return Err(Failure::wrong("the plan is incomplete: not all namespaces are valid"));
         }
         if let Some(path) = &self.out {
-            let saved = SavedPlan::new(&planned, source, &location, &before, &after);
+            let setup = setup((source, &location), self.prune, self.dialect, context);
+            let saved = SavedPlan::new(&planned, setup, &before, &after);
             write_file(path, saved.to_json().as_bytes())?;
             context.output.note(&format!("saved the plan to {}", path.display()));
         }
@@ -115,7 +132,8 @@ impl Plan {
 
     /// What is there, and where that is.
     fn before(&self, source: &str, context: &Context) -> Outcome<(String, Vec<Loaded>)> {
-        let dialects = context.dialects(self.dialect);
+        // What has been shipped in another dialect says so.
+        let dialects = Dialects::from(context.dialect(self.dialect));
         let config = &context.config;
         let Some(against) = &self.against else {
             let target = self.target.as_deref();
@@ -150,7 +168,7 @@ impl Plan {
         revision: &str,
         context: &Context,
     ) -> Outcome<(Dialects, store::Folders)> {
-        let now = context.dialects(self.dialect);
+        let now = Dialects::from(context.dialect(self.dialect));
         let now = (now, self.folders.read(context.config.recursive));
         let Some(path) = &context.config.path else {
             return Ok(now);
@@ -167,6 +185,32 @@ impl Plan {
             }
             None => Ok(now),
         }
+    }
+}
+
+/// What a plan for two locations is made with.
+pub(super) fn setup(
+    (source, target): (&str, &str),
+    prune: bool,
+    dialect: DialectArg,
+    context: &Context,
+) -> Setup {
+    let checks = &context.config.checks;
+    let word = |level| match level {
+        Level::Off => "off",
+        Level::Warn => "warn",
+        Level::Error => "error",
+    };
+    let levels = checks.levels.changed();
+    Setup {
+        source: place::canonical(source),
+        target: place::canonical(target),
+        prune,
+        dialect: context.dialect(dialect).to_string(),
+        guard: word(context.config.guard).to_owned(),
+        checks: levels.map(|(code, level)| (code.to_string(), word(level).to_owned())).collect(),
+        operators: checks.operators.clone(),
+        readers: checks.readers.map(|Readers::Planout4j| "planout4j".to_owned()),
     }
 }
 

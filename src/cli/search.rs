@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use planout::catalog::{self, Dialects, Loaded};
-use planout::plan;
 use planout::source::MAX_SOURCE_BYTES;
 use planout::store::{self, Item, Store, StoreError};
 
@@ -281,7 +280,7 @@ fn standing(shipped: &Loaded, drafts: &[Loaded]) -> Standing {
     match (drafts, &shipped.document) {
         ([], _) => Standing::Absent,
         ([draft], Some(shipped)) => match &draft.document {
-            Some(draft) if plan::is_same(shipped, draft) => Standing::Same,
+            Some(draft) if shipped.says_the_same(draft) => Standing::Same,
             Some(_) => Standing::Differs,
             None => Standing::Invalid,
         },

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use planout::catalog::{self, Loaded};
-use planout::plan::SavedPlan;
+use planout::catalog::{self, Dialects, Loaded};
+use planout::lint;
+use planout::plan::{Inputs, SavedError, SavedPlan};
 use planout::ship::{Cargo, Options, Origin, ShipError, Shipment};
 use planout::source::MAX_SOURCE_BYTES;
 use planout::store::{self, Change, read_file};
@@ -17,7 +18,9 @@ use self::guard::{Guard, Verdict};
 use super::backend::Backend;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
-use super::plan::{Sample, json as plan_json, text as plan_text};
+use super::place::lies_in;
+use super::plan::{Sample, json as plan_json, setup, shipped, text as plan_text};
+use super::progress::Bar;
 use super::{Context, DialectArg, Format, location, revision};
 
 #[derive(Args, Debug)]
@@ -44,10 +47,12 @@ pub(super) struct Ship {
     /// How long to wait for another ship to DST to end, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     lock_timeout: Duration,
-    /// Namespaces whose running experiments may be changed so that units move, or see others values
+    /// Namespaces whose running experiments may be changed so that units move or see other values,
+    /// or whose scripts may fail
     #[arg(long, value_name = "NS,...", value_delimiter = ',')]
     allow_reassignment: Vec<String>,
-    /// Apply a plan of `planout plan --out`, unless SRC or DST changed since
+    /// Apply a plan of `planout plan --out`, unless it was made for something else, or SRC or DST
+    /// changed since
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     #[command(flatten)]
@@ -91,7 +96,10 @@ impl Ship {
         }
         let store = self.folders.open(source, context)?;
         let mut loaded = catalog::read(&*store, context.dialects(self.dialect))?;
-        loaded.iter_mut().for_each(|loaded| loaded.apply(&context.config.checks.levels));
+        let bar = Bar::new("checking", "namespaces", context);
+        let (checks, is_redis) = (&context.config.checks, store::is_url(&target));
+        lint::check_before_shipping(&mut loaded, checks, is_redis, bar.progress());
+        drop(bar);
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
         if loaded.is_empty() {
@@ -100,16 +108,27 @@ impl Ship {
                 store::without_secrets(source)
             )));
         }
+        let setup = setup((source, &target), self.prune, self.dialect, context);
         let target = store::open(&target)?;
         let cargo = Cargo::new(&loaded).map_err(failure)?;
+        // What has been shipped in another dialect says so.
+        let dialects = Dialects::from(context.dialect(self.dialect));
+        let before = match self.sample.file().is_some() {
+            true => shipped(&*target, dialects)?,
+            false => Vec::new(),
+        };
+        let inputs = Inputs::of(before.iter().chain(&loaded));
         let guard = Guard {
             sources: &loaded,
-            dialects: context.dialects(self.dialect),
+            is_single: Path::new(source).is_file(),
+            dialects,
             level: context.config.guard,
             allowed: &self.allow_reassignment,
             prune: self.prune,
-            units: self.sample.units()?,
+            units: self.sample.units(&inputs, context)?,
+            operators: &context.config.checks.operators,
             saved: self.saved_plan()?,
+            setup,
         };
         if !self.allow_reassignment.is_empty() {
             guard.check_names(&target.contents()?)?;
@@ -142,7 +161,13 @@ impl Ship {
         let text = String::from_utf8(read_file(path, MAX_SOURCE_BYTES)?)
             .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
         let saved = SavedPlan::from_json(&text);
-        saved.map(Some).map_err(|error| Failure::wrong(format!("`{name}`: {error}")))
+        saved.map(Some).map_err(|error| {
+            let failure = Failure::wrong(format!("`{name}`: {error}"));
+            match error {
+                SavedError::Format(_) => failure.help("make the plan again"),
+                SavedError::Malformed(_) => failure.help("`planout plan --out FILE` saves one"),
+            }
+        })
     }
 
     /// Prints the plan, and what became of it.
@@ -162,6 +187,11 @@ impl Ship {
             context.output.answer(&format!("{answer:#}"))?;
         } else if let Some(verdict) = verdict.as_deref().filter(|verdict| verdict.is_telling()) {
             context.output.answer(&plan_text(&verdict.plan))?;
+        }
+        if let Some(note) = verdict.as_deref().filter(|it| !it.is_telling()).and_then(Verdict::note)
+            && self.format == Format::Text
+        {
+            context.output.note(&note);
         }
         let (refusal, warning) =
             verdict.map(|it| (it.refusal.take(), it.warning.take())).unwrap_or_default();
@@ -229,27 +259,6 @@ fn json(
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is no number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|_| "it is no length of time".to_owned())
-}
-
-/// Whether a target is the folder of a source, or a folder below it.
-fn lies_in(target: &str, source: &str) -> bool {
-    match (resolve(Path::new(target)), resolve(Path::new(source))) {
-        _ if store::is_url(target) || store::is_url(source) => false,
-        (Some(target), Some(source)) => target.starts_with(source),
-        _ => false,
-    }
-}
-
-/// A path without links and without `..`, as far as it exists.
-fn resolve(path: &Path) -> Option<PathBuf> {
-    if let Ok(path) = path.canonicalize() {
-        return Some(path);
-    }
-    let folder = match path.parent()? {
-        folder if folder.as_os_str().is_empty() => Path::new("."),
-        folder => folder,
-    };
-    Some(resolve(folder)?.join(path.file_name()?))
 }
 
 fn failure(error: ShipError) -> Failure {

@@ -77,8 +77,7 @@ impl Allows {
                     let is_meant = |it: &Diagnostic| {
                         it.code == code && source.position(it.primary.span.start).line == allow.line
                     };
-                    // That depends on what else is checked.
-                    let is_known = is_valid && code != Code::SharedSegments;
+                    let is_known = is_valid && !code.depends_on_others();
                     let is_off = levels.level(code) == Some(Level::Off);
                     if !is_known || is_off || found.iter().any(is_meant) {
                         return None;

@@ -175,6 +175,26 @@ codes! {
     SameAsDefault = "P0603" Warn,
     /// Independence: a namespace whose segments are those of another.
     SharedSegments = "P0700" Warn,
+    /// Readers: a dialect that planout4j does not know.
+    ReadersDialect = "P0710" Error,
+    /// Readers: a setting by which planout4j would put units into other segments.
+    ReadersSegments = "P0711" Error,
+    /// Readers: a script that planout4j's runtime cannot run.
+    ReadersScript = "P0712" Error,
+}
+
+impl Code {
+    /// Whether it depends on more than the text whether there is such a problem: on what else is
+    /// checked with it, or on who reads it.
+    pub(crate) fn depends_on_others(self) -> bool {
+        matches!(
+            self,
+            Code::SharedSegments
+                | Code::ReadersDialect
+                | Code::ReadersSegments
+                | Code::ReadersScript
+        )
+    }
 }
 
 impl fmt::Display for Code {

@@ -33,6 +33,18 @@ impl Levels {
         }
     }
 
+    /// Sets the level of a code for which nobody has chosen one.
+    pub(crate) fn suggest(&mut self, code: Code, level: Level) {
+        self.set.entry(code.as_str()).or_insert(level);
+    }
+
+    /// The codes whose level is not the one that they have by default.
+    pub fn changed(&self) -> impl Iterator<Item = (Code, Level)> {
+        let level = |code: &Code| Some((*code, self.level(*code)?));
+        let levels = Code::ALL.iter().filter_map(level);
+        levels.filter(|(code, level)| code.default_level() != Some(*level))
+    }
+
     /// Takes all warnings for errors.
     pub fn deny_warnings(&mut self) {
         self.deny_warnings = true;

@@ -18,6 +18,8 @@ pub(super) struct Subject<'a> {
     pub(super) tree: &'a Node,
     /// What it says, if it is valid.
     pub(super) document: Option<&'a Document>,
+    /// The dialect of its scripts.
+    pub(super) dialect: Dialect,
     /// The primary unit, if it names one.
     pub(super) unit: Option<&'a str>,
     pub(super) inputs: Vec<&'a str>,
@@ -59,6 +61,7 @@ impl<'a> Subject<'a> {
             source: &loaded.source,
             tree,
             document: loaded.document.as_ref(),
+            dialect,
             unit: text("unit"),
             inputs: inputs.iter().filter_map(Node::as_str).map(str::trim).collect(),
             definitions: definitions.filter_map(|map| definition(map, dialect)).collect(),

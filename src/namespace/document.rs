@@ -3,6 +3,7 @@
 
 mod fields;
 mod finish;
+mod same;
 mod sequence;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::tree::{Entry, Kind, Map, Node};
 use crate::wire::emit;
 
 /// A valid namespace as it is written in a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Document {
     /// The name: the file's, or else the one in the document.
     pub name: String,

@@ -7,11 +7,12 @@ use indexmap::IndexMap;
 use super::causes::{self, Cause};
 use super::places::Places;
 use super::remedy::{self, Remedy};
-use super::sample::{self, Sampled, Units};
-use super::scripts::{self, ParamChange, same};
+use super::sample::{self, Sampled, Trial};
+use super::scripts::{self, ParamChange};
 use super::segments::{self, ExperimentChange, Move};
 use super::{Class, Version};
 use crate::namespace::{Experiment, Namespace};
+use crate::wire::same;
 
 /// What changes in a namespace.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +85,7 @@ pub struct DefaultParam {
 pub(super) fn compare(
     (before, was): (Version<'_>, &Namespace),
     (after, is): (Version<'_>, &Namespace),
-    units: &Units,
+    trial: Trial<'_>,
 ) -> Changes {
     let places = Places::new(after);
     let moves = segments::correspond(was, is).then(|| segments::moves(was, is));
@@ -97,7 +98,7 @@ pub(super) fn compare(
         default: default_change(was, is, places),
         causes: Vec::new(),
         remedy: None,
-        sampled: sample::compare(was, is, units),
+        sampled: sample::compare(Some(was), is, trial),
     };
     causes::judge((before, was), (after, is), &mut changes);
     changes.remedy = remedy::find(

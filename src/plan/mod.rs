@@ -16,9 +16,12 @@
 //! The allocations before and after are compared segment by segment, so what is said of segments
 //! is exact. What is said of values comes from evaluating some units.
 
+mod blame;
 mod causes;
 mod changes;
 mod expression;
+mod inputs;
+mod outcome;
 mod places;
 mod remedy;
 mod sample;
@@ -31,9 +34,10 @@ use std::collections::{BTreeMap, HashMap};
 
 pub use causes::{Cause, CauseKind, Loss};
 pub use changes::{Changes, DefaultChange, DefaultParam, ScriptChange};
+pub use inputs::Inputs;
 pub use remedy::{Appendix, Remedy, Renamed};
-pub use sample::{Difference, ParamDifference, Sampled, Unit, Units};
-pub use saved::{Mismatch, SavedError, SavedItem, SavedPlan};
+pub use sample::{Difference, ParamDifference, Sampled, Trial, Unit, UnitFailure, Units};
+pub use saved::{Mismatch, SavedError, SavedItem, SavedPlan, Setup};
 pub use scripts::{ParamChange, ParamChangeKind, Part};
 pub use segments::{ExperimentChange, Fate, Move};
 
@@ -73,13 +77,15 @@ impl Class {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Status {
     /// It is new.
-    Created(Size),
+    Created(Box<Creation>),
     /// It is there, and would be another one.
     Changed(Box<Changes>),
     /// It is there, and says the same.
     Unchanged,
     /// It is there, but its source is not. Its size, unless it is invalid.
     Orphaned(Option<Size>),
+    /// The same, and it would be removed.
+    Removed(Option<Size>),
     /// Its source is invalid.
     Broken,
     /// What is there is invalid, so there is no saying who moves.
@@ -94,10 +100,20 @@ impl Status {
             Status::Changed(_) => "changed",
             Status::Unchanged => "unchanged",
             Status::Orphaned(_) => "orphaned",
+            Status::Removed(_) => "removed",
             Status::Broken => "broken",
             Status::Unknown => "unknown",
         }
     }
+}
+
+/// A namespace that is new.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Creation {
+    /// How large it is.
+    pub size: Size,
+    /// What some units get; `None` if none were evaluated.
+    pub sampled: Option<Sampled>,
 }
 
 /// How large a namespace is.
@@ -137,14 +153,45 @@ pub struct NamespacePlan {
 }
 
 impl NamespacePlan {
-    /// What that does to those who are in its experiments.
+    /// What that does to those who are in its experiments. A script that fails for units takes the
+    /// values of their params from them, as another experiment would.
     pub fn class(&self) -> Class {
         match &self.status {
-            Status::Created(_) => Class::Safe,
+            _ if self.failing() > 0 => Class::Reassigning,
             Status::Changed(changes) => changes.class(),
+            Status::Created(_) => Class::Safe,
             Status::Unchanged | Status::Orphaned(_) => Class::None,
+            // Whoever is in an experiment would see nothing any more.
+            Status::Removed(size) => match size.is_none_or(|size| size.experiments > 0) {
+                true => Class::Reassigning,
+                false => Class::Safe,
+            },
             Status::Broken => Class::Invalid,
             Status::Unknown => Class::Reassigning,
+        }
+    }
+
+    /// Whether units that are in its experiments would be in another one or in none, or get other
+    /// values.
+    pub fn reassigns(&self) -> bool {
+        match &self.status {
+            Status::Changed(changes) => changes.class() == Class::Reassigning,
+            Status::Created(_) => false,
+            _ => self.class() == Class::Reassigning,
+        }
+    }
+
+    /// How many of the units that were evaluated fail, and did not before, for no want of inputs.
+    pub fn failing(&self) -> usize {
+        self.sampled().and_then(|it| it.fails.as_ref()).map_or(0, |(units, _)| *units)
+    }
+
+    /// What some units get; `None` if none were evaluated.
+    pub fn sampled(&self) -> Option<&Sampled> {
+        match &self.status {
+            Status::Created(created) => created.sampled.as_ref(),
+            Status::Changed(changes) => changes.sampled.as_ref(),
+            _ => None,
         }
     }
 }
@@ -167,29 +214,39 @@ impl Plan {
         self.namespaces.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
+    /// Removes the namespaces whose sources are gone.
+    pub fn prune(&mut self) {
+        for namespace in &mut self.namespaces {
+            if let Status::Orphaned(size) = namespace.status {
+                namespace.status = Status::Removed(size);
+            }
+        }
+    }
+
     /// The worst of its namespaces.
     pub fn class(&self) -> Class {
         self.namespaces.iter().map(NamespacePlan::class).max().unwrap_or(Class::None)
     }
 }
 
-/// Compares what is there with what would be. `units` are evaluated with both versions of every
-/// namespace that changes.
+/// Compares what is there with what would be. Units are evaluated with both versions of every
+/// namespace that changes, and with every new one.
 pub fn compare<'a>(
     before: impl IntoIterator<Item = &'a Loaded>,
     after: impl IntoIterator<Item = &'a Loaded>,
-    units: &Units,
+    trial: impl Into<Trial<'a>>,
 ) -> Plan {
-    compare_with(before, after, units, &Progress::new())
+    compare_with(before, after, trial, &Progress::new())
 }
 
 /// Compares as [`compare`] does, and counts the namespaces that have been compared.
 pub fn compare_with<'a>(
     before: impl IntoIterator<Item = &'a Loaded>,
     after: impl IntoIterator<Item = &'a Loaded>,
-    units: &Units,
+    trial: impl Into<Trial<'a>>,
     progress: &Progress,
 ) -> Plan {
+    let trial = trial.into();
     let mut names: BTreeMap<&str, (Vec<&Loaded>, Vec<&Loaded>)> = BTreeMap::new();
     for loaded in before {
         names.entry(&loaded.name).or_default().0.push(loaded);
@@ -200,16 +257,19 @@ pub fn compare_with<'a>(
     progress.expect(names.len());
     let versions = parallel::map(names.into_iter().collect(), |(name, (before, after))| {
         let versions = Version::of(&before).zip(Version::of(&after));
-        let same = versions.map(|(old, new)| is_same(old.document, new.document));
+        let same = versions.map(|(old, new)| old.document.says_the_same(new.document));
         (name, before, after, same)
     });
-    let changed = versions.iter().filter(|(.., same)| *same == Some(false));
-    let units = units.for_each_of(changed.count());
+    let evaluated = versions.iter().filter(|(_, before, after, same)| {
+        *same == Some(false) || before.is_empty() && !after.is_empty()
+    });
+    let units = trial.units.for_each_of(evaluated.count());
+    let trial = Trial { units: &units, ..trial };
     let namespaces = parallel::map(versions, |(name, before, after, same)| {
         let file = after.first().or(before.first()).map(|loaded| loaded.source.name());
         let status = match same {
             Some(true) => Status::Unchanged,
-            _ => status(&before, &after, &units),
+            _ => status(&before, &after, trial),
         };
         progress.add(1);
         NamespacePlan { name: name.to_owned(), file: file.unwrap_or_default().to_owned(), status }
@@ -235,7 +295,7 @@ impl<'a> Version<'a> {
 }
 
 /// What becomes of a namespace whose versions, if it has two, do not say the same.
-fn status(before: &[&Loaded], after: &[&Loaded], units: &Units) -> Status {
+fn status(before: &[&Loaded], after: &[&Loaded], trial: Trial<'_>) -> Status {
     let (old, new) = (Version::of(before), Version::of(after));
     if after.is_empty() {
         return Status::Orphaned(old.map(|old| Size::of(old.document)));
@@ -244,7 +304,17 @@ fn status(before: &[&Loaded], after: &[&Loaded], units: &Units) -> Status {
         return Status::Broken;
     };
     if before.is_empty() {
-        return Status::Created(Size::of(new.document));
+        let size = Size::of(new.document);
+        if trial.units.count() == 0 {
+            return Status::Created(Box::new(Creation { size, sampled: None }));
+        }
+        return match new.document.build() {
+            Ok(is) => {
+                let sampled = sample::compare(None, &is, trial);
+                Status::Created(Box::new(Creation { size, sampled }))
+            }
+            Err(_) => Status::Broken,
+        };
     }
     let Some(old) = old else {
         return Status::Unknown;
@@ -253,14 +323,7 @@ fn status(before: &[&Loaded], after: &[&Loaded], units: &Units) -> Status {
         return Status::Unknown;
     };
     match new.document.build_after(old.document, &was) {
-        Ok(is) => Status::Changed(Box::new(changes::compare((old, &was), (new, &is), units))),
+        Ok(is) => Status::Changed(Box::new(changes::compare((old, &was), (new, &is), trial))),
         Err(_) => Status::Broken,
     }
-}
-
-/// Whether two versions say the same. A dialect or a kind of hashing that is not said is in force
-/// all the same.
-pub fn is_same(old: &Document, new: &Document) -> bool {
-    let settings = |it: &Document| (it.dialect, it.segment_hashing);
-    settings(old) == settings(new) && scripts::same(&old.compiled, &new.compiled)
 }

@@ -2,10 +2,12 @@
 //! cannot show.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use crate::namespace::{AssignError, Assignment, Namespace};
+use super::outcome::{Cause, Failure, Subject};
+use crate::namespace::{Assignment, Namespace};
 use crate::parallel;
 use crate::value::{Map, Value};
 
@@ -29,7 +31,15 @@ pub enum Units {
 }
 
 impl Units {
-    /// The units for each of the namespaces that change, of which there are so many.
+    /// How many units these are, at most.
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Units::Numbers(count) | Units::Shared { each: count, .. } => *count as usize,
+            Units::Given(units) => units.len(),
+        }
+    }
+
+    /// The units for each of the namespaces that change or are new, of which there are so many.
     pub(super) fn for_each_of(&self, namespaces: usize) -> Cow<'_, Units> {
         match self {
             Units::Shared { each, total } => {
@@ -46,7 +56,7 @@ impl Units {
 pub enum Unit {
     /// The value of the primary unit, whatever that is called.
     Primary(Value),
-    /// All of its inputs.
+    /// All of its inputs. One that is null is given, and one that is not there is not.
     Inputs(Map),
 }
 
@@ -68,8 +78,28 @@ pub struct Sampled {
     pub failed_both: usize,
     /// Why the first of those failed that fail after, or else of those that failed before.
     pub failure: Option<String>,
+    /// How many units fail after that did not before, whatever other inputs they have, and the first
+    /// of them.
+    pub fails: Option<(usize, UnitFailure)>,
+    /// How many fail after where that may be because they lack inputs that nobody gave.
+    pub unfed: usize,
+    /// The inputs that they lack.
+    pub missing: BTreeSet<String>,
+    /// How many fail after because of operators that only the project's own evaluators know.
+    pub foreign: usize,
+    /// These operators.
+    pub operators: BTreeSet<String>,
     /// The params of which units get other values, in the order in which they were met.
     pub params: Vec<ParamDifference>,
+}
+
+/// A unit that fails.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnitFailure {
+    /// The unit: the value of the primary unit, or all inputs as JSON.
+    pub unit: String,
+    /// Why it fails.
+    pub message: String,
 }
 
 /// A param of which units get other values.
@@ -96,12 +126,32 @@ pub struct Difference {
     pub after: Option<Value>,
 }
 
-/// Evaluates units with two versions of a namespace; `None` if there are no units.
-pub(super) fn compare(before: &Namespace, after: &Namespace, units: &Units) -> Option<Sampled> {
-    let count = match units {
-        Units::Numbers(count) | Units::Shared { each: count, .. } => *count as usize,
-        Units::Given(units) => units.len(),
-    };
+/// How a plan evaluates units.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial<'a> {
+    /// The units.
+    pub units: &'a Units,
+    /// Operators that the project's own evaluators know. That they fail here says nothing.
+    pub operators: Option<&'a BTreeSet<String>>,
+}
+
+impl<'a> From<&'a Units> for Trial<'a> {
+    fn from(units: &'a Units) -> Trial<'a> {
+        Trial { units, operators: None }
+    }
+}
+
+/// Evaluates units with both versions of a namespace, or with the one that there is; `None` if
+/// there are no units.
+pub(super) fn compare(
+    before: Option<&Namespace>,
+    after: &Namespace,
+    trial: Trial<'_>,
+) -> Option<Sampled> {
+    let units = trial.units;
+    let count = units.count();
+    let subject = |namespace| Subject { namespace, operators: trial.operators };
+    let (before, after) = (before.map(subject), subject(after));
     let starts: Vec<usize> = (0..count).step_by(CHUNK).collect();
     let tallies = parallel::map(starts, |start| {
         let mut tally = Tally::default();
@@ -131,35 +181,60 @@ struct Tally {
 }
 
 impl Tally {
-    fn unit(&mut self, before: &Namespace, after: &Namespace, unit: &Unit) {
+    fn unit(&mut self, before: Option<Subject<'_>>, after: Subject<'_>, unit: &Unit) {
         let inputs = match unit {
             Unit::Inputs(inputs) => inputs.clone(),
             Unit::Primary(value) => {
-                let names = [before.unit(), after.unit()];
+                let names = before.into_iter().chain([after]).map(|it| it.namespace.unit());
                 Map::from_iter(names.map(|name| (name.to_owned(), value.clone())))
             }
         };
-        match (before.assign(&inputs), after.assign(&inputs)) {
-            (Ok(old), Ok(new)) => self.compare(&old, &new, unit),
-            (Err(error), Ok(_)) => {
+        let old = before.map(|before| before.assign(&inputs));
+        match (old, after.assign(&inputs)) {
+            (None, Ok(_)) => {}
+            (Some(Ok(old)), Ok(new)) => self.compare(&old, &new, unit),
+            (Some(Err(failure)), Ok(_)) => {
                 self.sampled.failed_before += 1;
-                self.failed(error, false);
+                self.failed(&failure, false);
             }
-            (Ok(_), Err(error)) => {
-                self.sampled.failed_after += 1;
-                self.failed(error, true);
-            }
-            (Err(_), Err(error)) => {
-                self.sampled.failed_both += 1;
-                self.failed(error, true);
+            (old, Err(failure)) => {
+                match &old {
+                    Some(Err(_)) => self.sampled.failed_both += 1,
+                    _ => self.sampled.failed_after += 1,
+                }
+                self.failed(&failure, true);
+                let failed_before = old.and_then(Result::err).map(|failure| failure.cause);
+                self.count(failure, failed_before, unit);
             }
         }
     }
 
-    fn failed(&mut self, error: AssignError, after: bool) {
+    fn failed(&mut self, failure: &Failure, after: bool) {
         if self.sampled.failure.is_none() || after && !self.failed_after {
-            self.sampled.failure = Some(error.to_string());
+            self.sampled.failure = Some(failure.message.clone());
             self.failed_after = after;
+        }
+    }
+
+    /// Counts a failure of after as what it is.
+    fn count(&mut self, failure: Failure, before: Option<Cause>, unit: &Unit) {
+        let Failure { message, cause } = failure;
+        let sampled = &mut self.sampled;
+        match cause {
+            // What failed before may have failed there for want of inputs only.
+            Cause::Script if before != Some(Cause::Script) => {
+                let first = || UnitFailure { unit: label(unit), message };
+                sampled.fails.get_or_insert_with(|| (0, first())).0 += 1;
+            }
+            Cause::Script => {}
+            Cause::Inputs(missing) => {
+                sampled.unfed += 1;
+                sampled.missing.extend(missing);
+            }
+            Cause::Operator(name) => {
+                sampled.foreign += 1;
+                sampled.operators.insert(name);
+            }
         }
     }
 
@@ -197,6 +272,14 @@ impl Tally {
         sum.failed_before += more.failed_before;
         sum.failed_after += more.failed_after;
         sum.failed_both += more.failed_both;
+        match (&mut sum.fails, more.fails) {
+            (Some((units, _)), Some((more, _))) => *units += more,
+            (none, more) => *none = none.take().or(more),
+        }
+        sum.unfed += more.unfed;
+        sum.missing.extend(more.missing);
+        sum.foreign += more.foreign;
+        sum.operators.extend(more.operators);
         if sum.failure.is_none() || later.failed_after && !self.failed_after {
             sum.failure = more.failure.or(sum.failure.take());
             self.failed_after = later.failed_after;
@@ -226,6 +309,10 @@ fn label(unit: &Unit) -> String {
     match unit {
         Unit::Primary(Value::String(text)) => text.clone(),
         Unit::Primary(value) => value.to_string(),
-        Unit::Inputs(inputs) => Value::from(inputs.clone()).to_string(),
+        Unit::Inputs(inputs) => {
+            let given = inputs.iter().filter(|(_, value)| !value.is_null());
+            let given = given.map(|(name, value)| (name.clone(), value.clone()));
+            Value::from(Map::from_iter(given)).to_string()
+        }
     }
 }

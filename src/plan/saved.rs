@@ -1,16 +1,16 @@
 //! A plan that is kept to be applied later: what was to be shipped, over what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Plan;
+use super::{Class, NamespacePlan, Plan};
 use crate::catalog::Loaded;
 use crate::tree::{Layout, to_json};
 
 /// The version of the form that is written, and the only one that is read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A plan as it is saved: enough to apply exactly that, or to refuse.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,14 +18,35 @@ const FORMAT: u32 = 1;
 pub struct SavedPlan {
     /// The version of this form.
     format: u32,
-    /// The location of the sources, without a password.
-    pub source: String,
-    /// The location that is shipped to, without a password.
-    pub target: String,
+    /// What it was made for, and with.
+    pub setup: Setup,
     /// What shipping does to those who are in experiments: `none`, `safe` or `reassigning`.
     pub class: String,
     /// What is at either location, by name.
     pub namespaces: Vec<SavedItem>,
+}
+
+/// What a plan is made for, and with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// The location of the sources, so written that no other place is written alike, and no secret
+    /// is in it.
+    pub source: String,
+    /// The location that is shipped to, written alike.
+    pub target: String,
+    /// Whether namespaces without a source are removed.
+    pub prune: bool,
+    /// The dialect of sources that do not say their own.
+    pub dialect: String,
+    /// What becomes of a ship that reassigns units.
+    pub guard: String,
+    /// The levels of checks that are not the usual ones, by code.
+    pub checks: BTreeMap<String, String>,
+    /// The operators that the project's own evaluators know.
+    pub operators: BTreeSet<String>,
+    /// The programs that read what is shipped, where that is said.
+    pub readers: Option<String>,
 }
 
 /// A namespace of a saved plan. Hashes are SHA-256 in hexadecimal digits.
@@ -34,6 +55,8 @@ pub struct SavedPlan {
 pub struct SavedItem {
     /// Its name.
     pub name: String,
+    /// What shipping does to those who are in its experiments.
+    pub class: String,
     /// The hash of the text of its source; `None` if there is none.
     pub source: Option<String>,
     /// The hash of what it compiles to; `None` if there is no source.
@@ -46,17 +69,27 @@ pub struct SavedItem {
 #[derive(Debug, thiserror::Error)]
 pub enum SavedError {
     /// It is of another version.
-    #[error("the plan is of format {0}, and only format {FORMAT} is read")]
+    #[error("the plan is of format {0}, and this version of planout reads format {FORMAT} only")]
     Format(u64),
     /// It is no plan.
     #[error("not a saved plan: {0}")]
     Malformed(#[from] serde_json::Error),
 }
 
-/// A namespace that is not as it was when the plan was made.
+/// What is not as it was when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
-    /// Its source is another one, or is new or gone.
+    /// The location of the sources or of the target, or something that is configured.
+    #[error("the plan was made with the {what} {planned}, and this is {found}")]
+    Setup {
+        /// What is another one.
+        what: String,
+        /// What it was.
+        planned: String,
+        /// What it is.
+        found: String,
+    },
+    /// The source of a namespace is another one, or is new or gone.
     #[error("the source of `{0}` is not the one that was planned")]
     Source(String),
     /// What is at the target is another one, or is new or gone.
@@ -64,32 +97,72 @@ pub enum Mismatch {
     Target(String),
 }
 
+impl Setup {
+    /// What another setup says otherwise.
+    fn mismatches(&self, found: &Setup) -> Vec<Mismatch> {
+        let mut mismatches = Vec::new();
+        let mut compare = |what: &str, planned: String, found: String| {
+            if planned != found {
+                mismatches.push(Mismatch::Setup { what: what.to_owned(), planned, found });
+            }
+        };
+        let quoted = |text: &str| format!("`{text}`");
+        compare("source", quoted(&self.source), quoted(&found.source));
+        compare("target", quoted(&self.target), quoted(&found.target));
+        let prune = |it: &Setup| if it.prune { "on" } else { "off" }.to_owned();
+        compare("option `--prune`", prune(self), prune(found));
+        compare("dialect", quoted(&self.dialect), quoted(&found.dialect));
+        compare("guard", quoted(&self.guard), quoted(&found.guard));
+        let codes: BTreeSet<&String> = self.checks.keys().chain(found.checks.keys()).collect();
+        for code in codes {
+            let level = |it: &Setup| {
+                it.checks.get(code).map_or_else(|| "the usual one".to_owned(), |it| quoted(it))
+            };
+            compare(&format!("level of the check {code}"), level(self), level(found));
+        }
+        let operators = |it: &Setup| match it.operators.is_empty() {
+            true => "not given".to_owned(),
+            false => it.operators.iter().map(|it| quoted(it)).collect::<Vec<_>>().join(", "),
+        };
+        compare("declared operators", operators(self), operators(found));
+        let readers =
+            |it: &Setup| it.readers.as_deref().map_or_else(|| "not given".to_owned(), quoted);
+        compare("readers", readers(self), readers(found));
+        mismatches
+    }
+}
+
 impl SavedPlan {
     /// Keeps a plan that was made of what is at two locations.
-    pub fn new(
-        plan: &Plan,
-        source: &str,
-        target: &str,
-        before: &[Loaded],
-        after: &[Loaded],
-    ) -> SavedPlan {
-        SavedPlan {
-            format: FORMAT,
-            source: without_password(source),
-            target: without_password(target),
-            class: plan.class().as_str().to_owned(),
-            namespaces: items(before, after),
+    pub fn new(plan: &Plan, setup: Setup, before: &[Loaded], after: &[Loaded]) -> SavedPlan {
+        let mut namespaces = items(before, after);
+        for item in &mut namespaces {
+            let planned = plan.namespaces.iter().find(|it| it.name == item.name);
+            item.class = planned.map_or(Class::None, NamespacePlan::class).as_str().to_owned();
         }
+        let class = plan.class().as_str().to_owned();
+        SavedPlan { format: FORMAT, setup, class, namespaces }
     }
 
-    /// Which namespaces are not as they were when the plan was made: none if it can be applied.
-    /// The text of a source may have changed as long as it compiles to the same.
-    pub fn mismatches(&self, before: &[Loaded], after: &[Loaded]) -> Vec<Mismatch> {
+    /// Whether units of a namespace were found to be reassigned, or to fail.
+    pub fn reassigns(&self, name: &str) -> bool {
+        let item = self.namespaces.iter().find(|item| item.name == name);
+        item.is_some_and(|item| item.class == Class::Reassigning.as_str())
+    }
+
+    /// What is not as it was when the plan was made: nothing if it can be applied. The text of a
+    /// source may have changed as long as it compiles to the same.
+    pub fn mismatches<'a>(
+        &self,
+        setup: &Setup,
+        before: impl IntoIterator<Item = &'a Loaded>,
+        after: impl IntoIterator<Item = &'a Loaded>,
+    ) -> Vec<Mismatch> {
         let planned: BTreeMap<_, _> = self.namespaces.iter().map(|it| (&it.name, it)).collect();
         let found = items(before, after);
         let found: BTreeMap<_, _> = found.iter().map(|it| (&it.name, it)).collect();
-        let names: std::collections::BTreeSet<_> = planned.keys().chain(found.keys()).collect();
-        let mut mismatches = Vec::new();
+        let names: BTreeSet<_> = planned.keys().chain(found.keys()).collect();
+        let mut mismatches = self.setup.mismatches(setup);
         for name in names {
             let (planned, found) = (planned.get(*name), found.get(*name));
             let compiled = |it: Option<&&SavedItem>| it.and_then(|it| it.compiled.clone());
@@ -123,7 +196,10 @@ impl SavedPlan {
     }
 }
 
-fn items(before: &[Loaded], after: &[Loaded]) -> Vec<SavedItem> {
+fn items<'a>(
+    before: impl IntoIterator<Item = &'a Loaded>,
+    after: impl IntoIterator<Item = &'a Loaded>,
+) -> Vec<SavedItem> {
     let mut items: BTreeMap<&str, SavedItem> = BTreeMap::new();
     fn item<'i, 'n>(
         items: &'i mut BTreeMap<&'n str, SavedItem>,
@@ -131,6 +207,7 @@ fn items(before: &[Loaded], after: &[Loaded]) -> Vec<SavedItem> {
     ) -> &'i mut SavedItem {
         items.entry(name).or_insert_with(|| SavedItem {
             name: name.to_owned(),
+            class: String::new(),
             source: None,
             compiled: None,
             target: None,
@@ -152,33 +229,4 @@ fn items(before: &[Loaded], after: &[Loaded]) -> Vec<SavedItem> {
 
 fn hash(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A location as it can be shown: what stands before the `@` of a URL is left out.
-fn without_password(location: &str) -> String {
-    match location.split_once("://") {
-        Some((scheme, rest)) => {
-            let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-            let start = rest[..authority].rfind('@').map_or(0, |at| at + 1);
-            format!("{scheme}://{}", &rest[start..])
-        }
-        None => location.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_password;
-
-    #[test]
-    fn passwords_are_not_kept() {
-        for (location, shown) in [
-            ("folder/with@sign", "folder/with@sign"),
-            ("redis://host:1/2?key=a@b", "redis://host:1/2?key=a@b"),
-            ("redis://user:pass@host:1/2", "redis://host:1/2"),
-            ("rediss://:p@ss@host", "rediss://host"),
-        ] {
-            assert_eq!(without_password(location), shown);
-        }
-    }
 }

@@ -7,6 +7,7 @@ use crate::dialect::Dialect;
 use crate::eval::{Function, Script};
 use crate::source::{Source, Span};
 use crate::tree::{Kind, Map, Node};
+use crate::wire::{is_literal, same};
 
 /// A param that a script sets differently, or one that it sets only now or no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,35 +54,6 @@ pub struct Part {
     pub before: Option<String>,
     /// What it is; `None` if it is gone.
     pub after: Option<String>,
-}
-
-/// Whether two parts of scripts are the same. The order of the keys of an operator is that of
-/// some compiler and means nothing; in a literal it reaches hashes.
-pub(super) fn same(a: &Node, b: &Node) -> bool {
-    match (&a.kind, &b.kind) {
-        (Kind::List(a), Kind::List(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
-        }
-        (Kind::Map(a), Kind::Map(b)) if a.get("op").is_none() || is_literal(a) => {
-            a.entries.len() == b.entries.len()
-                && a.entries
-                    .iter()
-                    .zip(&b.entries)
-                    .all(|(a, b)| a.key == b.key && same(&a.value, &b.value))
-        }
-        (Kind::Map(a), Kind::Map(b)) => {
-            a.entries.len() == b.entries.len()
-                && a.entries
-                    .iter()
-                    .all(|entry| b.get(&entry.key).is_some_and(|b| same(&entry.value, b)))
-        }
-        (Kind::Float(a), Kind::Float(b)) => a.to_bits() == b.to_bits(),
-        (a, b) => a == b,
-    }
-}
-
-fn is_literal(map: &Map) -> bool {
-    map.get("op").and_then(Node::as_str) == Some("literal")
 }
 
 /// Whether an experiment salt takes part in what a script computes.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Run, planout, planout_with_input, sandbox};
+use crate::support::{Run, planout, sandbox};
 
 /// A folder with the samples, which have been shipped to `out`.
 fn shipped() -> tempfile::TempDir {
@@ -148,27 +148,4 @@ fn json_has_what_the_documents_promise() {
     let plan = json(folder.path(), &["--sample", "0"]);
     let changes = &plan["namespaces"][0]["changes"];
     assert!(changes["moves"].is_null() && changes["sample"].is_null(), "{changes}");
-}
-
-#[test]
-fn units_come_from_a_file_or_standard_input() {
-    let folder = shipped();
-    edit(folder.path(), "onboarding", "'JP'", "'NZ'");
-    let units = "\n1\n2\n{\"userid\": 3, \"country\": \"NZ\"}\n{\"country\": \"NZ\"}\n";
-    fs::write(folder.path().join("units.txt"), units).expect("a file");
-    let sample = |plan: &Value| plan["namespaces"][1]["changes"]["sample"].clone();
-    let from_file = sample(&json(folder.path(), &["--units", "units.txt"]));
-    assert_eq!(from_file["units"], 4);
-    assert_eq!(from_file["failed_both"], 1);
-    let arguments = ["plan", "sample-namespaces", "out", "--units", "-", "--format", "json"];
-    let run = planout_with_input(folder.path(), &arguments, units.as_bytes());
-    assert_eq!(sample(&serde_json::from_str(&run.stdout).expect("JSON")), from_file);
-    for (text, message) in
-        [("1\n{\"a\": 1\n", "`units.txt`, line 2: "), ("\n\n", "no units in `units.txt`")]
-    {
-        fs::write(folder.path().join("units.txt"), text).expect("a file");
-        let run = plan(folder.path(), &["--units", "units.txt"]);
-        assert_eq!(run.status, 1);
-        assert!(run.stderr.contains(message), "{}", run.stderr);
-    }
 }

@@ -21,6 +21,7 @@ pub(in crate::cli) fn json(plan: &Plan) -> Value {
             "changed": count("changed"),
             "unchanged": count("unchanged"),
             "orphaned": count("orphaned"),
+            "removed": count("removed"),
             "broken": count("broken"),
             "unknown": count("unknown"),
         },
@@ -36,7 +37,13 @@ fn namespace(namespace: &NamespacePlan) -> Value {
         "file": namespace.file,
     });
     match &namespace.status {
-        Status::Created(found) | Status::Orphaned(Some(found)) => object["size"] = size(found),
+        Status::Created(found) => {
+            object["size"] = size(&found.size);
+            object["sample"] = found.sampled.as_ref().map(sampled).into();
+        }
+        Status::Orphaned(Some(found)) | Status::Removed(Some(found)) => {
+            object["size"] = size(found);
+        }
         Status::Changed(found) => object["changes"] = changes(found),
         _ => {}
     }
@@ -180,6 +187,12 @@ fn sampled(sampled: &Sampled) -> Value {
         "failed_after": sampled.failed_after,
         "failed_both": sampled.failed_both,
         "failure": sampled.failure,
+        "fails": sampled.fails.as_ref().map(|(units, first)| {
+            json!({"units": units, "example": {"unit": first.unit, "failure": first.message}})
+        }),
+        "unfed": sampled.unfed,
+        "missing_inputs": sampled.missing,
+        "own_operators": sampled.operators,
         "params": sampled.params.iter().map(difference).collect::<Value>(),
     })
 }

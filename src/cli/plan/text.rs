@@ -1,12 +1,13 @@
 //! A plan as text, for those who review a change.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use planout::Value;
 use planout::edit::flow;
 use planout::plan::{
     Appendix, Changes, Class, DefaultChange, ExperimentChange, Fate, Move, NamespacePlan,
-    ParamChange, Plan, Remedy, Renamed, Sampled, Size, Status,
+    ParamChange, Plan, Remedy, Renamed, Sampled, Size, Status, UnitFailure,
 };
 
 /// How many lines a list may have.
@@ -31,35 +32,52 @@ fn summary(plan: &Plan) -> String {
     let verdict = match plan.class() {
         Class::None => "no changes",
         Class::Safe => "safe changes",
-        Class::Reassigning => "units would be reassigned",
+        Class::Reassigning => match (reassigns(plan), fails(plan)) {
+            (true, true) => "units would be reassigned, and units would fail",
+            (_, false) => "units would be reassigned",
+            (false, true) => "units would fail",
+        },
         Class::Invalid => "not all namespaces are valid",
     };
     let count = |wanted: &str| {
         let namespaces = plan.namespaces.iter();
         namespaces.filter(|it| it.status.as_str() == wanted).count()
     };
-    let reassigns = |it: &&NamespacePlan| {
-        matches!(it.status, Status::Changed(_)) && it.class() == Class::Reassigning
-    };
-    let reassigning = plan.namespaces.iter().filter(reassigns).count();
     let mut counts = Vec::new();
-    for word in ["broken", "unknown", "changed", "created", "orphaned", "unchanged"] {
-        let count = count(word);
-        if count > 0 {
-            let reassigning = match word {
-                "changed" if reassigning > 0 => format!(" ({reassigning} reassigning)"),
-                _ => String::new(),
-            };
-            counts.push(format!("{count} {word}{reassigning}"));
+    for word in ["broken", "unknown", "changed", "created", "removed", "orphaned", "unchanged"] {
+        let of_kind = plan.namespaces.iter().filter(|it| it.status.as_str() == word);
+        let (mut reassigning, mut failing) = (0, 0);
+        for namespace in of_kind.filter(|_| !["broken", "unknown"].contains(&word)) {
+            reassigning += usize::from(namespace.reassigns());
+            failing += usize::from(namespace.failing() > 0);
+        }
+        let parts = [(reassigning, "reassigning"), (failing, "failing")];
+        let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<_> = parts.map(|(count, what)| format!("{count} {what}")).collect();
+        let parts =
+            if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+        match count(word) {
+            0 => {}
+            count => counts.push(format!("{count} {word}{parts}")),
         }
     }
     format!("plan: {verdict}: {}", counts.join(", "))
 }
 
+fn reassigns(plan: &Plan) -> bool {
+    plan.namespaces.iter().any(NamespacePlan::reassigns)
+}
+
+fn fails(plan: &Plan) -> bool {
+    plan.namespaces.iter().any(|it| it.failing() > 0)
+}
+
 fn block(namespace: &NamespacePlan, text: &mut String) {
     let NamespacePlan { name, file, status } = namespace;
     let line = match status {
-        Status::Created(size) => format!("created, {}", describe(*size)),
+        Status::Created(created) => format!("created, {}", describe(created.size)),
+        Status::Removed(Some(size)) => format!("removed: no source, {}", describe(*size)),
+        Status::Removed(None) => "removed: no source".to_owned(),
         Status::Orphaned(Some(size)) => format!("orphaned: no source, {}", describe(*size)),
         Status::Orphaned(None) => "orphaned: no source".to_owned(),
         Status::Broken => "broken: its source is invalid".to_owned(),
@@ -71,6 +89,9 @@ fn block(namespace: &NamespacePlan, text: &mut String) {
         }
     };
     text.push_str(&format!("{name}: {line} ({file})\n"));
+    if let Some(found) = namespace.sampled() {
+        failures(found, matches!(status, Status::Created(_)), text);
+    }
     if let Status::Changed(found) = status {
         changes(found, text);
     }
@@ -84,7 +105,8 @@ fn describe(size: Size) -> String {
 
 fn changes(changes: &Changes, text: &mut String) {
     let nothing_moves = changes.moves.as_ref().is_some_and(Vec::is_empty);
-    if nothing_moves && changes.causes.is_empty() && changes.default.is_none() {
+    let fails = changes.sampled.as_ref().is_some_and(|it| it.fails.is_some());
+    if nothing_moves && changes.causes.is_empty() && changes.default.is_none() && !fails {
         text.push_str("  nothing that a unit could see\n");
         return;
     }
@@ -282,6 +304,32 @@ fn sampled(sampled: &Sampled, text: &mut String) {
     if !failed.is_empty() {
         let failure = sampled.failure.as_deref().unwrap_or_default();
         text.push_str(&format!("    fail: {}: {failure}\n", failed.join(", ")));
+    }
+}
+
+/// The units that fail after, by what that comes from.
+fn failures(sampled: &Sampled, is_new: bool, text: &mut String) {
+    let units = |count: usize| format!("{count} of {}", plural(sampled.units, "unit"));
+    let names = |names: &BTreeSet<String>| {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    if let Some((count, UnitFailure { unit, message })) = &sampled.fails {
+        let before = if is_new { "" } else { " and did not before" };
+        let units = units(*count);
+        text.push_str(&format!("{MARK} {units} fail{before}; unit {unit}: {message}\n"));
+    }
+    if sampled.unfed > 0 {
+        let (units, missing) = (units(sampled.unfed), names(&sampled.missing));
+        text.push_str(&format!(
+            "  {units} could not be evaluated without {missing}: use `--units FILE`, with a column \
+             for each\n"
+        ));
+    }
+    if sampled.foreign > 0 {
+        let (units, operators) = (units(sampled.foreign), names(&sampled.operators));
+        text.push_str(&format!(
+            "  {units} could not be evaluated here: they reach operators of your own, {operators}\n"
+        ));
     }
 }
 

@@ -1,0 +1,322 @@
+//! Whether a script failed by itself, or may have failed because nobody gave it an input.
+//!
+//! The script is followed in the order of its evaluation, without values: for each variable, and
+//! for each place, what is known are the missing inputs that it may come from.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::eval::{EvalError, Reason, Script};
+use crate::source::Span;
+use crate::tree::{Entry, Kind, Map, Node};
+
+/// Names of inputs that nobody gave.
+pub(super) type Missing<'a> = BTreeSet<&'a str>;
+
+/// What a failure may come from.
+#[derive(Debug, Default)]
+pub(super) struct Origin<'a> {
+    /// What went into the operator that failed.
+    pub(super) values: Missing<'a>,
+    /// What decided that it was reached.
+    pub(super) path: Missing<'a>,
+}
+
+/// What a failed evaluation may come from.
+pub(super) fn of_failure<'a>(
+    script: &'a Script,
+    error: &'a EvalError,
+    is_given: &'a dyn Fn(&str) -> bool,
+) -> Origin<'a> {
+    let follower = Follower::new(is_given, Some(error)).follow(script.json());
+    // A place that is not found may be anywhere.
+    let anywhere = || Origin { values: follower.all, path: Missing::new() };
+    follower.found.unwrap_or_else(anywhere)
+}
+
+/// What the value of a variable may come from when the script has ended.
+pub(super) fn of_variable<'a>(
+    script: &'a Script,
+    name: &str,
+    is_given: &'a dyn Fn(&str) -> bool,
+) -> Origin<'a> {
+    let mut follower = Follower::new(is_given, None).follow(script.json());
+    let values = follower.variables.remove(name).unwrap_or_default();
+    Origin { values, path: follower.exits }
+}
+
+struct Follower<'a> {
+    is_given: &'a dyn Fn(&str) -> bool,
+    error: Option<&'a EvalError>,
+    found: Option<Origin<'a>>,
+    /// Every missing input that is read.
+    all: Missing<'a>,
+    /// What the variables may come from that have been set.
+    variables: Variables<'a>,
+    /// What decides whether the next thing is reached.
+    path: Missing<'a>,
+    /// What decides whether the script has ended before.
+    exits: Missing<'a>,
+    /// The values that are being made, the innermost last.
+    values: Vec<Missing<'a>>,
+    /// The calls whose arguments are being made, the innermost last.
+    calls: Vec<Vec<(&'a str, Missing<'a>)>>,
+    /// The conditions whose branches are being followed, the innermost last.
+    conditions: Vec<Condition<'a>>,
+}
+
+type Variables<'a> = HashMap<&'a str, Missing<'a>>;
+
+/// A condition whose branches are being followed.
+#[derive(Default)]
+struct Condition<'a> {
+    /// The variables as they are where no branch is taken.
+    start: Variables<'a>,
+    /// As they are at the end of each branch.
+    ends: Vec<Variables<'a>>,
+}
+
+/// What is to be done next. Scripts nest deeper than stacks are.
+enum Task<'a> {
+    Visit(&'a Node),
+    /// A value begins, which the next task but one ends.
+    Begin,
+    /// A value ends: an argument.
+    Argument(&'a str),
+    /// All arguments of a call are made.
+    Call(Span),
+    /// A value ends: that of a variable.
+    Set(&'a str, Span),
+    /// A value ends: one that decides whether the next one is looked at.
+    Decide,
+    /// A branch begins.
+    Enter,
+    /// A branch ends.
+    Exit,
+    /// The branches come together again; one of them is always taken, or not.
+    Join(bool),
+    /// A part ends that is not always evaluated: what decided before is what decides again.
+    Leave(Missing<'a>),
+    /// The script ends.
+    Return,
+}
+
+impl<'a> Follower<'a> {
+    fn new(is_given: &'a dyn Fn(&str) -> bool, error: Option<&'a EvalError>) -> Follower<'a> {
+        Follower {
+            is_given,
+            error,
+            found: None,
+            all: Missing::new(),
+            variables: Variables::new(),
+            path: Missing::new(),
+            exits: Missing::new(),
+            values: Vec::new(),
+            calls: Vec::new(),
+            conditions: Vec::new(),
+        }
+    }
+
+    /// Follows a script from its beginning to its end.
+    fn follow(mut self, root: &'a Node) -> Follower<'a> {
+        let mut tasks = vec![Task::Visit(root)];
+        while let Some(task) = tasks.pop() {
+            match task {
+                Task::Visit(node) => {
+                    let later = self.visit(node);
+                    tasks.extend(later.into_iter().rev());
+                }
+                Task::Begin => self.values.push(Missing::new()),
+                Task::Argument(name) => {
+                    let value = self.end_value();
+                    self.add(&value);
+                    if let Some(call) = self.calls.last_mut() {
+                        call.push((name, value));
+                    }
+                }
+                Task::Call(place) => {
+                    let arguments = self.calls.pop().unwrap_or_default();
+                    self.blame(place, &arguments);
+                }
+                Task::Set(name, place) => {
+                    let mut value = self.end_value();
+                    value.extend(&self.path);
+                    self.blame(place, &[]);
+                    self.variables.insert(name, value);
+                }
+                Task::Decide => {
+                    let value = self.end_value();
+                    self.path.extend(&value);
+                    self.add(&value);
+                }
+                Task::Enter => {
+                    let start = self.variables.clone();
+                    if let Some(condition) = self.conditions.last_mut() {
+                        condition.start = start;
+                    }
+                }
+                Task::Exit => {
+                    if let Some(Condition { start, ends }) = self.conditions.last_mut() {
+                        ends.push(std::mem::replace(&mut self.variables, std::mem::take(start)));
+                    }
+                }
+                Task::Join(is_complete) => self.join(is_complete),
+                Task::Leave(before) => {
+                    self.path = before;
+                    self.path.extend(&self.exits);
+                }
+                Task::Return => self.exits.extend(&self.path),
+            }
+        }
+        self
+    }
+
+    /// Looks at a node: what is to be done for it.
+    fn visit(&mut self, node: &'a Node) -> Vec<Task<'a>> {
+        let operator = node.as_map().and_then(|map| Some((map, map.get("op")?.as_str()?)));
+        match (operator, &node.kind) {
+            (Some((map, operator)), _) => self.operator(operator, map, node.span),
+            (None, Kind::List(items)) => {
+                self.blame(node.span, &[]);
+                items.iter().map(Task::Visit).collect()
+            }
+            _ => {
+                self.blame(node.span, &[]);
+                Vec::new()
+            }
+        }
+    }
+
+    fn operator(&mut self, operator: &str, map: &'a Map, place: Span) -> Vec<Task<'a>> {
+        let list = |key| map.get(key).and_then(Node::as_list).unwrap_or_default();
+        let variable = map.get("var").and_then(Node::as_str);
+        let value = map.get("value").map(Task::Visit);
+        match (operator, variable) {
+            ("literal", _) => Vec::new(),
+            ("get", Some(name)) => {
+                self.blame(place, &[]);
+                let missing = self.variable(name);
+                self.add(&missing);
+                Vec::new()
+            }
+            ("set", Some(name)) => {
+                let set = Task::Set(name, place);
+                [Task::Begin].into_iter().chain(value).chain([set]).collect()
+            }
+            ("seq", _) => list("seq").iter().map(Task::Visit).collect(),
+            ("return", _) => value.into_iter().chain([Task::Return]).collect(),
+            ("and" | "or" | "coalesce", _) => {
+                let operand = |node| [Task::Begin, Task::Visit(node), Task::Decide];
+                let operands = list("values").iter().flat_map(operand);
+                operands.chain([Task::Leave(self.path.clone())]).collect()
+            }
+            ("cond", _) => self.condition(list("cond")),
+            _ => {
+                self.calls.push(Vec::new());
+                let arguments = map.entries.iter().filter(|entry| &*entry.key != "op");
+                let argument = |entry: &'a Entry| {
+                    [Task::Begin, Task::Visit(&entry.value), Task::Argument(&entry.key)]
+                };
+                arguments.flat_map(argument).chain([Task::Call(place)]).collect()
+            }
+        }
+    }
+
+    fn condition(&mut self, branches: &'a [Node]) -> Vec<Task<'a>> {
+        self.conditions.push(Condition::default());
+        let mut tasks = Vec::new();
+        let mut is_complete = false;
+        for branch in branches.iter().filter_map(Node::as_map) {
+            if let Some(test) = branch.get("if") {
+                is_complete = test.kind == Kind::Bool(true);
+                tasks.extend([Task::Begin, Task::Visit(test), Task::Decide]);
+            }
+            tasks.push(Task::Enter);
+            tasks.extend(branch.get("then").map(Task::Visit));
+            tasks.push(Task::Exit);
+        }
+        tasks.extend([Task::Join(is_complete), Task::Leave(self.path.clone())]);
+        tasks
+    }
+
+    /// Goes on where branches come together again: a variable has what it had in any of them.
+    fn join(&mut self, is_complete: bool) {
+        let mut ends = self.conditions.pop().unwrap_or_default().ends;
+        let start = std::mem::take(&mut self.variables);
+        if !is_complete {
+            ends.push(start);
+        }
+        let names: BTreeSet<&str> = ends.iter().flat_map(|end| end.keys().copied()).collect();
+        for name in names {
+            let unset = self.variable(name);
+            let values = ends.iter().map(|end| end.get(name).unwrap_or(&unset));
+            let value = values.flatten().copied().collect();
+            self.variables.insert(name, value);
+        }
+    }
+
+    /// What a variable may come from where it is read.
+    fn variable(&self, name: &'a str) -> Missing<'a> {
+        match self.variables.get(name) {
+            Some(missing) => missing.clone(),
+            None if name == "experiment_salt" || (self.is_given)(name) => Missing::new(),
+            None => Missing::from([name]),
+        }
+    }
+
+    /// Adds what goes into the value that is being made.
+    fn add(&mut self, missing: &Missing<'a>) {
+        self.all.extend(missing);
+        if let Some(value) = self.values.last_mut() {
+            value.extend(missing);
+        }
+    }
+
+    /// What has gone into the value that ends.
+    fn end_value(&mut self) -> Missing<'a> {
+        self.values.pop().unwrap_or_default()
+    }
+
+    /// Notes what went into the operator that failed, if that is this one.
+    fn blame(&mut self, place: Span, arguments: &[(&str, Missing<'a>)]) {
+        let Some(error) = self.error.filter(|error| error.span == place) else {
+            return;
+        };
+        let counts = |name: &str| match concerned(&error.reason) {
+            Concerned::None => false,
+            Concerned::These(names) => names.contains(&name),
+            Concerned::AllButUnit => !matches!(name, "unit" | "salt" | "full_salt"),
+        };
+        let values = arguments.iter().filter(|(name, _)| counts(name));
+        let found = self.found.get_or_insert_default();
+        found.values.extend(values.flat_map(|(_, missing)| missing));
+        found.path.extend(&self.path);
+    }
+}
+
+/// The arguments of an operator that a failure depends on.
+enum Concerned {
+    None,
+    These(Vec<&'static str>),
+    /// What a draw is made for does not make it fail.
+    AllButUnit,
+}
+
+fn concerned(reason: &Reason) -> Concerned {
+    match reason {
+        Reason::MissingArgument { argument, .. }
+        | Reason::NullArgument { argument, .. }
+        | Reason::WrongKind { argument, .. } => Concerned::These(vec![argument]),
+        Reason::DivisionByZero { .. } => Concerned::These(vec!["right"]),
+        Reason::Probability { .. } => Concerned::These(vec!["p"]),
+        Reason::EmptyRange { .. } => Concerned::These(vec!["min", "max"]),
+        Reason::Draws { .. } => Concerned::These(vec!["draws", "choices"]),
+        Reason::Weights { .. } | Reason::NoWeight => Concerned::These(vec!["weights", "choices"]),
+        Reason::MissingSalt { .. }
+        | Reason::UnknownOperator { .. }
+        | Reason::Switch
+        | Reason::ExperimentSalt
+        | Reason::WideInteger { .. }
+        | Reason::Malformed { .. } => Concerned::None,
+        _ => Concerned::AllButUnit,
+    }
+}

@@ -1,0 +1,129 @@
+//! What a namespace makes of a unit, and what a failure of it comes from.
+
+use std::collections::BTreeSet;
+
+use super::blame::{self, Origin};
+use crate::eval::{Reason, Script};
+use crate::namespace::{AssignError, Assignment, Namespace};
+use crate::value::{Map, Value};
+
+/// A namespace whose units are evaluated.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'n> {
+    pub(super) namespace: &'n Namespace,
+    /// Operators that the project's own evaluators know.
+    pub(super) operators: Option<&'n BTreeSet<String>>,
+}
+
+/// A unit without an answer.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub(super) message: String,
+    pub(super) cause: Cause,
+}
+
+/// What a failure comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cause {
+    /// The script, whatever inputs it gets.
+    Script,
+    /// These inputs, perhaps, which nobody gave.
+    Inputs(BTreeSet<String>),
+    /// An operator that only the project's own evaluators know.
+    Operator(String),
+}
+
+impl<'n> Subject<'n> {
+    /// Assigns a unit. A param that cannot be written is a failure, too.
+    pub(super) fn assign<'a>(&self, inputs: &'a Map) -> Result<Assignment<'a>, Failure>
+    where
+        'n: 'a,
+    {
+        let is_given = |name: &str| inputs.contains_key(name);
+        match self.namespace.assign(inputs) {
+            Ok(assigned) => match self.unwritable(&assigned, &is_given) {
+                None => Ok(assigned),
+                Some(failure) => Err(failure),
+            },
+            Err(error) => Err(self.failure(error, inputs, &is_given)),
+        }
+    }
+
+    fn failure(
+        &self,
+        failed: AssignError,
+        inputs: &Map,
+        is_given: &dyn Fn(&str) -> bool,
+    ) -> Failure {
+        let (definition, error) = match &failed {
+            AssignError::MissingUnit { unit, .. } => {
+                let cause = Cause::Inputs(BTreeSet::from([unit.clone()]));
+                return Failure { message: failed.to_string(), cause };
+            }
+            AssignError::Script { definition, error, .. } => (definition, error),
+        };
+        let message = format!("definition `{definition}` failed: {error}");
+        if let Reason::UnknownOperator { name, .. } = &*error.reason
+            && self.operators.is_some_and(|own| own.contains(&**name))
+        {
+            return Failure { message, cause: Cause::Operator(name.to_string()) };
+        }
+        let Some(script) = self.script(definition) else {
+            return Failure { message, cause: Cause::Script };
+        };
+        let Origin { values, path } = blame::of_failure(script, error, is_given);
+        let fails_too = |value: &Value| {
+            let mut inputs = inputs.clone();
+            inputs.extend(path.iter().map(|name| ((*name).to_owned(), value.clone())));
+            self.namespace.assign(&inputs).err().as_ref() == Some(&failed)
+        };
+        // Where an input only decides which way the script takes, that it is null is not to blame
+        // if another value leads there, too.
+        let cause = match values.is_empty() && (path.is_empty() || others().iter().any(fails_too)) {
+            true => Cause::Script,
+            false => Cause::Inputs(values.union(&path).map(|name| (*name).to_owned()).collect()),
+        };
+        Failure { message, cause }
+    }
+
+    /// What is wrong with a param, if there is one that nobody could write down.
+    fn unwritable(
+        &self,
+        assigned: &Assignment<'_>,
+        is_given: &dyn Fn(&str) -> bool,
+    ) -> Option<Failure> {
+        let mut params = assigned.params.iter();
+        let (name, error) =
+            params.find_map(|(name, value)| Some((name, value.to_node().err()?)))?;
+        let default = self.namespace.default_experiment();
+        let names = [assigned.definition, default.definition()];
+        let mut scripts = names.into_iter().filter_map(|name| self.script(name));
+        let setter = scripts.find(|script| super::scripts::params(script).contains(&name));
+        let missing = setter.map(|script| {
+            let Origin { values, path } = blame::of_variable(script, name, is_given);
+            values.union(&path).map(|name| (*name).to_owned()).collect::<BTreeSet<_>>()
+        });
+        let cause = match missing.unwrap_or_default() {
+            missing if missing.is_empty() => Cause::Script,
+            missing => Cause::Inputs(missing),
+        };
+        Some(Failure { message: format!("param `{name}` has no value: {error}"), cause })
+    }
+
+    fn script(&self, definition: &str) -> Option<&'n Script> {
+        let mut definitions = self.namespace.definitions();
+        definitions.find(|(name, _)| *name == definition).map(|(_, script)| script)
+    }
+}
+
+/// Values that an input may have in place of null.
+fn others() -> [Value; 6] {
+    [
+        Value::Bool(false),
+        Value::Bool(true),
+        Value::Int(0),
+        Value::Int(1),
+        Value::from(""),
+        Value::from("x"),
+    ]
+}

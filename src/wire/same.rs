@@ -1,0 +1,68 @@
+//! When two compiled scripts say the same.
+
+use crate::tree::{Entry, Kind, Map, Node};
+
+/// Whether two parts of scripts are the same. The order of the keys of an operator is that of
+/// some compiler and means nothing; in a literal it reaches hashes.
+pub(crate) fn same(a: &Node, b: &Node) -> bool {
+    compare(a, b, false)
+}
+
+/// As [`same`], for whole scripts of a dialect in which an entry of an operator that is null may as
+/// well not be there.
+pub(crate) fn same_without_nulls(a: &Node, b: &Node) -> bool {
+    compare(a, b, true)
+}
+
+fn compare(a: &Node, b: &Node, nulls_are_absent: bool) -> bool {
+    let same = |a: &Node, b: &Node| compare(a, b, nulls_are_absent);
+    match (&a.kind, &b.kind) {
+        (Kind::List(a), Kind::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Kind::Map(a), Kind::Map(b)) if a.get("op").is_none() || is_literal(a) => {
+            a.entries.len() == b.entries.len()
+                && a.entries
+                    .iter()
+                    .zip(&b.entries)
+                    .all(|(a, b)| a.key == b.key && same(&a.value, &b.value))
+        }
+        (Kind::Map(a), Kind::Map(b)) => same_entries(a, b, nulls_are_absent, |key, a, b| {
+            match (key, a.as_list(), b.as_list()) {
+                ("cond", Some(a), Some(b)) => same_branches(a, b, nulls_are_absent),
+                _ => same(a, b),
+            }
+        }),
+        (Kind::Float(a), Kind::Float(b)) => a.to_bits() == b.to_bits(),
+        (a, b) => a == b,
+    }
+}
+
+/// The branches of a condition, each of which has an `if` and a `then`.
+fn same_branches(a: &[Node], b: &[Node], nulls_are_absent: bool) -> bool {
+    let same = |a: &Node, b: &Node| compare(a, b, nulls_are_absent);
+    a.len() == b.len()
+        && a.iter().zip(b).all(|(a, b)| match (a.as_map(), b.as_map()) {
+            (Some(a), Some(b)) => same_entries(a, b, nulls_are_absent, |_, a, b| same(a, b)),
+            _ => same(a, b),
+        })
+}
+
+/// Entries whose order means nothing.
+fn same_entries(
+    a: &Map,
+    b: &Map,
+    nulls_are_absent: bool,
+    same: impl Fn(&str, &Node, &Node) -> bool,
+) -> bool {
+    let counts = |entry: &&Entry| !(nulls_are_absent && entry.value.kind == Kind::Null);
+    let count = |map: &Map| map.entries.iter().filter(counts).count();
+    let mut entries = a.entries.iter().filter(counts);
+    let is_same = |it: &Entry| b.get(&it.key).is_some_and(|b| same(&it.key, &it.value, b));
+    count(a) == count(b) && entries.all(is_same)
+}
+
+/// Whether an operator is data, of which all counts.
+pub(crate) fn is_literal(map: &Map) -> bool {
+    map.get("op").and_then(Node::as_str) == Some("literal")
+}
