@@ -1,5 +1,10 @@
 //! What is wrong with a namespace is said at its place: all of it, in one run.
 
+mod brackets;
+mod documents;
+mod quotes;
+mod switch;
+
 use planout::catalog::Loaded;
 use planout::source::Span;
 use planout::store::Format;

@@ -66,7 +66,13 @@ impl Surprise<'_> {
             (TokenKind::Identifier, "and" | "AND") => Some("write `&&` for and"),
             (TokenKind::Identifier, "or" | "OR") => Some("write `||` for or"),
             (TokenKind::String, _) if self.begins() && next == ":" => Some(MAP),
+            (TokenKind::Mark("{"), _)
+                if self.begins() && self.following.kind == TokenKind::String =>
+            {
+                Some("this looks like JSON: what is compiled already is not PlanOut language")
+            }
             (TokenKind::If, _) if !self.begins() => Some("an `if` cannot be a value"),
+            (TokenKind::Switch, _) if !self.begins() => Some("a `switch` cannot be a value"),
             (TokenKind::Else, _) => {
                 Some("put the statements between `if (...)` and `else` in braces")
             }
@@ -104,6 +110,7 @@ impl Surprise<'_> {
             "If" | "IF" | "Else" | "ELSE" | "Return" | "RETURN" | "Switch" => {
                 Some("keywords are written in lower case")
             }
+            "case" | "break" => Some("write `if (...) { ... }` for each case"),
             "for" | "while" => Some("there are no loops: write out what they would do"),
             "function" | "def" => Some("there are no functions of your own"),
             _ => None,

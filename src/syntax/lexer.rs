@@ -1,7 +1,11 @@
 //! From text to tokens.
 
+use super::quotes;
 use super::token::{Broken, MARKS, Token, TokenKind, keyword};
 use crate::source::Span;
+
+/// How far is looked for the end of a string between typographic quotes, in characters.
+const LONGEST_STRING: usize = 1000;
 
 #[derive(Clone)]
 pub(super) struct Lexer<'a> {
@@ -55,6 +59,11 @@ impl<'a> Lexer<'a> {
         Token { kind, span: Span::new(start, self.at), first, indent: self.indent }
     }
 
+    /// A lexer of the same text that begins at a token.
+    pub(super) fn from(&self, token: Token) -> Lexer<'a> {
+        Lexer { at: token.span.start as usize, ..self.clone() }
+    }
+
     /// Goes back into a string, just behind its opening quote.
     pub(super) fn enter(&mut self, string: Token) {
         self.at = string.span.start as usize + 1;
@@ -66,6 +75,14 @@ impl<'a> Lexer<'a> {
     pub(super) fn breaks_line(&self, span: Span) -> bool {
         let text = &self.text[span.start as usize..span.end as usize];
         text.contains(is_line_end) || !self.folds_in(span).is_empty()
+    }
+
+    /// What stands from a place to the end of its line, as it is written.
+    pub(super) fn rest_of_line(&self, start: usize) -> &'a str {
+        let rest = &self.text[start..];
+        let end = start + rest.find(is_line_end).unwrap_or(rest.len());
+        let fold = self.folds_in(Span::new(start, end)).first();
+        &self.text[start..fold.map_or(end, |fold| *fold as usize)]
     }
 
     /// The first comment that goes on over lines that are no comments.
@@ -203,8 +220,19 @@ impl<'a> Lexer<'a> {
                 TokenKind::Mark(mark)
             }
             None => {
-                self.at += char.len_utf8();
-                TokenKind::Broken(Broken::UnknownCharacter)
+                // After a letter it is an apostrophe, or ends something.
+                let begins = !self.text[..self.at].ends_with(char::is_alphanumeric);
+                let line = rest.char_indices().take(LONGEST_STRING);
+                let line = line.take_while(|(_, char)| !is_line_end(*char));
+                let quoted = begins.then(|| quotes::quoted_length(line)).flatten();
+                let quoted = quoted.filter(|length| {
+                    self.folds_in(Span::new(self.at, self.at + length)).is_empty()
+                });
+                self.at += quoted.unwrap_or(char.len_utf8());
+                TokenKind::Broken(match quoted {
+                    Some(_) => Broken::TypographicString,
+                    None => Broken::UnknownCharacter,
+                })
             }
         }
     }

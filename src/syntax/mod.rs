@@ -1,16 +1,20 @@
 //! The PlanOut language: from text to a syntax tree with the place of everything in it.
 
 pub mod ast;
+mod brackets;
 mod habits;
 mod lexer;
 mod literal;
 mod parser;
+mod quotes;
 mod recovery;
 mod statement;
+mod switch;
 mod token;
 
 pub(crate) use lexer::{is_line_end, is_space, tokens};
 pub use parser::{Parsed, parse};
+pub(crate) use quotes::is_typographic;
 pub(crate) use token::{Token, TokenKind};
 
 /// How deep brackets, blocks and signs may nest.

@@ -212,6 +212,9 @@ impl<'a> Parser<'a> {
     fn broken(&self, broken: Broken) -> Box<Diagnostic> {
         let mut span = self.token.span;
         if broken == Broken::EndlessString {
+            if let Some(end) = self.typographic_end(self.token) {
+                return self.wrong_end(self.token, end).boxed();
+            }
             span.end = span.start + 1;
         }
         broken.diagnose(self.text(), self.map.span(span)).boxed()
@@ -317,6 +320,10 @@ impl<'a> Parser<'a> {
             TokenKind::Mark("(") => {
                 self.advance();
                 let inner = self.nested(Self::expr)?;
+                if self.is(",") {
+                    let problem = self.unexpected("`)` to close the parenthesis");
+                    return Err(problem.help("write a list as `[1, 2]`").boxed());
+                }
                 self.expect(")", "to close the parenthesis")?;
                 return Ok(ExprKind::Parenthesis(Box::new(inner)));
             }

@@ -7,6 +7,7 @@
 use super::MAX_PROBLEMS;
 use super::lexer::is_space;
 use super::parser::Parser;
+use super::quotes;
 use super::token::{Broken, Token, TokenKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -45,24 +46,33 @@ enum Braces {
 impl Parser<'_> {
     /// Notes a problem and skips to where the next statement is likely to start.
     pub(super) fn recover(&mut self, problem: Diagnostic) {
+        self.note(problem);
+        self.skip_statement();
+        self.braces = self.statement_braces;
+    }
+
+    /// Notes a problem, or what it comes from.
+    pub(super) fn note(&mut self, problem: Diagnostic) {
         if self.recovery.at_end && self.kind() == TokenKind::End {
             return;
         }
-        let problem = match self.open_string() {
-            Some(string) => {
-                let problem = self.string_goes_on(string);
-                self.enter(string);
-                problem
-            }
-            None => problem,
-        };
-        let hopeless = problem.code == Code::TooDeep;
-        self.report(problem);
-        match hopeless {
-            true => self.skip_all(),
-            false => self.skip_statement(),
+        if let Some(string) = self.open_string() {
+            let problem = self.string_goes_on(string);
+            self.enter(string);
+            return self.report(problem);
         }
-        self.braces = self.statement_braces;
+        let hopeless = problem.code == Code::TooDeep;
+        match self.unbalanced(&problem) {
+            Some(cause) => {
+                self.report(cause);
+                // It would be taken for the end of the block around.
+                self.take("}");
+            }
+            None => self.report(problem),
+        }
+        if hopeless {
+            self.skip_all();
+        }
     }
 
     /// Gives up on a script with very many problems.
@@ -79,7 +89,7 @@ impl Parser<'_> {
         }
     }
 
-    fn skip_statement(&mut self) {
+    pub(super) fn skip_statement(&mut self) {
         // Only literals leave their braces open when they fail.
         let literals = self.braces.saturating_sub(self.statement_braces);
         let mut open = vec![Braces::Literal; literals];
@@ -148,7 +158,7 @@ impl Parser<'_> {
     }
 
     /// The tokens from the one to be taken next on.
-    fn tokens_ahead(&self) -> impl Iterator<Item = Token> {
+    pub(super) fn tokens_ahead(&self) -> impl Iterator<Item = Token> {
         let mut lexer = self.lexer.clone();
         let rest = std::iter::repeat_with(move || lexer.next());
         let ahead = [self.token, self.following].into_iter().chain(rest);
@@ -199,12 +209,18 @@ impl Parser<'_> {
         };
         let taken = self.previous.span.start >= self.statement.span.start;
         match self.previous {
-            string if taken && self.is_open_string(string) && touches() => Some(string),
+            string
+                if taken
+                    && touches()
+                    && (self.is_open_string(string) || self.typographic_end(string).is_some()) =>
+            {
+                Some(string)
+            }
             _ => Some(self.token).filter(|token| self.is_open_string(*token)),
         }
     }
 
-    fn is_open_string(&self, token: Token) -> bool {
+    pub(super) fn is_open_string(&self, token: Token) -> bool {
         let string =
             matches!(token.kind, TokenKind::String | TokenKind::Broken(Broken::EndlessString));
         // Each of them is read to its end again, which may be the end of the script.
@@ -212,7 +228,33 @@ impl Parser<'_> {
         string && !enough && self.lexer.breaks_line(token.span)
     }
 
+    /// The typographic quote that was meant to end a string.
+    pub(super) fn typographic_end(&self, string: Token) -> Option<Span> {
+        let is_string =
+            matches!(string.kind, TokenKind::String | TokenKind::Broken(Broken::EndlessString));
+        let line = self.lexer.rest_of_line(string.span.start as usize);
+        let line = line.get(..string.span.length() as usize).unwrap_or(line);
+        let (at, quote) = quotes::end_of_string(line).filter(|_| is_string)?;
+        let start = string.span.start as usize + at;
+        Some(Span::new(start, start + quote.len_utf8()))
+    }
+
+    /// The problem of a string that ends with a typographic quote.
+    pub(super) fn wrong_end(&self, string: Token, end: Span) -> Diagnostic {
+        let Span { start, .. } = string.span;
+        let text = self.lexer.text();
+        let (begin, end_text) =
+            (&text[start as usize..][..1], &text[end.start as usize..end.end as usize]);
+        let message = format!("`{end_text}` does not end a string that begins with `{begin}`");
+        Diagnostic::error(Code::MalformedString, self.map.span(end), message)
+            .also(self.map.span(Span { start, end: start + 1 }), "it begins here")
+            .help(format!("write `{begin}` in its place"))
+    }
+
     fn string_goes_on(&self, string: Token) -> Diagnostic {
+        if let Some(end) = self.typographic_end(string) {
+            return self.wrong_end(string, end);
+        }
         let Span { start, end } = string.span;
         let text = &self.lexer.text()[start as usize..end as usize];
         let quote = self.map.span(Span { start, end: start + 1 });
@@ -231,7 +273,7 @@ impl Parser<'_> {
     }
 
     /// Goes on behind the opening quote of a string.
-    fn enter(&mut self, string: Token) {
+    pub(super) fn enter(&mut self, string: Token) {
         self.recovery.entered += 1;
         self.lexer.enter(string);
         let Span { start, .. } = string.span;
@@ -283,6 +325,21 @@ impl Parser<'_> {
         let message = "expected `}` before `else`";
         let problem = Diagnostic::error(Code::Syntax, self.span(), message);
         self.report(problem.also(block.place, "the block begins here"));
+    }
+
+    /// Reports a `)` or `]` that begins a statement, and goes on behind it.
+    pub(super) fn stray_closer(&mut self) {
+        let problem = self.unexpected("a statement");
+        self.note(*problem);
+        self.advance();
+        let goes_on = self.starts_statement()
+            || matches!(self.kind(), TokenKind::End | TokenKind::Mark(";" | "}" | ")" | "]"));
+        match goes_on {
+            true => {
+                self.take(";");
+            }
+            false => self.skip_statement(),
+        }
     }
 
     /// Reports a `}` that closes nothing, or the one before it that has closed a block too early.

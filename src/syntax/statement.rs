@@ -1,6 +1,6 @@
 //! Statements.
 
-use super::ast::{Block, Expr, ExprKind, If, Return, Rule, Switch};
+use super::ast::{Block, Expr, ExprKind, If, Return, Rule};
 use super::parser::{Parse, Parser};
 use super::recovery::Opening;
 use super::token::TokenKind;
@@ -16,6 +16,10 @@ impl Parser<'_> {
             self.statement = self.token;
             if self.is("}") {
                 self.stray_brace();
+                continue;
+            }
+            if self.is(")") || self.is("]") {
+                self.stray_closer();
                 continue;
             }
             match self.rule() {
@@ -88,7 +92,7 @@ impl Parser<'_> {
         }
     }
 
-    fn control(&mut self) -> Parse<Rule> {
+    pub(super) fn control(&mut self) -> Parse<Rule> {
         match self.kind() {
             TokenKind::If => self.if_rule().map(Rule::If),
             TokenKind::Switch => self.nested(Self::switch_rule).map(Rule::Switch),
@@ -122,27 +126,6 @@ impl Parser<'_> {
             }
         }
         Ok(If { branches, otherwise, span: self.span_from(start) })
-    }
-
-    fn switch_rule(&mut self) -> Parse<Switch> {
-        let start = self.start();
-        let keyword = self.span();
-        self.advance();
-        self.expect("{", "after `switch`")?;
-        let mut cases = Vec::new();
-        while !self.take("}") {
-            let condition = self.expr()?;
-            self.expect("=>", "after the condition")?;
-            let control = self.control()?;
-            self.expect(";", "after the case")?;
-            cases.push((condition, control));
-        }
-        let message = "`switch` compiles, but no evaluator runs it";
-        self.report(
-            Diagnostic::warning(Code::SwitchNeverRuns, keyword, message)
-                .help("write `if (...) {...} else if (...) {...}`"),
-        );
-        Ok(Switch { cases, span: self.span_from(start) })
     }
 
     // Blocks

@@ -1,5 +1,6 @@
 //! Tokens.
 
+use super::quotes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -42,6 +43,8 @@ pub(crate) enum TokenKind {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Broken {
     UnknownCharacter,
+    /// A text between typographic quotes.
+    TypographicString,
     EndlessString,
     EscapedLineEnd,
     NumberOverflow,
@@ -59,9 +62,25 @@ impl Broken {
                     "|" => "write `||` for or",
                     "?" => "write `??` for the first value that is not null, `if` for a choice",
                     "." => "a number needs a digit after its point; index a map as `m[\"key\"]`",
-                    "“" | "”" | "‘" | "’" => "write straight quotes, `\"` or `'`",
+                    "–" | "—" | "−" => "write `-`",
+                    "×" => "write `*`",
+                    "÷" => "write `/`",
+                    "≠" => "write `!=`",
+                    "≤" => "write `<=`",
+                    "≥" => "write `>=`",
+                    _ if text.starts_with(quotes::is_typographic) => {
+                        "write straight quotes, `\"` or `'`"
+                    }
                     _ => "names are ASCII letters, digits and `_`; other characters go in strings",
                 })
+            }
+            Broken::TypographicString => {
+                let message = match text.starts_with('`') {
+                    true => "a string cannot stand in backticks",
+                    false => "a string cannot stand in typographic quotes",
+                };
+                Diagnostic::error(Code::UnknownCharacter, span, message)
+                    .help("write straight quotes, `\"` or `'`")
             }
             Broken::EndlessString => {
                 Diagnostic::error(Code::MalformedString, span, "this string does not end")

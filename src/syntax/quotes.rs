@@ -1,0 +1,48 @@
+//! Quotes of word processors, which people take along with the text between them.
+
+/// Typographic quotes that stand for `"`, and what else ends a text that begins with one.
+const DOUBLE: &str = "“”„‟«»＂";
+
+/// Those that stand for `'`.
+const SINGLE: &str = "‘’‚‛‹›＇`´";
+
+/// Whether a character looks like a quote and is none.
+pub(crate) fn is_typographic(char: char) -> bool {
+    DOUBLE.contains(char) || SINGLE.contains(char)
+}
+
+/// The straight quote that a typographic one stands for.
+pub(super) fn straight(char: char) -> char {
+    if SINGLE.contains(char) { '\'' } else { '"' }
+}
+
+/// The length of what a line begins with, if that is a string between typographic quotes, the last
+/// of which may be a straight one. The line is given as its characters with their offsets.
+pub(super) fn quoted_length(mut line: impl Iterator<Item = (usize, char)>) -> Option<usize> {
+    let (_, opening) = line.next().filter(|(_, char)| is_typographic(*char))?;
+    let meant = straight(opening);
+    let (mut closing, mut ended) = (None, false);
+    for (at, char) in line {
+        if is_typographic(char) && straight(char) == meant {
+            return Some(at + char.len_utf8());
+        }
+        // A straight one behind the end of the statement begins another string.
+        if char == meant && !ended {
+            closing.get_or_insert(at + 1);
+        }
+        ended |= char == ';';
+    }
+    closing
+}
+
+/// The typographic quote that looks like the end of a string, where the string is a straight quote
+/// and the rest of a line: its offset.
+pub(super) fn end_of_string(line: &str) -> Option<(usize, char)> {
+    let quote = line.chars().next()?;
+    let mut quotes = line.char_indices().filter(|(_, char)| is_typographic(*char));
+    quotes.find(|(at, char)| {
+        let after = line[at + char.len_utf8()..].trim_start();
+        straight(*char) == quote
+            && (after.is_empty() || after.starts_with([';', ',', ')', ']', '}']))
+    })
+}
