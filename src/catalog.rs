@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Code, Diagnostic, Levels, Report, Severity, check_size};
 use crate::dialect::Dialect;
-use crate::namespace::{Document, Namespace};
+use crate::namespace::{Content, Document, Namespace};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
@@ -90,6 +90,12 @@ impl Loaded {
         loaded
     }
 
+    /// Whether it is a compiled script, which lies beside namespaces where scripts are kept too.
+    pub fn is_script(&self) -> bool {
+        let tree = self.tree.as_deref().filter(|_| self.format == Format::Json);
+        tree.is_some_and(|tree| Content::of(tree) == Content::Script)
+    }
+
     /// Drops the document if there is an error.
     fn settle(&mut self) {
         if self.diagnostics.iter().any(|found| found.severity == Severity::Error) {
@@ -161,13 +167,17 @@ fn check_with(
     let dialects = dialects.into();
     progress.expect(items.len());
     let mut namespaces: Vec<Loaded> = Vec::with_capacity(items.len());
+    // A compiled script has no name, and its file may be called like that of a namespace.
+    let is_twin = |one: &Loaded, other: &Loaded| {
+        one.name == other.name && !one.is_script() && !other.is_script()
+    };
     for mut loaded in parallel::map(items, |(item, bytes)| {
         let loaded = Loaded::new(&item.label, Some(&item.name), bytes, item.format, dialects);
         progress.add(1);
         loaded
     }) {
         // They are ordered by name.
-        if let Some(first) = namespaces.last().filter(|first| first.name == loaded.name) {
+        if let Some(first) = namespaces.last().filter(|first| is_twin(first, &loaded)) {
             let message =
                 format!("namespace `{}` is also in `{}`", loaded.name, first.source.name());
             loaded.diagnostics.push(

@@ -23,12 +23,15 @@ use self::subject::Subject;
 use crate::catalog::Loaded;
 use crate::diagnostic::{Code, Diagnostic, Level, Levels, Severity};
 use crate::dialect::Dialect;
+use crate::eval;
+use crate::namespace::Content;
 use crate::parallel;
 use crate::progress::Progress;
 use crate::source::{OffsetMap, Source};
 use crate::store::Format;
 use crate::syntax::parse;
-use crate::wire::emit;
+use crate::tree::{Node, json};
+use crate::wire::{MAX_JSON_DEPTH, emit};
 
 /// What a project has settled about its checks.
 #[derive(Clone, Debug, Default)]
@@ -120,10 +123,13 @@ fn run(
             namespaces[index].diagnostics.push(found);
         }
     }
-    let checks = Checks { levels, reading };
+    let checks = Checks { levels, reading, operators: &settings.operators };
     parallel::map(namespaces.iter_mut().collect(), |loaded: &mut Loaded| {
         let mut found = std::mem::take(&mut loaded.diagnostics);
         if let Some(subject) = Subject::new(loaded) {
+            if loaded.format == Format::Yaml {
+                found.extend(document::ignored_name(subject.tree, subject.source, &loaded.name));
+            }
             checks.namespace(&subject, loaded.format, &mut found);
         }
         checks.settle(&loaded.source, &mut found);
@@ -133,30 +139,50 @@ fn run(
     });
 }
 
-/// Checks the text of a script alone: all of its problems, errors and warnings.
+/// Checks the text of a script alone, in the language or compiled: all of its problems, errors and
+/// warnings.
 pub fn check_script(source: &Source, dialect: Dialect, settings: &Settings) -> Vec<Diagnostic> {
-    let mut checks = Checks { levels: settings.levels.clone(), reading: settings.reading() };
+    let mut checks = Checks {
+        levels: settings.levels.clone(),
+        reading: settings.reading(),
+        operators: &settings.operators,
+    };
     checks.reading.settle(&mut checks.levels);
-    let parsed = parse(source.text(), &OffsetMap::identity(), dialect);
-    let mut found = parsed.diagnostics.clone();
-    if let Some(program) = parsed.valid() {
-        let json = emit(program, dialect);
-        let known = Known { unit: None, inputs: &[] };
-        precedence::check(program, source, dialect, &mut found);
+    let known = Known { unit: None, inputs: &[] };
+    let mut found = Vec::new();
+    if let Some(json) = compiled(source) {
         checks.script(&Script::new(&json, dialect), &known, &mut found);
+        found.extend(eval::Script::from_node(json, dialect).err().map(|problem| *problem));
+    } else {
+        let parsed = parse(source.text(), &OffsetMap::identity(), dialect);
+        found.clone_from(&parsed.diagnostics);
+        if let Some(program) = parsed.valid() {
+            let json = emit(program, dialect);
+            precedence::check(program, source, dialect, &mut found);
+            checks.script(&Script::new(&json, dialect), &known, &mut found);
+        }
     }
     checks.settle(source, &mut found);
     checks.levels.apply(source, &mut found);
     found
 }
 
-/// What is checked, and how bad it is taken to be.
-struct Checks {
-    levels: Levels,
-    reading: Reading,
+/// The tree of a text that is a compiled script: no program begins with a `{`.
+fn compiled(source: &Source) -> Option<Node> {
+    let is_json = source.text().trim_start().starts_with('{');
+    let tree = is_json.then(|| json::read(source, MAX_JSON_DEPTH).ok())??;
+    (Content::of(&tree) == Content::Script).then_some(tree)
 }
 
-impl Checks {
+/// What is checked, and how bad it is taken to be.
+struct Checks<'a> {
+    levels: Levels,
+    reading: Reading,
+    /// The operators that only the project's own evaluators know.
+    operators: &'a BTreeSet<String>,
+}
+
+impl Checks<'_> {
     fn settle(&self, source: &Source, found: &mut Vec<Diagnostic>) {
         // An alias repeats what it stands for, and so all that is found there.
         let mut said = HashSet::new();
@@ -167,7 +193,7 @@ impl Checks {
     fn namespace(&self, subject: &Subject<'_>, format: Format, found: &mut Vec<Diagnostic>) {
         document::misspelt_keys(subject.tree, found);
         if format == Format::Yaml {
-            document::ambiguous_scalars(subject.tree, subject.source, found);
+            document::scalars(subject.tree, subject.source, found);
         }
         if self.reading != Reading::Unlikely {
             readers::check(subject, found);
@@ -187,7 +213,7 @@ impl Checks {
     }
 
     fn script(&self, script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diagnostic>) {
-        operators::check(script, found);
+        operators::check(script, self.operators, found);
         flow::check(script, known, found);
         statistics::check(script, known, found);
         if self.reading != Reading::Unlikely {

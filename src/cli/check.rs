@@ -8,7 +8,7 @@ use clap::Args;
 use planout::catalog::{self, Loaded, decode};
 use planout::diagnostic::{Level, Report};
 use planout::lint::{self, Settings};
-use planout::source::MAX_SOURCE_BYTES;
+use planout::source::{MAX_SOURCE_BYTES, Source};
 use planout::store::{self, Format as FileFormat, read_file};
 
 use super::config::set_level;
@@ -21,8 +21,8 @@ use super::{Context, DialectArg, Format, location};
 
 #[derive(Args, Debug)]
 pub(super) struct Check {
-    /// Directories and files: namespaces, compiled ones, scripts (.planout); `-` is standard input
-    /// [default: the configured source]
+    /// Directories and files: namespaces, scripts (.planout), and what was compiled from either;
+    /// `-` is standard input [default: the configured source]
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     /// Take a warning for an error: `warnings` for all of them, or a code
@@ -51,21 +51,28 @@ pub(super) struct Check {
 struct Subjects {
     namespaces: Vec<Loaded>,
     scripts: Vec<(String, Vec<u8>)>,
+    /// Scripts that are compiled already.
+    compiled: Vec<Arc<Source>>,
 }
 
 impl Check {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let settings = self.settings(context)?;
-        let Subjects { mut namespaces, scripts } = self.read(context)?;
+        let Subjects { mut namespaces, scripts, compiled } = self.read(context)?;
+        let dialect = context.dialect(self.dialect);
         let bar = Bar::new("checking", "namespaces", context);
         lint::check_with(&mut namespaces, &settings, bar.progress());
         drop(bar);
         let mut reports: Vec<_> = namespaces.iter().map(Loaded::report).collect();
+        for source in compiled {
+            let found = lint::check_script(&source, dialect, &settings);
+            reports.push(Report::new(source, found));
+        }
         for (label, bytes) in scripts {
             let (source, problem) = decode(&label, bytes);
             let found = match problem {
                 Some(problem) => vec![problem],
-                None => lint::check_script(&source, context.dialect(self.dialect), &settings),
+                None => lint::check_script(&source, dialect, &settings),
             };
             reports.push(Report::new(Arc::new(source), found));
         }
@@ -127,7 +134,8 @@ impl Check {
         for path in &paths {
             self.read_path(path, context, &mut subjects)?;
         }
-        if subjects.namespaces.is_empty() && subjects.scripts.is_empty() {
+        let Subjects { namespaces, scripts, compiled } = &subjects;
+        if namespaces.is_empty() && scripts.is_empty() && compiled.is_empty() {
             let shown: Vec<_> = paths.iter().map(|path| store::without_secrets(path)).collect();
             let message = format!("nothing to check in `{}`", shown.join("`, `"));
             return Err(Failure::wrong(message));
@@ -161,8 +169,11 @@ impl Check {
         let wanted = |path: &Path| is_script(path) || FileFormat::of(path).is_some();
         let store = self.folders.open_for(path, wanted, context)?;
         let bar = Bar::new("reading", "namespaces", context);
-        subjects.namespaces.extend(catalog::read_with(&*store, dialects, bar.progress())?);
+        let found = catalog::read_with(&*store, dialects, bar.progress())?.into_iter();
         drop(bar);
+        let (scripts, namespaces): (Vec<_>, _) = found.partition(Loaded::is_script);
+        subjects.namespaces.extend(namespaces);
+        subjects.compiled.extend(scripts.into_iter().map(|script| script.source));
         if file.is_dir() {
             let folders = self.folders.read(context.config.recursive);
             let files = store::files(file, folders)?.into_iter();

@@ -8,11 +8,12 @@ use clap::Args;
 use planout::Dialect;
 use planout::catalog::{Loaded, decode};
 use planout::diagnostic::{Levels, Report};
+use planout::namespace::Content;
 use planout::source::{MAX_SOURCE_BYTES, OffsetMap, Source};
 use planout::store::{Format as FileFormat, read_file, write_file};
 use planout::syntax::parse;
-use planout::tree::{Layout, Node, to_json};
-use planout::wire::emit;
+use planout::tree::{Layout, Node, json, to_json};
+use planout::wire::{MAX_JSON_DEPTH, emit};
 
 use super::failure::{Failure, Outcome};
 use super::{Context, DialectArg, Format, location, overwrite};
@@ -56,6 +57,7 @@ impl Compile {
                 (report, loaded.document.map(|document| (document.compiled, document.dialect)))
             }
             Input::Language { label, bytes } => {
+                refuse_json(&label, &bytes)?;
                 language(&label, bytes, dialect, &context.config.checks.levels)
             }
         };
@@ -115,6 +117,30 @@ pub(super) fn looks_like_path(argument: &str) -> bool {
     let lower = argument.to_lowercase();
     let has_ending = FILE_ENDINGS.iter().any(|ending| lower.ends_with(ending));
     !is_language && (has_ending || argument.contains(std::path::MAIN_SEPARATOR))
+}
+
+/// Refuses what is JSON already, which no program can be, and says what it is.
+fn refuse_json(label: &str, bytes: &[u8]) -> Outcome {
+    let text = str::from_utf8(bytes).unwrap_or_default();
+    if !text.trim_start().starts_with(['{', '[']) {
+        return Ok(());
+    }
+    let Ok(tree) = json::read(&Source::new(label, text), MAX_JSON_DEPTH) else {
+        return Ok(());
+    };
+    let (what, help) = match Content::of(&tree) {
+        Content::Script => {
+            ("is a compiled script already", "`planout eval --script` evaluates it as it is")
+        }
+        Content::Namespace => {
+            ("is a compiled namespace already", "`planout nslist --mode full` prints it as it is")
+        }
+        Content::Other => (
+            "is JSON, and neither PlanOut language nor a namespace",
+            "name a script, or a namespace in YAML",
+        ),
+    };
+    Err(Failure::wrong(format!("`{label}` {what}")).help(help))
 }
 
 fn language(

@@ -193,7 +193,7 @@ impl Eval {
         source: Arc<Source>,
         context: &Context,
     ) -> Outcome {
-        let message = format!("{what} failed: {error}");
+        let message = format!("{what} failed: {}", context.reason(error));
         let diagnostic = Diagnostic::error(Code::Evaluation, error.span, message);
         context.output.reports([&Report::new(source, vec![diagnostic])], self.lookup.format)?;
         Err(Failure::reported())

@@ -161,7 +161,11 @@ impl Fmt {
             } else {
                 // One that is not there is no wrong usage.
                 read_file(&path, 0)?;
-                let message = format!("`{}` is neither a script nor a namespace", path.display());
+                let what = match path.extension().is_some_and(|ending| ending == "json") {
+                    true => "is JSON, which is not formatted",
+                    false => "is neither a script nor a namespace",
+                };
+                let message = format!("`{}` {what}", path.display());
                 let help = format!("the names of formatted files end in {}", ENDINGS.join(", "));
                 return Err(Failure::usage(message).help(help));
             }

@@ -38,6 +38,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use planout::Dialect;
 use planout::catalog::Dialects;
+use planout::eval::{EvalError, Reason};
 
 use self::config::Config;
 use self::failure::Outcome;
@@ -154,6 +155,21 @@ impl Context {
     /// The configuration speaks of sources only: what is compiled says its dialect itself.
     fn dialects(&self, arg: DialectArg) -> Dialects {
         Dialects { source: self.dialect(arg), compiled: arg.dialect.unwrap_or_default() }
+    }
+
+    /// Why a script failed. An operator of the project's own exists, but not here.
+    fn reason(&self, error: &EvalError) -> String {
+        match &*error.reason {
+            Reason::UnknownOperator { name, .. }
+                if self.config.checks.operators.contains(&**name) =>
+            {
+                format!(
+                    "`{name}` is declared as an operator of the project's own, which this program \
+                     cannot run"
+                )
+            }
+            _ => error.to_string(),
+        }
     }
 }
 

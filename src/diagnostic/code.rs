@@ -85,6 +85,10 @@ codes! {
     UndefinedAlias = "P0126",
     /// A key given twice in one mapping.
     DuplicateKey = "P0130",
+    /// YAML: a name of the namespace that is not used, as the name of the file is another.
+    IgnoredName = "P0131" Warn,
+    /// YAML: typographic quotes around a value, which are a part of it.
+    TypographicQuotes = "P0132" Warn,
     /// A key that means nothing and is near one that does.
     MisspeltKey = "P0140" Warn,
     /// YAML: a plain scalar that YAML 1.1, which is read here, and YAML 1.2 read differently.
@@ -121,6 +125,10 @@ codes! {
     UnknownSetting = "P0213",
     /// A compiled script that is not one.
     MalformedScript = "P0220",
+    /// A compiled script where a namespace is expected.
+    ScriptAsNamespace = "P0221",
+    /// A document that has nothing of a namespace.
+    NotANamespace = "P0222",
     /// A script that failed when it was evaluated.
     Evaluation = "P0300",
     /// The language: an operator that does not exist.
@@ -165,6 +173,12 @@ codes! {
     ParamWithoutDefault = "P0507" Warn,
     /// Statistics: a list as the unit of an operator that draws more than once.
     ListUnit = "P0508" Warn,
+    /// Statistics: a draw from no choices.
+    NoChoices = "P0509" Warn,
+    /// Statistics: a weight below zero.
+    NegativeWeight = "P0510" Warn,
+    /// Statistics: a draw whose unit is the same for everybody, in a script alone.
+    ConstantUnit = "P0511" Warn,
     /// Sequence: an experiment that ended, whose entries have to stay.
     EndedExperiment = "P0600" Off,
     /// Sequence: a definition that nothing uses.

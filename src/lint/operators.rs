@@ -1,14 +1,19 @@
 //! Calls that fail, or that do not mean what they look like.
 
+use std::collections::BTreeSet;
+
 use super::script::{Call, Script};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::eval::{Function, Reason, SPECIAL_FORMS};
 use crate::source::Span;
 
-pub(super) fn check(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+/// Checks the calls of a script; `own` are the operators that only the project's evaluators know,
+/// of whose arguments nothing is known.
+pub(super) fn check(script: &Script<'_>, own: &BTreeSet<String>, found: &mut Vec<Diagnostic>) {
     for call in &script.calls {
         match call.function {
-            None => found.push(unknown_operator(call)),
+            None if own.contains(call.operator) => {}
+            None => found.push(unknown_operator(call, own)),
             Some(function) => known(script, call, function, found),
         }
     }
@@ -54,10 +59,11 @@ fn known(script: &Script<'_>, call: &Call<'_>, function: Function, found: &mut V
     }
 }
 
-fn unknown_operator(call: &Call<'_>) -> Diagnostic {
+fn unknown_operator(call: &Call<'_>, own: &BTreeSet<String>) -> Diagnostic {
     let operator = call.operator;
     let known = Function::NAMES.iter().chain(&SPECIAL_FORMS).copied();
     let known = known.filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let known = known.chain(own.iter().map(String::as_str));
     let message = format!("unknown operator `{operator}`");
     Diagnostic::finding(Code::UnknownOperator, call.place(), message).suggest(operator, known)
 }

@@ -1,6 +1,7 @@
 //! The document of a namespace, checked: from a tree to a model that makes sense, or to every
 //! problem that keeps it from making any.
 
+mod content;
 mod fields;
 mod finish;
 mod same;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+pub use self::content::Content;
 use self::fields::{Fields, text_of};
 use self::finish::finish;
 use super::builder::{BuildError, NamespaceBuilder};
@@ -100,7 +102,7 @@ impl Document {
     /// in the document; `dialect` is the one of a namespace that does not say its own. The tree is
     /// shared with the document if it is what is shipped as it is, as one that was shipped before.
     pub fn check(tree: impl Into<Arc<Node>>, name: Option<&str>, dialect: Dialect) -> Checked {
-        let mut checker = Checker { diagnostics: Vec::new() };
+        let mut checker = Checker { diagnostics: Vec::new(), undefined: Vec::new() };
         let document = checker.document(tree.into(), name, dialect);
         let is_error = |found: &Diagnostic| found.severity == Severity::Error;
         let valid = !checker.diagnostics.iter().any(is_error);
@@ -189,12 +191,16 @@ struct Definition {
 #[derive(Default)]
 struct Definitions {
     by_name: IndexMap<String, Definition>,
-    /// Whether there is one more whose name is wrong: what is not found may be that.
-    incomplete: bool,
+    /// How many more there are whose names are wrong: what is not found may be one of them.
+    nameless: usize,
+    /// Whether there may be any number of them, as the list cannot be read.
+    unreadable: bool,
 }
 
 struct Checker {
     diagnostics: Vec<Diagnostic>,
+    /// The references to definitions that do not exist.
+    undefined: Vec<(String, Span)>,
 }
 
 impl Checker {
@@ -218,6 +224,10 @@ impl Checker {
             self.report(Diagnostic::error(Code::WrongType, tree.span, message).help(keys));
             return None;
         };
+        if let Some(problem) = content::problem(&tree, map) {
+            self.report(problem);
+            return None;
+        }
         let header = self.header(Fields::new(map, tree.span), dialect);
         let definitions = self.definitions(map, tree.span, header.dialect);
         let fields = Fields::new(map, tree.span);
@@ -226,6 +236,9 @@ impl Checker {
             self.reference(name, *place, definitions);
         }
         let sequence = self.sequence(map, tree.span, header.segments, definitions.as_ref());
+        if let Some(definitions) = &definitions {
+            self.undefined_definitions(definitions);
+        }
         let name = self.name(file_name, &header, map, tree.span)?;
 
         let mut compiled = IndexMap::new();
@@ -343,19 +356,21 @@ impl Checker {
         let mut definitions = Definitions::default();
         for item in items {
             let Some(fields) = Fields::of(item, "a definition", self) else {
-                definitions.incomplete = true;
+                definitions.unreadable = true;
                 continue;
             };
             let name = fields.text("definition", self);
+            let is_invalid = |node: &Node| node.kind == Kind::Invalid;
+            definitions.unreadable |= fields.get("definition").is_some_and(is_invalid);
             let script = fields.required_entry("assign", self);
             let script = script.and_then(|assign| self.script(assign, dialect));
             let Some((name, place)) = name else {
-                definitions.incomplete = true;
+                definitions.nameless += 1;
                 continue;
             };
             match definitions.by_name.get(&name) {
                 Some(first) => {
-                    definitions.incomplete = true;
+                    definitions.nameless += 1;
                     let message = format!("definition `{name}` is defined twice");
                     self.report(
                         Diagnostic::error(Code::DuplicateDefinition, place, message)

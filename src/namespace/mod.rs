@@ -14,7 +14,7 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 pub use builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
-pub use document::{Action, Checked, Document};
+pub use document::{Action, Checked, Content, Document};
 pub use rows::Rows;
 pub use sequence::{Holders, SequenceError};
 

@@ -113,3 +113,127 @@ fn reports_for_programs_go_to_standard_output() {
         assert_eq!(cases.count(), 1, "{junit}");
     }
 }
+
+const OWN: &str = "\
+allowed = inPopulation(name='beta', anything=[userid]);
+x = uniformChioce(choices=[1, 2], unit=userid);
+y = inPopulatoin(name='beta');
+z = oddly(1, 2);
+";
+
+#[test]
+fn operators_of_the_project_are_known() {
+    let config = "[checks]\noperators = [\"inPopulation\", \"oddly\"]\n";
+    let files = [("own/planout.toml", config), ("own/x.planout", OWN)];
+    for dialect in ["planout4j", "planout"] {
+        let arguments = ["own/x.planout", "--dialect", dialect, "--config", "own/planout.toml"];
+        let run = check(&files, &arguments, "");
+        assert_eq!(run.status, 1, "{}", run.stderr);
+        assert_eq!(run.stderr.matches("error[P0400]").count(), 2, "{}", run.stderr);
+        assert_eq!(run.stderr.matches("error").count(), 3, "{}", run.stderr);
+        assert!(run.stderr.contains("x.planout:2:5") && run.stderr.contains("x.planout:3:5"));
+        assert!(run.stderr.contains("did you mean `uniformChoice`?"), "{}", run.stderr);
+        assert!(run.stderr.contains("did you mean `inPopulation`?"), "{}", run.stderr);
+    }
+    // In a namespace too, where it is compiled already, and where it is misspelt.
+    let namespace = super::around("x = inPopulation(name='beta', userid=userid);");
+    let files = [("own/planout.toml", config), ("own/x.yaml", namespace.as_str())];
+    let run = check(&files, &["own/x.yaml", "--config", "own/planout.toml"], "");
+    assert_eq!((run.status, run.stderr.as_str()), (0, "checked 1 file: no problems\n"));
+    let run = check(&files, &["own/x.yaml"], "");
+    assert!(run.status == 1 && run.stderr.contains("P0400"), "{}", run.stderr);
+
+    // It cannot be run here, which is said in other words than of one that does not exist.
+    let folder = sandbox();
+    std::fs::write(folder.path().join("planout.toml"), config).expect("a file");
+    let code = "x = inPopulation(name='beta');";
+    let run = planout(folder.path(), &["eval", "--script", code, "userid=1"]);
+    assert_eq!(run.status, 1);
+    let expected = "error[P0300]: the script failed: `inPopulation` is declared as an operator of \
+                    the project's own, which this program cannot run";
+    assert!(run.stderr.contains(expected), "{}", run.stderr);
+    let run = planout(folder.path(), &["eval", "--script", "x = inPop(name='beta');", "userid=1"]);
+    assert!(run.stderr.contains("unknown operator `inPop`"), "{}", run.stderr);
+}
+
+#[test]
+fn compiled_scripts_lie_beside_others() {
+    let compiled = r#"{
+  "op": "seq",
+  "seq": [{"op": "set", "var": "x", "value": {"choices": {"op": "array", "values": [1]},
+    "unit": {"op": "get", "var": "u"}, "op": "uniformChoice"}}]
+}
+"#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    let run = |arguments: &[&str]| planout(folder.path(), arguments);
+    write("x.json", compiled);
+    write("x.planout", RIGHT);
+    // It is a script, and checked as one.
+    for path in [".", "x.json"] {
+        let checked = run(&["check", path]);
+        assert_eq!(checked.status, 0, "{}", checked.stderr);
+        assert!(checked.stderr.contains("warning[P0503]"), "{}", checked.stderr);
+        assert!(checked.stderr.contains("x.json:3:58"), "{}", checked.stderr);
+        assert!(checked.stderr.contains("1 warning\n"), "{}", checked.stderr);
+    }
+    let input = planout_with_input(folder.path(), &["check", "-"], compiled.as_bytes());
+    assert!(input.stderr.contains("<stdin>:3:58"), "{}", input.stderr);
+    // A namespace may be called like it.
+    write("x.yaml", &super::around("x = 1;"));
+    let checked = run(&["check", "."]);
+    assert!(checked.status == 0 && !checked.stderr.contains("P0212"), "{}", checked.stderr);
+    std::fs::remove_file(folder.path().join("x.yaml")).expect("a file");
+    // Others say that it is no namespace, once.
+    let expected = "error[P0221]: this is a compiled script, not a namespace\n";
+    for arguments in [
+        &["nslist", "."][..],
+        &["ship", ".", "../nowhere", "--dry-run"],
+        &["plan", ".", "../nowhere"],
+        &["eval", "--ns", "x", "--from", ".", "userid=1"],
+    ] {
+        let told = run(arguments);
+        assert_eq!(told.status, 1, "{arguments:?}\n{}", told.stderr);
+        assert_eq!(told.stderr.matches("error[").count(), 1, "{}", told.stderr);
+        assert!(told.stderr.contains(expected), "{}", told.stderr);
+    }
+    let formatted = run(&["fmt", "--check", "."]);
+    assert_eq!(
+        (formatted.status, formatted.stderr.as_str()),
+        (0, "0 files would change, 1 unchanged\n")
+    );
+    let formatted = run(&["fmt", "x.json"]);
+    assert!(
+        formatted.stderr.contains("`x.json` is JSON, which is not formatted"),
+        "{}",
+        formatted.stderr
+    );
+    // To compile it again is a mistake.
+    let refused = run(&["compile", "x.json"]);
+    assert_eq!((refused.status, refused.stdout.as_str()), (1, ""));
+    assert!(
+        refused.stderr.starts_with("error: `x.json` is a compiled script already\n"),
+        "{}",
+        refused.stderr
+    );
+    let input = planout_with_input(folder.path(), &["compile", "-"], compiled.as_bytes());
+    assert!(input.stderr.contains("`<stdin>` is a compiled script already"), "{}", input.stderr);
+
+    // And what is neither is called neither.
+    write("package.json", r#"{"name": "shop", "version": "1.0.0", "scripts": {}}"#);
+    let refused = run(&["compile", "package.json"]);
+    assert!(refused.stderr.contains("is JSON, and neither PlanOut language nor a namespace"));
+    let checked = run(&["check", "package.json"]);
+    assert_eq!(checked.stderr.matches("error[P0222]").count(), 1, "{}", checked.stderr);
+    assert!(checked.stderr.contains("1 error\n"), "{}", checked.stderr);
+    write("ns.yaml", &super::around("x = 1;"));
+    assert_eq!(run(&["compile", "ns.yaml", "ns.json"]).status, 0);
+    let refused = run(&["compile", "ns.json"]);
+    assert!(
+        refused.stderr.contains("`ns.json` is a compiled namespace already"),
+        "{}",
+        refused.stderr
+    );
+}

@@ -92,7 +92,9 @@ impl<'a> Fields<'a> {
         let message = format!("`{key}` must be {expected}, not {}", node.describe());
         let error = Diagnostic::error(Code::WrongType, node.span, message);
         checker.report(match &node.kind {
-            Kind::Bool(_) | Kind::Int(_) | Kind::Wide(_) | Kind::Float(_) if expected == "text" => {
+            Kind::Bool(_) | Kind::Int(_) | Kind::Wide(_) | Kind::Float(_)
+                if matches!(expected, "text" | "a list of names") =>
+            {
                 error.help("put it in quotes")
             }
             _ => error,

@@ -1,6 +1,8 @@
 //! The experiment sequence of a document, replayed: what is added and removed must make sense
 //! where it stands.
 
+use std::collections::HashSet;
+
 use super::fields::Fields;
 use super::{Action, Checker, Definitions};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -37,6 +39,13 @@ impl State {
             _ => false,
         }
     }
+}
+
+/// Whether a name that is near another is likely to mean it: `price_a` and `price_b` are two names,
+/// and so are `v1_price` and `v2_price`.
+fn is_misspelling(name: &str, near: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    digits(name) == digits(near) && name.chars().next_back() == near.chars().next_back()
 }
 
 impl Checker {
@@ -180,16 +189,37 @@ impl Checker {
         });
     }
 
+    /// Notes a reference to a definition, if there is none of the name.
     pub(super) fn reference(&mut self, name: &str, place: Span, definitions: &Definitions) {
-        if definitions.incomplete || definitions.by_name.contains_key(name) {
+        if !definitions.by_name.contains_key(name) {
+            self.undefined.push((name.to_owned(), place));
+        }
+    }
+
+    /// Reports references to definitions that do not exist. Those that may mean a definition whose
+    /// name is wrong are left out, as far as there are such: that has been said.
+    pub(super) fn undefined_definitions(&mut self, definitions: &Definitions) {
+        if definitions.unreadable {
             return;
         }
-        let message = format!("definition `{name}` is not defined");
-        let known = definitions.by_name.keys().map(String::as_str);
-        self.report(
-            Diagnostic::error(Code::UndefinedDefinition, place, message)
-                .help("define it in `experiment_definitions`")
-                .suggest(name, known),
-        );
+        let known = || definitions.by_name.keys().map(String::as_str);
+        let is_misspelt = |name: &str| {
+            nearest(name, known().filter(|known| is_misspelling(name, known))).is_some()
+        };
+        let undefined = std::mem::take(&mut self.undefined);
+        let names = undefined.iter().map(|(name, _)| name.as_str());
+        let others: HashSet<_> = names.filter(|name| !is_misspelt(name)).collect();
+        let excused = others.len() <= definitions.nameless;
+        for (name, place) in &undefined {
+            if excused && others.contains(name.as_str()) {
+                continue;
+            }
+            let message = format!("definition `{name}` is not defined");
+            self.report(
+                Diagnostic::error(Code::UndefinedDefinition, *place, message)
+                    .help("define it in `experiment_definitions`")
+                    .suggest(name, known()),
+            );
+        }
     }
 }

@@ -1,0 +1,62 @@
+//! What a document is, by its keys.
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::tree::{Map, Node};
+
+/// The keys that a namespace has at the top.
+const KEYS: [&str; 4] =
+    ["namespace", "experiment_definitions", "default_experiment", "experiment_sequence"];
+
+/// What a text in YAML or JSON holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A namespace, valid or not.
+    Namespace,
+    /// A script that is compiled already.
+    Script,
+    /// Something else.
+    Other,
+}
+
+impl Content {
+    /// What a tree is. A mapping is a namespace as soon as it has a key of one, also misspelt.
+    pub fn of(tree: &Node) -> Content {
+        let Some(map) = tree.as_map() else {
+            return Content::Other;
+        };
+        let has = |test: fn(&str) -> bool| map.entries.iter().any(|entry| test(&entry.key));
+        if has(|key| KEYS.contains(&key)) {
+            return Content::Namespace;
+        }
+        if map.get("op").is_some_and(|op| op.as_str().is_some()) {
+            return Content::Script;
+        }
+        match has(|key| nearest(key, KEYS).is_some()) {
+            true => Content::Namespace,
+            false => Content::Other,
+        }
+    }
+}
+
+/// The problem of a mapping that is not a namespace at all.
+pub(super) fn problem(tree: &Node, map: &Map) -> Option<Diagnostic> {
+    let (code, key, message) = match Content::of(tree) {
+        Content::Namespace => return None,
+        Content::Script => {
+            let message = "this is a compiled script, not a namespace";
+            (Code::ScriptAsNamespace, map.entry("op"), message)
+        }
+        Content::Other => {
+            let message = "this is not a namespace: it has none of the keys of one";
+            (Code::NotANamespace, map.entries.first(), message)
+        }
+    };
+    let place = key.map_or(tree.span, |entry| entry.key_span);
+    let keys = KEYS.map(|key| format!("`{key}`")).join(", ");
+    Some(Diagnostic::error(code, place, message).help(match code {
+        Code::ScriptAsNamespace => {
+            "a namespace holds it under the key `assign` of a definition".to_owned()
+        }
+        _ => format!("a namespace has {keys}: keep other files in another folder"),
+    }))
+}
