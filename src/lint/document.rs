@@ -1,7 +1,10 @@
-//! Keys that look misspelt, and scalars that the two versions of YAML read differently.
+//! Keys that look misspelt, a name that is not used, and scalars that are not what they look like.
 
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use std::path::Path;
+
+use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::source::{Source, Span};
+use crate::syntax::is_typographic;
 use crate::tree::yaml::plain;
 use crate::tree::{Kind, Map, Node};
 
@@ -76,23 +79,43 @@ fn keys(map: &Map, known: &Keys, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Looks for plain scalars that readers of YAML 1.2 take for something else than this one does.
-pub(super) fn ambiguous_scalars(tree: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
+/// Looks for a name in the document where the name of the file is another one, and counts.
+pub(super) fn ignored_name(tree: &Node, source: &Source, name: &str) -> Option<Diagnostic> {
+    let node = tree.as_map()?.get("namespace")?.as_map()?.get("name")?;
+    let inner = node.as_str()?.trim();
+    // Standard input has no name that could win over this one.
+    let is_of_file = Path::new(source.name()).file_stem().is_some_and(|stem| stem == name);
+    if !is_of_file || inner == name || inner.is_empty() {
+        return None;
+    }
+    let message = format!("the name `{inner}` is not used: the file's name `{name}` is");
+    Some(Diagnostic::finding(Code::IgnoredName, node.span, message).help(format!(
+        "leave it out, or write `name: {name}`; renaming the file instead moves the units of a \
+         namespace that is in use"
+    )))
+}
+
+/// Looks for plain scalars that mean something else than they seem to.
+pub(super) fn scalars(tree: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
     let mut nodes = vec![tree];
     while let Some(node) = nodes.pop() {
         match &node.kind {
             Kind::List(items) => nodes.extend(items),
             Kind::Map(map) => nodes.extend(map.entries.iter().map(|entry| &entry.value)),
             Kind::Script(_) | Kind::Invalid => {}
-            _ => found.extend(ambiguous_scalar(node, source)),
+            _ => {
+                ambiguous_scalar(node, source, found);
+                found.extend(quoted_scalar(node, source));
+            }
         }
     }
 }
 
-fn ambiguous_scalar(node: &Node, source: &Source) -> Option<Diagnostic> {
+/// A scalar that readers of YAML 1.2 take for something else than this one does.
+fn ambiguous_scalar(node: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
     let text = source.slice(node.span);
     if has_tag(source.text(), node.span) || !plain::is_ambiguous(text) {
-        return None;
+        return;
     }
     let here = match &node.kind {
         Kind::Bool(bool) => format!("`{bool}`"),
@@ -100,14 +123,32 @@ fn ambiguous_scalar(node: &Node, source: &Source) -> Option<Diagnostic> {
         Kind::Wide(digits) => format!("the number {digits}"),
         Kind::Float(float) => format!("the number {float}"),
         Kind::String(_) => "text".to_owned(),
-        _ => return None,
+        _ => return,
     };
+    // Where text is expected, that is the reason for the error.
+    let mut errors = found.iter_mut().filter(|found| found.severity == Severity::Error);
+    if let Some(error) = errors.find(|error| error.primary.span == node.span) {
+        if let Some(help) = &mut error.help {
+            *help = format!("{help}: `{text}` is {here} in YAML 1.1, as it is read here");
+        }
+        return;
+    }
     let message =
         format!("`{text}` is {here} in YAML 1.1, as it is read here, and not in YAML 1.2");
-    Some(
+    found.push(
         Diagnostic::finding(Code::AmbiguousScalar, node.span, message)
             .help("put text in quotes; write numbers in plain digits, and `true` or `false`"),
-    )
+    );
+}
+
+/// A text between typographic quotes, which YAML does not know as quotes.
+fn quoted_scalar(node: &Node, source: &Source) -> Option<Diagnostic> {
+    node.as_str()?;
+    let text = source.slice(node.span);
+    let inside = text.strip_prefix(is_typographic)?.strip_suffix(is_typographic)?;
+    let message = format!("the quotes of `{text}` are a part of the text");
+    let help = format!("write straight quotes, or none: `{inside}`");
+    Some(Diagnostic::finding(Code::TypographicQuotes, node.span, message).help(help))
 }
 
 /// Whether a tag stands before a scalar, and says what it is.

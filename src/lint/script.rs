@@ -216,6 +216,35 @@ impl<'a> Script<'a> {
         false
     }
 
+    /// Whether a value is the same for every unit: what it is made from is constant, and set in
+    /// any case before it is read.
+    pub(super) fn is_same_for_all(&self, node: &'a Node) -> bool {
+        let is_given = |name: &str| {
+            let mut reads = self.reads.iter().filter(|read| read.name == name);
+            let mut sets = self.assignments_of(name);
+            sets.any(|set| set.moment.branch != TRUNK)
+                || reads.any(|read| {
+                    !self.assignments_of(name).any(|set| set.moment.order < read.moment.order)
+                })
+        };
+        let mut nodes = vec![node];
+        let mut seen = Vec::new();
+        while let Some(node) = nodes.pop() {
+            match form(node) {
+                Form::Get(name) if seen.contains(&name) => {}
+                Form::Get(name) if is_given(name) => return false,
+                Form::Get(name) => {
+                    seen.push(name);
+                    nodes.extend(self.values_of(name).flatten());
+                }
+                // Nobody knows what it looks at.
+                Form::Call(operator, _) if Function::named(operator).is_none() => return false,
+                form => nodes.extend(form.parts()),
+            }
+        }
+        true
+    }
+
     /// Whether the variables that a node reads keep their values from one moment to another.
     pub(super) fn is_kept(&self, node: &'a Node, from: Moment, to: Moment) -> bool {
         let is_set_between = |name| {

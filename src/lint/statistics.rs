@@ -18,7 +18,10 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
         let Some(function) = call.random() else {
             continue;
         };
-        found.extend(lacks_primary(script, call, known));
+        found.extend(match known.unit {
+            Some(primary) => lacks_primary(script, call, known, primary),
+            None => constant_unit(script, call),
+        });
         match function {
             Function::BernoulliTrial => found.extend(certain_trial(script, call)),
             Function::BernoulliFilter | Function::Sample | Function::FastSample => {
@@ -27,27 +30,46 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
             Function::WeightedChoice => found.extend(weights(script, call)),
             _ => {}
         }
-        // A filter draws for a single choice too.
-        if function != Function::BernoulliFilter {
-            found.extend(single_choice(script, call));
-        }
+        found.extend(few_choices(script, call, function));
     }
     correlated(script, found);
 }
 
-fn lacks_primary(script: &Script<'_>, call: &Call<'_>, known: &Known<'_>) -> Option<Diagnostic> {
-    let (primary, unit) = (known.unit?, call.argument("unit")?);
+/// A draw whose unit is the same for everybody, where the primary unit is not known. In a namespace
+/// it lacks the primary unit.
+fn constant_unit(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
+    let unit = call.argument("unit")?;
+    let is_constant = hashed(call).all(|node| script.is_same_for_all(node));
+    // What fails in any case draws nothing.
+    if !is_constant || script.always_fails(call).is_some() {
+        return None;
+    }
+    let message = same_for_all(call);
+    Some(
+        Diagnostic::finding(Code::ConstantUnit, unit.span, message)
+            .help("draw by what tells the units apart, such as `unit=userid`"),
+    )
+}
+
+fn same_for_all(call: &Call<'_>) -> String {
+    format!("the unit of `{}` is the same for everybody", call.operator)
+}
+
+fn lacks_primary(
+    script: &Script<'_>,
+    call: &Call<'_>,
+    known: &Known<'_>,
+    primary: &str,
+) -> Option<Diagnostic> {
+    let unit = call.argument("unit")?;
     let has_primary = hashed(call).any(|node| script.is_made_from(node, primary));
     if has_primary || is_misspelt(script, known, unit, primary) {
         return None;
     }
     let operator = call.operator;
-    let (message, help) = match script.constant(unit) {
-        Some(_) => (
-            format!("the unit of `{operator}` is the same for everybody"),
-            format!("draw by the primary unit: `unit={primary}`"),
-        ),
-        None => (
+    let (message, help) = match hashed(call).all(|node| script.is_same_for_all(node)) {
+        true => (same_for_all(call), format!("draw by the primary unit: `unit={primary}`")),
+        false => (
             format!("the unit of `{operator}` lacks the primary unit `{primary}`"),
             format!(
                 "who is in the experiment goes by `{primary}`: drawn by something else, one \
@@ -87,10 +109,19 @@ fn certain_trial(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
     )
 }
 
-fn single_choice(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
+fn few_choices(script: &Script<'_>, call: &Call<'_>, function: Function) -> Option<Diagnostic> {
     let node = call.argument("choices")?;
     match script.elements(node)? {
-        [_] => {
+        // More draws than choices fail, which is said.
+        [] if script.always_fails(call).is_none() => {
+            let message = format!("`{}` has no choices", call.operator);
+            Some(
+                Diagnostic::finding(Code::NoChoices, node.span, message)
+                    .help("nothing is drawn, and all units get the same: add the choices"),
+            )
+        }
+        // A filter draws for a single choice too.
+        [_] if function != Function::BernoulliFilter => {
             let message = format!("`{}` has a single choice", call.operator);
             Some(
                 Diagnostic::finding(Code::SingleChoice, node.span, message)
@@ -123,6 +154,9 @@ fn list_unit(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
 fn weights(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
     let (choices, node) = (call.argument("choices")?, call.argument("weights")?);
     let finding = |code, message: String| Diagnostic::finding(code, node.span, message);
+    if script.elements(choices).is_some_and(<[Node]>::is_empty) {
+        return None;
+    }
     if let (Some(choices), Some(weights)) = (script.elements(choices), script.elements(node))
         && choices.len() != weights.len()
     {
@@ -134,6 +168,9 @@ fn weights(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
                 .also(place, "the choices")
                 .help("give each choice its weight"),
         );
+    }
+    if let Some(found) = negative_weight(script, call, node) {
+        return Some(found);
     }
     let constant = script.constant(node)?;
     let weights: Vec<f64> =
@@ -149,6 +186,22 @@ fn weights(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
         finding(Code::WeightSum, message).help(
             "weights are relative, so this is legal: correct them if they are meant as shares",
         ),
+    )
+}
+
+fn negative_weight(script: &Script<'_>, call: &Call<'_>, weights: &Node) -> Option<Diagnostic> {
+    let negative = |node: &Node| {
+        let weight = script.constant(node)?.as_float()?;
+        (weight < 0.0).then_some((weight, node.span))
+    };
+    let (weight, place) = script.elements(weights)?.iter().find_map(negative)?;
+    if script.always_fails(call).is_some() {
+        return None;
+    }
+    let message = format!("the weight {weight} is negative");
+    Some(
+        Diagnostic::finding(Code::NegativeWeight, place, message)
+            .help("the shares are then not what the weights say: to turn a choice off, write 0"),
     )
 }
 

@@ -68,6 +68,7 @@ fn findings_in_the_golden_namespaces_are_counted() {
         }
     }
     let expected = [
+        ("P0131", 59),
         ("P0403", 309),
         ("P0501", 7),
         ("P0503", 33),

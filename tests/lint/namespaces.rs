@@ -1,6 +1,12 @@
 //! Scripts in namespaces: the primary unit, declared inputs, and what stands in YAML.
 
-use super::{all_as_expected, around, in_yaml};
+use planout::Dialect;
+use planout::catalog::Loaded;
+use planout::diagnostic::Levels;
+use planout::lint;
+use planout::store::Format;
+
+use super::{all_as_expected, around, checked, in_yaml};
 
 fn in_namespace(script: &str) -> Vec<String> {
     in_yaml(&around(script))
@@ -120,4 +126,65 @@ fn scalars_that_readers_disagree_on() {
     assert_eq!(in_yaml(&segments), ["1:37 P0141"]);
     // Scripts are no scalars of YAML.
     assert_eq!(in_namespace("yes = 1;"), [""; 0]);
+}
+
+#[test]
+fn a_scalar_that_must_be_text_has_one_message() {
+    let name = |name: &str| {
+        around("x = 1;").replace("definition: Default", &format!("definition: {name}"))
+    };
+    for text in ["On", "yes", "No", "off", "010", "1_000", "0b11", "1:30", "True", "1e3", "5"] {
+        assert_eq!(in_yaml(&name(text)), ["3:17 P0201"], "{text}");
+    }
+    let loaded = checked(&name("On"), Format::Yaml, Dialect::Planout4j, &Levels::default());
+    let help = loaded.diagnostics[0].help.as_deref();
+    assert_eq!(help, Some("put it in quotes: `On` is `true` in YAML 1.1, as it is read here"));
+    let header = |key: &str| in_yaml(&around("x = 1;").replacen("{unit: userid", key, 1));
+    assert_eq!(header("{unit: yes"), ["1:19 P0201"]);
+    assert_eq!(header("{name: off, unit: userid"), ["1:19 P0201"]);
+    assert_eq!(header("{dialect: on, unit: userid"), ["1:22 P0201"]);
+    let inputs = around("x = 1;").replace("[country, storyid]", "[no, country]");
+    assert_eq!(in_yaml(&inputs), ["1:51 P0201"]);
+    let default = around("x = 1;").replace("default_experiment: Default", "default_experiment: On");
+    assert_eq!(in_yaml(&default), ["6:21 P0201"]);
+    // Where text is not needed, the warning stays.
+    assert_eq!(header("{salt: on, unit: userid"), ["1:19 P0141"]);
+}
+
+#[test]
+fn a_name_that_the_name_of_the_file_wins_over() {
+    let find = |file: &str, name: Option<&str>, inner: &str| {
+        let text = around("x = 1;").replacen("{unit", &format!("{{name: {inner}, unit"), 1);
+        let loaded = Loaded::new(file, name, text.into(), Format::Yaml, Dialect::Planout4j);
+        let mut all = [loaded];
+        lint::check(&mut all, &lint::Settings::default());
+        super::places(&all[0].source, &all[0].diagnostics)
+    };
+    let ignored = ["1:19 P0131"];
+    assert_eq!(find("a/shop_test.yaml", Some("shop_test"), "shop.checkout"), ignored);
+    assert_eq!(find("Shop.yml", Some("Shop"), "shop"), ignored);
+    assert_eq!(find("shop.p4j", Some("shop"), "'shop 2'"), ignored);
+    assert_eq!(find("shop.yaml", Some("shop"), "shop"), [""; 0]);
+    assert_eq!(find("shop.yaml", Some("shop"), "' shop '"), [""; 0]);
+    assert_eq!(find("shop.checkout.yaml", Some("shop.checkout"), "shop.checkout"), [""; 0]);
+    // A name that is wrong in itself has been said.
+    assert_eq!(find("shop.yaml", Some("shop"), "5"), ["1:19 P0201"]);
+    // The name is that of the document, or has been given.
+    assert_eq!(find("<stdin>", None, "shop"), [""; 0]);
+    assert_eq!(find("<stdin>", Some("stdin"), "shop"), [""; 0]);
+    assert_eq!(find("a.yaml", Some("b"), "c"), [""; 0]);
+}
+
+#[test]
+fn typographic_quotes_are_a_part_of_a_value() {
+    let salt = |salt: &str| {
+        let with = format!("segments: 100, salt: {salt}");
+        in_yaml(&around("x = 1;").replacen("segments: 100", &with, 1))
+    };
+    for text in ["“a”", "‘a b’", "„a“", "«a»"] {
+        assert_eq!(salt(text), ["1:48 P0132"], "{text}");
+    }
+    for text in ["'“a”'", "\"‘a’\"", "it’s", "“a” b", "“"] {
+        assert_eq!(salt(text), [""; 0], "{text}");
+    }
 }

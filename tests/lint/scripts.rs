@@ -278,3 +278,74 @@ fn params_from_one_hash() {
     assert_eq!(correlated(&[set("v"), a.clone(), b.clone()]), ["3:40 P0501"]);
     assert_eq!(correlated(&[set("v"), a, set("w"), b]), [""; 0]);
 }
+
+#[test]
+fn draws_from_no_choices() {
+    check_both(&[
+        ("x = uniformChoice(choices=[], unit=u);", &["1:27 P0509"]),
+        ("x = uniformChoice(choices=@[], unit=u);", &["1:27 P0509"]),
+        ("x = weightedChoice(choices=[], weights=[], unit=u);", &["1:28 P0509"]),
+        ("x = weightedChoice(choices=[], weights=[1, -2], unit=u);", &["1:28 P0509"]),
+        ("x = sample(choices=[], unit=u);", &["1:20 P0509"]),
+        ("x = bernoulliFilter(choices=[], p=0.5, unit=u);", &["1:29 P0509"]),
+        // More draws than choices always fail.
+        ("x = sample(choices=[], draws=1, unit=u);", &["1:5 P0411"]),
+        ("x = uniformChoice(choices=c, unit=u);", &[]),
+        ("x = bernoulliFilter(choices=[1], p=0.5, unit=u);", &[]),
+        ("x = [];", &[]),
+    ]);
+}
+
+#[test]
+fn weights_below_zero() {
+    let weights =
+        |weights: &str| format!("x = weightedChoice(choices=[1, 2], weights={weights}, unit=u);");
+    for dialect in [Planout4j, Planout] {
+        for (list, expected) in [
+            ("[-1, 2]", &["1:45 P0510"][..]),
+            ("[2, -1]", &["1:48 P0510"]),
+            ("@[0.5, -0.5]", &["1:51 P0510"]),
+            ("[a, -1]", &["1:48 P0510"]),
+            ("[-1, 1]", &["1:45 P0510"]),
+            ("[-1, -2]", &["1:45 P0510"]),
+            ("[1 - 2, 3]", &["1:45 P0510"]),
+            // One mistake, one message.
+            ("[-1, 2, 3]", &["1:44 P0505"]),
+            ("[0, 0]", &["1:44 P0504"]),
+            ("[0, 2]", &[]),
+            ("[-0.0, 2]", &[]),
+            ("[a, b]", &[]),
+        ] {
+            assert_eq!(in_script(&weights(list), dialect), expected, "{list}");
+        }
+    }
+}
+
+#[test]
+fn units_that_are_the_same_for_everybody() {
+    check_both(&[
+        ("x = uniformChoice(choices=[1, 2], unit='all');", &["1:40 P0511"]),
+        ("x = bernoulliTrial(p=0.5, unit=1);", &["1:32 P0511"]),
+        ("x = randomInteger(min=0, max=9, unit=[1, 'a']);", &["1:38 P0511"]),
+        ("x = sample(choices=[1, 2], unit='a', salt='b');", &["1:33 P0511"]),
+        ("x = bernoulliTrial(p=0.5, unit=1 + 2);", &["1:32 P0511"]),
+        // By way of variables.
+        ("u = 'all';\nx = bernoulliTrial(p=0.5, unit=u);", &["2:32 P0511"]),
+        ("u = 1; v = [u, 2];\nx = bernoulliTrial(p=0.5, unit=v);", &["2:32 P0511"]),
+        (
+            "u = randomInteger(min=0, max=9, unit='a');\nx = bernoulliTrial(p=0.5, unit=u);",
+            &["1:38 P0511", "2:32 P0511"],
+        ),
+        // These depend on what callers pass.
+        ("x = bernoulliTrial(p=0.5, unit=userid);", &[]),
+        ("x = bernoulliTrial(p=0.5, unit=[1, userid]);", &[]),
+        ("x = bernoulliTrial(p=0.5, unit=1, salt=userid);", &[]),
+        ("u = userid; x = bernoulliTrial(p=0.5, unit=u);", &[]),
+        ("u = u ?? 'all'; x = bernoulliTrial(p=0.5, unit=u);", &[]),
+        ("u = 1; if (country == 'US') { u = 2; }\nx = bernoulliTrial(p=0.5, unit=u);", &[]),
+        ("u = randomInteger(min=0, max=9, unit=id);\nx = bernoulliTrial(p=0.5, unit=u);", &[]),
+    ]);
+    // What nobody knows may depend on anything.
+    let own = "x = bernoulliTrial(p=0.5, unit=visitor());";
+    check_both(&[(own, &["1:32 P0400"])]);
+}
