@@ -74,6 +74,9 @@ pub struct Batch<'n> {
     pub types: Vec<(String, Type)>,
     /// What [`Batch::read`] reads of rows beside what the namespaces do.
     pub wanted: Wanted,
+    /// What stands between the fields of the input, where that is not what its format says: a
+    /// character of ASCII, in CSV and TSV only.
+    pub delimiter: Option<u8>,
     /// Inputs that are the same for all rows.
     pub constants: Map,
     /// What becomes of bad rows.
@@ -172,6 +175,7 @@ impl<'n> Batch<'n> {
             params: Vec::new(),
             types: Vec::new(),
             wanted: Wanted::default(),
+            delimiter: None,
             constants: Map::new(),
             on_error: OnError::Fail,
             threads: 1,

@@ -2,13 +2,17 @@
 
 mod allow;
 mod code;
+mod delimiter;
 mod explain;
 mod levels;
 
 use std::fmt;
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+
 pub use self::code::{Code, Level};
+pub use self::delimiter::other_delimiter;
 pub use self::explain::{explain, title};
 pub use self::levels::{Levels, NotALint};
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
@@ -154,6 +158,49 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|&(distance, _)| distance <= allowed)
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// What to say beside a name that is not known: the known one that is near, or which are known.
+/// `None` if none are.
+///
+/// ```
+/// use planout::diagnostic::hint;
+///
+/// assert_eq!(hint("goe", ["geo", "price"]).as_deref(), Some("did you mean `geo`?"));
+/// assert_eq!(hint("zebra", ["geo", "price", "geo"]).as_deref(), Some("known: `geo`, `price`"));
+/// ```
+pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<String> {
+    if let Some(near) = nearest(name, known.clone()) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    let known: IndexSet<&str> = known.into_iter().collect();
+    let shown = if known.len() <= 10 { known.len() } else { 5 };
+    let names: Vec<_> = known.iter().take(shown).map(|name| format!("`{name}`")).collect();
+    match known.len() - shown {
+        _ if known.is_empty() => None,
+        0 => Some(format!("known: {}", names.join(", "))),
+        more => Some(format!("known: {} and {more} more", names.join(", "))),
+    }
+}
+
+/// An error and its causes on one line, the causes after colons. No error of this library repeats
+/// its cause in its own text.
+///
+/// ```
+/// use planout::diagnostic::with_causes;
+///
+/// let error = planout::Catalog::load("nowhere", planout::Dialect::Planout4j).unwrap_err();
+/// assert_eq!(error.to_string(), "cannot read `nowhere`");
+/// assert!(with_causes(&error).starts_with("cannot read `nowhere`: No such file or directory"));
+/// ```
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {error}");
+        cause = error.source();
+    }
+    text
 }
 
 /// The problems of one source text.

@@ -9,6 +9,7 @@
 //! | ` ```planout ` | a script | `planout check`; for P0300 `planout eval` |
 //! | ` ```json ` | a compiled script | `planout eval` |
 //! | ` ```yaml ` | a namespace, or a part of one | `planout check` |
+//! | ` ```toml ` | a configuration | `planout check`, in a folder with the samples |
 //! | ` ```sh ` | commands, in a folder with the samples | a shell |
 //!
 //! What a namespace lacks of the keys of [`REST`] is added from there.
@@ -64,6 +65,7 @@ fn attempt(code: Code, kind: &str, example: &str) -> String {
         }
         "planout" => ("planout check x.planout", "x.planout", example.to_owned()),
         "json" => ("planout eval --script x.json", "x.json", example.to_owned()),
+        "toml" => ("planout check sample-namespaces", "planout.toml", example.to_owned()),
         "yaml" => ("planout check x.yaml", "x.yaml", complete(example)),
         other => panic!("{code}: nobody knows how to try `{other}`"),
     };
@@ -176,7 +178,7 @@ fn explain_lists_all_codes() {
 
 #[test]
 fn an_unknown_code_gets_the_nearest() {
-    for (word, near) in [("P0214", "P0124"), ("PO208", "P0208"), ("99999", "among them `P0001`")] {
+    for (word, near) in [("P0214", "P0124"), ("PO208", "P0208"), ("99999", "known: `P0001`, ")] {
         let run = run(&["explain", word]);
         assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{word}");
         assert!(run.stderr.contains(&format!("unknown code `{word}`")), "{}", run.stderr);

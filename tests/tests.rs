@@ -2,16 +2,20 @@
 
 #[cfg(feature = "batch")]
 mod batch;
+mod causes;
 mod cli;
 mod compile;
+mod config;
 mod diagnostics;
 mod differential;
 mod docs;
 mod edit;
 mod eval;
+mod failures;
 mod fmt;
 mod folders;
 mod git;
+mod hints;
 mod library;
 mod lint;
 mod lookup;

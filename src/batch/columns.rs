@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::error::{Error, Part};
 use super::{Batch, Format, Keep};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, other_delimiter};
 use crate::eval::names;
 use crate::namespace::{Namespace, Rows};
 use crate::value::Value;
@@ -238,6 +238,9 @@ pub(super) fn inputs<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
     names
 }
 
+/// How many characters of a column are shown.
+const MAX_SHOWN: usize = 60;
+
 /// What is asked for, beside what there is.
 struct Check<'b, 'n, 'k> {
     batch: &'b Batch<'n>,
@@ -262,7 +265,7 @@ impl<'n> Check<'_, 'n, '_> {
                 let message = format!(
                     "`{input}` has no column `{unit}`, the primary unit of namespace `{name}`"
                 );
-                return Err(Error::unknown(message, unit, self.known()));
+                return Err(self.missing(message, unit));
             }
         }
         match self.batch.wanted.units.as_slice() {
@@ -278,10 +281,27 @@ impl<'n> Check<'_, 'n, '_> {
     fn unknown_column(&self, part: Part, column: &str) -> Error {
         let wish = match part {
             Part::Types => "which is given a type",
-            Part::Keep | Part::Output => "which is to be kept",
+            Part::Keep | Part::Output | Part::Delimiter(_) => "which is to be kept",
         };
         let message = format!("`{}` has no column `{column}`, {wish}", self.batch.name);
-        Error::unknown(message, column, self.known()).part(part)
+        match self.missing(message, column) {
+            error @ Error::Unfit { part: Some(_), .. } => error,
+            error => error.part(part),
+        }
+    }
+
+    /// A column that is not there: perhaps all of them are taken for one.
+    fn missing(&self, message: String, column: &str) -> Error {
+        let is_delimited = self.batch.input.delimiter().is_some();
+        match other_delimiter(self.known(), column).filter(|_| is_delimited) {
+            Some(found) => {
+                let first = self.known().next().unwrap_or_default();
+                let first: String = first.chars().take(MAX_SHOWN).collect();
+                let message = format!("{message}: its first column is `{first}`");
+                Error::unfit(message).part(Part::Delimiter(found))
+            }
+            None => Error::unknown(message, column, self.known()),
+        }
     }
 
     /// What is kept, in order: without a wish, the primary units.

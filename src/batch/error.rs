@@ -1,7 +1,8 @@
 //! What can be wrong with a file, and with a row of it.
 
-use std::io;
+use std::{fmt, io};
 
+use crate::diagnostic::hint;
 use crate::namespace::AssignError;
 use crate::value::ValueError;
 
@@ -11,16 +12,17 @@ use super::columns::Type;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The input cannot be read.
-    #[error("cannot read `{name}`: {error}")]
+    #[error("cannot read `{name}`")]
     Read {
         /// What the input is called.
         name: String,
         /// Why.
+        #[source]
         error: io::Error,
     },
     /// The output cannot be written.
-    #[error("cannot write the rows: {0}")]
-    Write(io::Error),
+    #[error("cannot write the rows")]
+    Write(#[source] io::Error),
     /// What is asked for does not fit the input.
     #[error("{message}")]
     Unfit {
@@ -30,13 +32,17 @@ pub enum Error {
         help: Option<String>,
         /// The part of the batch to change, where it is one of these.
         part: Option<Part>,
+        /// What it comes from, where it comes from something.
+        #[source]
+        cause: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// A row is bad, and no row may be.
-    #[error("{name}:{row}")]
+    #[error("{name}:{}", row.place())]
     Row {
         /// What the input is called.
         name: String,
         /// Where and why.
+        #[source]
         row: Box<BadRow>,
     },
 }
@@ -50,13 +56,16 @@ pub enum Part {
     Keep,
     /// The types of columns.
     Types,
+    /// What stands between fields: the only column holds this character, which does so elsewhere.
+    Delimiter(char),
     /// The columns that are kept and the params, which stand in the output side by side.
     Output,
 }
 
-/// A row without an answer.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{line}{}: {reason}", .column.map(|column| format!(":{column}")).unwrap_or_default())]
+/// A row without an answer. As an error it is its reason: where it is, is said by [`place`].
+///
+/// [`place`]: BadRow::place
+#[derive(Clone, Debug, PartialEq)]
 pub struct BadRow {
     /// The line on which it begins, counted from 1; in a file without lines, which row it is.
     pub line: u64,
@@ -82,15 +91,25 @@ pub enum Reason {
         /// The type of the column.
         expected: Type,
     },
+    /// An input is not a value.
+    #[error("input `{input}` cannot be used")]
+    Value {
+        /// The input.
+        input: String,
+        /// Why.
+        #[source]
+        error: ValueError,
+    },
     /// The unit cannot be assigned.
     #[error(transparent)]
     Assign(#[from] AssignError),
     /// A param has a value that cannot be written.
-    #[error("param `{param}` has no value: {error}")]
+    #[error("param `{param}` has no value")]
     Unwritable {
         /// The param.
         param: String,
         /// Why.
+        #[source]
         error: ValueError,
     },
 }
@@ -124,11 +143,33 @@ impl ReasonKind {
     }
 }
 
+impl BadRow {
+    /// The line, and the column where that is known, as `3:14`.
+    pub fn place(&self) -> String {
+        match self.column {
+            Some(column) => format!("{}:{column}", self.line),
+            None => self.line.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)
+    }
+}
+
+impl std::error::Error for BadRow {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.reason.source()
+    }
+}
+
 impl Reason {
     /// Its kind.
     pub fn kind(&self) -> ReasonKind {
         match self {
-            Reason::Malformed(_) => ReasonKind::Malformed,
+            Reason::Malformed(_) | Reason::Value { .. } => ReasonKind::Malformed,
             Reason::WrongType { .. } => ReasonKind::WrongType,
             Reason::Assign(AssignError::MissingUnit { .. }) => ReasonKind::MissingUnit,
             Reason::Assign(AssignError::Script { .. }) | Reason::Unwritable { .. } => {
@@ -159,13 +200,25 @@ impl Reason {
 
 impl Error {
     pub(super) fn unfit(message: impl Into<String>) -> Error {
-        Error::Unfit { message: message.into(), help: None, part: None }
+        Error::Unfit { message: message.into(), help: None, part: None, cause: None }
     }
 
     /// Says which part of the batch is wrong.
     pub(super) fn part(mut self, wrong: Part) -> Error {
         if let Error::Unfit { part, .. } = &mut self {
             *part = Some(wrong);
+        }
+        self
+    }
+
+    /// Keeps what it comes from.
+    #[cfg(feature = "parquet")]
+    pub(super) fn because(
+        mut self,
+        error: impl std::error::Error + Send + Sync + 'static,
+    ) -> Error {
+        if let Error::Unfit { cause, .. } = &mut self {
+            *cause = Some(Box::new(error));
         }
         self
     }
@@ -184,19 +237,9 @@ impl Error {
         known: impl IntoIterator<Item = &'a str> + Clone,
     ) -> Error {
         let error = Error::unfit(message);
-        match crate::diagnostic::nearest(name, known.clone()) {
-            Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => {
-                let known: Vec<_> = known.into_iter().map(|name| format!("`{name}`")).collect();
-                match known.len() {
-                    0 => error.help("there are none"),
-                    1..=10 => error.help(format!("there is {}", known.join(", "))),
-                    more => {
-                        let some = known[..5].join(", ");
-                        error.help(format!("there are {more}, among them {some}"))
-                    }
-                }
-            }
+        match hint(name, known) {
+            Some(hint) => error.help(hint),
+            None => error.help("there are none"),
         }
     }
 }

@@ -42,6 +42,8 @@ impl Pieces {
 pub(super) struct Layout<'n> {
     pub(super) plan: Plan<'n>,
     format: Format,
+    /// What stands between fields, where they have no names.
+    delimiter: Option<u8>,
     /// The columns, where they are known.
     header: Vec<String>,
 }
@@ -49,7 +51,7 @@ pub(super) struct Layout<'n> {
 impl Layout<'_> {
     /// A reader of pieces.
     pub(super) fn parser(&self) -> Parser<'_> {
-        match (self.format, self.format.delimiter()) {
+        match (self.format, self.delimiter) {
             (_, Some(delimiter)) => {
                 let parser = csv::Parser::new(delimiter, &self.header, &self.plan.columns);
                 Parser::Csv(Box::new(parser))
@@ -73,17 +75,34 @@ pub(super) fn open<'n>(batch: &Batch<'n>, input: Input) -> Result<(Pieces, Layou
         (_, Input::Stream(stream)) => stream,
         (_, Input::File(file)) => Box::new(file),
     };
-    let delimiter = format.delimiter();
+    let delimiter = delimiter(batch)?;
     let size = piece_size(batch.threads);
     let chunks = Chunks::new(name, stream, Cutter::new(delimiter), size);
     let Some(delimiter) = delimiter else {
         let plan = Plan::new(batch, None, &[])?;
-        return Ok((Pieces::Jsonl(chunks), Layout { plan, format, header: Vec::new() }));
+        return Ok((Pieces::Jsonl(chunks), Layout { plan, format, delimiter, header: Vec::new() }));
     };
     let mut table = csv::Table::open(name, delimiter, chunks)?;
     let header = std::mem::take(&mut table.header);
     let plan = Plan::new(batch, Some(&header), &[])?;
-    Ok((Pieces::Csv(Box::new(table)), Layout { plan, format, header }))
+    Ok((Pieces::Csv(Box::new(table)), Layout { plan, format, delimiter: Some(delimiter), header }))
+}
+
+/// What stands between the fields of the input, where fields have no names.
+fn delimiter(batch: &Batch<'_>) -> Result<Option<u8>, Error> {
+    let usual = batch.input.delimiter();
+    match (batch.delimiter, usual) {
+        (None, _) => Ok(usual),
+        (Some(given), Some(_)) if given.is_ascii() && !b"\"\r\n\0".contains(&given) => {
+            Ok(Some(given))
+        }
+        (Some(_), Some(_)) => {
+            Err(Error::unfit("a delimiter is a character of ASCII, no quote and no line break"))
+        }
+        (Some(_), None) => Err(Error::unfit(
+            "only fields of CSV and TSV have a delimiter: JSON and Parquet do not",
+        )),
+    }
 }
 
 #[cfg(feature = "parquet")]
@@ -93,7 +112,10 @@ fn open_parquet<'n>(batch: &Batch<'n>, file: File) -> Result<(Pieces, Layout<'n>
     let header: Vec<String> = typed.iter().map(|(name, _)| name.clone()).collect();
     let plan = Plan::new(batch, Some(&header), &typed)?;
     reader.select(&plan.columns)?;
-    Ok((Pieces::Parquet(Box::new(reader)), Layout { plan, format: Format::Parquet, header }))
+    Ok((
+        Pieces::Parquet(Box::new(reader)),
+        Layout { plan, format: Format::Parquet, delimiter: None, header },
+    ))
 }
 
 #[cfg(not(feature = "parquet"))]

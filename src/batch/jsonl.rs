@@ -169,8 +169,9 @@ impl Parser {
                 return Err(malformed(refused.clone()));
             }
             if let Some(input) = key.input.and_then(|input| inputs.get_mut(input)) {
-                *input = Value::try_from(&entry.value)
-                    .map_err(|error| malformed(format!("`{}`: {error}", entry.key)))?;
+                *input = Value::try_from(&entry.value).map_err(|error| {
+                    (None, Reason::Value { input: entry.key.to_string(), error })
+                })?;
             }
             if let Some(kept) = key.kept {
                 let span = entry.value.span;

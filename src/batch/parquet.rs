@@ -73,7 +73,7 @@ impl Reader {
             return Err(Error::unfit(message));
         }
         let file = SerializedFileReader::new(file)
-            .map_err(|error| Error::unfit(format!("`{name}` is not Parquet: {error}")))?;
+            .map_err(|error| Error::unfit(format!("`{name}` is not Parquet")).because(error))?;
         let fields = kind::fields(file.metadata().file_metadata().schema_descr());
         let (used, open, name) = (Vec::new(), Vec::new(), name.to_owned());
         Ok(Reader { name, file, fields, used, group: 0, open, left: 0, row: 1 })

@@ -108,10 +108,8 @@ impl Check {
                     levels.deny_warnings();
                     continue;
                 }
-                set_level(levels, code, level).map_err(|failure| {
-                    let message = format!("`--{flag}`: {}", failure.message);
-                    Failure { help: failure.help, ..Failure::usage(message) }
-                })?;
+                set_level(levels, code, level)
+                    .map_err(|failure| failure.context(format!("`--{flag}`")).into_usage())?;
             }
         }
         Ok(settings)

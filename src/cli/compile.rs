@@ -38,12 +38,17 @@ pub(super) struct Compile {
     /// Print the JSON on one line
     #[arg(long)]
     no_pretty: bool,
-    /// How to print diagnostics
+    /// How to print diagnostics, and why it fails
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
 }
 
 impl Compile {
+    /// Without the configuration, warnings are as severe as they are by default.
+    pub(super) fn needs_config(&self) -> bool {
+        self.dialect.dialect.is_none()
+    }
+
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let dialect = context.dialect(self.dialect);
         let output = self.output.as_deref().unwrap_or(Path::new("-"));
@@ -61,10 +66,10 @@ impl Compile {
                 language(&label, bytes, dialect, &context.config.checks.levels)
             }
         };
-        context.output.reports([&report], self.format)?;
         let Some((json, dialect)) = compiled else {
-            return Err(Failure::reported());
+            return Err(Failure::invalid(report));
         };
+        context.output.reports([&report], self.format)?;
         let layout = if self.no_pretty { Layout::Compact } else { Layout::Pretty };
         let mut text = to_json(&json, layout, dialect);
         text.push('\n');

@@ -1,14 +1,17 @@
-//! `planout.toml` and the environment.
+//! `planout.toml` and the environment: what is configured.
 
-use std::collections::BTreeMap;
+mod keys;
+mod reader;
+mod secrets;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use planout::Dialect;
-use planout::diagnostic::{self, Code, Levels};
+use planout::catalog::decode;
+use planout::diagnostic::{Code, Level, Levels, Report};
 use planout::lint;
-use planout::store::{is_url, read_file};
-use serde::Deserialize;
+use planout::store::read_file;
 
 use super::failure::{Failure, Outcome};
 
@@ -27,81 +30,9 @@ pub(super) struct Config {
     /// What is settled about checks: levels, operators and readers.
     pub(super) checks: lint::Settings,
     /// What becomes of a ship that would reassign units.
-    pub(super) guard: diagnostic::Level,
+    pub(super) guard: Level,
     /// Whether namespaces are looked for in the folders below a location, too.
     pub(super) recursive: bool,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Readers {
-    Planout4j,
-}
-
-impl From<Readers> for lint::Readers {
-    fn from(readers: Readers) -> lint::Readers {
-        match readers {
-            Readers::Planout4j => lint::Readers::Planout4j,
-        }
-    }
-}
-
-/// The file as it is written.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    dialect: Option<String>,
-    source: Option<String>,
-    target: Option<String>,
-    #[serde(default)]
-    recursive: bool,
-    #[serde(default)]
-    checks: Checks,
-    #[serde(default)]
-    ship: Ship,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Checks {
-    #[serde(default)]
-    operators: Vec<String>,
-    /// Levels of checks by code.
-    #[serde(flatten)]
-    levels: BTreeMap<String, Level>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Ship {
-    guard: Option<Level>,
-    readers: Option<Readers>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Level {
-    Off,
-    Warn,
-    Error,
-}
-
-impl From<Level> for diagnostic::Level {
-    fn from(level: Level) -> diagnostic::Level {
-        match level {
-            Level::Off => diagnostic::Level::Off,
-            Level::Warn => diagnostic::Level::Warn,
-            Level::Error => diagnostic::Level::Error,
-        }
-    }
-}
-
-/// Sets the level of a code that somebody wrote.
-pub(super) fn set_level(levels: &mut Levels, text: &str, level: diagnostic::Level) -> Outcome {
-    let Ok(code) = text.parse::<Code>() else {
-        let known = Code::ALL.iter().map(|code| code.as_str());
-        return Err(Failure::unknown("code", text, known));
-    };
-    levels.set(code, level).map_err(|error| Failure::wrong(error.to_string()))
 }
 
 impl Default for Config {
@@ -112,7 +43,7 @@ impl Default for Config {
             source: None,
             target: None,
             checks: lint::Settings::default(),
-            guard: diagnostic::Level::Error,
+            guard: Level::Error,
             recursive: false,
         }
     }
@@ -126,62 +57,59 @@ impl Config {
             Some(path) => Some(path.to_owned()),
             None => variable("PLANOUT_CONFIG").map(PathBuf::from).or_else(nearest_file),
         };
-        let mut config = match path {
-            Some(path) => Config::read(&path)?,
+        let config = match path {
+            Some(path) => Config::parse(&path, read_file(&path, MAX_BYTES + 1)?)?,
             None => Config::default(),
         };
-        let location = |name| variable(name)?.into_string().ok();
-        config.source = location("PLANOUT_SOURCE").or(config.source);
-        config.target = location("PLANOUT_TARGET").or(config.target);
-        Ok(config)
+        Ok(config.with_environment())
     }
 
-    fn read(path: &Path) -> Outcome<Config> {
-        Config::parse(path, read_file(path, MAX_BYTES)?)
+    /// The same with what the environment says, which wins over a file.
+    pub(super) fn with_environment(mut self) -> Config {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        self.source = variable("PLANOUT_SOURCE").or(self.source);
+        self.target = variable("PLANOUT_TARGET").or(self.target);
+        self
     }
 
     /// Takes the bytes of a file; its relative paths are relative to the folder of `path`.
+    ///
+    /// All that is wrong with the file is one failure: a report.
     pub(super) fn parse(path: &Path, bytes: Vec<u8>) -> Outcome<Config> {
-        let name = path.display();
-        let text = String::from_utf8(bytes)
-            .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
-        let file: File = toml::from_str(&text).map_err(|error| {
-            // The whole error shows the line, which can hold the password of a URL.
-            let error = match text.contains('@') || text.contains(":/") {
-                true => error.message().to_owned(),
-                false => error.to_string(),
-            };
-            Failure::wrong(format!("`{name}` is invalid: {error}"))
-        })?;
-        let mut levels = Levels::default();
-        for (text, level) in file.checks.levels {
-            set_level(&mut levels, &text, level.into()).map_err(|failure| {
-                let message = format!("`{name}` is invalid: {}", failure.message);
-                Failure { message, ..failure }
-            })?;
+        let label = path.display().to_string();
+        if bytes.len() > MAX_BYTES {
+            let message = format!("`{label}` is larger than {} MB", MAX_BYTES >> 20);
+            return Err(Failure::wrong(message).help("is it the file that was meant?"));
         }
-        let checks = lint::Settings {
-            levels,
-            operators: file.checks.operators.into_iter().collect(),
-            readers: file.ship.readers.map(Into::into),
+        let (source, problem) = decode(&label, bytes);
+        let mut config = Config { path: Some(path.to_owned()), ..Config::default() };
+        let problems = match problem {
+            Some(problem) => vec![problem],
+            None => reader::read(source.text(), &mut config, keys::TABLES),
         };
-        let dialect = file.dialect.map(|word| word.parse()).transpose();
-        let dialect = dialect.map_err(|error| Failure::wrong(format!("`{name}`: {error}")))?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let location = |location: String| match is_url(&location) {
-            true => location,
-            false => folder.join(location).to_string_lossy().into_owned(),
-        };
-        Ok(Config {
-            path: Some(path.to_owned()),
-            dialect,
-            source: file.source.map(location),
-            target: file.target.map(location),
-            checks,
-            guard: file.ship.guard.map_or(diagnostic::Level::Error, Into::into),
-            recursive: file.recursive,
-        })
+        if problems.is_empty() {
+            return Ok(config);
+        }
+        Err(Failure::invalid(Report::new(secrets::hidden(&source).into(), problems)))
     }
+
+    /// A location as the commands use it.
+    fn located(&self, location: &str) -> String {
+        let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        match planout::store::is_url(location) {
+            true => location.to_owned(),
+            false => folder.join(location).to_string_lossy().into_owned(),
+        }
+    }
+}
+
+/// Sets the level of a code that somebody wrote on the command line.
+pub(super) fn set_level(levels: &mut Levels, text: &str, level: Level) -> Outcome {
+    let Ok(code) = text.parse::<Code>() else {
+        let known = Code::ALL.iter().map(|code| code.as_str());
+        return Err(Failure::unknown("code", text, known));
+    };
+    levels.set(code, level).map_err(Failure::wrong)
 }
 
 /// A variable of the environment. The arguments do not read it themselves, so that no option is

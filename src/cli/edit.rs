@@ -6,13 +6,14 @@ use clap::Args;
 use planout::catalog::Loaded;
 use planout::edit::append;
 use planout::namespace::Action;
-use planout::plan::{self, Class, Units};
+use planout::plan::{self, Class, Plan, Units};
 use planout::source::MAX_SOURCE_BYTES;
 use planout::store::{self, Format as FileFormat, read_file, write_file};
+use serde_json::json;
 
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
-use super::plan::text as plan_text;
+use super::plan::{json as plan_json, text as plan_text};
 use super::{Context, DialectArg, Format, location};
 
 #[derive(Args, Debug)]
@@ -55,6 +56,9 @@ struct Target {
     folders: Folders,
     #[command(flatten)]
     dialect: DialectArg,
+    /// How to print the answer, diagnostics, and why it fails
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: Format,
 }
 
 impl Ramp {
@@ -83,27 +87,34 @@ impl Target {
         let label = path.display().to_string();
         let before = self.load(&path, read_file(&path, MAX_SOURCE_BYTES + 1)?, context);
         if before.document.is_none() {
-            context.output.reports([&before.report()], Format::Text)?;
-            return Err(Failure::reported());
+            return Err(Failure::invalid(before.report()));
         }
         let edited = append(&before.source, action)
-            .map_err(|error| Failure::wrong(format!("`{label}` was left alone: {error}")))?;
+            .map_err(|error| Failure::wrong(error).context(format!("`{label}` was left alone")))?;
         let after = self.load(&path, edited.clone().into_bytes(), context);
         if after.document.is_none() {
             // The lines are those that the file would have.
-            context.output.reports([&after.report()], Format::Text)?;
-            return Err(Failure::wrong(format!("`{label}` was left alone")));
+            context.output.reports([&after.report()], self.format)?;
+            let failure = Failure::invalid(after.report()).said();
+            context.output.note(&format!("`{label}` was left alone"));
+            return Err(failure.context(format!("`{label}` was left alone")));
         }
         let plan = plan::compare(&[before], &[after], &Units::Numbers(0));
-        context.output.answer(&plan_text(&plan))?;
-        if plan.class() > Class::Safe {
+        let is_safe = plan.class() <= Class::Safe;
+        let is_written = is_safe && !self.dry_run;
+        if is_written {
+            write_file(&path, edited.as_bytes())?;
+        }
+        context.output.answer(&match self.format {
+            Format::Text => plan_text(&plan),
+            Format::Json => format!("{:#}", answer(&label, action, is_written, &plan)),
+        })?;
+        if !is_safe {
             return Err(Failure::wrong(format!("`{label}` was left alone: units would move")));
         }
-        if self.dry_run {
-            return Ok(());
+        if is_written {
+            context.output.note(&format!("wrote {label}"));
         }
-        write_file(&path, edited.as_bytes())?;
-        context.output.note(&format!("wrote {label}"));
         Ok(())
     }
 
@@ -145,4 +156,18 @@ impl Target {
             ))),
         }
     }
+}
+
+/// What was appended, and what that changes.
+fn answer(file: &str, action: &Action, is_written: bool, plan: &Plan) -> serde_json::Value {
+    let entry = match action {
+        Action::Add { name, definition, segments } => json!({
+            "action": "add",
+            "name": name,
+            "definition": definition,
+            "segments": segments,
+        }),
+        Action::Remove { name } => json!({ "action": "remove", "name": name }),
+    };
+    json!({ "file": file, "entry": entry, "written": is_written, "plan": plan_json(plan) })
 }

@@ -84,6 +84,11 @@ struct Answer<'a> {
 }
 
 impl Eval {
+    /// A script alone needs nothing but its dialect.
+    pub(super) fn needs_config(&self) -> bool {
+        self.script.is_none() || !self.lookup.says_dialect()
+    }
+
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let pairs = self.inputs.iter().chain(&self.units);
         let inputs = inputs::collect("--inputs", self.inputs_object.as_deref(), pairs)?;
@@ -129,7 +134,7 @@ impl Eval {
             Err(error @ AssignError::MissingUnit { .. }) => {
                 origin.tell(context);
                 let help = format!("add `{}=...`", namespace.unit());
-                Err(Failure::wrong(error.to_string()).help(help))
+                Err(Failure::wrong(error).help(help))
             }
         }
     }
@@ -143,10 +148,7 @@ impl Eval {
         };
         let script = match compiled {
             Ok(script) => script,
-            Err(report) => {
-                context.output.reports([&report], self.lookup.format)?;
-                return Err(Failure::reported());
-            }
+            Err(report) => return Err(Failure::invalid(report)),
         };
         warn(&Used::by_script(&script), inputs, overrides, context);
         let salt = self.salt.as_deref().unwrap_or(DEFAULT_SALT);
@@ -165,7 +167,7 @@ impl Eval {
         let params = params.to_node().map_err(|error| {
             let param = answer.params.iter().find(|(_, value)| value.to_node().is_err());
             let name = param.map_or("?", |(name, _)| name);
-            Failure::wrong(format!("param `{name}` has no value: {error}"))
+            Failure::wrong(error).context(format!("param `{name}` has no value"))
         })?;
         if self.lookup.format == Format::Text {
             context.output.answer(&to_json(&params, Layout::Pretty, dialect))?;
@@ -194,9 +196,9 @@ impl Eval {
         context: &Context,
     ) -> Outcome {
         let message = format!("{what} failed: {}", context.reason(error));
-        let diagnostic = Diagnostic::error(Code::Evaluation, error.span, message);
+        let diagnostic = Diagnostic::error(Code::Evaluation, error.span, message.clone());
         context.output.reports([&Report::new(source, vec![diagnostic])], self.lookup.format)?;
-        Err(Failure::reported())
+        Err(Failure::wrong(message).said())
     }
 }
 
@@ -222,7 +224,7 @@ fn read_script(argument: &str, context: &Context) -> Outcome<Source> {
     match decode(label, bytes) {
         (source, None) => Ok(source),
         (source, Some(problem)) => {
-            Err(Failure::wrong(Report::new(Arc::new(source), vec![problem]).to_string()))
+            Err(Failure::invalid(Report::new(Arc::new(source), vec![problem])))
         }
     }
 }

@@ -1,21 +1,26 @@
 //! How a command fails, and with what exit status.
 
+use std::error::Error;
+
+use planout::diagnostic::{Diagnostic, Report, Severity, hint};
 use planout::store::StoreError;
 
 pub(super) type Outcome<T = ()> = Result<T, Failure>;
 
-/// Why a command did not do what it was asked to.
+/// Why a command did not do what it was asked to: a status, an error with its causes, and help.
 #[derive(Debug)]
 pub(super) struct Failure {
-    pub(super) kind: Kind,
-    /// What to say; empty where all has been said.
-    pub(super) message: String,
+    kind: Kind,
+    /// What happened; nothing where no command has failed.
+    error: Option<anyhow::Error>,
     /// What to do about it.
-    pub(super) help: Option<String>,
+    help: Option<String>,
+    /// Whether people have read it already, as diagnostics.
+    is_said: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+enum Kind {
     /// The input is wrong, or the answer is no.
     Wrong,
     /// The command line is wrong.
@@ -29,35 +34,84 @@ pub(super) enum Kind {
 }
 
 impl Failure {
-    fn new(kind: Kind, message: impl Into<String>) -> Failure {
-        Failure { kind, message: message.into(), help: None }
+    fn silent(kind: Kind) -> Failure {
+        Failure { kind, error: None, help: None, is_said: true }
     }
 
-    pub(super) fn wrong(message: impl Into<String>) -> Failure {
-        Failure::new(Kind::Wrong, message)
+    /// What is boxed is no longer known by its type, so errors that are looked for are not boxed.
+    fn boxed(kind: Kind, error: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
+        Failure::new(kind, anyhow::Error::from_boxed(error.into()))
+    }
+
+    fn new(kind: Kind, error: anyhow::Error) -> Failure {
+        Failure { kind, error: Some(error), help: None, is_said: false }
+    }
+
+    /// The input is wrong: a message, or an error of the library.
+    pub(super) fn wrong(error: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
+        Failure::boxed(Kind::Wrong, error)
+    }
+
+    pub(super) fn usage(error: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
+        Failure::boxed(Kind::Usage, error)
+    }
+
+    pub(super) fn broken(error: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
+        Failure::boxed(Kind::Broken, error)
+    }
+
+    /// The input has errors, which are still to be printed. On a line, it is the first of them.
+    pub(super) fn invalid(report: Report) -> Failure {
+        let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+        let mut errors = report.diagnostics.iter().filter(is_error);
+        let (mut message, mut help) = (format!("`{}` is not valid", report.source.name()), None);
+        if let Some(first) = errors.next() {
+            let place = report.source.position(first.primary.span.start);
+            let name = report.source.name();
+            message = format!("{name}:{}:{}: {}", place.line, place.column, first.message);
+            help.clone_from(&first.help);
+            message += &match errors.count() {
+                0 => String::new(),
+                more => format!(" (and {more} more)"),
+            };
+        }
+        Failure { help, ..Failure::new(Kind::Wrong, report.into()).context(message) }
     }
 
     /// The input is wrong, and its diagnostics have been printed.
     pub(super) fn reported() -> Failure {
-        Failure::new(Kind::Wrong, "")
+        Failure::wrong("the input has errors, which standard error lists").said()
     }
 
     /// The answer has a status of its own.
     pub(super) fn answer(status: u8) -> Failure {
-        Failure::new(Kind::Answer(status), "")
-    }
-
-    pub(super) fn usage(message: impl Into<String>) -> Failure {
-        Failure::new(Kind::Usage, message)
-    }
-
-    pub(super) fn broken(message: impl Into<String>) -> Failure {
-        Failure::new(Kind::Broken, message)
+        Failure::silent(Kind::Answer(status))
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Failure {
         self.help = Some(help.into());
         self
+    }
+
+    /// What somebody tried when it happened, before what happened.
+    pub(super) fn context(self, what: impl Into<String>) -> Failure {
+        let error = self.error.map(|error| error.context(what.into()));
+        Failure { error, ..self }
+    }
+
+    /// The same in other words.
+    pub(super) fn reworded(self, message: String) -> Failure {
+        Failure { error: Some(anyhow::Error::msg(message)), ..self }
+    }
+
+    /// The command line is to blame for it.
+    pub(super) fn into_usage(self) -> Failure {
+        Failure { kind: Kind::Usage, ..self }
+    }
+
+    /// Diagnostics have said it.
+    pub(super) fn said(self) -> Failure {
+        Failure { is_said: true, ..self }
     }
 
     /// Something of that name does not exist: says which one is near, or which there are.
@@ -66,16 +120,8 @@ impl Failure {
         name: &str,
         known: impl IntoIterator<Item = &'a str> + Clone,
     ) -> Failure {
-        let failure = Failure::wrong(format!("unknown {what} `{name}`"));
-        if let Some(near) = planout::diagnostic::nearest(name, known.clone()) {
-            return failure.help(format!("did you mean `{near}`?"));
-        }
-        let known: Vec<_> = known.into_iter().map(|name| format!("`{name}`")).collect();
-        match known.len() {
-            0 => failure.help(format!("there is no {what}")),
-            1..=10 => failure.help(format!("there is {}", known.join(", "))),
-            more => failure.help(format!("there are {more}, among them {}", known[..5].join(", "))),
-        }
+        let help = hint(name, known).unwrap_or_else(|| format!("there is no {what}"));
+        Failure::wrong(format!("unknown {what} `{name}`")).help(help)
     }
 
     /// The exit status of the program.
@@ -88,22 +134,60 @@ impl Failure {
             Kind::Answer(status) => status,
         }
     }
+
+    pub(super) fn is_said(&self) -> bool {
+        self.is_said
+    }
+
+    /// What to say, on a line: the error and its causes. `None` where no command has failed.
+    pub(super) fn message(&self) -> Option<String> {
+        let mut message = Vec::new();
+        // Diagnostics say more than fits on a line: it has the first of them already.
+        for error in self.error.as_ref()?.chain().filter(|error| !error.is::<Report>()) {
+            message.push(error.to_string());
+            // Below are the client's own words, for those who want to know more.
+            if matches!(error.downcast_ref(), Some(StoreError::Server { .. })) {
+                break;
+            }
+        }
+        Some(message.join(": "))
+    }
+
+    /// What to do about it.
+    pub(super) fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// The causes of the error, the nearest first, each on a line and once.
+    pub(super) fn causes(&self) -> Vec<String> {
+        let errors = self.error.iter().flat_map(|error| error.chain().skip(1));
+        let texts = errors.filter(|error| !error.is::<Report>()).map(ToString::to_string);
+        let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut causes: Vec<String> = texts.map(line).collect();
+        causes.dedup();
+        causes
+    }
+
+    /// The problems of a text, where the error is that it has them.
+    pub(super) fn report(&self) -> Option<&Report> {
+        self.error.as_ref()?.chain().find_map(|error| error.downcast_ref())
+    }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Failure {
-        let (message, help) = (error.to_string(), error.help());
-        let failure = match error {
+        let kind = match error {
             StoreError::UnknownScheme { .. }
             | StoreError::MissingFeature { .. }
-            | StoreError::InvalidUrl { .. } => Failure::usage(message),
+            | StoreError::InvalidUrl { .. } => Kind::Usage,
             StoreError::IsDirectory(_)
             | StoreError::NotADirectory(_)
             | StoreError::NotUtf8(_)
-            | StoreError::NotANamespace(_) => Failure::wrong(message),
-            _ => Failure::broken(message),
+            | StoreError::NotANamespace(_) => Kind::Wrong,
+            _ => Kind::Broken,
         };
-        Failure { help, ..failure }
+        let help = error.help();
+        Failure { help, ..Failure::new(kind, error.into()) }
     }
 }
 
@@ -111,8 +195,8 @@ impl From<std::io::Error> for Failure {
     /// What a failed write to standard output or a failed read of standard input comes to.
     fn from(error: std::io::Error) -> Failure {
         match error.kind() {
-            std::io::ErrorKind::BrokenPipe => Failure::new(Kind::ClosedPipe, ""),
-            _ => Failure::broken(format!("standard input or output: {error}")),
+            std::io::ErrorKind::BrokenPipe => Failure::silent(Kind::ClosedPipe),
+            _ => Failure::broken(error).context("standard input or output"),
         }
     }
 }

@@ -11,6 +11,7 @@ use planout::diagnostic::Report;
 use planout::format::{self, FormatError};
 use planout::source::{MAX_SOURCE_BYTES, Source};
 use planout::store::{read_file, write_file};
+use serde_json::{Value, json};
 use similar::TextDiff;
 
 use super::failure::{Failure, Outcome};
@@ -38,6 +39,9 @@ pub(super) struct Fmt {
     folders: Folders,
     #[command(flatten)]
     dialect: DialectArg,
+    /// How to print the answer, diagnostics, and why it fails
+    #[arg(long, default_value = "text", hide_default_value = true)]
+    format: Format,
 }
 
 /// What a text is written in.
@@ -59,11 +63,17 @@ struct Tally {
     changed: usize,
     unchanged: usize,
     reports: Vec<Report>,
-    /// How many were left alone for another reason than their errors.
-    refused: usize,
+    /// Why some were left alone, where that is not their errors.
+    refused: Vec<Failure>,
+    /// What programs are told of each text.
+    files: Vec<Value>,
 }
 
 impl Fmt {
+    pub(super) fn needs_config(&self) -> bool {
+        self.paths.is_empty() || self.dialect.dialect.is_none()
+    }
+
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let dialect = context.dialect(self.dialect);
         let mut tally = Tally::default();
@@ -73,22 +83,21 @@ impl Fmt {
         for (path, kind) in self.files(context)? {
             let label = path.to_string_lossy();
             let bytes = read_file(&path, MAX_SOURCE_BYTES + 1)?;
-            let Some(formatted) = tally.format(&label, bytes, kind, dialect, context) else {
+            let Some(formatted) = tally.format(&label, bytes, kind, dialect) else {
                 continue;
             };
+            self.count(&formatted, &mut tally);
             if !formatted.changes() {
-                tally.unchanged += 1;
                 continue;
             }
-            tally.changed += 1;
             if self.check || self.diff {
                 self.show(&formatted, context)?;
             } else {
                 write_file(&path, formatted.text.as_bytes())?;
-                context.output.note(&format!("formatted {label}"));
+                self.note(&format!("formatted {label}"), context);
             }
         }
-        self.finish(&tally, true, context)
+        self.finish(tally, true, context)
     }
 
     fn standard_input(&self, mut tally: Tally, dialect: Dialect, context: &Context) -> Outcome {
@@ -100,33 +109,70 @@ impl Fmt {
         let mut bytes = Vec::new();
         std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         let kind = if self.namespace { Kind::Namespace } else { Kind::Language };
-        if let Some(formatted) = tally.format("<stdin>", bytes, kind, dialect, context) {
-            tally.changed += usize::from(formatted.changes());
-            if !self.check && !self.diff {
+        if let Some(formatted) = tally.format("<stdin>", bytes, kind, dialect) {
+            self.count(&formatted, &mut tally);
+            let is_text = self.format == Format::Text;
+            if self.check || self.diff {
+                if formatted.changes() {
+                    self.show(&formatted, context)?;
+                }
+            } else if is_text {
                 context.output.text(&formatted.text)?;
-            } else if formatted.changes() {
-                self.show(&formatted, context)?;
+            } else if let Some(file) = tally.files.last_mut() {
+                file["text"] = formatted.text.into();
             }
         }
-        self.finish(&tally, false, context)
+        self.finish(tally, false, context)
     }
 
-    /// Prints what would change.
+    /// Takes down what becomes of a text that can be formatted.
+    fn count(&self, formatted: &Formatted, tally: &mut Tally) {
+        let status = match (formatted.changes(), self.check || self.diff) {
+            (false, _) => "unchanged",
+            (true, true) => "would_change",
+            (true, false) => "formatted",
+        };
+        tally.changed += usize::from(formatted.changes());
+        tally.unchanged += usize::from(!formatted.changes());
+        let mut file = json!({ "file": formatted.source.name(), "status": status });
+        if self.diff && formatted.changes() {
+            file["diff"] = formatted.diff().into();
+        }
+        tally.files.push(file);
+    }
+
+    /// Prints what would change, to people.
     fn show(&self, formatted: &Formatted, context: &Context) -> Outcome {
-        let name = formatted.source.name();
-        match self.diff {
-            true => context.output.text(&formatted.diff()),
-            false => context.output.answer(name),
+        match (self.format, self.diff) {
+            (Format::Json, _) => Ok(()),
+            (Format::Text, true) => context.output.text(&formatted.diff()),
+            (Format::Text, false) => context.output.answer(formatted.source.name()),
         }
     }
 
-    fn finish(&self, tally: &Tally, summary: bool, context: &Context) -> Outcome {
-        context.output.reports(&tally.reports, Format::Text)?;
-        if summary {
-            context.output.note(&tally.summary(self.check || self.diff));
+    /// Prints to people what the answer to programs says, too.
+    fn note(&self, text: &str, context: &Context) {
+        if self.format == Format::Text {
+            context.output.note(text);
         }
-        let is_wrong = !tally.reports.is_empty() || tally.refused > 0;
-        match is_wrong || self.check && tally.changed > 0 {
+    }
+
+    fn finish(&self, tally: Tally, summary: bool, context: &Context) -> Outcome {
+        context.output.reports(&tally.reports, self.format)?;
+        if self.format == Format::Json {
+            let answer = json!({
+                "changed": tally.changed,
+                "unchanged": tally.unchanged,
+                "left_alone": tally.left_alone(),
+                "files": tally.files,
+            });
+            context.output.answer(&format!("{answer:#}"))?;
+        }
+        tally.refused.iter().for_each(|failure| context.output.failure(failure));
+        if summary {
+            self.note(&tally.summary(self.check || self.diff), context);
+        }
+        match tally.left_alone() > 0 || self.check && tally.changed > 0 {
             true => Err(Failure::reported()),
             false => Ok(()),
         }
@@ -205,7 +251,6 @@ impl Tally {
         bytes: Vec<u8>,
         kind: Kind,
         dialect: Dialect,
-        context: &Context,
     ) -> Option<Formatted> {
         let (source, problem) = decode(label, bytes);
         let formatted = match (problem, kind) {
@@ -218,19 +263,23 @@ impl Tally {
             Ok(text) => return Some(Formatted { source, text }),
             Err(FormatError::Invalid(problems)) => self.reports.push(Report::new(source, problems)),
             Err(error @ FormatError::Unfaithful) => {
-                self.refused += 1;
-                let message = format!("`{label}` was left alone: {error}");
-                context.output.failure(&Failure::wrong(message));
+                let message = format!("`{label}` was left alone");
+                self.refused.push(Failure::wrong(error).context(message));
             }
         }
+        self.files.push(json!({ "file": label, "status": "left_alone" }));
         None
+    }
+
+    fn left_alone(&self) -> usize {
+        self.reports.len() + self.refused.len()
     }
 
     fn summary(&self, dry: bool) -> String {
         let done = if dry { "would change" } else { "formatted" };
         let files = if self.changed == 1 { "file" } else { "files" };
         let mut summary = format!("{} {files} {done}, {} unchanged", self.changed, self.unchanged);
-        let wrong = self.reports.len() + self.refused;
+        let wrong = self.left_alone();
         if wrong > 0 {
             summary += &format!(", {wrong} left alone");
         }

@@ -180,7 +180,7 @@ impl Revision {
                 )))
             }
             (Err(error), _) | (_, Err(error)) => {
-                Err(Failure::broken(format!("cannot read from git: {error}")))
+                Err(Failure::broken(error).context("cannot read from git"))
             }
             _ => Err(Failure::broken("cannot read from git: `git cat-file` failed")),
         }

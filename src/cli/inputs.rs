@@ -63,7 +63,7 @@ fn parse(what: &str, text: &str) -> Outcome<Value> {
             None => failure,
         }
     })?;
-    Value::try_from(&node).map_err(|error| Failure::usage(format!("`{what}`: {error}")))
+    Value::try_from(&node).map_err(|error| Failure::usage(error).context(format!("`{what}`")))
 }
 
 /// The variables that scripts use: what else is given to them is probably misspelt.

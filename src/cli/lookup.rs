@@ -41,6 +41,11 @@ impl Lookup {
         context.dialect(self.dialect)
     }
 
+    /// Whether the dialect is said here.
+    pub(super) fn says_dialect(&self) -> bool {
+        self.dialect.dialect.is_some()
+    }
+
     /// A namespace with what it was loaded from, and where that is. Its problems are reported.
     pub(super) fn namespace(
         &self,
@@ -83,6 +88,7 @@ impl Lookup {
 
 /// The namespace of what was loaded. What is wrong with it has been said.
 pub(super) fn build(loaded: &Loaded) -> Outcome<Namespace> {
-    let document = loaded.document.as_ref().ok_or_else(Failure::reported)?;
-    document.build().map_err(|error| Failure::wrong(error.to_string()))
+    let invalid = || Failure::invalid(loaded.report()).said();
+    let document = loaded.document.as_ref().ok_or_else(invalid)?;
+    document.build().map_err(Failure::wrong)
 }

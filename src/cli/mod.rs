@@ -4,6 +4,7 @@ mod backend;
 mod check;
 mod compile;
 mod config;
+mod delimiter;
 mod edit;
 mod eval;
 mod explain;
@@ -30,19 +31,22 @@ mod search;
 mod secrets;
 mod ship;
 mod simulate;
+mod usage;
 mod which;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use planout::Dialect;
 use planout::catalog::Dialects;
 use planout::eval::{EvalError, Reason};
 
 use self::config::Config;
-use self::failure::Outcome;
-use self::output::Output;
+use self::failure::{Failure, Outcome};
+use self::output::{Failures, Output};
+use self::usage::{Line, Misuse};
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -141,13 +145,26 @@ struct DialectArg {
     dialect: Option<Dialect>,
 }
 
-/// What a command works with.
-struct Context {
-    config: Config,
-    output: Output,
+impl Command {
+    /// Whether anything that is configured can matter to the command.
+    fn needs_config(&self) -> bool {
+        match self {
+            Command::Compile(command) => command.needs_config(),
+            Command::Fmt(command) => command.needs_config(),
+            Command::Eval(command) => command.needs_config(),
+            Command::Explain(_) => false,
+            _ => true,
+        }
+    }
 }
 
-impl Context {
+/// What a command works with.
+struct Context<'o> {
+    config: Config,
+    output: &'o Output,
+}
+
+impl Context<'_> {
     fn dialect(&self, arg: DialectArg) -> Dialect {
         arg.dialect.or(self.config.dialect).unwrap_or_default()
     }
@@ -175,19 +192,13 @@ impl Context {
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
+    let line = Line::read(std::env::args_os());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version go to standard output and are no error.
-            let status = if error.use_stderr() { 2 } else { 0 };
-            return match output::usage(&error) {
-                Ok(()) => ExitCode::from(status),
-                Err(_) => ExitCode::from(3),
-            };
-        }
+        Err(error) => return not_understood(&error, &line),
     };
-    let output = Output::new(&cli.global);
-    match run(cli, output) {
+    let output = Output::new(&cli.global, line.failures());
+    match run(cli, &output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);
@@ -196,8 +207,40 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, output: Output) -> Outcome {
-    let config = Config::find(cli.global.config.as_deref())?;
+/// Says what is wrong with a command line, or what it asks for in place of a command.
+fn not_understood(error: &clap::Error, line: &Line) -> ExitCode {
+    // Help and version go to standard output and are no error. Of a program without a command, help
+    // is all that can be said to people.
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !error.use_stderr() || is_help && line.failures() == Failures::Text {
+        let status = if error.use_stderr() { 2 } else { 0 };
+        return match error.print() {
+            Ok(()) => ExitCode::from(status),
+            Err(error) => ExitCode::from(Failure::from(error).status()),
+        };
+    }
+    let mut root = Cli::command();
+    root.build();
+    let Misuse { failure, usage } = Misuse::new(error, line, &root);
+    let output = Output::plain(line.failures());
+    output.failure(&failure);
+    if line.failures() == Failures::Text {
+        output.note(&usage);
+    }
+    ExitCode::from(failure.status())
+}
+
+fn run(cli: Cli, output: &Output) -> Outcome {
+    let found = Config::find(cli.global.config.as_deref());
+    let config = match (found, cli.command.needs_config()) {
+        (found, true) => found?,
+        (Ok(config), false) => config,
+        (Err(failure), false) => {
+            let message = failure.message().unwrap_or_default();
+            output.note(&format!("warning: the configuration is passed over: {message}"));
+            Config::default().with_environment()
+        }
+    };
     output.detail(&match &config.path {
         Some(path) => format!("configuration: {}", path.display()),
         None => "configuration: none, as there is no `planout.toml` here or above".to_owned(),

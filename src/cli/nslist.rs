@@ -83,7 +83,7 @@ impl Nslist {
         }
         let mut listed = Vec::with_capacity(found);
         for document in loaded.into_iter().filter_map(|loaded| loaded.document) {
-            let namespace = document.build().map_err(|error| Failure::wrong(error.to_string()))?;
+            let namespace = document.build().map_err(Failure::wrong)?;
             listed.push(Listed { document, namespace });
         }
         context.output.answer_unless_empty(&self.answer(&listed))?;
@@ -107,7 +107,7 @@ impl Nslist {
         let others = names.iter().map(String::as_str);
         let unknown = Failure::unknown("namespace", pattern, others);
         let message = format!("no namespace in `{location}` matches `{pattern}`");
-        Err(Failure { message, ..unknown })
+        Err(unknown.reworded(message))
     }
 
     fn answer(&self, listed: &[Listed]) -> String {
@@ -160,7 +160,7 @@ struct Pattern {
 impl Pattern {
     fn new(pattern: &str) -> Outcome<Pattern> {
         let whole = Regex::new(&format!("(?i)^(?:{pattern})$")).map_err(|error| {
-            Failure::usage(format!("`{pattern}` is not a regular expression: {error}"))
+            Failure::usage(error).context(format!("`{pattern}` is not a regular expression"))
         })?;
         Ok(Pattern { part: pattern.to_lowercase(), whole })
     }

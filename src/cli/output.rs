@@ -1,48 +1,60 @@
 //! Standard output for answers, standard error for all else.
 
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 
 use planout::diagnostic::Report;
 
-use super::failure::{Failure, Kind, Outcome};
+use super::failure::{Failure, Outcome};
 use super::render;
 use super::secrets::Secrets;
 use super::{Color, Format, Global};
 
-/// Prints what the arguments are wrong in, or the help that they ask for.
-pub(super) fn usage(error: &clap::Error) -> std::io::Result<()> {
-    let text = error.render().to_string();
-    match Secrets::known().hide(&text) {
-        hidden if error.use_stderr() && *hidden != *text => {
-            std::io::stderr().write_all(hidden.as_bytes())
-        }
-        _ => error.print(),
-    }
+/// How failures are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failures {
+    /// To people, on standard error.
+    Text,
+    /// To programs, on standard output in place of the answer.
+    Json,
+    /// To programs, on standard error: standard output has rows.
+    JsonBesideRows,
 }
 
 /// How and how much to print.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Output {
     color: ColorChoice,
     quiet: bool,
     verbose: bool,
+    failures: Failures,
+    /// Whether standard output has an answer.
+    is_answered: AtomicBool,
 }
 
 impl Output {
-    pub(super) fn new(global: &Global) -> Output {
+    /// Where nothing is known of what is wanted but how failures are said.
+    pub(super) fn plain(failures: Failures) -> Output {
+        let (color, is_answered) = (ColorChoice::Auto, AtomicBool::new(false));
+        Output { color, quiet: false, verbose: false, failures, is_answered }
+    }
+
+    pub(super) fn new(global: &Global, failures: Failures) -> Output {
         let color = match global.color {
             // Looks at the terminal, NO_COLOR and CLICOLOR_FORCE.
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Output { color, quiet: global.quiet, verbose: global.verbose }
+        let (quiet, verbose) = (global.quiet, global.verbose);
+        Output { color, quiet, verbose, ..Output::plain(failures) }
     }
 
     /// Prints an answer.
     pub(super) fn answer(&self, text: &str) -> Outcome {
+        self.is_answered.store(true, Ordering::Relaxed);
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes())?;
         if !text.ends_with('\n') {
@@ -53,6 +65,7 @@ impl Output {
 
     /// Prints a text as it is, to the byte.
     pub(super) fn text(&self, text: &str) -> Outcome {
+        self.is_answered.store(true, Ordering::Relaxed);
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
@@ -138,9 +151,38 @@ impl Output {
 
     /// Prints why the program fails.
     pub(super) fn failure(&self, failure: &Failure) {
-        if failure.message.is_empty() || failure.kind == Kind::ClosedPipe {
+        let Some(message) = failure.message() else {
             return;
+        };
+        let is_text = self.failures == Failures::Text;
+        // Nothing is left to be done where nobody reads what is said here.
+        if let Some(report) = failure.report().filter(|_| !failure.is_said()) {
+            let _ = self.reports([report], if is_text { Format::Text } else { Format::Json });
         }
-        self.say(&render::failure(&failure.message, failure.help.as_deref()));
+        if !is_text {
+            self.object(&message, failure);
+        } else if failure.report().is_none() && !failure.is_said() {
+            self.say(&render::failure(&message, failure.advice()));
+        }
+        for cause in failure.causes() {
+            self.detail(&format!("cause: {cause}"));
+        }
+    }
+
+    /// Prints a failure for programs: each stream has one at most.
+    fn object(&self, message: &str, failure: &Failure) {
+        let secrets = Secrets::known();
+        let advice = failure.advice().map(|advice| secrets.hide(advice));
+        let message = secrets.hide(message);
+        let object = render::failure_json(&message, advice.as_deref(), failure.status());
+        let is_answered = self.is_answered.load(Ordering::Relaxed);
+        match self.failures {
+            Failures::Json if !is_answered => {
+                let _ = self.answer(&format!("{object:#}"));
+            }
+            // The answer is what diagnostics have said: there is nothing to add.
+            Failures::Json if failure.is_said() => {}
+            _ => self.say(&object.to_string()),
+        }
     }
 }

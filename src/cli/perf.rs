@@ -121,10 +121,10 @@ fn duration(nanoseconds: u64) -> String {
 
 fn failure(failed: Failed) -> Failure {
     match failed {
-        Failed::Unit { inputs, error } => Failure::wrong(error.to_string()).help(format!(
+        Failed::Unit { inputs, error } => Failure::wrong(error).help(format!(
             "the inputs were {}; `--unit KEY=VALUE` gives what else the scripts read",
             Value::from(inputs)
         )),
-        Failed::Thread(error) => Failure::broken(format!("cannot start a thread: {error}")),
+        Failed::Thread(error) => Failure::broken(error).context("cannot start a thread"),
     }
 }

@@ -13,7 +13,7 @@ use std::fmt;
 use clap::ValueEnum;
 use planout::diagnostic::{Report, Severity};
 
-pub(super) use self::json::json;
+pub(super) use self::json::{failure_json, json};
 pub(super) use self::text::{failure, text};
 
 /// How a whole check is printed.

@@ -13,7 +13,8 @@ use planout::batch::{
 use planout::catalog::Loaded;
 use planout::namespace::AssignError;
 
-use super::failure::{Failure, Kind, Outcome};
+use super::delimiter;
+use super::failure::{Failure, Outcome};
 
 /// The words for formats.
 pub(super) fn formats() -> PossibleValuesParser {
@@ -29,6 +30,24 @@ pub(super) fn format(file: &str, given: Option<&str>) -> (Format, Compression) {
     (given.and_then(Format::named).or(format).unwrap_or(Format::Jsonl), compression)
 }
 
+/// The same of a file that is read, where what stands between fields may be said: that makes CSV of
+/// what is not said to be anything.
+pub(super) fn input_format(
+    file: &str,
+    given: Option<&str>,
+    delimiter: Option<u8>,
+) -> Outcome<(Format, Compression)> {
+    let is_said = given.is_some() || Format::of(Path::new(file)).0.is_some();
+    let given = if delimiter.is_some() && !is_said { Some("csv") } else { given };
+    match format(file, given) {
+        (Format::Jsonl | Format::Parquet, _) if delimiter.is_some() => {
+            let message = format!("`--delimiter` is for CSV and TSV, and `{file}` is neither");
+            Err(Failure::usage(message).help("say what it is by `--input-format csv`"))
+        }
+        found => Ok(found),
+    }
+}
+
 /// The types of columns, each as `COLUMN:TYPE`.
 pub(super) fn types(pairs: &[String]) -> Outcome<Vec<(String, Type)>> {
     let parse = |pair: &String| {
@@ -41,7 +60,7 @@ pub(super) fn types(pairs: &[String]) -> Outcome<Vec<(String, Type)>> {
             None => {
                 let words = Type::ALL.iter().map(|(word, _)| *word);
                 let unknown = Failure::unknown("type", word, words);
-                Err(Failure { kind: Kind::Usage, ..unknown })
+                Err(unknown.into_usage())
             }
         }
     };
@@ -96,7 +115,8 @@ impl<R: Read> Read for Counted<R> {
 
 /// Opens a file, or standard input.
 pub(super) fn open(file: &str, format: Format, compression: Compression) -> Outcome<Opened> {
-    let cannot = |error| Failure::broken(format!("cannot read `{file}`: {error}"));
+    let cannot =
+        |error: std::io::Error| Failure::broken(error).context(format!("cannot read `{file}`"));
     let read = Arc::new(AtomicU64::new(0));
     let count = Arc::clone(&read);
     let (stream, size): (Box<dyn Read + Send>, _) = if file == "-" {
@@ -127,35 +147,38 @@ pub(super) fn misspelt(name: &str, summary: &Summary) -> impl Iterator<Item = St
 /// Says why rows ended before their end, and for a script that failed, where that is. `skips` is
 /// what to do about bad rows.
 pub(super) fn fail(error: Error, loaded: &[Loaded], output: Option<&str>, skips: &str) -> Failure {
-    let message = error.to_string();
-    match error {
-        Error::Read { .. } => Failure::broken(message),
-        Error::Write(error) => match output.filter(|path| *path != "-") {
-            Some(path) => Failure::broken(format!("cannot write `{path}`: {error}")),
-            None => Failure::from(error),
-        },
-        Error::Unfit { help, part, .. } => {
-            let help = help.or(part.and_then(flags).map(str::to_owned));
-            Failure { help, ..Failure::wrong(message) }
+    let help = match &error {
+        Error::Unfit { help, part, .. } => help.clone().or_else(|| part.and_then(flags)),
+        Error::Row { row, .. } => Some(match place(row, loaded) {
+            Some(place) => format!("that is at {place}"),
+            None => skips.to_owned(),
+        }),
+        Error::Read { .. } | Error::Write(_) => None,
+    };
+    let failure = match (error, output.filter(|path| *path != "-")) {
+        (Error::Write(error), Some(path)) => {
+            Failure::broken(error).context(format!("cannot write `{path}`"))
         }
-        Error::Row { row, .. } => {
-            let failure = Failure::wrong(message);
-            match place(&row, loaded) {
-                Some(place) => failure.help(format!("that is at {place}")),
-                None => failure.help(skips),
-            }
-        }
+        (Error::Write(error), None) => Failure::from(error),
+        (error @ Error::Read { .. }, _) => Failure::broken(error),
+        (error, _) => Failure::wrong(error),
+    };
+    match help {
+        Some(help) => failure.help(help),
+        None => failure,
     }
 }
 
 /// By which flags a part of a batch is changed.
-fn flags(part: Part) -> Option<&'static str> {
-    match part {
-        Part::Keep => Some("name the columns to keep, as in `--keep a,b`"),
-        Part::Types => Some("leave `--types` out"),
-        Part::Output => Some("name the columns to keep by `--keep` and the params by `--param`"),
-        _ => None,
-    }
+fn flags(part: Part) -> Option<String> {
+    let help = match part {
+        Part::Keep => "name the columns to keep, as in `--keep a,b`",
+        Part::Types => "leave `--types` out",
+        Part::Output => "name the columns to keep by `--keep` and the params by `--param`",
+        Part::Delimiter(found) => return Some(delimiter::help(found)),
+        _ => return None,
+    };
+    Some(help.to_owned())
 }
 
 /// Where the script stands that failed.

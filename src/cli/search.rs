@@ -20,7 +20,7 @@ pub(super) struct Search<'a> {
     /// Which folders of a directory are read.
     pub(super) folders: Folders,
     pub(super) dialects: Dialects,
-    pub(super) context: &'a Context,
+    pub(super) context: &'a Context<'a>,
 }
 
 /// What was found.
@@ -53,7 +53,7 @@ impl Search<'_> {
         let source = match self.places.source().map(|place| self.shelf(place)).transpose() {
             Ok(source) => source,
             Err(failure) => {
-                origin.problem = Some(failure.message);
+                origin.problem = failure.message();
                 None
             }
         };
@@ -113,7 +113,7 @@ impl Search<'_> {
             Some(Err(failure)) if origin.is_empty && self.places.falls_back => return Err(failure),
             Some(Err(failure)) => {
                 loaded.iter().for_each(|loaded| origin.found(loaded, None));
-                origin.problem = Some(failure.message);
+                origin.problem = failure.message();
                 return Ok(Found { loaded, origin, names });
             }
         };
@@ -224,8 +224,7 @@ impl Search<'_> {
             None => format!("`{}`", first.place.shown()),
             Some(source) => format!("`{}` and `{}`", first.place.shown(), source.place.shown()),
         };
-        let message = format!("{} in {place}", unknown.message);
-        let failure = Failure { message, ..unknown };
+        let failure = unknown.reworded(format!("unknown namespace `{name}` in {place}"));
         match &self.places.other {
             Some(other) if source.is_none() && self.has(other, name) => {
                 let word = if other.role == Role::Source { "@source" } else { "@target" };
@@ -245,7 +244,7 @@ impl Search<'_> {
         let is_absent = error.is_absent();
         let failure = Failure::from(error);
         match (&self.places.other, self.places.first.role) {
-            _ if failure.help.is_some() => failure,
+            _ if failure.advice().is_some() => failure,
             (Some(other), _) => {
                 let word = if other.role == Role::Source { "@source" } else { "@target" };
                 failure.help(format!("`{word}` names {other} as the location"))

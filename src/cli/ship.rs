@@ -162,11 +162,11 @@ impl Ship {
             .map_err(|_| Failure::wrong(format!("`{name}` is not UTF-8")))?;
         let saved = SavedPlan::from_json(&text);
         saved.map(Some).map_err(|error| {
-            let failure = Failure::wrong(format!("`{name}`: {error}"));
-            match error {
-                SavedError::Format(_) => failure.help("make the plan again"),
-                SavedError::Malformed(_) => failure.help("`planout plan --out FILE` saves one"),
-            }
+            let help = match error {
+                SavedError::Format(_) => "make the plan again",
+                SavedError::Malformed(_) => "`planout plan --out FILE` saves one",
+            };
+            Failure::wrong(error).context(format!("`{name}`")).help(help)
         })
     }
 
@@ -264,8 +264,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
 fn failure(error: ShipError) -> Failure {
     match error {
         ShipError::Store(error) => error.into(),
-        error @ (ShipError::Invalid { .. } | ShipError::Refused) => {
-            Failure::wrong(error.to_string())
-        }
+        error @ (ShipError::Invalid { .. } | ShipError::Refused) => Failure::wrong(error),
     }
 }

@@ -15,6 +15,7 @@ use planout::simulate::{
 };
 use planout::{Map, Namespace};
 
+use super::delimiter::DelimiterArg;
 use super::failure::{Failure, Outcome};
 use super::inputs::{self, Used};
 use super::location::Purpose;
@@ -59,6 +60,8 @@ pub(super) struct Simulate {
     /// Test what was counted in place of random units: CSV, or a log of exposures as JSON lines
     #[arg(long, value_name = "FILE", conflicts_with_all = ["units", "seed", "threads"])]
     observed: Option<String>,
+    #[command(flatten)]
+    delimiter: DelimiterArg,
     /// On how many threads [default: as many as there are processors]
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
@@ -106,6 +109,10 @@ impl Simulate {
         if let Some(file) = self.batch.file() {
             return self.batch(&namespace, inputs, file, context);
         }
+        if self.delimiter.delimiter.is_some() && self.observed.is_none() {
+            return Err(Failure::usage("`--delimiter` is for a file: none is named")
+                .help("name one by `--batch` or `--observed`"));
+        }
         match &self.observed {
             Some(path) => self.compare(&namespace, inputs, path, context),
             None => self.simulate(&namespace, inputs, context),
@@ -125,7 +132,8 @@ impl Simulate {
 
     #[cfg(feature = "batch")]
     fn batch(&self, namespace: &Namespace, inputs: Map, file: &str, context: &Context) -> Outcome {
-        let (sample, notes) = self.batch.sample(namespace, inputs, file, context)?;
+        let delimiter = self.delimiter.delimiter;
+        let (sample, notes) = self.batch.sample(namespace, inputs, file, delimiter, context)?;
         let design = design(namespace, &sample.groups(), Counted::All);
         let bar = Bar::new(&self.ns, "units", context);
         let observed = sample.observe_with(&design, self.threads(), bar.progress());
@@ -152,7 +160,7 @@ impl Simulate {
         let design = designed(namespace, &inputs, counted);
         let (observed, notes) = match is_log {
             true => observed::log(&design, file, context)?,
-            false => (observed::table(&design, file)?, Vec::new()),
+            false => (observed::table(&design, file, self.delimiter.delimiter)?, Vec::new()),
         };
         self.answer(&design, &observed, Source { units: None, seed: None, notes }, context)
     }

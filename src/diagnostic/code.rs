@@ -195,6 +195,12 @@ codes! {
     ReadersSegments = "P0711" Error,
     /// Readers: a script that planout4j's runtime cannot run.
     ReadersScript = "P0712" Error,
+    /// Configuration: a file that is not TOML.
+    ConfigSyntax = "P0800",
+    /// Configuration: a key that means nothing where it stands.
+    ConfigKey = "P0801",
+    /// Configuration: a value that its key cannot have.
+    ConfigValue = "P0802",
 }
 
 impl Code {

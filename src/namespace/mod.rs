@@ -79,13 +79,14 @@ pub enum AssignError {
         namespace: String,
     },
     /// The script failed.
-    #[error("definition `{definition}` of namespace `{namespace}` failed: {error}")]
+    #[error("definition `{definition}` of namespace `{namespace}` failed")]
     Script {
         /// The definition.
         definition: String,
         /// The namespace.
         namespace: String,
         /// Why, and where.
+        #[source]
         error: EvalError,
     },
 }

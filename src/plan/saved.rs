@@ -72,7 +72,7 @@ pub enum SavedError {
     #[error("the plan is of format {0}, and this version of planout reads format {FORMAT} only")]
     Format(u64),
     /// It is no plan.
-    #[error("not a saved plan: {0}")]
+    #[error("not a saved plan")]
     Malformed(#[from] serde_json::Error),
 }
 

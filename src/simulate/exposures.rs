@@ -13,7 +13,7 @@ use crate::namespace::Experiment;
 use crate::progress::Progress;
 use crate::source::Source;
 use crate::tree::{MAX_DEPTH, json};
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, ValueError};
 
 /// The event of a record that tells of an exposure.
 const EXPOSURE: &str = "exposure";
@@ -48,6 +48,9 @@ pub enum LogError {
     /// Not JSON.
     #[error("{0}")]
     Json(String),
+    /// JSON that holds what is not a value.
+    #[error(transparent)]
+    Value(#[from] ValueError),
     /// JSON, and no record.
     #[error("a record must be a JSON object, not {0}")]
     NotARecord(&'static str),
@@ -58,7 +61,7 @@ pub enum LogError {
     #[error("not UTF-8")]
     NotUtf8,
     /// A last line that is cut off.
-    #[error("the file ends in the middle of this record: {0}")]
+    #[error("the file ends in the middle of this record")]
     Cut(#[source] Box<LogError>),
     /// A line without an end in sight.
     #[error("a line of more than {} MB", MAX_LINE >> 20)]
@@ -133,7 +136,7 @@ impl<'d> Exposures<'d> {
     pub fn add(&mut self, line: &str) -> Result<(), LogError> {
         let node = json::read(&Source::new("line", line), MAX_DEPTH)
             .map_err(|problem| LogError::Json(problem.message.clone()))?;
-        let record = Value::try_from(&node).map_err(|error| LogError::Json(error.to_string()))?;
+        let record = Value::try_from(&node)?;
         let Value::Map(record) = record else {
             return Err(LogError::NotARecord(record.describe()));
         };

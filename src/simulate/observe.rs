@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::design::{Design, Scope};
+use crate::diagnostic::with_causes;
 use crate::eval::distribution::{Distribution, Exact, Sought};
 use crate::namespace::{AssignError, Assignment, Rows};
 use crate::parallel;
@@ -225,7 +226,7 @@ impl<'d> Tally<'d> {
                     self.cohorts[cohort].units += 1;
                 }
                 self.failed += 1;
-                self.failure.get_or_insert_with(|| error.to_string());
+                self.failure.get_or_insert_with(|| with_causes(&error));
             }
         }
     }

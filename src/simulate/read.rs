@@ -9,7 +9,7 @@ pub enum ReadError<P: std::error::Error + 'static> {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// A line of it is wrong.
-    #[error("line {line}: {problem}")]
+    #[error("line {line}")]
     Line {
         /// The line, counted from 1.
         line: u64,

@@ -7,7 +7,7 @@ use super::observe::Observed;
 use super::read::ReadError;
 use super::recognize::recognize_text;
 use crate::delimited::{BYTE_ORDER_MARK, Fault, Splitter, blank_lines, line_breaks};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{nearest, other_delimiter};
 use crate::eval::distribution::Sought;
 use crate::value::Value;
 
@@ -52,8 +52,16 @@ const COLUMNS: [(&str, Column); 4] = [
 #[non_exhaustive]
 pub enum TableError {
     /// A column of another name.
-    #[error("unknown column `{0}`: there are `experiment`, `param`, `value` and `count`")]
+    #[error("unknown column `{0}`: known: `experiment`, `param`, `value`, `count`")]
     Column(String),
+    /// A column that seems to be all columns, separated by another character.
+    #[error("unknown column `{column}`")]
+    Delimiter {
+        /// The column.
+        column: String,
+        /// The character.
+        found: char,
+    },
     /// Columns that say nothing together.
     #[error("the columns must be `experiment,count`, `param,value,count` or all four")]
     Columns,
@@ -109,7 +117,7 @@ pub enum TableError {
     #[error("a field goes on after its quotes: is an earlier quote not closed?")]
     Stray,
     /// A last row that is wrong, and may be cut off.
-    #[error("the file ends in the middle of this row: {0}")]
+    #[error("the file ends in the middle of this row")]
     Cut(#[source] Box<TableError>),
     /// No row but the header.
     #[error("no counts come after the names of the columns")]
@@ -131,11 +139,18 @@ impl<'d> Table<'d> {
         design: &'d Design<'d>,
         header: impl IntoIterator<Item = &'h str>,
     ) -> Result<Table<'d>, TableError> {
-        let column = |name: &str| {
+        let header: Vec<&str> = header.into_iter().collect();
+        let column = |name: &&str| {
             let known = COLUMNS.iter().find(|(known, _)| *known == name.trim());
-            known.map(|it| it.1).ok_or_else(|| TableError::Column(name.to_owned()))
+            known.map(|it| it.1).ok_or_else(|| {
+                let column = (*name).to_owned();
+                match other_delimiter(header.iter().copied(), "count") {
+                    Some(found) => TableError::Delimiter { column, found },
+                    None => TableError::Column(column),
+                }
+            })
         };
-        let columns: Vec<Column> = header.into_iter().map(column).collect::<Result<_, _>>()?;
+        let columns: Vec<Column> = header.iter().map(column).collect::<Result<_, _>>()?;
         let has = |column| columns.iter().filter(|it| **it == column).count();
         let counts = COLUMNS.map(|(_, column)| has(column));
         if !matches!(counts, [1, 0, 0, 1] | [0 | 1, 1, 1, 1]) {
@@ -154,18 +169,30 @@ impl<'d> Table<'d> {
         design: &'d Design<'d>,
         input: impl Read,
     ) -> Result<Table<'d>, ReadError<TableError>> {
+        Table::read_with(design, input, b',')
+    }
+
+    /// The same of a file in which another character of ASCII stands between fields.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no such table.
+    pub fn read_with(
+        design: &'d Design<'d>,
+        input: impl Read,
+        delimiter: u8,
+    ) -> Result<Table<'d>, ReadError<TableError>> {
         let mut bytes = Vec::new();
         input.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         if bytes.len() > MAX_BYTES {
             return Err(ReadError::Line { line: 1, problem: TableError::TooLong });
         }
         let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
-        let mut records = Records::new(bytes);
+        let mut records = Records::new(bytes, delimiter);
         let (mut table, mut is_empty) = (None, true);
         while let Some((line, record)) = records.next() {
             let wrong = |problem| ReadError::Line { line, problem };
             let is_cut = records.rest.is_empty() && !record.ends_with(b"\n");
-            match Fault::find(record, b',') {
+            match Fault::find(record, delimiter) {
                 Some(Fault::Unclosed(at)) => {
                     let line = records.line_at(record, at);
                     return Err(ReadError::Line { line, problem: TableError::Unclosed });
@@ -258,8 +285,8 @@ struct Records<'t> {
 }
 
 impl<'t> Records<'t> {
-    fn new(text: &'t [u8]) -> Records<'t> {
-        let mut splitter = Splitter::new(b',');
+    fn new(text: &'t [u8], delimiter: u8) -> Records<'t> {
+        let mut splitter = Splitter::new(delimiter);
         splitter.restart();
         Records { splitter, rest: text, fields: 0, line: 1, next_line: 1 }
     }

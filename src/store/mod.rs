@@ -70,13 +70,14 @@ impl Change {
 #[non_exhaustive]
 pub enum StoreError {
     /// A file or a folder.
-    #[error("cannot {action} `{}`: {error}", path.display())]
+    #[error("cannot {action} `{}`", path.display())]
     Io {
         /// What was tried, such as `read`.
         action: &'static str,
         /// With what.
         path: PathBuf,
         /// What happened.
+        #[source]
         error: std::io::Error,
     },
     /// A folder where a file was expected.
@@ -103,8 +104,8 @@ pub enum StoreError {
     #[error("`{0}` was changed by somebody else at the same time")]
     Conflict(String),
     /// A change that failed after it was made, and before all files were in their places.
-    #[error("{0}; the change is on record, and the next ship completes it")]
-    Unfinished(Box<StoreError>),
+    #[error("the change is on record but not finished, and the next ship finishes it")]
+    Unfinished(#[source] Box<StoreError>),
     /// A kind of location that this program does not know.
     #[error(
         "unknown kind of location `{scheme}://`: a location is a directory, a file, or a URL that \
@@ -139,8 +140,11 @@ pub enum StoreError {
         action: &'static str,
         /// With what, without passwords.
         location: String,
-        /// What happened.
+        /// What happened, in our words.
         reason: String,
+        /// The same in those of the client that spoke to it.
+        #[source]
+        error: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::{SCHEMES, StoreError};
-use crate::diagnostic::nearest;
+use crate::diagnostic::hint;
 
 /// The port of a URL that names none.
 const DEFAULT_PORT: u16 = 6379;
@@ -133,11 +133,11 @@ impl RedisUrl {
             "tls_ca" => self.tls_ca = Some(PathBuf::from(value)),
             // A password that holds a `?` can end up here: only the near miss is shown.
             unknown => {
-                let help = match nearest(unknown, PARAMETERS) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("there is `{}`", PARAMETERS.join("`, `")),
-                };
-                return Err(Problem::from("it has an unknown parameter").help(help));
+                let problem = Problem::from("it has an unknown parameter");
+                return Err(match hint(unknown, PARAMETERS) {
+                    Some(hint) => problem.help(hint),
+                    None => problem,
+                });
             }
         }
         Ok(())

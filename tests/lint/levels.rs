@@ -49,9 +49,9 @@ fn levels_of_what_has_none_are_refused() {
         ("", ["--deny", "P9999"], 2, "`--deny`: unknown code `P9999`"),
         ("", ["--allow", "warnings"], 2, "`--allow`: unknown code `warnings`"),
         ("", ["--warn", "P0208"], 2, "`P0208` is an error: only warnings have levels"),
-        ("P9999 = 'off'", ["--deny", "warnings"], 1, "`planout.toml` is invalid: unknown code"),
+        ("P9999 = 'off'", ["--deny", "warnings"], 1, "no check has the code `P9999`"),
         ("P0208 = 'off'", ["--deny", "warnings"], 1, "`P0208` is an error"),
-        ("P0503 = 'loud'", ["--deny", "warnings"], 1, "`planout.toml` is invalid"),
+        ("P0503 = 'loud'", ["--deny", "warnings"], 1, "`P0503` cannot be `loud`"),
     ] {
         let run = run(checks, &flags);
         assert_eq!((run.status, run.stdout.as_str()), (status, ""), "{}", run.stderr);

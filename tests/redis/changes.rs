@@ -54,7 +54,8 @@ fn the_hash_is_the_layout_of_planout4j() {
     };
     assert_eq!(store.list().expect("three"), [item("a"), item("b ü.c"), item("c")]);
     assert_eq!(store.read(&item("b ü.c"), 5).expect("its head"), b"{\"by\"");
-    let missing = store.read(&item("d"), 5).expect_err("there is none").to_string();
+    let missing = store.read(&item("d"), 5).expect_err("there is none");
+    let missing = planout::diagnostic::with_causes(&missing);
     assert!(missing.contains("#d`: entity not found"), "{missing}");
 
     let remove = BTreeSet::from(["a".to_owned(), "c".to_owned()]);

@@ -113,7 +113,7 @@ fn what_is_wrong_with_a_url() {
         (
             "redis://h?password=x",
             "it has an unknown parameter",
-            "there is `key`, `timeout`, `tls_ca`",
+            "known: `key`, `timeout`, `tls_ca`",
         ),
         ("redis://h?key=", "`key` is empty", ""),
         ("redis://h?key=a&key=b", "`key` is given twice", ""),

@@ -154,10 +154,12 @@ fn rows_are_read_with_their_types() {
     assert_eq!(rows.len(), 1);
     let error = summary.expect_err("a bad row");
     assert!(matches!(error, Error::Row { .. }));
-    assert_eq!(error.to_string(), "users:3: `seven` in column `userid` is not an integer");
+    let message = planout::diagnostic::with_causes(&error);
+    assert_eq!(message, "users:3: `seven` in column `userid` is not an integer");
     let (_, summary) = read(Format::Jsonl, "{\"country\":\"NL\"}\n", OnError::Fail);
     let message = "users:1: the primary unit `userid` of namespace `shop` is missing";
-    assert_eq!(summary.expect_err("a bad row").to_string(), message);
+    let error = summary.expect_err("a bad row");
+    assert_eq!(planout::diagnostic::with_causes(&error), message);
 }
 
 fn users(count: usize) -> String {
@@ -221,8 +223,8 @@ fn exit_statuses_tell_what_is_wrong_with_a_file() {
         (run(&users(9), "--input country=NL"), 1, "`country` is a column of `users.csv`"),
         (run(&users(9), "--input userid=1"), 2, "`userid` is the primary unit"),
         (run(&users(9), "--types userid:int"), 2, "unknown type `int`"),
-        (run(&users(9), "--units 5"), 2, "cannot be used with"),
-        (run(&users(9), "--observed x"), 2, "cannot be used with"),
+        (run(&users(9), "--units 5"), 2, "does not go with"),
+        (run(&users(9), "--observed x"), 2, "does not go with"),
         (simulate(path, "nowhere.csv"), 3, "cannot read `nowhere.csv`"),
     ];
     for (run, status, message) in cases {
@@ -231,7 +233,8 @@ fn exit_statuses_tell_what_is_wrong_with_a_file() {
     }
     let many: String = (0..10_001).map(|user| format!("{user},c{user}\n")).collect();
     let many = run(&format!("userid,country\n{many}"), "");
-    let message = "error: `users.csv`: the inputs that scripts read have more than 10000";
+    let message =
+        "error: `users.csv` cannot be used: the inputs that scripts read have more than 10000";
     assert_eq!(many.status, 1);
     assert!(many.stderr.starts_with(message), "{}", many.stderr);
     assert!(many.stderr.contains("coarser values of `country`"), "{}", many.stderr);

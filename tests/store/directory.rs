@@ -220,7 +220,8 @@ fn links_that_lead_nowhere_and_back_are_named_once() {
         let path = root.join("link.json");
         std::os::unix::fs::symlink(to, &path).expect("a link");
         let all = Directory::new(&root).with_folders(Folders::All);
-        let message = all.list().expect_err("it cannot be read").to_string();
+        let error = all.list().expect_err("it cannot be read");
+        let message = planout::diagnostic::with_causes(&error);
         let expected = format!("cannot read `{}`: {why}", path.display());
         assert!(message.starts_with(&expected), "{message}");
     };

@@ -13,6 +13,7 @@ use planout::{Map, Namespace};
 use super::Eval;
 use super::summary;
 use super::target::Target;
+use crate::cli::delimiter::DelimiterArg;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::inputs::Used;
 use crate::cli::location::Purpose;
@@ -29,6 +30,7 @@ const EPOCH: &str = "SOURCE_DATE_EPOCH";
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "A file of units")]
+#[command(mut_arg("delimiter", |delimiter| delimiter.requires("batch")))]
 pub(super) struct BatchArgs {
     /// Evaluate for each row of a file; `-` for standard input
     #[arg(
@@ -63,6 +65,8 @@ pub(super) struct BatchArgs {
     /// Columns of CSV that are not strings: integer, float, boolean
     #[arg(long, value_name = "COLUMN:TYPE", requires = "batch", value_delimiter = ',')]
     types: Vec<String>,
+    #[command(flatten)]
+    delimiter: DelimiterArg,
     /// Write the exposures of PlanOut's loggers, as JSON lines
     #[arg(long, requires = "batch", conflicts_with = "output_format")]
     exposure: bool,
@@ -104,7 +108,9 @@ impl Eval {
         let types = rows::types(&args.types)?;
         let path = self.output()?;
         overwrite::refuse(file, path.unwrap_or("-"))?;
-        let (input, decompress) = rows::format(file, args.input_format.as_deref());
+        let delimiter = args.delimiter.delimiter;
+        let (input, decompress) =
+            rows::input_format(file, args.input_format.as_deref(), delimiter)?;
         let (output, compress) = rows::format(path.unwrap_or("-"), args.output_format.as_deref());
         let names = self.ns.as_ref().map(|names| names.split(',').collect::<Vec<_>>());
         let Found { loaded, origin, .. } =
@@ -127,6 +133,7 @@ impl Eval {
             },
             params: args.param.clone(),
             types,
+            delimiter,
             constants,
             on_error: match args.on_error {
                 Bad::Fail => OnError::Fail,

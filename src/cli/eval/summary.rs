@@ -1,6 +1,7 @@
 //! What is said of a batch at its end.
 
-use planout::batch::{OnError, ReasonKind, Summary};
+use planout::batch::{BadRow, OnError, ReasonKind, Summary};
+use planout::diagnostic::with_causes;
 use serde_json::json;
 
 use crate::cli::progress::grouped;
@@ -24,10 +25,15 @@ pub(super) fn text(name: &str, summary: &Summary, seconds: f64, on_error: OnErro
     for (kind, found) in ReasonKind::ALL.iter().zip(&summary.bad) {
         if let Some((count, first)) = found {
             let (count, kind) = (grouped(*count), kind.describe());
-            text += &format!("\n  {count} {kind}; the first: {name}:{first}");
+            text += &format!("\n  {count} {kind}; the first: {}", located(name, first));
         }
     }
     text
+}
+
+/// A bad row with its place and all that is wrong with it.
+fn located(name: &str, row: &BadRow) -> String {
+    format!("{name}:{}: {}", row.place(), with_causes(row))
 }
 
 /// The same for programs.
@@ -35,7 +41,7 @@ pub(super) fn json(name: &str, summary: &Summary, seconds: f64, notes: &[String]
     let rate = if seconds > 0.0 { (summary.rows as f64 / seconds).round() } else { 0.0 };
     let bad = ReasonKind::ALL.iter().zip(&summary.bad).filter_map(|(kind, found)| {
         let (count, first) = found.as_ref()?;
-        let first = format!("{name}:{first}");
+        let first = located(name, first);
         Some((kind.describe().replace(' ', "_"), json!({ "rows": count, "first": first })))
     });
     json!({

@@ -155,7 +155,7 @@ fn remove_when_interrupted(_: &Arc<Mutex<Option<TempPath>>>) -> io::Result<()> {
 }
 
 fn cannot_write(path: &Path, error: io::Error) -> Failure {
-    Failure::broken(format!("cannot write `{}`: {error}", path.display()))
+    Failure::broken(error).context(format!("cannot write `{}`", path.display()))
 }
 
 /// Writes through a compressor, and gives back what it wrote to.

@@ -22,6 +22,11 @@ pub(in crate::cli) fn json(source: &Source, diagnostic: &Diagnostic) -> Value {
     })
 }
 
+/// Why a command failed, the same for all commands.
+pub(in crate::cli) fn failure_json(message: &str, help: Option<&str>, status: u8) -> Value {
+    json!({ "error": { "message": message, "help": help, "status": status } })
+}
+
 /// The diagnostics of all reports as one array, an object a line.
 pub(super) fn array(reports: &[Report]) -> String {
     let objects = reports.iter().flat_map(|report| {

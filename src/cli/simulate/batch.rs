@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use planout::batch::{Batch, Error, OnError, Summary};
+use planout::diagnostic::with_causes;
 use planout::simulate::{Sample, SampleError};
 use planout::{Map, Namespace, Value};
 
@@ -49,9 +50,11 @@ impl BatchArgs {
         namespace: &'n Namespace,
         constants: Map,
         file: &str,
+        delimiter: Option<u8>,
         context: &Context,
     ) -> Outcome<(Sample<'n>, Vec<String>)> {
-        let (format, compression) = rows::format(file, self.input_format.as_deref());
+        let (format, compression) =
+            rows::input_format(file, self.input_format.as_deref(), delimiter)?;
         rows::check_parquet(file, (format, compression))?;
         let name = rows::shown(file);
         let types = rows::types(&self.types)?;
@@ -60,7 +63,7 @@ impl BatchArgs {
             Bad::Skip => OnError::Skip,
         };
         let batch = Batch::new(vec![namespace], name, format, format);
-        let batch = Batch { types, constants, on_error, ..batch };
+        let batch = Batch { types, delimiter, constants, on_error, ..batch };
         let Opened { input, size, read } = rows::open(file, format, compression)?;
         let bytes = size.map(|size| Bytes { read, size });
         let bar = Bar::of_file(name, "rows", bytes, !context.output.is_quiet());
@@ -83,14 +86,14 @@ impl BatchArgs {
 
 /// A file that makes no sample.
 fn unfit(name: &str, error: SampleError) -> Error {
-    let message = format!("`{name}`: {error}");
-    let help = match error {
+    let message = format!("`{name}` cannot be used");
+    let help = match &error {
         SampleError::ManyGroups { column, .. } => Some(format!(
             "shares are found for each combination: take fewer rows, or coarser values of `{column}`"
         )),
         _ => None,
     };
-    Error::Unfit { message, help, part: None }
+    Error::Unfit { message, help, part: None, cause: Some(Box::new(error)) }
 }
 
 /// What is to be known of the units of a file.
@@ -110,7 +113,9 @@ fn notes(name: &str, sample: &Sample<'_>, summary: &Summary) -> Vec<String> {
     }
     let first = summary.bad.iter().flatten().map(|(_, row)| row).min_by_key(|row| row.line);
     if let Some(first) = first {
-        notes.push(format!("{} left out; the first: {name}:{first}", rows(summary.bad_rows())));
+        let (count, place) = (rows(summary.bad_rows()), first.place());
+        let reason = with_causes(first);
+        notes.push(format!("{count} left out; the first: {name}:{place}: {reason}"));
     }
     notes
 }

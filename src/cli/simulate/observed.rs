@@ -3,9 +3,10 @@
 use std::error::Error;
 use std::io::{BufRead, BufReader};
 
-use planout::simulate::{DEFAULT, Design, Exposures, Observed, ReadError, Table};
+use planout::simulate::{DEFAULT, Design, Exposures, Observed, ReadError, Table, TableError};
 
 use crate::cli::Context;
+use crate::cli::delimiter;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Bar;
 
@@ -21,7 +22,7 @@ impl<'p> File<'p> {
             "-" => Box::new(std::io::stdin().lock()),
             path => match std::fs::File::open(path) {
                 Ok(file) => Box::new(BufReader::new(file)),
-                Err(error) => return Err(unreadable(path, &error)),
+                Err(error) => return Err(unreadable(path, error)),
             },
         };
         Ok(File { path, reader })
@@ -29,28 +30,46 @@ impl<'p> File<'p> {
 
     /// Whether it holds JSON lines, and no table.
     pub(super) fn is_log(&mut self) -> Outcome<bool> {
-        let start = self.reader.fill_buf().map_err(|error| unreadable(self.path, &error))?;
+        let start = self.reader.fill_buf().map_err(|error| unreadable(self.path, error))?;
         Ok(start.trim_ascii_start().starts_with(b"{"))
     }
 }
 
-fn unreadable(path: &str, error: &std::io::Error) -> Failure {
-    Failure::broken(format!("cannot read `{path}`: {error}"))
+fn unreadable(path: &str, error: std::io::Error) -> Failure {
+    Failure::broken(error).context(format!("cannot read `{path}`"))
 }
 
 /// What is wrong with a file, and where.
-fn wrong<P: Error + 'static>(path: &str, error: ReadError<P>) -> Failure {
+fn wrong<P: Error + Send + Sync + 'static>(path: &str, error: ReadError<P>) -> Failure {
     match error {
-        ReadError::Io(error) => unreadable(path, &error),
+        ReadError::Io(error) => unreadable(path, error),
         ReadError::Line { line, problem } => {
-            Failure::wrong(format!("`{path}`, line {line}: {problem}"))
+            Failure::wrong(problem).context(format!("`{path}`, line {line}"))
         }
     }
 }
 
 /// Reads a table of counts.
-pub(super) fn table(design: &Design<'_>, file: File<'_>) -> Outcome<Observed> {
-    let table = Table::read(design, file.reader).map_err(|error| wrong(file.path, error))?;
+pub(super) fn table(
+    design: &Design<'_>,
+    file: File<'_>,
+    delimiter: Option<u8>,
+) -> Outcome<Observed> {
+    let path = file.path;
+    let table = Table::read_with(design, file.reader, delimiter.unwrap_or(b','));
+    let table = table.map_err(|error| {
+        let help = match &error {
+            ReadError::Line { problem: TableError::Delimiter { found, .. }, .. } => {
+                Some(delimiter::help(*found))
+            }
+            _ => None,
+        };
+        let failure = wrong(path, error);
+        match help {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
+    })?;
     Ok(table.observed())
 }
 

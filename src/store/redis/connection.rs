@@ -25,12 +25,12 @@ impl Connection {
             inner.set_write_timeout(Some(url.timeout))?;
             Ok(Connection { inner, location: url.to_string(), timeout: url.timeout })
         });
-        opened.map_err(|error| unconnected(url, &error))
+        opened.map_err(|error| unconnected(url, error))
     }
 
     /// Sends a command that changes nothing, and returns its answer.
     pub(super) fn read<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, StoreError> {
-        command.query(&mut self.inner).map_err(|error| self.failure("read", &error, ""))
+        command.query(&mut self.inner).map_err(|error| self.failure("read", error, ""))
     }
 
     /// Sends commands as one transaction. Returns whether it was made: it was not if somebody else
@@ -42,7 +42,7 @@ impl Connection {
     pub(super) fn execute(mut self, commands: &[Cmd]) -> Result<bool, StoreError> {
         for command in [&redis::cmd("MULTI")].into_iter().chain(commands) {
             let queued: Result<(), _> = command.query(&mut self.inner);
-            queued.map_err(|error| self.failure("change", &error, ""))?;
+            queued.map_err(|error| self.failure("change", error, ""))?;
         }
         let made: Result<Option<Value>, _> = redis::cmd("EXEC").query(&mut self.inner);
         made.map(|made| made.is_some()).map_err(|error| {
@@ -50,19 +50,20 @@ impl Connection {
                 true => "; the change was made as a whole, or not at all",
                 false => "",
             };
-            self.failure("change", &error, doubt)
+            self.failure("change", error, doubt)
         })
     }
 
-    fn failure(&self, action: &'static str, error: &RedisError, more: &str) -> StoreError {
-        let reason = reason(error, self.timeout) + more;
-        StoreError::Server { action, location: self.location.clone(), reason }
+    fn failure(&self, action: &'static str, error: RedisError, more: &str) -> StoreError {
+        let reason = reason(&error, self.timeout) + more;
+        let location = self.location.clone();
+        StoreError::Server { action, location, reason, error: error.into() }
     }
 }
 
-fn unconnected(url: &RedisUrl, error: &RedisError) -> StoreError {
-    let reason = reason(error, url.timeout);
-    StoreError::Server { action: "connect to", location: url.to_string(), reason }
+fn unconnected(url: &RedisUrl, error: RedisError) -> StoreError {
+    let (reason, location) = (reason(&error, url.timeout), url.to_string());
+    StoreError::Server { action: "connect to", location, reason, error: error.into() }
 }
 
 fn client(url: &RedisUrl) -> Result<Client, StoreError> {
@@ -79,7 +80,7 @@ fn client(url: &RedisUrl) -> Result<Client, StoreError> {
             .into_connection_info()
             .and_then(|info| Client::open(info.set_redis_settings(login))),
     };
-    made.map_err(|error| unconnected(url, &error))
+    made.map_err(|error| unconnected(url, error))
 }
 
 #[cfg(feature = "redis-tls")]

@@ -103,8 +103,8 @@ impl UnitsFile {
         let mut rows: Vec<Vec<Value>> = Vec::new();
         let read = batch.read(input, &mut |row| {
             if rows.len() == MAX_UNITS {
-                let (message, help, part) = (too_many(name), None, None);
-                return Err(Error::Unfit { message, help, part });
+                let (message, help, part, cause) = (too_many(name), None, None, None);
+                return Err(Error::Unfit { message, help, part, cause });
             }
             rows.push(row.to_vec());
             Ok(())

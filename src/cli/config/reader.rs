@@ -1,0 +1,273 @@
+//! Reads TOML by tables of keys, with all that is wrong and where.
+
+use planout::diagnostic::{Code, Diagnostic, hint, nearest};
+use planout::source::Span;
+use planout::store::is_url;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Config;
+
+/// How many problems of a file are said.
+const MAX_PROBLEMS: usize = 100;
+
+/// The longest text, in bytes, of which more than the first error is looked for where it is not
+/// TOML: each error of the parser has a copy of it.
+const MAX_RECOVERED: usize = 8 << 10;
+
+/// How many characters of a word are shown.
+const MAX_SHOWN: usize = 40;
+
+/// Takes the value of a key into the configuration, or reports what is wrong with it.
+type Take = fn(&mut Config, &Entry<'_>, &mut Reader);
+
+/// A table of the file, and what its keys do.
+pub(super) struct Table {
+    /// What stands in the brackets; nothing for the keys above all tables.
+    pub(super) name: &'static str,
+    pub(super) keys: &'static [(&'static str, Take)],
+    /// What becomes of a key that is none of these; false if it means nothing here either.
+    pub(super) other: Option<fn(&mut Config, &Entry<'_>, &mut Reader) -> bool>,
+}
+
+/// A key with its value.
+pub(super) struct Entry<'a> {
+    pub(super) key: &'a str,
+    place: Span,
+    value: &'a DeValue<'a>,
+    value_place: Span,
+}
+
+impl<'a> Entry<'a> {
+    fn new(key: &'a Spanned<std::borrow::Cow<'a, str>>, value: &'a Spanned<DeValue<'a>>) -> Self {
+        Entry {
+            key: key.get_ref(),
+            place: span(key.span()),
+            value: value.get_ref(),
+            value_place: span(value.span()),
+        }
+    }
+
+    /// Something is wrong with the key.
+    pub(super) fn key_problem(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(Code::ConfigKey, self.place, message)
+    }
+
+    /// Something is wrong with the value.
+    fn value_problem(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(Code::ConfigValue, self.value_place, message)
+    }
+}
+
+/// Collects what is wrong with a file.
+#[derive(Default)]
+pub(super) struct Reader {
+    problems: Vec<Diagnostic>,
+}
+
+/// Reads a text into a configuration, and says what is wrong with it.
+pub(super) fn read(text: &str, config: &mut Config, tables: &[Table]) -> Vec<Diagnostic> {
+    let mut reader = Reader::default();
+    let (root, errors) = match DeTable::parse(text) {
+        Ok(root) => (root, Vec::new()),
+        Err(error) if text.len() > MAX_RECOVERED => return vec![malformed(&error)],
+        Err(_) => DeTable::parse_recoverable(text),
+    };
+    for error in &errors {
+        reader.report(malformed(error));
+    }
+    // What is left of a line that is not TOML says nothing.
+    let line = |at: u32| text[..(at as usize).min(text.len())].matches('\n').count();
+    let broken: Vec<usize> =
+        reader.problems.iter().map(|problem| line(problem.primary.span.start)).collect();
+    let mut checked = Reader::default();
+    checked.root(root.get_ref(), config, tables);
+    let whole = checked
+        .problems
+        .into_iter()
+        .filter(|problem| broken.is_empty() || !broken.contains(&line(problem.primary.span.start)));
+    reader.problems.extend(whole);
+    reader.problems.sort_by_key(|problem| problem.primary.span);
+    reader.problems.truncate(MAX_PROBLEMS);
+    reader.problems
+}
+
+fn malformed(error: &toml::de::Error) -> Diagnostic {
+    let place = error.span().map(span).unwrap_or_default();
+    let message = format!("this is not TOML: {}", cut(error.message(), 200));
+    let problem = Diagnostic::error(Code::ConfigSyntax, place, message);
+    match error.message().contains("must be quoted") {
+        true => problem.help("write a text in quotes, as in `dialect = \"planout4j\"`"),
+        false => problem,
+    }
+}
+
+impl Reader {
+    pub(super) fn report(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
+    fn root(&mut self, root: &DeTable<'_>, config: &mut Config, tables: &[Table]) {
+        for (key, value) in root {
+            let entry = Entry::new(key, value);
+            let named =
+                tables.iter().find(|table| !table.name.is_empty() && table.name == entry.key);
+            match (named, entry.value) {
+                (Some(table), DeValue::Table(keys)) => self.table(keys, table, config, tables),
+                (Some(table), _) => {
+                    let message = format!("`{}` must be a table, not {}", table.name, kind(&entry));
+                    let help =
+                        format!("write its keys on lines of their own below `[{}]`", table.name);
+                    self.report(entry.value_problem(message).help(help));
+                }
+                (None, _) => self.entry(&entry, &tables[0], config, tables),
+            }
+        }
+    }
+
+    fn table(&mut self, keys: &DeTable<'_>, table: &Table, config: &mut Config, tables: &[Table]) {
+        for (key, value) in keys {
+            self.entry(&Entry::new(key, value), table, config, tables);
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry<'_>, table: &Table, config: &mut Config, tables: &[Table]) {
+        if let Some((_, set)) = table.keys.iter().find(|(key, _)| *key == entry.key) {
+            set(config, entry, self);
+        } else if !table.other.is_some_and(|other| other(config, entry, self)) {
+            self.report(unknown(entry, table, tables));
+        }
+    }
+
+    /// One of some words, each with what it stands for.
+    pub(super) fn word<T: Copy>(&mut self, entry: &Entry<'_>, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(entry)?;
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meant)| *meant);
+        if found.is_none() {
+            let message = format!("`{}` cannot be `{}`", entry.key, shown(text));
+            let problem = entry.value_problem(message);
+            self.report(match hint(text, words.iter().map(|(word, _)| *word)) {
+                Some(help) => problem.help(help),
+                None => problem,
+            });
+        }
+        found
+    }
+
+    /// Where namespaces are.
+    pub(super) fn location<'a>(&mut self, entry: &Entry<'a>) -> Option<&'a str> {
+        let text = self.text(entry)?;
+        if text.is_empty() {
+            let problem = entry.value_problem(format!("`{}` is empty", entry.key));
+            self.report(problem.help("name a directory, a file or a URL, or leave the key out"));
+            return None;
+        }
+        Some(text)
+    }
+
+    pub(super) fn flag(&mut self, entry: &Entry<'_>) -> Option<bool> {
+        match entry.value {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => {
+                let message = format!("`{}` must be true or false, not {}", entry.key, kind(entry));
+                self.report(
+                    entry.value_problem(message).help("write `true` or `false`, without quotes"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A list of names.
+    pub(super) fn names(&mut self, entry: &Entry<'_>) -> Vec<String> {
+        let DeValue::Array(list) = entry.value else {
+            let message = format!("`{}` must be a list, not {}", entry.key, kind(entry));
+            let help = format!("write `{} = [\"...\", \"...\"]`", entry.key);
+            self.report(entry.value_problem(message).help(help));
+            return Vec::new();
+        };
+        let mut names = Vec::new();
+        for value in list.iter() {
+            let (value, value_place) = (value.get_ref(), span(value.span()));
+            let element = Entry { value, value_place, ..*entry };
+            names.extend(self.text(&element).map(str::to_owned));
+        }
+        names
+    }
+
+    fn text<'a>(&mut self, entry: &Entry<'a>) -> Option<&'a str> {
+        match entry.value {
+            DeValue::String(text) => Some(text.as_ref()),
+            _ => {
+                let message = format!("`{}` must be a text, not {}", entry.key, kind(entry));
+                self.report(entry.value_problem(message).help("write it in quotes"));
+                None
+            }
+        }
+    }
+}
+
+/// A key that means nothing where it stands: it is misspelt, or belongs elsewhere.
+fn unknown(entry: &Entry<'_>, table: &Table, tables: &[Table]) -> Diagnostic {
+    let problem = match table.name {
+        "" => entry.key_problem(format!("unknown key `{}`", shown(entry.key))),
+        name => entry.key_problem(format!("unknown key `{}` in `[{name}]`", shown(entry.key))),
+    };
+    let is_here = |other: &&Table| other.name == table.name;
+    let is_code = entry.key.parse::<Code>().is_ok();
+    let has = |other: &&Table| {
+        other.keys.iter().any(|(key, _)| *key == entry.key) || is_code && other.other.is_some()
+    };
+    if let Some(other) = tables.iter().filter(|other| !is_here(other)).find(has) {
+        return problem.help(match other.name {
+            "" => "it belongs above the first table: move it up there".to_owned(),
+            name => format!("it belongs below `[{name}]`"),
+        });
+    }
+    let keys = table.keys.iter().map(|(key, _)| *key);
+    let nested = tables.iter().map(|other| other.name).filter(|name| !name.is_empty());
+    let known: Vec<&str> = match table.name {
+        "" => keys.chain(nested).collect(),
+        _ => keys.collect(),
+    };
+    // A table of codes has more keys than can be listed.
+    let help = match table.other {
+        Some(_) => nearest(entry.key, known).map(|near| format!("did you mean `{near}`?")),
+        None => hint(entry.key, known),
+    };
+    match help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+/// What a value is, with its article.
+fn kind(entry: &Entry<'_>) -> &'static str {
+    match entry.value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// A word as it can be shown to everybody: it may be a URL with a password in the wrong place.
+fn shown(word: &str) -> String {
+    match word.contains(['@', '/']) || is_url(word) {
+        true => "...".to_owned(),
+        false => cut(word, MAX_SHOWN),
+    }
+}
+
+fn cut(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+fn span(range: std::ops::Range<usize>) -> Span {
+    Span::new(range.start, range.end)
+}
