@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Code, Diagnostic, Levels, Report, Severity, check_size};
 use crate::dialect::Dialect;
-use crate::namespace::{Content, Document, Namespace};
+use crate::namespace::{Content, Document, Form, Namespace};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
@@ -51,7 +51,7 @@ pub struct Loaded {
 
 impl Loaded {
     /// Reads and checks the bytes of one namespace. `label` is what messages call it, and `name`
-    /// wins over the name in the document.
+    /// is what it is called, whatever name stands in the document.
     pub fn new(
         label: &str,
         name: Option<&str>,
@@ -71,8 +71,12 @@ impl Loaded {
             },
         };
         let tree = tree.map(Arc::new);
+        let form = match format {
+            Format::Json => Form::Compiled,
+            Format::Yaml => Form::Source,
+        };
         let document = tree.clone().and_then(|tree| {
-            let checked = Document::check(tree, name, dialect);
+            let checked = Document::check(tree, form, name, dialect);
             diagnostics.extend(checked.diagnostics);
             checked.document
         });

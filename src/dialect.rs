@@ -28,7 +28,33 @@ pub enum SegmentHashing {
     Namespace,
 }
 
-/// A word that names no dialect or no kind of segment hashing.
+/// In which order the segments are that are free, which decides what an experiment is drawn from.
+///
+/// A namespace can choose between the two orders of the reference, where its segments are not
+/// [shared](SegmentHashing::Shared).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SegmentPool {
+    /// Segments that an experiment frees go to the end, in the order in which they were drawn. What
+    /// planout4j does; no word asks for it.
+    Appended,
+    /// They are in ascending order. What the reference does on Python 2.7 to 3.6.
+    Ascending,
+    /// They are in the order of a set of CPython. What the reference does on Python 3.7 and later.
+    Cpython,
+}
+
+/// How the segments of an experiment are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SegmentSampling {
+    /// By a shuffle of all free segments, as `sample` does it.
+    #[default]
+    Full,
+    /// By a shuffle that stops when the segments are drawn, as `fastSample` does it. What the
+    /// reference does with `use_fast_sample`.
+    Fast,
+}
+
+/// A word that names no dialect, or that is not one of those that a setting can have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {what} `{word}`: {}", match nearest {
     Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -79,10 +105,12 @@ impl Dialect {
         self == Dialect::Planout4j
     }
 
-    /// Whether the free segments of a namespace are kept in ascending order; else those that an
-    /// experiment frees go to the end, in the order in which they were drawn.
-    pub(crate) fn pool_is_sorted(self) -> bool {
-        self == Dialect::Planout
+    /// The order of the free segments in a namespace that does not say its own.
+    pub fn segment_pool(self) -> SegmentPool {
+        match self {
+            Dialect::Planout4j => SegmentPool::Appended,
+            Dialect::Planout => SegmentPool::Ascending,
+        }
     }
 
     /// Whether the variable `salt_sep` holds what stands between salt and unit.
@@ -138,6 +166,27 @@ impl SegmentHashing {
     }
 }
 
+impl SegmentPool {
+    /// The word that namespaces write; `None` for the order that planout4j has, which none asks for.
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            SegmentPool::Appended => None,
+            SegmentPool::Ascending => Some("ascending"),
+            SegmentPool::Cpython => Some("cpython"),
+        }
+    }
+}
+
+impl SegmentSampling {
+    /// The word that namespaces write.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SegmentSampling::Full => "full",
+            SegmentSampling::Fast => "fast",
+        }
+    }
+}
+
 impl fmt::Display for Dialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -164,6 +213,30 @@ impl FromStr for SegmentHashing {
             "shared" => Ok(SegmentHashing::Shared),
             "namespace" => Ok(SegmentHashing::Namespace),
             _ => Err(UnknownWord::new("segment hashing", word, ["shared", "namespace"])),
+        }
+    }
+}
+
+impl FromStr for SegmentPool {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<SegmentPool, UnknownWord> {
+        match word {
+            "ascending" => Ok(SegmentPool::Ascending),
+            "cpython" => Ok(SegmentPool::Cpython),
+            _ => Err(UnknownWord::new("segment pool", word, ["ascending", "cpython"])),
+        }
+    }
+}
+
+impl FromStr for SegmentSampling {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<SegmentSampling, UnknownWord> {
+        match word {
+            "full" => Ok(SegmentSampling::Full),
+            "fast" => Ok(SegmentSampling::Fast),
+            _ => Err(UnknownWord::new("segment sampling", word, ["full", "fast"])),
         }
     }
 }

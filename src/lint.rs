@@ -6,7 +6,9 @@
 mod document;
 mod flow;
 mod independence;
+mod map_unit;
 mod operators;
+mod pool;
 mod precedence;
 mod readers;
 mod script;
@@ -194,6 +196,7 @@ impl Checks<'_> {
         document::misspelt_keys(subject.tree, found);
         if format == Format::Yaml {
             document::scalars(subject.tree, subject.source, found);
+            document::ambiguous_breaks(subject.source, found);
         }
         if self.reading != Reading::Unlikely {
             readers::check(subject, found);
@@ -206,6 +209,7 @@ impl Checks<'_> {
             self.script(&definition.script(), &known, found);
         }
         sequence::check(subject, found);
+        pool::check(subject, found);
         // It costs a replay of the sequence for each experiment that ended.
         if self.levels.level(Code::EndedExperiment) != Some(Level::Off) {
             sequence::ended(subject, found);
@@ -216,6 +220,7 @@ impl Checks<'_> {
         operators::check(script, self.operators, found);
         flow::check(script, known, found);
         statistics::check(script, known, found);
+        map_unit::check(script, found);
         if self.reading != Reading::Unlikely {
             readers::check_script(script, found);
         }

@@ -11,7 +11,7 @@ use crate::dialect::Dialect;
 use crate::namespace::Document;
 use crate::parallel;
 use crate::store::{Change, Changes, Contents, Format, Store, StoreError, Transaction};
-use crate::tree::{Layout, to_json};
+use crate::tree::{Layout, ascii, to_json};
 
 /// Why nothing was shipped.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +79,7 @@ impl Cargo {
     pub fn new(loaded: &[Loaded]) -> Result<Cargo, ShipError> {
         let documents = loaded.iter().filter_map(|loaded| loaded.document.as_ref());
         let namespaces = parallel::map(documents.collect(), |document| {
-            let mut json = to_json(&document.compiled, Layout::Pretty, document.dialect);
+            let mut json = ascii(to_json(&document.compiled, Layout::Pretty, document.dialect));
             json.push('\n');
             let parcel = Parcel { document: document.clone(), bytes: json.into_bytes() };
             (document.name.clone(), parcel)

@@ -2,6 +2,7 @@
 //! what it must leave alone.
 
 mod command;
+mod compatibility;
 mod golden;
 mod levels;
 mod namespaces;

@@ -1,5 +1,9 @@
 //! Namespaces against what the reference systems compiled, allocated and assigned.
 
+mod names;
+mod pools;
+mod rules;
+
 use std::sync::Arc;
 
 use planout::catalog::Loaded;

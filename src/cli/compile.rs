@@ -12,7 +12,7 @@ use planout::namespace::Content;
 use planout::source::{MAX_SOURCE_BYTES, OffsetMap, Source};
 use planout::store::{Format as FileFormat, read_file, write_file};
 use planout::syntax::parse;
-use planout::tree::{Layout, Node, json, to_json};
+use planout::tree::{Layout, Node, ascii, json, to_json};
 use planout::wire::{MAX_JSON_DEPTH, emit};
 
 use super::failure::{Failure, Outcome};
@@ -76,7 +76,8 @@ impl Compile {
         match self.output.as_deref() {
             None => context.output.answer(&text),
             Some(path) if path == Path::new("-") => context.output.answer(&text),
-            Some(path) => Ok(write_file(path, text.as_bytes())?),
+            // planout4j reads files in the default encoding of its JVM.
+            Some(path) => Ok(write_file(path, ascii(text).as_bytes())?),
         }
     }
 

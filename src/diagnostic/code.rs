@@ -121,8 +121,10 @@ codes! {
     UnsafeName = "P0211",
     /// Namespace: two sources of one name.
     DuplicateNamespace = "P0212",
-    /// Namespace: an unknown word for `dialect` or `segment_hashing`.
+    /// Namespace: an unknown word for `dialect`, `segment_hashing` or another of these.
     UnknownSetting = "P0213",
+    /// Namespace: a setting that has no meaning beside another.
+    IdleSetting = "P0215",
     /// A compiled script that is not one.
     MalformedScript = "P0220",
     /// A compiled script where a namespace is expected.
@@ -189,6 +191,13 @@ codes! {
     SameAsDefault = "P0603" Warn,
     /// Independence: a namespace whose segments are those of another.
     SharedSegments = "P0700" Warn,
+    /// Compatibility: a compiled namespace of another name than the one that stands in it.
+    OtherName = "P0701" Warn,
+    /// Compatibility: an order of free segments that depends on the version of Python.
+    PoolOfPython = "P0702" Warn,
+    /// Compatibility: a map of several keys in a unit, whose text in planout4j depends on how it
+    /// was loaded.
+    MapUnit = "P0703" Warn,
     /// Readers: a dialect that planout4j does not know.
     ReadersDialect = "P0710" Error,
     /// Readers: a setting by which planout4j would put units into other segments.

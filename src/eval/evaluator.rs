@@ -459,6 +459,9 @@ fn extreme<S: Semantics>(
     values: &[Value],
     wanted: Ordering,
 ) -> Outcome<usize> {
+    if S::LONE_NULL_IS_EXTREME && matches!(values, [Value::Null]) {
+        return Ok(0);
+    }
     let mut best: Option<(usize, &Value)> = None;
     for (index, value) in values.iter().enumerate() {
         if !S::can_be_extreme(value) {

@@ -65,6 +65,7 @@ impl Semantics for Planout {
     const NULL_IS_MISSING: bool = false;
     const SALT_IS_PARAM: bool = false;
     const SHUFFLE_STOPS_AT: usize = 1;
+    const LONE_NULL_IS_EXTREME: bool = false;
 
     fn text(value: &Value, out: &mut dyn FnMut(&str)) {
         match value {

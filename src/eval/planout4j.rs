@@ -14,6 +14,7 @@ impl Semantics for Planout4j {
     const NULL_IS_MISSING: bool = true;
     const SALT_IS_PARAM: bool = true;
     const SHUFFLE_STOPS_AT: usize = 0;
+    const LONE_NULL_IS_EXTREME: bool = true;
 
     fn text(value: &Value, out: &mut dyn FnMut(&str)) {
         match value {

@@ -14,6 +14,8 @@ pub(super) trait Semantics {
     const SALT_IS_PARAM: bool;
     /// Where the shuffle of `sample` stops. The draw for 0 moves nothing, but needs salt and unit.
     const SHUFFLE_STOPS_AT: usize;
+    /// Whether `min` and `max` of a null alone are null: it is compared with nothing.
+    const LONE_NULL_IS_EXTREME: bool;
 
     /// The text of a unit's element, piece by piece.
     fn text(value: &Value, out: &mut dyn FnMut(&str));

@@ -20,7 +20,15 @@ const DOCUMENT: Keys = Keys {
 };
 const NAMESPACE: Keys = Keys {
     required: &["unit", "segments"],
-    optional: &["name", "salt", "dialect", "segment_hashing", "inputs"],
+    optional: &[
+        "name",
+        "salt",
+        "dialect",
+        "segment_hashing",
+        "segment_pool",
+        "segment_sampling",
+        "inputs",
+    ],
 };
 const DEFINITION: Keys = Keys { required: &["definition", "assign"], optional: &[] };
 const ACTION: Keys =
@@ -149,6 +157,25 @@ fn quoted_scalar(node: &Node, source: &Source) -> Option<Diagnostic> {
     let message = format!("the quotes of `{text}` are a part of the text");
     let help = format!("write straight quotes, or none: `{inside}`");
     Some(Diagnostic::finding(Code::TypographicQuotes, node.span, message).help(help))
+}
+
+/// Looks for characters that break a line in YAML 1.1 and not in YAML 1.2, as it is read here: a
+/// comment may end there, and a script go on.
+pub(super) fn ambiguous_breaks(source: &Source, found: &mut Vec<Diagnostic>) {
+    let is_break = |char: &char| matches!(char, '\u{85}' | '\u{2028}' | '\u{2029}');
+    for (at, char) in source.text().char_indices().filter(|(_, char)| is_break(char)) {
+        let place = Span::new(at, at + char.len_utf8());
+        let is_error = |it: &Diagnostic| it.severity == Severity::Error && it.primary.span == place;
+        if !found.iter().any(is_error) {
+            let code = u32::from(char);
+            let message = format!(
+                "U+{code:04X} ends a line in YAML 1.1, as planout4j reads it, and not here"
+            );
+            found.push(Diagnostic::finding(Code::AmbiguousScalar, place, message).help(format!(
+                "delete it; in a string, write `\\u{code:04x}` between double quotes"
+            )));
+        }
+    }
 }
 
 /// Whether a tag stands before a scalar, and says what it is.

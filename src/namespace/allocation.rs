@@ -1,11 +1,13 @@
 //! Which segment belongs to which experiment: the replay of a sequence, by hashing alone.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use indexmap::IndexMap;
 
+use super::pool::Pool;
 use super::shuffle::{Draws, Shuffle};
-use crate::dialect::{Dialect, SegmentHashing};
+use crate::dialect::{SegmentHashing, SegmentPool, SegmentSampling};
 
 /// An entry of a sequence.
 #[derive(Clone, Debug)]
@@ -16,32 +18,36 @@ pub(super) enum Step {
     Remove(String),
 }
 
+/// How a namespace gives out its segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rules {
+    pub(super) hashing: SegmentHashing,
+    pub(super) pool: SegmentPool,
+    pub(super) sampling: SegmentSampling,
+}
+
 /// The segments that are free and those that experiments hold, after some entries of a sequence.
 ///
 /// The caller has made sure that what is added fits and that what is removed is there.
 #[derive(Debug)]
 pub(super) struct Allocation {
-    dialect: Dialect,
+    sampling: SegmentSampling,
     /// What the hash of every draw begins with, its last dot included.
     prefix: String,
-    pool: Vec<u32>,
+    pool: Pool,
     /// The segments of the active experiments, in the order in which they were drawn.
     held: IndexMap<String, Vec<u32>>,
 }
 
 impl Allocation {
-    pub(super) fn new(
-        namespace: &str,
-        segments: u32,
-        dialect: Dialect,
-        hashing: SegmentHashing,
-    ) -> Allocation {
-        let prefix = match hashing {
+    /// `name` is the one that the namespace's hashes take.
+    pub(super) fn new(name: &str, segments: u32, rules: Rules) -> Allocation {
+        let prefix = match rules.hashing {
             SegmentHashing::Shared => "null.x.".to_owned(),
-            SegmentHashing::Namespace => format!("{namespace}.sampled_segments."),
+            SegmentHashing::Namespace => format!("{name}.sampled_segments."),
         };
-        let (pool, held) = ((0..segments).collect(), IndexMap::new());
-        Allocation { dialect, prefix, pool, held }
+        let (pool, held) = (Pool::new(rules.pool, segments), IndexMap::new());
+        Allocation { sampling: rules.sampling, prefix, pool, held }
     }
 
     /// Applies the entries of a sequence.
@@ -51,8 +57,8 @@ impl Allocation {
         for step in steps {
             match step {
                 Step::Add(name, segments) => {
-                    let parts = draws.next(self.pool.len() as u32);
-                    self.add(name, *segments, parts);
+                    let places = places(self.sampling, self.pool.len(), *segments);
+                    self.add(name, *segments, draws.next(places));
                 }
                 Step::Remove(name) => self.remove(name),
             }
@@ -61,13 +67,13 @@ impl Allocation {
 
     /// The shuffles that the entries of a sequence need, each of what is free then.
     fn shuffles<'s>(&self, steps: &'s [Step]) -> Vec<Shuffle<'s>> {
-        let mut free = self.pool.len() as u32;
+        let mut free = self.pool.len();
         let mut held: HashMap<&str, u32> = HashMap::new();
         let mut shuffles = Vec::new();
         for step in steps {
             match step {
                 Step::Add(name, segments) => {
-                    shuffles.push(Shuffle { name, size: free });
+                    shuffles.push(Shuffle { name, places: places(self.sampling, free, *segments) });
                     held.insert(name, *segments);
                     free = free.saturating_sub(*segments);
                 }
@@ -77,34 +83,40 @@ impl Allocation {
         shuffles
     }
 
-    /// Gives an experiment its segments: the first ones of a shuffled copy of the pool.
+    /// Gives an experiment its segments: those that a shuffle of the free ones leaves at its start
+    /// or, where it stops early, at its end.
     fn add(&mut self, name: &str, segments: u32, draws: impl Iterator<Item = Vec<u32>>) {
-        let mut drawn = self.pool.clone();
-        let places = (1..drawn.len()).rev();
-        for (place, other) in places.zip(draws.flatten()) {
-            drawn.swap(place, other as usize);
+        let mut drawn = self.pool.segments();
+        let places = places(self.sampling, self.pool.len(), segments);
+        for (place, other) in places.rev().zip(draws.flatten()) {
+            drawn.swap(place as usize, other as usize);
+        }
+        if self.sampling == SegmentSampling::Fast {
+            drawn.drain(..drawn.len().saturating_sub(segments as usize));
         }
         drawn.truncate(segments as usize);
         // Otherwise every experiment would keep the memory of the whole pool.
         drawn.shrink_to_fit();
-        let mut taken = vec![false; self.pool.iter().max().map_or(0, |last| *last as usize + 1)];
-        for &segment in &drawn {
-            taken[segment as usize] = true;
-        }
-        self.pool.retain(|&segment| !taken[segment as usize]);
+        self.pool.take(&drawn);
         self.held.insert(name.to_owned(), drawn);
     }
 
     /// Returns the segments of an experiment to the pool.
     fn remove(&mut self, name: &str) {
-        self.pool.extend(self.held.shift_remove(name).unwrap_or_default());
-        if self.dialect.pool_is_sorted() {
-            self.pool.sort_unstable();
-        }
+        self.pool.give_back(self.held.shift_remove(name).unwrap_or_default());
     }
 
     /// The active experiments with their segments, in the order of their adding.
     pub(super) fn held(&self) -> impl Iterator<Item = (&str, &[u32])> {
         self.held.iter().map(|(name, segments)| (name.as_str(), segments.as_slice()))
+    }
+}
+
+/// The places of the free segments that a shuffle swaps with others: all but the first, or as many
+/// as are drawn.
+fn places(sampling: SegmentSampling, free: u32, drawn: u32) -> Range<u32> {
+    match sampling {
+        SegmentSampling::Full => 1..free,
+        SegmentSampling::Fast => free.saturating_sub(drawn).max(1)..free,
     }
 }

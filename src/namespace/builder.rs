@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::allocation::{Allocation, Step};
+use super::allocation::{Allocation, Rules, Step};
 use super::sequence::{Roster, SequenceError};
 use super::{Experiment, Namespace, check_name, segment_hasher};
 use crate::diagnostic::nearest;
-use crate::dialect::{Dialect, SegmentHashing};
+use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling};
 use crate::eval::Script;
 
 /// The most segments that a namespace may have.
@@ -39,6 +39,12 @@ pub enum BuildError {
         /// The dialect of the namespace.
         namespace: Dialect,
     },
+    /// A setting that only counts where segments are not shared with other namespaces.
+    #[error("`{setting}` needs the segment hashing `namespace`, and this one is `shared`")]
+    SharedSegments {
+        /// The setting.
+        setting: &'static str,
+    },
     /// A definition defined twice.
     #[error("definition `{0}` is defined twice")]
     DuplicateDefinition(String),
@@ -68,11 +74,14 @@ pub enum BuildError {
 #[derive(Debug)]
 pub struct NamespaceBuilder {
     name: String,
+    hashed_name: Option<String>,
     salt: Option<String>,
     unit: String,
     segments: u32,
     dialect: Dialect,
     hashing: Option<SegmentHashing>,
+    pool: Option<SegmentPool>,
+    sampling: Option<SegmentSampling>,
     definitions: IndexMap<String, Arc<Script>>,
     default: Option<String>,
     roster: Roster<String>,
@@ -85,11 +94,14 @@ impl NamespaceBuilder {
     pub fn new(name: &str, unit: &str, segments: u32) -> NamespaceBuilder {
         NamespaceBuilder {
             name: name.to_owned(),
+            hashed_name: None,
             salt: None,
             unit: unit.to_owned(),
             segments,
             dialect: Dialect::default(),
             hashing: None,
+            pool: None,
+            sampling: None,
             definitions: IndexMap::new(),
             default: None,
             roster: Roster::new(segments),
@@ -112,7 +124,30 @@ impl NamespaceBuilder {
         self
     }
 
-    /// What the salts of the experiments begin with; without it, or if it is blank, the name.
+    /// The order of the free segments; without it the dialect's.
+    #[must_use]
+    pub fn segment_pool(mut self, pool: SegmentPool) -> Self {
+        self.pool = Some(pool);
+        self
+    }
+
+    /// How segments are drawn; without it by a full shuffle.
+    #[must_use]
+    pub fn segment_sampling(mut self, sampling: SegmentSampling) -> Self {
+        self.sampling = Some(sampling);
+        self
+    }
+
+    /// The name that hashes take; without it the namespace's. A compiled namespace that was given
+    /// another name keeps the one that its units were assigned by.
+    #[must_use]
+    pub fn hashed_name(mut self, name: &str) -> Self {
+        self.hashed_name = Some(name.to_owned());
+        self
+    }
+
+    /// What the salts of the experiments begin with; without it, or if it is blank, the name that
+    /// hashes take.
     #[must_use]
     pub fn salt(mut self, salt: &str) -> Self {
         self.salt = Some(salt.trim().to_owned()).filter(|salt| !salt.is_empty());
@@ -179,7 +214,7 @@ impl NamespaceBuilder {
     ///
     /// # Errors
     /// The name cannot be one, the number of segments is out of range, a definition is a script of
-    /// another dialect, or there is no default.
+    /// another dialect, there is no default, or a setting is for segments that are not shared.
     pub fn build(self) -> Result<Namespace, BuildError> {
         self.build_like(None)
     }
@@ -200,7 +235,9 @@ impl NamespaceBuilder {
             let (script, namespace) = (script.dialect(), self.dialect);
             return Err(BuildError::Dialect { definition: name.clone(), script, namespace });
         }
-        let salt = self.salt.clone().unwrap_or_else(|| self.name.clone());
+        let rules = self.rules()?;
+        let hashed_name = self.hashed_name.clone().unwrap_or_else(|| self.name.clone());
+        let salt = self.salt.clone().unwrap_or_else(|| hashed_name.clone());
         let experiment = |name: Option<&str>, definition: &str| -> Option<Experiment> {
             let script = Arc::clone(self.definitions.get(definition)?);
             let full_salt = format!("{salt}.{}", name.unwrap_or(definition));
@@ -210,12 +247,11 @@ impl NamespaceBuilder {
         let default = self.default.as_deref().and_then(|definition| experiment(None, definition));
         let default = default.ok_or(BuildError::NoDefault)?;
 
-        let hashing = self.hashing.unwrap_or(self.dialect.segment_hashing());
         let allocation;
         let held: Vec<(&str, &[u32])> = match allocated {
             Some(like) => like.experiments.iter().map(|it| (it.name(), it.segments())).collect(),
             None => {
-                allocation = self.allocate(hashing);
+                allocation = self.allocate(&hashed_name, rules);
                 allocation.held().collect()
             }
         };
@@ -234,12 +270,13 @@ impl NamespaceBuilder {
             experiments.push(experiment);
         }
         Ok(Namespace {
-            hasher: segment_hasher(&self.name, hashing),
+            hasher: segment_hasher(&hashed_name, rules.hashing),
             name: self.name,
+            hashed_name,
             salt,
             unit: self.unit,
             dialect: self.dialect,
-            hashing,
+            hashing: rules.hashing,
             definitions: self.definitions,
             default,
             experiments,
@@ -247,8 +284,21 @@ impl NamespaceBuilder {
         })
     }
 
-    fn allocate(&self, hashing: SegmentHashing) -> Allocation {
-        let mut allocation = Allocation::new(&self.name, self.segments, self.dialect, hashing);
+    /// How the segments are given out.
+    fn rules(&self) -> Result<Rules, BuildError> {
+        let hashing = self.hashing.unwrap_or(self.dialect.segment_hashing());
+        let not_shared =
+            [("segment_pool", self.pool.is_some()), ("segment_sampling", self.sampling.is_some())];
+        let said = not_shared.into_iter().find(|(_, is_said)| *is_said);
+        if let (SegmentHashing::Shared, Some((setting, _))) = (hashing, said) {
+            return Err(BuildError::SharedSegments { setting });
+        }
+        let pool = self.pool.unwrap_or(self.dialect.segment_pool());
+        Ok(Rules { hashing, pool, sampling: self.sampling.unwrap_or_default() })
+    }
+
+    fn allocate(&self, hashed_name: &str, rules: Rules) -> Allocation {
+        let mut allocation = Allocation::new(hashed_name, self.segments, rules);
         allocation.replay(&self.sequence);
         allocation
     }

@@ -14,10 +14,11 @@ use indexmap::IndexMap;
 pub use self::content::Content;
 use self::fields::{Fields, text_of};
 use self::finish::finish;
+use super::allocation::Rules;
 use super::builder::{BuildError, NamespaceBuilder};
 use super::{Namespace, check_name};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::dialect::{Dialect, SegmentHashing};
+use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling};
 use crate::eval::Script;
 use crate::source::Span;
 use crate::syntax::parse;
@@ -29,7 +30,9 @@ use crate::wire::emit;
 pub struct Document {
     /// The name: the file's, or else the one in the document.
     pub name: String,
-    /// What the experiments' salts begin with, where it is not the name.
+    /// The name that hashes take: of a compiled document the one that stands in it.
+    pub hashed_name: String,
+    /// What the experiments' salts begin with, where it is not the name that hashes take.
     pub salt: Option<String>,
     /// The primary unit.
     pub unit: String,
@@ -39,6 +42,10 @@ pub struct Document {
     pub dialect: Dialect,
     /// Whether it shares its segments with other namespaces.
     pub segment_hashing: SegmentHashing,
+    /// The order of its free segments.
+    pub segment_pool: SegmentPool,
+    /// How its segments are drawn.
+    pub segment_sampling: SegmentSampling,
     /// The inputs besides the primary unit that its scripts are declared to read. They are there
     /// for checks: an assignment does not look at them.
     pub inputs: Vec<String>,
@@ -50,6 +57,16 @@ pub struct Document {
     pub sequence: Vec<Action>,
     /// The document with its scripts compiled and its name set: what is shipped.
     pub compiled: Arc<Node>,
+}
+
+/// What a document is, which decides the name that its hashes take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A source: its hashes take the name of the file.
+    Source,
+    /// A compiled namespace: its hashes take the name that it was compiled under, which stands in
+    /// it. planout4j knows no other name of it.
+    Compiled,
 }
 
 /// An entry of the experiment sequence.
@@ -98,12 +115,18 @@ pub struct Checked {
 }
 
 impl Document {
-    /// Checks a tree. `name` is that of the file or of the key in a store, and wins over the one
-    /// in the document; `dialect` is the one of a namespace that does not say its own. The tree is
-    /// shared with the document if it is what is shipped as it is, as one that was shipped before.
-    pub fn check(tree: impl Into<Arc<Node>>, name: Option<&str>, dialect: Dialect) -> Checked {
+    /// Checks a tree. `name` is that of the file or of the key in a store, under which it is known,
+    /// whatever name stands in the document; `dialect` is the one of a namespace that does not say
+    /// its own. The tree is shared with the document if it is what is shipped as it is, as one that
+    /// was shipped before.
+    pub fn check(
+        tree: impl Into<Arc<Node>>,
+        form: Form,
+        name: Option<&str>,
+        dialect: Dialect,
+    ) -> Checked {
         let mut checker = Checker { diagnostics: Vec::new(), undefined: Vec::new() };
-        let document = checker.document(tree.into(), name, dialect);
+        let document = checker.document(tree.into(), form, name, dialect);
         let is_error = |found: &Diagnostic| found.severity == Severity::Error;
         let valid = !checker.diagnostics.iter().any(is_error);
         Checked { document: document.filter(|_| valid), diagnostics: checker.diagnostics }
@@ -135,9 +158,9 @@ impl Document {
         other: &Document,
         built: &Namespace,
     ) -> Result<Namespace, BuildError> {
-        let settings = |it: &Document| (it.segments, it.dialect, it.segment_hashing);
-        let is_like = self.name == other.name
-            && settings(self) == settings(other)
+        let is_like = self.hashed_name == other.hashed_name
+            && self.segments == other.segments
+            && self.rules() == other.rules()
             && self.sequence.len() == other.sequence.len()
             && self
                 .sequence
@@ -147,10 +170,36 @@ impl Document {
         self.builder(&self.sequence)?.build_like(is_like.then_some(built))
     }
 
+    /// Allocates the segments in the way of another document.
+    ///
+    /// # Errors
+    /// As [`Document::build`].
+    pub(crate) fn build_by_rules_of(&self, other: &Document) -> Result<Namespace, BuildError> {
+        self.builder_by(other.rules(), &self.sequence)?.build()
+    }
+
+    /// How the segments are given out.
+    fn rules(&self) -> Rules {
+        let (hashing, pool) = (self.segment_hashing, self.segment_pool);
+        Rules { hashing, pool, sampling: self.segment_sampling }
+    }
+
     fn builder(&self, sequence: &[Action]) -> Result<NamespaceBuilder, BuildError> {
+        self.builder_by(self.rules(), sequence)
+    }
+
+    fn builder_by(
+        &self,
+        Rules { hashing, pool, sampling }: Rules,
+        sequence: &[Action],
+    ) -> Result<NamespaceBuilder, BuildError> {
         let mut builder = NamespaceBuilder::new(&self.name, &self.unit, self.segments)
+            .hashed_name(&self.hashed_name)
             .dialect(self.dialect)
-            .segment_hashing(self.segment_hashing);
+            .segment_hashing(hashing);
+        if hashing == SegmentHashing::Namespace {
+            builder = builder.segment_pool(pool).segment_sampling(sampling);
+        }
         if let Some(salt) = &self.salt {
             builder = builder.salt(salt);
         }
@@ -177,7 +226,9 @@ struct Header {
     unit: Option<String>,
     segments: Option<u32>,
     dialect: Dialect,
-    segment_hashing: Option<SegmentHashing>,
+    segment_hashing: SegmentHashing,
+    segment_pool: SegmentPool,
+    segment_sampling: SegmentSampling,
     inputs: Vec<String>,
 }
 
@@ -211,6 +262,7 @@ impl Checker {
     fn document(
         &mut self,
         tree: Arc<Node>,
+        form: Form,
         file_name: Option<&str>,
         dialect: Dialect,
     ) -> Option<Document> {
@@ -240,22 +292,31 @@ impl Checker {
             self.undefined_definitions(definitions);
         }
         let name = self.name(file_name, &header, map, tree.span)?;
+        let hashed_name = match (form, &header.name) {
+            (Form::Compiled, Some(inner)) => inner.clone(),
+            _ => name.clone(),
+        };
+        if hashed_name != name {
+            self.other_name(&hashed_name, &name, map);
+        }
 
         let mut compiled = IndexMap::new();
         for (definition, Definition { script, .. }) in definitions?.by_name {
             compiled.insert(definition, script?);
         }
-        let hashing = header.segment_hashing.unwrap_or(header.dialect.segment_hashing());
         let (unit, segments) = (header.unit?, header.segments?);
         let (default, sequence) = (default?.0, sequence?);
-        let tree = finish(tree, &name, header.dialect, &compiled);
+        let tree = finish(tree, &hashed_name, header.dialect, &compiled);
         Some(Document {
             name,
+            hashed_name,
             salt: header.salt,
             unit,
             segments,
             dialect: header.dialect,
-            segment_hashing: hashing,
+            segment_hashing: header.segment_hashing,
+            segment_pool: header.segment_pool,
+            segment_sampling: header.segment_sampling,
             inputs: header.inputs,
             definitions: compiled,
             default,
@@ -299,7 +360,9 @@ impl Checker {
             unit: None,
             segments: None,
             dialect,
-            segment_hashing: None,
+            segment_hashing: dialect.segment_hashing(),
+            segment_pool: dialect.segment_pool(),
+            segment_sampling: SegmentSampling::default(),
             inputs: Vec::new(),
         };
         let Some(fields) = document.mapping("namespace", self) else {
@@ -309,10 +372,10 @@ impl Checker {
         header.salt = fields.get("salt").and_then(|salt| self.salt(salt));
         header.unit = fields.text("unit", self).map(|(unit, _)| unit);
         header.segments = fields.segments("segments", self);
-        if let Some(dialect) = self.setting(&fields, "dialect") {
-            header.dialect = dialect;
-        }
-        header.segment_hashing = self.setting(&fields, "segment_hashing");
+        let said = self.setting(&fields, "dialect");
+        header.dialect = said.unwrap_or(dialect);
+        let is_known = said.is_some() || fields.get("dialect").is_none();
+        self.segment_rules(&fields, is_known, &mut header);
         header.inputs = fields.texts("inputs", self);
         header
     }
@@ -327,6 +390,55 @@ impl Checker {
                 None
             }
         }
+    }
+
+    /// How the segments are given out. Of a dialect that is not known nothing follows.
+    fn segment_rules(&mut self, fields: &Fields<'_>, knows_dialect: bool, header: &mut Header) {
+        let hashing = self.setting(fields, "segment_hashing");
+        let (pool, sampling) =
+            (self.setting(fields, "segment_pool"), self.setting(fields, "segment_sampling"));
+        header.segment_hashing = hashing.unwrap_or(header.dialect.segment_hashing());
+        header.segment_pool = pool.unwrap_or(header.dialect.segment_pool());
+        header.segment_sampling = sampling.unwrap_or_default();
+        let is_shared = match hashing {
+            Some(hashing) => hashing == SegmentHashing::Shared,
+            None if fields.get("segment_hashing").is_some() => false,
+            None => knows_dialect && header.segment_hashing == SegmentHashing::Shared,
+        };
+        for (key, is_said) in
+            [("segment_pool", pool.is_some()), ("segment_sampling", sampling.is_some())]
+        {
+            if let Some(node) = fields.get(key).filter(|_| is_shared && is_said) {
+                let of_dialect = match hashing {
+                    Some(_) => String::new(),
+                    None => format!(", the default of `{}`", header.dialect),
+                };
+                let message =
+                    format!("`{key}` has no meaning with `segment_hashing: shared`{of_dialect}");
+                let error = Diagnostic::error(Code::IdleSetting, node.span, message);
+                self.report(error.help(
+                    "remove it; a new namespace can say `segment_hashing: namespace`, which moves \
+                     the units of one that runs",
+                ));
+            }
+        }
+    }
+
+    /// Says that a compiled namespace is known by another name than the one that stands in it.
+    fn other_name(&mut self, inner: &str, outer: &str, map: &Map) {
+        let header = map.get("namespace").and_then(Node::as_map);
+        let place = header.and_then(|map| map.get("name")).map_or(Span::default(), |it| it.span);
+        let message =
+            format!("this compiled namespace is called `{outer}`, and was compiled as `{inner}`");
+        self.report(
+            Diagnostic::finding(Code::OtherName, place, message)
+                .label("hashes take this name")
+                .help(format!(
+                    "units keep what they have, here and in planout4j: it is asked for as \
+                     `{outer}`, and hashed as `{inner}`. Rename it back, or compile its source \
+                     under the new name, which moves units"
+                )),
+        );
     }
 
     /// One of our own settings: a word of a fixed set.

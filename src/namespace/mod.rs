@@ -3,7 +3,9 @@
 
 mod allocation;
 mod builder;
+mod cpython;
 mod document;
+mod pool;
 mod rows;
 mod sequence;
 mod shuffle;
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 pub use builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
-pub use document::{Action, Checked, Content, Document};
+pub use document::{Action, Checked, Content, Document, Form};
 pub use rows::Rows;
 pub use sequence::{Holders, SequenceError};
 
@@ -29,6 +31,7 @@ pub const BASELINE: &str = "_baseline_";
 #[derive(Debug)]
 pub struct Namespace {
     name: String,
+    hashed_name: String,
     salt: String,
     unit: String,
     dialect: Dialect,
@@ -95,6 +98,12 @@ impl Namespace {
     /// The name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name that its hashes take: that of a compiled namespace is the one that it was compiled
+    /// under, whatever it is called now.
+    pub fn hashed_name(&self) -> &str {
+        &self.hashed_name
     }
 
     /// The primary unit: the input that is mapped to a segment.

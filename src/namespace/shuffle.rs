@@ -14,12 +14,12 @@ const PART: u32 = 1 << 14;
 const AHEAD: usize = 1 << 20;
 
 /// A Fisher-Yates shuffle that is yet to be drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shuffle<'s> {
     /// Its salt.
     pub(super) name: &'s str,
-    /// How much is shuffled.
-    pub(super) size: u32,
+    /// The places that are swapped with another, from the last one to the first.
+    pub(super) places: Range<u32>,
 }
 
 /// The draws of shuffles, in the order of these.
@@ -35,20 +35,20 @@ impl<'s, I: Iterator<Item = Shuffle<'s>>> Draws<'s, I> {
         Draws { prefix, shuffles, ahead: VecDeque::new() }
     }
 
-    /// The places that the next shuffle swaps with its last place, the one before that, and so on
-    /// to the second; a part at a time.
-    pub(super) fn next(&mut self, size: u32) -> impl Iterator<Item = Vec<u32>> {
+    /// What the next shuffle swaps its places with, which are these: the last one, the one before
+    /// that, and so on; a part at a time.
+    pub(super) fn next(&mut self, places: Range<u32>) -> impl Iterator<Item = Vec<u32>> {
         if self.ahead.is_empty() {
             self.draw();
         }
-        self.ahead.drain(..parts(size).count().min(self.ahead.len()))
+        self.ahead.drain(..parts(places).count().min(self.ahead.len()))
     }
 
     fn draw(&mut self) {
         let (mut work, mut draws) = (Vec::new(), 0);
         for shuffle in self.shuffles.by_ref() {
-            work.extend(parts(shuffle.size).map(|part| (shuffle.name, part)));
-            draws += shuffle.size as usize;
+            draws += shuffle.places.len();
+            work.extend(parts(shuffle.places).map(|part| (shuffle.name, part)));
             if draws >= AHEAD {
                 break;
             }
@@ -77,10 +77,11 @@ fn swaps(prefix: &str, name: &str, places: Range<u32>) -> Vec<u32> {
     swaps
 }
 
-/// The places of a shuffle but the first, in parts, from the end.
-fn parts(size: u32) -> impl Iterator<Item = Range<u32>> {
-    let count = size.saturating_sub(1).div_ceil(PART);
-    (0..count).rev().map(move |part| 1 + part * PART..size.min(1 + (part + 1) * PART))
+/// The places of a shuffle in parts, from the end.
+fn parts(places: Range<u32>) -> impl Iterator<Item = Range<u32>> {
+    let Range { start, end } = places;
+    let count = end.saturating_sub(start).div_ceil(PART);
+    (0..count).rev().map(move |part| start + part * PART..end.min(start + (part + 1) * PART))
 }
 
 #[cfg(test)]
@@ -89,10 +90,12 @@ mod tests {
     use crate::eval::Hasher;
 
     #[test]
-    fn parts_are_all_places_but_the_first() {
+    fn parts_are_all_places() {
         for size in [0, 1, 2, 3, PART, PART + 1, PART + 2, 3 * PART] {
-            let places: Vec<u32> = parts(size).flat_map(Iterator::rev).collect();
-            assert_eq!(places, (1..size).rev().collect::<Vec<_>>());
+            for start in [0, 1, 2, PART] {
+                let places: Vec<u32> = parts(start..size).flat_map(Iterator::rev).collect();
+                assert_eq!(places, (start..size).rev().collect::<Vec<_>>());
+            }
         }
     }
 
@@ -100,10 +103,11 @@ mod tests {
     fn draws_ahead_are_those_of_one_after_another() {
         let sizes = [3, PART + 5, 1, 0, AHEAD as u32 / 2, 2, AHEAD as u32 / 2, 7, 100];
         let names: Vec<String> = (0..sizes.len()).map(|index| format!("run.{index}")).collect();
-        let shuffles = names.iter().zip(sizes).map(|(name, size)| Shuffle { name, size });
+        let shuffles =
+            names.iter().zip(sizes).map(|(name, size)| Shuffle { name, places: 1..size });
         let mut draws = Draws::new("a.", shuffles);
         for (name, size) in names.iter().zip(sizes) {
-            let found: Vec<u32> = draws.next(size).flatten().collect();
+            let found: Vec<u32> = draws.next(1..size).flatten().collect();
             assert_eq!(found.len() as u32, size.saturating_sub(1));
             // Every so many: one alone takes as long as many at once.
             for (place, other) in (1..size).rev().zip(found).step_by(97) {

@@ -9,6 +9,7 @@ use super::scripts::ParamChangeKind;
 use super::segments::{self, Move};
 use super::sequence::Comparison;
 use super::{Class, Version, scripts};
+use crate::dialect::SegmentHashing;
 use crate::namespace::{Action, Document, Experiment, Namespace};
 
 /// More edits than this are not tried one by one.
@@ -51,6 +52,12 @@ pub enum CauseKind {
     Dialect,
     /// The kind of hashing.
     SegmentHashing,
+    /// The order of the free segments.
+    SegmentPool,
+    /// How segments are drawn.
+    SegmentSampling,
+    /// The name that hashes take.
+    Name,
 }
 
 impl CauseKind {
@@ -65,6 +72,9 @@ impl CauseKind {
             CauseKind::Salt => "salt",
             CauseKind::Dialect => "dialect",
             CauseKind::SegmentHashing => "segment_hashing",
+            CauseKind::SegmentPool => "segment_pool",
+            CauseKind::SegmentSampling => "segment_sampling",
+            CauseKind::Name => "name",
         }
     }
 
@@ -239,13 +249,65 @@ impl Judge<'_> {
         compare(CauseKind::Unit, old.unit.clone(), new.unit.clone(), true, anew);
         let hashing = |it: &Document| it.segment_hashing.as_str().to_owned();
         compare(CauseKind::SegmentHashing, hashing(old), hashing(new), true, anew);
+        // With hashing that is shared, the name reaches no segment; what it does to salts is said
+        // of these.
+        let name = |it: &Document| match it.segment_hashing {
+            SegmentHashing::Shared => String::new(),
+            SegmentHashing::Namespace => it.hashed_name.clone(),
+        };
+        if old.segment_hashing == new.segment_hashing {
+            compare(CauseKind::Name, name(old), name(new), true, anew);
+        }
         let dialect = |it: &Document| it.dialect.to_string();
         let answers = ": scripts compute in another way";
         compare(CauseKind::Dialect, dialect(old), dialect(new), true, answers);
-        let salt = |it: &Document| it.salt.clone().unwrap_or_else(|| it.name.clone());
+        let salt = |it: &Document| it.salt.clone().unwrap_or_else(|| it.hashed_name.clone());
         let draws = ": scripts draw anew";
         compare(CauseKind::Salt, salt(old), salt(new), self.any_draws(), draws);
+        causes.extend(self.drawing());
         causes
+    }
+
+    /// Other ways to draw the same segments: these alone say who moves.
+    fn drawing(&self) -> Vec<Cause> {
+        let (old, new) = (self.old, self.new);
+        let keeps = |it: &Document| (it.dialect, it.segment_hashing);
+        if keeps(old) != keeps(new) {
+            // Then everything is drawn anew, and that is said.
+            return Vec::new();
+        }
+        let mut edits = Vec::new();
+        let pool = |it: &Document| it.segment_pool.as_str();
+        if old.segment_pool != new.segment_pool {
+            let kind = CauseKind::SegmentPool;
+            let key = kind.as_str();
+            edits.push((
+                kind,
+                match (pool(old), pool(new)) {
+                    (Some(old), Some(new)) => format!("changes `{key}` from `{old}` to `{new}`"),
+                    (None, Some(new)) => format!("sets `{key}` to `{new}`"),
+                    _ => format!("removes `{key}`"),
+                },
+            ));
+        }
+        let (was, is) = (old.segment_sampling.as_str(), new.segment_sampling.as_str());
+        if was != is {
+            let kind = CauseKind::SegmentSampling;
+            let key = kind.as_str();
+            edits.push((kind, format!("changes `{key}` from `{was}` to `{is}`")));
+        }
+        if edits.is_empty() {
+            return Vec::new();
+        }
+        let redrawn = old.build_by_rules_of(new);
+        let losses = redrawn.map(|redrawn| self.losses(&segments::moves(self.was, &redrawn)));
+        let losses = losses.unwrap_or_default();
+        let class = if losses.is_empty() { Class::Safe } else { Class::Reassigning };
+        let cause = |(kind, text): (CauseKind, String)| {
+            let line = self.places.setting(kind.as_str());
+            Cause { kind, class, line, text, losses: losses.clone() }
+        };
+        edits.into_iter().map(cause).collect()
     }
 
     /// Whether the salt reaches anyone in an experiment that runs on.

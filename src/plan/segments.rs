@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::dialect::SegmentHashing;
 use crate::namespace::{Experiment, Namespace};
 
 /// Segments that go from one holder to another.
@@ -69,9 +70,14 @@ pub struct ExperimentChange {
 
 /// Whether a unit has the same segment before and after, so that segments can be compared.
 pub(super) fn correspond(before: &Namespace, after: &Namespace) -> bool {
+    let name = |it: &Namespace| match it.segment_hashing() {
+        SegmentHashing::Shared => None,
+        SegmentHashing::Namespace => Some(it.hashed_name().to_owned()),
+    };
     before.segments() == after.segments()
         && before.unit() == after.unit()
         && before.segment_hashing() == after.segment_hashing()
+        && name(before) == name(after)
 }
 
 /// The active experiments by name.

@@ -179,7 +179,7 @@ fn enumerate(
     let mut segment = Key::default();
     match namespace.segment_hashing() {
         SegmentHashing::Shared => segment.push("null.x."),
-        SegmentHashing::Namespace => segment.push(&format!("{}.segment.", namespace.name())),
+        SegmentHashing::Namespace => segment.push(&format!("{}.segment.", namespace.hashed_name())),
     }
     segment.push_primary();
     if found.keys.contains(&segment) {

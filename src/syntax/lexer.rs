@@ -37,7 +37,10 @@ impl<'a> Lexer<'a> {
 
     /// The next token; after the last one [`TokenKind::End`], for ever.
     pub(super) fn next(&mut self) -> Token {
-        self.skip_blank();
+        if let Some(separator) = self.skip_blank() {
+            let kind = TokenKind::Broken(Broken::SeparatorInComment);
+            return Token { kind, span: separator, first: false, indent: self.indent };
+        }
         let start = self.at;
         let kind = match self.rest().chars().next() {
             None => TokenKind::End,
@@ -104,18 +107,25 @@ impl<'a> Lexer<'a> {
         self.at += rest.find(|char| !test(char)).unwrap_or(rest.len());
     }
 
-    /// Skips white space and comments.
-    fn skip_blank(&mut self) {
+    /// Skips white space and comments, or the line of a comment that holds a line separator, which
+    /// both compilers refuse.
+    fn skip_blank(&mut self) -> Option<Span> {
         loop {
             let start = self.at;
             self.skip_while(is_space);
             self.note_line(Span::new(start, self.at));
             if !self.rest().starts_with('#') {
-                return;
+                return None;
             }
             let start = self.at;
             self.skip_while(|char| !is_line_end(char));
             self.note_comment(Span::new(start, self.at));
+            let separator = self.rest().chars().next().filter(|char| !char.is_ascii());
+            if let Some(separator) = separator {
+                let start = self.at;
+                self.skip_while(|char| !matches!(char, '\n' | '\r'));
+                return Some(Span::new(start, start + separator.len_utf8()));
+            }
         }
     }
 

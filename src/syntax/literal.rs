@@ -1,7 +1,7 @@
 //! JSON after `@`.
 
 use super::ast::{Literal, LiteralKind, Name};
-use super::parser::{Parse, Parser};
+use super::parser::{LOST_KEY, Parse, Parser};
 use super::token::TokenKind;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::number;
@@ -109,6 +109,12 @@ impl Parser<'_> {
     fn literal_key(&mut self) -> Parse<Name> {
         let Literal { kind, span } = self.literal()?;
         let text = match kind {
+            LiteralKind::String(text) if &*text == LOST_KEY => {
+                let message = format!("`{LOST_KEY}` cannot be a key");
+                return Err(Diagnostic::error(Code::MalformedLiteral, span, message)
+                    .help("both compilers would lose it: call it something else")
+                    .boxed());
+            }
             LiteralKind::String(text) => text,
             LiteralKind::Number(number) => (&*number::javascript(number)).into(),
             LiteralKind::Bool(true) => "true".into(),

@@ -13,6 +13,9 @@ use crate::diagnostic::{Code, Diagnostic, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::source::{OffsetMap, Span};
 
+/// A key that objects of JavaScript, and so both compilers, take for something else.
+pub(super) const LOST_KEY: &str = "__proto__";
+
 /// What became of a program's text.
 #[derive(Clone, Debug)]
 pub struct Parsed {
@@ -376,6 +379,11 @@ impl<'a> Parser<'a> {
                 self.kind() == TokenKind::Identifier && self.following.kind == TokenKind::Mark("=");
             if is_named {
                 let name = self.name();
+                if &*name.text == LOST_KEY {
+                    let message = format!("an argument cannot be called `{LOST_KEY}`");
+                    let error = Diagnostic::error(Code::Syntax, name.span, message);
+                    self.report(error.help("both compilers would lose it: call it something else"));
+                }
                 self.advance();
                 named.push((name, self.expr()?));
             } else {

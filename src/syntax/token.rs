@@ -48,6 +48,7 @@ pub(crate) enum Broken {
     EndlessString,
     EscapedLineEnd,
     NumberOverflow,
+    SeparatorInComment,
 }
 
 impl Broken {
@@ -95,6 +96,13 @@ impl Broken {
                 let message = format!("number `{quoted}` is too large for a double");
                 Diagnostic::error(Code::NumberOverflow, span, message)
                     .help("the largest is about 1.8e308")
+            }
+            Broken::SeparatorInComment => {
+                let code = text.chars().next().map_or(0, u32::from);
+                let message = format!("a comment holds the invisible line separator U+{code:04X}");
+                Diagnostic::error(Code::UnknownCharacter, span, message)
+                    .label("after this the comment may end or go on, nobody can see which")
+                    .help("delete the character, or break the line there")
             }
         }
     }

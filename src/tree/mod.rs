@@ -5,7 +5,7 @@ pub mod json;
 mod write;
 pub mod yaml;
 
-pub use write::{Layout, quote, to_json};
+pub use write::{Layout, ascii, quote, to_json};
 
 use crate::source::{OffsetMap, Span};
 

@@ -20,6 +20,27 @@ pub fn to_json(node: &Node, layout: Layout, dialect: Dialect) -> String {
     writer.out
 }
 
+/// JSON text in which `\u` escapes stand for all that is not ASCII. It reads back as the same, and
+/// does so where its encoding is taken for another one too.
+pub fn ascii(json: String) -> String {
+    if json.is_ascii() {
+        return json;
+    }
+    let mut ascii = String::with_capacity(json.len() * 2);
+    for char in json.chars() {
+        match char.is_ascii() {
+            true => ascii.push(char),
+            // Only strings hold anything else, and their escapes are units of UTF-16.
+            false => {
+                for unit in char.encode_utf16(&mut [0; 2]) {
+                    ascii.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    ascii
+}
+
 /// Appends a string as JSON writes it, in quotes and with escapes.
 pub fn quote(text: &str, out: &mut String) {
     out.push('"');

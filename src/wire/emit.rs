@@ -180,6 +180,8 @@ impl Emitter {
                 // A key given twice has its first position and its last value.
                 let last: IndexMap<&str, &Literal> =
                     entries.iter().map(|(key, value)| (&*key.text, value)).collect();
+                let mut last: Vec<(&str, &Literal)> = last.into_iter().collect();
+                last.sort_by_key(|(key, _)| array_index(key).map_or((true, 0), |it| (false, it)));
                 let mut map = Map::default();
                 for (key, value) in last {
                     map.push(key, self.literal(value));
@@ -189,4 +191,12 @@ impl Emitter {
         };
         Node::new(kind, literal.span)
     }
+}
+
+/// The number of a key that JavaScript takes for a place in an array: an object has such keys
+/// first and ascending, in whatever order they are written, and both compilers are JavaScript.
+fn array_index(key: &str) -> Option<u32> {
+    let index = key.parse().ok().filter(|&index| index < u32::MAX)?;
+    // Without a sign or a zero at its start.
+    (itoa::Buffer::new().format(index) == key).then_some(index)
 }

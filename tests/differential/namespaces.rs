@@ -1,7 +1,7 @@
 //! Namespaces: who holds which segments, and what a unit is assigned.
 
 use planout::catalog::Loaded;
-use planout::dialect::SegmentHashing;
+use planout::dialect::{SegmentHashing, SegmentPool, SegmentSampling};
 use planout::namespace::BuildError;
 use planout::store::Format;
 use planout::tree::Node;
@@ -51,6 +51,23 @@ fn the_oracle_assigns_the_golden_units() {
     }
 }
 
+#[test]
+fn the_oracle_draws_from_the_pools_of_python() {
+    for row in golden("pools.jsonl") {
+        let dialect: Dialect = text(&row, "dialect").parse().expect("a dialect");
+        let yaml = text(&row, "yaml").as_bytes().to_vec();
+        let name = Some(text(&row, "name"));
+        let loaded = Loaded::new("row.yaml", name, yaml, Format::Yaml, dialect);
+        let document = loaded.document.expect("golden namespaces are valid");
+        let compiled = json(&document.compiled);
+        let held = oracle::allocate(dialect, document.segment_hashing, &compiled);
+        let held = held.expect("a valid sequence");
+        let held = held.iter().map(|it| (it.name.clone(), sorted_segments(&it.segments)));
+        let golden = json(get(&row, "segments").expect("segments"));
+        assert_eq!(Json::from_iter(held), golden, "{name:?}");
+    }
+}
+
 const EXPERIMENTS: [&str; 4] = ["a", "b.1", "é", "long name"];
 const DEFINITIONS: [&str; 2] = ["D0", "D1"];
 
@@ -63,6 +80,9 @@ struct Case {
     salt: &'static str,
     segments: u32,
     hashing: SegmentHashing,
+    /// Only where segments are not shared.
+    pool: Option<SegmentPool>,
+    sampling: Option<SegmentSampling>,
     changes: Vec<Change>,
     /// Whether changes that cannot be done are left in.
     careless: bool,
@@ -78,6 +98,13 @@ fn case() -> impl Strategy<Value = Case> {
         prop::sample::select(vec!["", " ", "salt", " s "]),
         1..200_u32,
         prop::sample::select(vec![SegmentHashing::Shared, SegmentHashing::Namespace]),
+        prop::sample::select(vec![
+            None,
+            Some(SegmentPool::Ascending),
+            Some(SegmentPool::Cpython),
+            Some(SegmentPool::Cpython),
+        ]),
+        prop::sample::select(vec![None, Some(SegmentSampling::Full), Some(SegmentSampling::Fast)]),
     );
     let change = (0..EXPERIMENTS.len(), 1..60_u32, 0..2_usize);
     let sequence = (
@@ -92,6 +119,8 @@ fn case() -> impl Strategy<Value = Case> {
         salt: head.1,
         segments: head.2,
         hashing: head.3,
+        pool: head.4.filter(|_| head.3 == SegmentHashing::Namespace),
+        sampling: head.5.filter(|_| head.3 == SegmentHashing::Namespace),
         changes: sequence.0,
         careless: sequence.1,
         definitions: sequence.2,
@@ -139,6 +168,8 @@ impl Case {
         serde_json::json!({
             "namespace": {
                 "name": self.name, "salt": self.salt, "unit": "unit", "segments": self.segments,
+                "segment_pool": self.pool.and_then(SegmentPool::as_str),
+                "segment_sampling": self.sampling.map(SegmentSampling::as_str),
             },
             "experiment_definitions": definitions.collect::<Vec<_>>(),
             "default_experiment": DEFINITIONS[1],
@@ -151,6 +182,12 @@ impl Case {
             .dialect(dialect)
             .salt(self.salt)
             .segment_hashing(self.hashing);
+        if let Some(pool) = self.pool {
+            builder = builder.segment_pool(pool);
+        }
+        if let Some(sampling) = self.sampling {
+            builder = builder.segment_sampling(sampling);
+        }
         for (name, script) in DEFINITIONS.iter().zip(scripts) {
             builder = builder.define(name, script)?;
         }

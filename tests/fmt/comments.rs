@@ -10,7 +10,7 @@ fn comments_between_statements() {
         ("x=1;# a\ny=1; # b", "x = 1;  # a\ny = 1;  # b"),
         ("x=1;\n\n # a\n\ny=1;\n# end\n\n# of all\n", "x = 1;\n\n# a\n\ny = 1;\n# end\n\n# of all"),
         ("# only", "# only"),
-        ("x = 1;\r# a\ry = 1;\u{2028}# b", "x = 1;\n# a\ny = 1;\n# b"),
+        ("x = 1;\r# a\ry = 1;\u{2028}\n# b", "x = 1;\n# a\ny = 1;\n\n# b"),
     ]);
 }
 

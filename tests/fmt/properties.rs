@@ -94,7 +94,7 @@ pub(super) const FILLINGS: [&str; 12] = [
     "\r\n",
     "\r\n\r\n\r\n",
     "\t\u{a0}",
-    "\u{2028}",
+    "\n\u{2028}",
     " #\n",
     "\n  #\n",
     "#\r\n#\n",

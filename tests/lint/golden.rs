@@ -76,6 +76,7 @@ fn findings_in_the_golden_namespaces_are_counted() {
         ("P0600", 258),
         ("P0601", 338),
         ("P0602", 60),
+        ("P0702", 29),
     ];
     println!("{counts:?}");
     assert_eq!(counts, BTreeMap::from(expected));

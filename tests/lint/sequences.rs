@@ -14,7 +14,7 @@ fn with(definitions: [&str; 3], sequence: &[&str]) -> String {
     let sequence: String = sequence.iter().map(|entry| format!("  - {{{entry}}}\n")).collect();
     format!(
         "\
-namespace: {{unit: userid, segments: 100, segment_hashing: namespace}}
+namespace: {{unit: userid, segments: 100, segment_hashing: namespace, segment_pool: ascending}}
 experiment_definitions:
   - {{definition: Default, assign: !planout \"{default}\"}}
   - {{definition: One, assign: !planout \"{one}\"}}
@@ -125,7 +125,7 @@ fn shared(one: &str, two: &str) -> Vec<String> {
 #[test]
 fn namespaces_that_share_their_segments() {
     let own = with(DIFFERENT, &[ADD_ONE, ADD_TWO]);
-    let one = own.replace(", segment_hashing: namespace", "");
+    let one = own.replace(", segment_hashing: namespace, segment_pool: ascending", "");
     let found = shared(&one, &one);
     assert_eq!(found.len(), 1);
     assert!(found[0].starts_with("two 1:37 P0700: "), "{found:?}");
@@ -147,6 +147,7 @@ fn namespaces_that_share_their_segments() {
     assert_eq!(shared(&own, &one), [""; 0]);
     assert_eq!(shared(&one.replace("segments: 100", "segments: 101"), &one), [""; 0]);
     assert_eq!(shared(&one.replace("unit: userid", "unit: pageid"), &one), [""; 0]);
-    let none = with(DIFFERENT, &[]).replace(", segment_hashing: namespace", "");
+    let none =
+        with(DIFFERENT, &[]).replace(", segment_hashing: namespace, segment_pool: ascending", "");
     assert_eq!(shared(&none, &one), [""; 0]);
 }

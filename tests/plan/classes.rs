@@ -232,6 +232,31 @@ fn settings_reassign_while_experiments_run() {
                 &[&format!("line 6 changes `segment_hashing` from `namespace` to `shared`{anew}")],
             ),
             (
+                "the pool",
+                &[("  salt: old", "  salt: old\n  segment_pool: cpython")],
+                &["line 6 changes `segment_pool` from `ascending` to `cpython`; \
+                   11 of the 15 segments of `c` move"],
+            ),
+            (
+                "the sampling",
+                &[("  salt: old", "  salt: old\n  segment_sampling: fast")],
+                &["line 6 changes `segment_sampling` from `full` to `fast`; \
+                   segments move: 20 of 20 of `a`, 18 of 20 of `b`, 14 of 15 of `c`"],
+            ),
+            (
+                "the pool, and something else",
+                &[
+                    ("  salt: old", "  salt: old\n  segment_pool: cpython"),
+                    ("name: gone, segments: 10", "name: gone, segments: 11"),
+                ],
+                &[
+                    "line 6 changes `segment_pool` from `ascending` to `cpython`; \
+                     11 of the 15 segments of `c` move",
+                    "line 24 changes the segments of `gone` from 10 to 11; \
+                     segments move: 7 of 20 of `b`, 11 of 15 of `c`",
+                ],
+            ),
+            (
                 "the salt",
                 &[("salt: old", "salt: new")],
                 &["line 5 changes `salt` from `old` to `new`: scripts draw anew"],

@@ -16,6 +16,8 @@ pub(super) const EDITS: &[(&str, &str)] = &[
     ("salt: old", "salt: new"),
     ("  salt: old", "  salt: old\n  segment_hashing: shared"),
     ("  salt: old", "  salt: old\n  dialect: planout4j"),
+    ("  salt: old", "  salt: old\n  segment_pool: cpython"),
+    ("  salt: old", "  salt: old\n  segment_sampling: fast"),
     ("choices=[10, 20]", "choices=[20, 10]"),
     ("country == 'JP'", "country == 'FR'"),
     ("hint = 'x'", "hint = 'y'"),

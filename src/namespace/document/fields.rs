@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::tree::{Entry, Kind, Map, Node};
 
 /// The keys that mean something, of which others may be misspellings.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 16] = [
     "namespace",
     "experiment_definitions",
     "default_experiment",
@@ -19,6 +19,8 @@ const KNOWN: [&str; 14] = [
     "segments",
     "dialect",
     "segment_hashing",
+    "segment_pool",
+    "segment_sampling",
     "inputs",
     "definition",
     "assign",

@@ -6,15 +6,16 @@ use crate::tree::{Entry, Kind, Map, Node};
 use crate::wire::{same as same_script, same_without_nulls};
 
 /// The keys under `namespace` that are in force also where they are not said.
-const SETTINGS: [&str; 2] = ["dialect", "segment_hashing"];
+const SETTINGS: [&str; 4] = ["dialect", "segment_hashing", "segment_pool", "segment_sampling"];
 
 impl Document {
     /// Whether two documents say the same, to services and to people: formatting does not count,
     /// nor does the order of keys, a key without a value, or a setting that is in force all the
     /// same.
     pub fn says_the_same(&self, other: &Document) -> bool {
-        let settings = |it: &Document| (it.dialect, it.segment_hashing);
+        let settings = |it: &Document| (it.dialect, it.rules());
         settings(self) == settings(other)
+            && self.hashed_name == other.hashed_name
             && same(&self.compiled, &other.compiled, Part::Document, self.dialect)
     }
 }

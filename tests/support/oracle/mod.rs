@@ -5,6 +5,7 @@
 mod call;
 mod namespace;
 mod operators;
+mod pyset;
 mod random;
 mod value;
 

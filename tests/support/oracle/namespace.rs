@@ -4,6 +4,7 @@ use planout::Dialect::{self, Planout, Planout4j};
 use planout::dialect::SegmentHashing;
 use serde_json::{Map, Value as Json};
 
+use super::pyset::PySet;
 use super::random::hash;
 use super::value::Value::{List, Null};
 use super::value::{from_json, text, unit_text};
@@ -35,6 +36,9 @@ pub(crate) fn allocate(
     let head = &document["namespace"];
     let prefix = prefix(hashing, word(head, "name")?, "sampled_segments");
     let mut pool: Vec<usize> = (0..count(head, "segments")?).collect();
+    let mut python = (head["segment_pool"] == "cpython").then(|| PySet::range(pool.len()));
+    let ascending = dialect == Planout || head["segment_pool"] == "ascending";
+    let fast = head["segment_sampling"] == "fast";
     let mut active: Vec<Holder> = Vec::new();
     for step in items(document, "experiment_sequence")? {
         let name = word(step, "name")?;
@@ -48,17 +52,32 @@ pub(crate) fn allocate(
                 for i in (0..drawn.len()).rev() {
                     let j = hash(&format!("{prefix}.{name}.{i}")) % (i as u64 + 1);
                     drawn.swap(i, j as usize);
+                    if fast && i > 0 && i == drawn.len() - wanted {
+                        drawn = drawn.split_off(i);
+                        break;
+                    }
                 }
                 drawn.truncate(wanted);
                 pool.retain(|segment| !drawn.contains(segment));
+                if let Some(set) = &mut python {
+                    drawn.iter().for_each(|segment| set.remove(*segment));
+                }
                 let (name, definition) = (name.to_owned(), word(step, "definition")?.to_owned());
                 active.push(Holder { name, definition, segments: drawn });
             }
-            ("remove", Some(at)) => pool.extend(active.remove(at).segments),
+            ("remove", Some(at)) => {
+                let freed = active.remove(at).segments;
+                if let Some(set) = &mut python {
+                    freed.iter().for_each(|segment| set.add(*segment));
+                }
+                pool.extend(freed);
+            }
             (action, _) => return Err(format!("`{action}` `{name}` cannot be done")),
         }
-        if dialect == Planout {
-            pool.sort_unstable();
+        match &python {
+            Some(set) => pool = set.list(),
+            None if ascending => pool.sort_unstable(),
+            None => {}
         }
     }
     Ok(active)

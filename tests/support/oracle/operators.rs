@@ -185,6 +185,9 @@ pub(super) fn min_max(call: &mut Call) -> Res {
     let Some(mut best) = values.first() else {
         return call.fail("no values");
     };
+    if call.dialect == Planout4j && matches!(values.as_slice(), [Null]) {
+        return Ok(Null);
+    }
     for value in &values {
         match order(call, value, best)? {
             _ if matches!(value, List(_)) => return call.fail("lists cannot be compared"),

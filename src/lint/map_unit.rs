@@ -1,0 +1,148 @@
+//! Maps that planout4j hashes in an order that depends on how the namespace came to it.
+
+use std::collections::HashSet;
+
+use super::script::{Call, Script};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Dialect;
+use crate::eval::Function;
+use crate::source::Span;
+use crate::tree::{Kind, Map, Node};
+
+/// Looks for maps in what is hashed whose text in planout4j is one thing where it has read YAML, and
+/// another where it has read compiled JSON.
+pub(super) fn check(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
+    if script.dialect != Dialect::Planout4j {
+        return;
+    }
+    for call in &script.calls {
+        let map = hashed(call).find_map(|argument| Some((argument, find(script, argument)?)));
+        found.extend(map.map(|(argument, map)| diagnostic(call, argument.span, map)));
+    }
+}
+
+fn diagnostic(call: &Call<'_>, argument: Span, map: Span) -> Diagnostic {
+    let message = format!(
+        "the text of a map that `{}` hashes depends on what planout4j loads",
+        call.operator
+    );
+    let why = "compiled JSON loses the order of its keys and what is null, YAML does not";
+    let is_inside = argument.start <= map.start && map.end <= argument.end;
+    let found = match is_inside {
+        true => Diagnostic::finding(Code::MapUnit, map, message).label(why),
+        false => Diagnostic::finding(Code::MapUnit, argument, message).also(map, why),
+    };
+    found.help("draw by the values themselves, such as `unit=[userid, country]`")
+}
+
+/// What a call hashes besides its salt.
+fn hashed<'a>(call: &Call<'a>) -> impl Iterator<Item = &'a Node> {
+    let unit = call.random().and_then(|_| call.argument("unit"));
+    let is_filter = call.function == Some(Function::BernoulliFilter);
+    // Each choice of a filter is appended to the unit.
+    let choices = call.argument("choices").filter(|_| is_filter);
+    unit.into_iter().chain(choices)
+}
+
+/// A part of a script in which such a map is looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum What {
+    /// The value that it comes to.
+    Value,
+    /// The elements of that value, whatever the value itself is.
+    Elements,
+}
+
+/// The place of such a map in the value of a node, as far as it is plain where that comes from.
+fn find<'a>(script: &Script<'a>, node: &'a Node) -> Option<Span> {
+    let mut parts = vec![(What::Value, node)];
+    let mut seen = HashSet::new();
+    while let Some((what, node)) = parts.pop() {
+        let map = match &node.kind {
+            Kind::List(items) => {
+                parts.extend(items.iter().map(|item| (What::Value, item)));
+                continue;
+            }
+            Kind::Map(map) => map,
+            _ => continue,
+        };
+        let argument = |what, name| map.get(name).map(|node| (what, node));
+        let found = match (map.get("op").and_then(Node::as_str), what) {
+            (None, _) => in_json(node, what),
+            (Some("literal"), _) => map.get("value").and_then(|value| in_json(value, what)),
+            (Some("map"), What::Value) if has_several_keys(map) => Some(node.span),
+            (Some("map"), _) => {
+                let entries = map.entries.iter().filter(|entry| &*entry.key != "op");
+                parts.extend(entries.map(|entry| (What::Value, &entry.value)));
+                None
+            }
+            (Some("get"), _) => {
+                if let Some(name) = map.get("var").and_then(Node::as_str)
+                    && seen.insert((what, name))
+                {
+                    parts.extend(script.values_of(name).flatten().map(|value| (what, value)));
+                }
+                None
+            }
+            (Some("coalesce"), _) => {
+                let values = map.get("values").and_then(Node::as_list).unwrap_or_default();
+                parts.extend(values.iter().map(|value| (what, value)));
+                None
+            }
+            (Some("array"), _) => {
+                parts.extend(argument(What::Value, "values"));
+                None
+            }
+            (Some("sample" | "fastSample" | "bernoulliFilter"), What::Value) => {
+                parts.extend(argument(What::Value, "choices"));
+                None
+            }
+            (Some("uniformChoice" | "weightedChoice"), What::Value) => {
+                parts.extend(argument(What::Elements, "choices"));
+                None
+            }
+            (Some("index"), What::Value) => {
+                parts.extend(argument(What::Elements, "base"));
+                None
+            }
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// Whether a `map(...)` makes a map of several keys.
+fn has_several_keys(map: &Map) -> bool {
+    map.entries.iter().filter(|entry| !matches!(&*entry.key, "op" | "salt")).count() > 1
+}
+
+/// The place of such a map in JSON: one of several keys, whose order is lost, or of a null, which
+/// compiled JSON has not.
+fn in_json(node: &Node, what: What) -> Option<Span> {
+    let is_lost = |map: &Map| {
+        map.entries.len() > 1 || map.entries.iter().any(|entry| entry.value.kind == Kind::Null)
+    };
+    let mut nodes = match what {
+        What::Value => vec![node],
+        What::Elements => elements(node),
+    };
+    while let Some(node) = nodes.pop() {
+        if node.as_map().is_some_and(is_lost) {
+            return Some(node.span);
+        }
+        nodes.extend(elements(node));
+    }
+    None
+}
+
+/// The elements of a list or a map of JSON.
+fn elements(node: &Node) -> Vec<&Node> {
+    match &node.kind {
+        Kind::List(items) => items.iter().collect(),
+        Kind::Map(map) => map.entries.iter().map(|entry| &entry.value).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,70 @@
+//! Namespaces whose segments the reference draws in one of two ways, by the version of its Python.
+
+use super::document;
+use super::subject::Subject;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::{Dialect, SegmentHashing};
+use crate::namespace::{Action, Document};
+use crate::source::Span;
+use crate::tree::{Map, Node};
+
+/// Looks for an experiment that draws from segments that another has freed, where the namespace does
+/// not say in which order these are.
+pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(document) = subject.document else {
+        return;
+    };
+    let header = subject.tree.as_map().and_then(|map| map.get("namespace")?.as_map());
+    let is_said = header.is_some_and(|map| document::setting(map, "segment_pool").is_some());
+    if document.segment_hashing != SegmentHashing::Namespace || is_said {
+        return;
+    }
+    let Some((removed, added)) = reuse(document) else {
+        return;
+    };
+    let name = document.sequence[added].name();
+    let message = format!(
+        "PlanOut's reference gives `{name}` other segments on Python 3.7 and later than before"
+    );
+    found.push(
+        Diagnostic::finding(Code::PoolOfPython, place(subject, added), message)
+            .label("it draws from segments that were freed")
+            .also(place(subject, removed), "by this")
+            .help(help(document.dialect)),
+    );
+}
+
+/// The first `remove` that an `add` comes after, and that `add`.
+fn reuse(document: &Document) -> Option<(usize, usize)> {
+    let is_add = |action: &Action| matches!(action, Action::Add { .. });
+    let removed = document.sequence.iter().position(|action| !is_add(action))?;
+    let added = document.sequence[removed..].iter().position(is_add)?;
+    Some((removed, removed + added))
+}
+
+fn help(dialect: Dialect) -> String {
+    let otherwise = match dialect {
+        Dialect::Planout => {
+            "if it runs on Python 2.7 to 3.6, or nowhere, say `segment_pool: ascending`, which is in \
+             force now"
+        }
+        Dialect::Planout4j => {
+            "if it runs on Python 2.7 to 3.6, say `segment_pool: ascending`\n\
+             if it runs nowhere, leave the key out and allow this code: as in planout4j, segments that \
+             are freed go to the end"
+        }
+    };
+    format!(
+        "if the reference assigns these units on Python 3.7 or later, say `segment_pool: cpython`\n\
+         {otherwise}\n\
+         in a namespace that runs, another order than the one in force moves units"
+    )
+}
+
+/// The place of an entry's name.
+fn place(subject: &Subject<'_>, index: usize) -> Span {
+    let sequence = subject.tree.as_map().and_then(|map| map.get("experiment_sequence"));
+    let entry = sequence.and_then(Node::as_list).and_then(|items| items.get(index));
+    let name = entry.and_then(Node::as_map).and_then(|map: &Map| map.get("name"));
+    name.map_or(Span::default(), |name| name.span)
+}
