@@ -375,7 +375,9 @@ fn a_source_is_dirty_if_its_namespaces_are_not_those_of_the_commit() {
     assert!(!is_dirty("committed"));
     fs::write(source.join("new.yaml"), text.replace("button_color", "new")).expect("a file");
     assert!(is_dirty("a new one"));
-    fs::remove_file(source.join("new.yaml")).expect("a file");
+    fs::rename(source.join("new.yaml"), source.join("new.planout")).expect("a file");
+    assert!(is_dirty("a new script"));
+    fs::remove_file(source.join("new.planout")).expect("a file");
     assert!(!is_dirty("without it"));
     fs::remove_file(source.join("page_size.yaml")).expect("a file");
     assert!(is_dirty("one is gone"));

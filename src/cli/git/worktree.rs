@@ -11,7 +11,7 @@ use planout::store::{Folders, Format, files, read_file};
 use super::{Entry, Kind, Revision};
 use crate::cli::failure::Outcome;
 
-/// What a commit can have in place of a namespace that is in a folder now.
+/// What a commit can have in place of a file that is in a folder now.
 enum Place {
     File(PathBuf),
     /// A link with what it says: what it leads to is no concern of the commit.
@@ -20,8 +20,8 @@ enum Place {
 }
 
 impl Revision {
-    /// Whether the namespaces in the path are others than the revision has there. Line breaks of
-    /// another kind make no difference: git may have changed them.
+    /// Whether the namespaces and scripts in the path are others than the revision has there. Line
+    /// breaks of another kind make no difference: git may have changed them.
     pub(in crate::cli) fn is_changed(&self, path: &Path) -> Outcome<bool> {
         let mut then: BTreeMap<String, Entry> = self
             .entries()?
@@ -48,8 +48,8 @@ impl Revision {
                 _ => return Ok(true),
             }
         }
-        let is_namespace = |entry: &Entry| Format::of(Path::new(&entry.path)).is_some();
-        if then.values().any(|entry| entry.kind != Kind::Submodule && is_namespace(entry)) {
+        let is_gone = |entry: &Entry| entry.kind != Kind::Submodule && is_read(entry.path.as_ref());
+        if then.values().any(is_gone) {
             return Ok(true);
         }
         let then = self.contents(&ids)?;
@@ -57,11 +57,16 @@ impl Revision {
     }
 }
 
-/// Where the commit has the namespaces that are in a path now, by their names from there on.
+/// Whether a file is one that planout reads in a folder.
+fn is_read(path: &Path) -> bool {
+    Format::of(path).is_some() || path.extension().is_some_and(|ending| ending == "planout")
+}
+
+/// Where the commit has the namespaces and scripts that are in a path now, by their names from there on.
 fn places(path: &Path, then: &BTreeMap<String, Entry>) -> Outcome<BTreeMap<String, Place>> {
     let mut places = BTreeMap::new();
     let found = if path.is_dir() { files(path, Folders::All)? } else { vec![path.to_owned()] };
-    for file in found.into_iter().filter(|file| Format::of(file).is_some()) {
+    for file in found.into_iter().filter(|file| is_read(file)) {
         let (mut name, mut place) = (String::new(), path.to_owned());
         let mut kind = None;
         for part in file.strip_prefix(path).unwrap_or(&file) {
