@@ -127,7 +127,7 @@ mod tests {
             ("a,\"", Some(Unclosed(2))),
             ("a,\"b\"\"", Some(Unclosed(2))),
             ("a\r\"b", Some(Unclosed(2))),
-            ("a,\"b\nc,\"d\"\n", Some(Stray(7))),
+            ("a,\"b\nc,\"d\"\n", Some(Stray(8))),
             ("\"a\"b\n", Some(Stray(3))),
             ("\"a\" ,b\n", Some(Stray(3))),
         ] {
