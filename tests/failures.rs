@@ -88,7 +88,7 @@ fn every_command_fails_in_json() {
         ("eval --ns test_ns", 1, "the primary unit `userid`"),
         ("eval --ns test_ns userid=1 --exp nope", 1, "unknown active experiment `nope`"),
         ("eval --ns test_ns userid", 2, "`userid` is not of the form KEY=VALUE"),
-        ("eval --ns test_ns userid:={", 2, "`userid:`"),
+        ("eval --ns test_ns userid:={", 2, "`userid`: malformed JSON"),
         ("eval --script x~=~1~%~0;", 1, "the script failed: "),
         ("eval --script x~=~;", 1, "<argument>:1:"),
         ("eval --script no.planout", 3, "cannot read `no.planout`"),

@@ -101,7 +101,7 @@ fn units(folder: &Path) -> String {
     let deep = "a/folder/of/the/units/that/were/seen/in/march/of/the/year/before/the/last/one";
     fs::create_dir_all(folder.join(deep)).expect("a folder");
     let mut rows = String::from("userid\n");
-    for unit in 0..300_000 {
+    for unit in 0..600_000 {
         writeln!(rows, "{unit}").expect("a string");
     }
     let name = format!("{deep}/units-用户.csv");
@@ -135,7 +135,7 @@ fn many(folder: &Path) {
     let sample = fs::read_to_string(folder.join("sample-namespaces/test_ns.yaml")).expect("a file");
     for (generation, text) in [("old", sample.clone()), ("new", sample.replace("0.8", "0.7"))] {
         fs::create_dir(folder.join(generation)).expect("a folder");
-        for number in 0..800 {
+        for number in 0..3000 {
             let path = folder.join(format!("{generation}/namespace_{number}.yaml"));
             fs::write(path, &text).expect("a file");
         }

@@ -34,10 +34,10 @@ struct Unpacker {
 #[derive(Debug, thiserror::Error)]
 enum PackedError {
     #[error("it ends in the middle of its {form} data")]
-    Cut { form: &'static str, source: io::Error },
-    #[error("it is not {form}, or is damaged: {source}")]
+    Cut { form: &'static str },
+    #[error("it is not {form}, or is damaged")]
     Other { form: &'static str, source: io::Error },
-    #[error("its {form} data is damaged, or other data comes after it: {source}")]
+    #[error("its {form} data is damaged, or other data comes after it")]
     Damaged { form: &'static str, source: io::Error },
 }
 
@@ -52,7 +52,7 @@ impl Read for Unpacker {
             Err(error) => Err(match error.kind() {
                 io::ErrorKind::Interrupted => error,
                 kind @ io::ErrorKind::UnexpectedEof => {
-                    io::Error::new(kind, PackedError::Cut { form, source: error })
+                    io::Error::new(kind, PackedError::Cut { form })
                 }
                 kind if self.has_begun => {
                     io::Error::new(kind, PackedError::Damaged { form, source: error })

@@ -96,7 +96,9 @@ impl Target {
             // The lines are those that the file would have.
             context.output.reports([&after.report()], self.format)?;
             let failure = Failure::invalid(after.report()).said();
-            context.output.note(&format!("`{label}` was left alone"));
+            if self.format == Format::Text {
+                context.output.note(&format!("`{label}` was left alone"));
+            }
             return Err(failure.context(format!("`{label}` was left alone")));
         }
         let plan = plan::compare(&[before], &[after], &Units::Numbers(0));

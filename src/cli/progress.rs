@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use planout::progress::Progress;
 
+#[cfg(feature = "batch")]
 pub(super) use self::line::grouped;
 use self::line::{Line, State};
 use super::Context;
@@ -49,16 +50,6 @@ impl Bar {
         Bar::start(label, unit, None, !context.output.is_quiet())
     }
 
-    /// The line of work whose end is that of a file, where the size of that is known.
-    pub(super) fn of_file(
-        label: &str,
-        unit: &'static str,
-        bytes: Option<Bytes>,
-        is_wanted: bool,
-    ) -> Bar {
-        Bar::start(label, unit, bytes, is_wanted)
-    }
-
     fn start(label: &str, unit: &'static str, bytes: Option<Bytes>, is_wanted: bool) -> Bar {
         let progress = Arc::new(Progress::new());
         let is_shown = is_wanted && can_show();
@@ -82,6 +73,16 @@ impl Bar {
 
 #[cfg(feature = "batch")]
 impl Bar {
+    /// The line of work whose end is that of a file, where the size of that is known.
+    pub(super) fn of_file(
+        label: &str,
+        unit: &'static str,
+        bytes: Option<Bytes>,
+        is_wanted: bool,
+    ) -> Bar {
+        Bar::start(label, unit, bytes, is_wanted)
+    }
+
     /// Says how much has been done, where that was counted elsewhere.
     pub(super) fn reach(&self, done: u64) {
         let more = done.saturating_sub(self.progress.done());

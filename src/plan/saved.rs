@@ -110,7 +110,7 @@ impl Setup {
         compare("source", quoted(&self.source), quoted(&found.source));
         compare("target", quoted(&self.target), quoted(&found.target));
         let prune = |it: &Setup| if it.prune { "on" } else { "off" }.to_owned();
-        compare("option `--prune`", prune(self), prune(found));
+        compare("option `prune`", prune(self), prune(found));
         compare("dialect", quoted(&self.dialect), quoted(&found.dialect));
         compare("guard", quoted(&self.guard), quoted(&found.guard));
         let codes: BTreeSet<&String> = self.checks.keys().chain(found.checks.keys()).collect();

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 
 use planout::batch::{Batch, Compression, Error, Format, Input, OnError, Summary, decompress};
+use planout::diagnostic::with_causes;
 use planout::{Catalog, Dialect, Namespace, Value};
 
 use super::{batch, with_file};
@@ -170,7 +171,7 @@ fn every_cut_of_json_lines_is_bad() {
             assert_eq!(units[..], all[..units.len()], "{cut:?}");
             let Err(error) = outcome else { continue };
             let line = cut.trim_ascii_end().matches('\n').count() + 1;
-            let message = error.to_string();
+            let message = with_causes(&error);
             assert!(message.starts_with(&format!("cut:{line}:")), "{message}");
             let says = message.contains("the input ends in the middle of this row");
             assert_eq!(says, rest.is_empty(), "{cut:?}: {message}");

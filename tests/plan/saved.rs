@@ -108,7 +108,7 @@ fn a_plan_fits_no_other_setup() {
             &|it| it.target = "/c".to_owned(),
             "target `redis://host:6379/0?key=planout4j`, and this is `/c`",
         ),
-        (&|it| it.prune = true, "option `--prune` off, and this is on"),
+        (&|it| it.prune = true, "option `prune` off, and this is on"),
         (&|it| it.dialect = "planout4j".to_owned(), "dialect `planout`, and this is `planout4j`"),
         (&|it| it.guard = "off".to_owned(), "guard `error`, and this is `off`"),
         (&level, "level of the check P0503 the usual one, and this is `off`"),

@@ -135,13 +135,13 @@ fn a_file_that_holds_no_units_is_an_error() {
         fs::write(folder.path().join(name), text).expect("a file");
         let run = plan(folder.path(), &["--units", name]);
         assert_eq!(run.status, 1, "{text}: {}", run.stderr);
-        assert!(run.stderr.contains(message), "{text}: {}", run.stderr);
+        assert!(run.stdout.contains(message), "{text}: {}", run.stdout);
         let run = planout(folder.path(), &["ship", "sample-namespaces", "out", "--units", name]);
         assert_eq!(run.status, 1, "{text}: {}", run.stderr);
     }
     fs::write(folder.path().join("a.txt"), b"ann\n\xff\n").expect("a file");
     let run = plan(folder.path(), &["--units", "a.txt"]);
-    assert!(run.stderr.contains("a.txt:2: not UTF-8"), "{}", run.stderr);
+    assert!(run.stdout.contains("a.txt:2: not UTF-8"), "{}", run.stdout);
     assert_eq!(plan(folder.path(), &["--units", "nowhere.csv"]).status, 3);
     assert_eq!(plan(folder.path(), &["--units", "a.txt", "--sample", "3"]).status, 2);
     assert_eq!(plan(folder.path(), &["--types", "age:integer"]).status, 2);

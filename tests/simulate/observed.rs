@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
+use planout::diagnostic::with_causes;
 use planout::simulate::{
     Counted, Design, Exposures, Group, LogError, Observed, Report, Scope, Table, TableError, Units,
     design, report,
@@ -106,14 +107,14 @@ fn a_wrong_table_is_refused() {
         (&["param,value,count", "speed,0.5,1"], "too many values to be counted"),
     ];
     for (rows, message) in cases {
-        let error = table(&design, rows).expect_err(message).to_string();
+        let error = with_causes(&table(&design, rows).expect_err(message));
         assert!(error.contains(message), "{error}");
     }
 }
 
 fn read(design: &Design<'_>, text: &str) -> Result<Observed, String> {
     let table = Table::read(design, text.as_bytes());
-    table.map(Table::observed).map_err(|error| error.to_string())
+    table.map(Table::observed).map_err(|error| with_causes(&error))
 }
 
 #[test]
@@ -174,7 +175,7 @@ fn every_cut_of_a_log_is_refused() {
     );
     let read = |text: &str| {
         let mut log = Exposures::new(&design);
-        log.read(text.as_bytes()).map(|()| log.units()).map_err(|error| error.to_string())
+        log.read(text.as_bytes()).map(|()| log.units()).map_err(|error| with_causes(&error))
     };
     assert_eq!(read(&log), Ok(2));
     for end in 1..log.len() {
