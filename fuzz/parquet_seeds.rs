@@ -3,7 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use parquet::basic::{Compression, ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::basic::{
+    Compression, ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical,
+};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::file::properties::{WriterProperties, WriterVersion};
@@ -52,9 +54,9 @@ const NAMES: [&str; 5] = ["userid", "a", "b", "c", "d"];
 pub(crate) fn files() -> io::Result<Vec<Vec<u8>>> {
     let columns = columns();
     let mut files = Vec::new();
-    for (start, version) in
-        (0..columns.len()).flat_map(|start| [(start, WriterVersion::PARQUET_1_0), (start, WriterVersion::PARQUET_2_0)])
-    {
+    for (start, version) in (0..columns.len()).flat_map(|start| {
+        [(start, WriterVersion::PARQUET_1_0), (start, WriterVersion::PARQUET_2_0)]
+    }) {
         let some = columns.iter().cycle().skip(start).take(NAMES.len());
         let field = |(name, (physical, length, logical, converted)): (&&str, &_)| {
             let builder = Schema::primitive_type_builder(name, *physical)
@@ -96,29 +98,18 @@ pub(crate) fn files() -> io::Result<Vec<Vec<u8>>> {
 /// Two values with a null between.
 fn put(column: &mut SerializedColumnWriter<'_>) -> parquet::errors::Result<usize> {
     let levels: Option<&[i16]> = Some(&[1, 0, 1]);
-    let bytes = |length: usize| [ByteArray::from(vec![b'1'; length]), ByteArray::from(vec![b'a'; length])];
+    let bytes =
+        |length: usize| [ByteArray::from(vec![b'1'; length]), ByteArray::from(vec![b'a'; length])];
     match column.untyped() {
-        ColumnWriter::BoolColumnWriter(it) => {
-            it.write_batch(&[true, false], levels, None)
-        }
-        ColumnWriter::Int32ColumnWriter(it) => {
-            it.write_batch(&[-1, 20_784], levels, None)
-        }
-        ColumnWriter::Int64ColumnWriter(it) => {
-            it.write_batch(&[-1, 45_296_789_000], levels, None)
-        }
+        ColumnWriter::BoolColumnWriter(it) => it.write_batch(&[true, false], levels, None),
+        ColumnWriter::Int32ColumnWriter(it) => it.write_batch(&[-1, 20_784], levels, None),
+        ColumnWriter::Int64ColumnWriter(it) => it.write_batch(&[-1, 45_296_789_000], levels, None),
         ColumnWriter::Int96ColumnWriter(it) => {
             it.write_batch(&[Int96::new(), Int96::new()], levels, None)
         }
-        ColumnWriter::FloatColumnWriter(it) => {
-            it.write_batch(&[0.1, -1.0], levels, None)
-        }
-        ColumnWriter::DoubleColumnWriter(it) => {
-            it.write_batch(&[0.1, f64::NAN], levels, None)
-        }
-        ColumnWriter::ByteArrayColumnWriter(it) => {
-            it.write_batch(&bytes(5), levels, None)
-        }
+        ColumnWriter::FloatColumnWriter(it) => it.write_batch(&[0.1, -1.0], levels, None),
+        ColumnWriter::DoubleColumnWriter(it) => it.write_batch(&[0.1, f64::NAN], levels, None),
+        ColumnWriter::ByteArrayColumnWriter(it) => it.write_batch(&bytes(5), levels, None),
         ColumnWriter::FixedLenByteArrayColumnWriter(it) => {
             let length = usize::try_from(it.get_descriptor().type_length()).unwrap_or(0);
             let values = bytes(length).map(FixedLenByteArray::from);

@@ -65,7 +65,10 @@ fn main() -> io::Result<()> {
     write(&fuzz.join("corpus/parquet"), parquet_seeds::files()?)?;
     let table = |text: &&str| [&[0], text.as_bytes()].concat();
     let log = |text: &&str| [&[1], text.as_bytes()].concat();
-    write(&fuzz.join("corpus/observed"), COUNTS.iter().map(table).chain(LOGS.iter().map(log)).collect())
+    write(
+        &fuzz.join("corpus/observed"),
+        COUNTS.iter().map(table).chain(LOGS.iter().map(log)).collect(),
+    )
 }
 
 /// Files of units behind the byte that says what they are: see the target.
@@ -76,7 +79,8 @@ fn rows() -> io::Result<Vec<Vec<u8>>> {
         for on_error in 0..3 {
             let choice = format | on_error << 2;
             seeds.push([&[choice], text.as_bytes()].concat());
-            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            let mut gzip =
+                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
             gzip.write_all(text.as_bytes())?;
             seeds.push([vec![choice | 1 << 4], gzip.finish()?].concat());
             seeds.push([vec![choice | 2 << 4], zstd::encode_all(text.as_bytes(), 0)?].concat());

@@ -8,7 +8,9 @@ use std::io::{Cursor, Read};
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use planout::batch::{Batch, Compression, Error, Format, Input, Keep, OnError, Summary, decompress};
+use planout::batch::{
+    Batch, Compression, Error, Format, Input, Keep, OnError, Summary, decompress,
+};
 use planout::{Dialect, Namespace, NamespaceBuilder, Script, Value};
 
 /// More than this is not unpacked.
@@ -48,7 +50,8 @@ fuzz_target!(|data: &[u8]| {
         _ => Keep::All,
     };
     for output in [Format::Csv, Format::Jsonl] {
-        let batch = Batch { keep: keep.clone(), output, ..Batch::new(vec![shop], "fuzz", format, output) };
+        let batch =
+            Batch { keep: keep.clone(), output, ..Batch::new(vec![shop], "fuzz", format, output) };
         let batch = Batch { on_error, ..batch };
         let mut written = Vec::new();
         let Ok(summary) = batch.run(stream(1 << 16), &mut written, &mut |_| ()) else { continue };
