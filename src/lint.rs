@@ -7,6 +7,7 @@ mod document;
 mod flow;
 mod independence;
 mod map_unit;
+mod names;
 mod operators;
 mod pool;
 mod precedence;
@@ -83,7 +84,8 @@ pub fn check_with(namespaces: &mut [Loaded], settings: &Settings, progress: &Pro
 
 /// Checks namespaces that are to be shipped, and adds what keeps them from it: what [`check`] takes
 /// for an error. Of its warnings only those are added that are about who reads what is shipped.
-/// `is_redis` says whether it goes where planout4j may read it too.
+/// `is_redis` says whether it goes to Redis, where planout4j may read it too, and where names are
+/// not those of files.
 pub fn check_before_shipping(
     namespaces: &mut [Loaded],
     settings: &Settings,
@@ -94,6 +96,11 @@ pub fn check_before_shipping(
         Reading::Unlikely if is_redis => Reading::Possible,
         reading => reading,
     };
+    let mut settings = settings.clone();
+    if !is_redis {
+        settings.levels.suggest(Code::AlikeNames, Level::Error);
+    }
+    let settings = &settings;
     let known: Vec<Vec<Diagnostic>> =
         namespaces.iter().map(|loaded| loaded.diagnostics.clone()).collect();
     // To compare namespaces with one another takes all of their allocations.
@@ -124,6 +131,9 @@ fn run(
         for (index, found) in independence::check(namespaces) {
             namespaces[index].diagnostics.push(found);
         }
+    }
+    for (index, found) in names::check(namespaces) {
+        namespaces[index].diagnostics.push(found);
     }
     let checks = Checks { levels, reading, operators: &settings.operators };
     parallel::map(namespaces.iter_mut().collect(), |loaded: &mut Loaded| {

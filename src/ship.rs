@@ -2,7 +2,8 @@
 
 mod stamp;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 pub use self::stamp::{Fingerprint, Origin, Revision, Stamp};
@@ -24,6 +25,9 @@ pub enum ShipError {
         /// Of how many.
         total: usize,
     },
+    /// Two names that are one place where the target keeps its files on some systems.
+    #[error("nothing was shipped: {0}")]
+    Alike(#[from] AlikeNames),
     /// Whoever had to approve of the change did not.
     #[error("nothing was shipped")]
     Refused,
@@ -32,11 +36,49 @@ pub enum ShipError {
     Store(#[from] StoreError),
 }
 
+/// A name of a source, and one at the target that stays and differs in what some file systems do
+/// not tell apart.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{name}` and `{other}`, which is at the target, differ only in case or in the way that Unicode \
+     writes them, and some file systems take them for one file"
+)]
+pub struct AlikeNames {
+    /// The name of the source.
+    pub name: String,
+    /// The name at the target.
+    pub other: String,
+}
+
+/// Looks for names of sources that a target may not tell from others that are there, and stay. Names
+/// of sources alone are what checks look at.
+///
+/// # Errors
+/// There is such a name.
+pub fn check_names<'a>(
+    target: &dyn Store,
+    sources: impl Iterator<Item = &'a str>,
+    there: impl Iterator<Item = &'a str>,
+) -> Result<(), AlikeNames> {
+    let sources: BTreeSet<&str> = sources.collect();
+    let stays = there.filter(|name| !sources.contains(name));
+    let places: BTreeMap<String, &str> = stays.map(|name| (target.place(name), name)).collect();
+    for name in sources {
+        if let Some(other) = places.get(&target.place(name)) {
+            return Err(AlikeNames { name: name.to_owned(), other: (*other).to_owned() });
+        }
+    }
+    Ok(())
+}
+
 /// What shipping changed, or would change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shipment {
     /// The namespaces by name, with what happens to each.
     pub changes: Vec<(String, Change)>,
+    /// The files that belong to somebody else now than before, because only the superuser can leave
+    /// them to whom they belonged.
+    pub given_away: Vec<PathBuf>,
 }
 
 impl Shipment {
@@ -91,6 +133,11 @@ impl Cargo {
         }
     }
 
+    /// The names of the namespaces, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.namespaces.keys().map(String::as_str)
+    }
+
     /// What shipping would change in a store of these contents. What says the same there, however
     /// it is written, does not change.
     pub fn compare(&self, contents: &Contents, prune: bool) -> Shipment {
@@ -113,7 +160,7 @@ impl Cargo {
         let orphans = contents.keys().filter(|name| !self.namespaces.contains_key(*name));
         changes.extend(orphans.map(|name| (name.clone(), orphan)));
         changes.sort();
-        Shipment { changes }
+        Shipment { changes, given_away: Vec::new() }
     }
 
     /// Ships, as one change, and leaves a [`Stamp`]. Where nothing is to be changed, nothing is
@@ -134,7 +181,7 @@ impl Cargo {
         loop {
             let patience = options.patience.saturating_sub(start.elapsed());
             let begun = target.begin(patience).map_err(ShipError::from);
-            match begun.and_then(|transaction| self.finish(transaction, options, approve)) {
+            match begun.and_then(|transaction| self.finish(target, transaction, options, approve)) {
                 Err(ShipError::Store(StoreError::Conflict(_))) if !patience.is_zero() => {}
                 outcome => return outcome,
             }
@@ -144,18 +191,23 @@ impl Cargo {
     /// Does what is to be done in a change that has begun.
     fn finish(
         &self,
+        target: &dyn Store,
         transaction: Box<dyn Transaction + '_>,
         options: &Options,
         approve: &mut dyn FnMut(&Contents, &Shipment) -> bool,
     ) -> Result<Shipment, ShipError> {
-        let shipment = self.compare(transaction.contents(), options.prune);
+        let mut shipment = self.compare(transaction.contents(), options.prune);
+        if !options.prune {
+            let there = transaction.contents().keys().map(String::as_str);
+            check_names(target, self.names(), there)?;
+        }
         if !approve(transaction.contents(), &shipment) {
             return Err(ShipError::Refused);
         }
         let changes = self.changes(&shipment);
         if changes != Changes::default() {
             let stamp = Stamp::new(&options.origin, &changes.result(transaction.contents()));
-            transaction.commit(&changes, stamp.to_json().as_bytes())?;
+            shipment.given_away = transaction.commit(&changes, stamp.to_json().as_bytes())?;
         }
         Ok(shipment)
     }

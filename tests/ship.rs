@@ -1,8 +1,12 @@
 //! Ships that would reassign units do not pass by accident, and `ramp` and `stop` never do.
 
+#[cfg(target_os = "linux")]
+mod answers;
 mod checked;
 mod failures;
 mod meaning;
+#[cfg(feature = "redis")]
+mod names;
 mod readers;
 mod saved;
 

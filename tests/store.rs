@@ -1,11 +1,15 @@
 //! Stores: what holds for each, and what a directory promises when a ship dies.
 
+#[cfg(unix)]
+mod absent;
 mod conformance;
 mod directory;
 #[cfg(target_os = "linux")]
 mod disk;
 mod hidden;
 mod kill;
+#[cfg(target_os = "linux")]
+mod links;
 mod stamp;
 
 use std::time::Duration;
@@ -40,5 +44,5 @@ fn change(
 ) -> Result<(), StoreError> {
     let remove = remove.iter().map(|name| name.to_string()).collect();
     let changes = Changes { put: contents(put), remove };
-    store.begin(Duration::from_secs(10))?.commit(&changes, stamp.as_bytes())
+    store.begin(Duration::from_secs(10))?.commit(&changes, stamp.as_bytes()).map(drop)
 }

@@ -77,7 +77,11 @@ impl Compile {
             None => context.output.answer(&text),
             Some(path) if path == Path::new("-") => context.output.answer(&text),
             // planout4j reads files in the default encoding of its JVM.
-            Some(path) => Ok(write_file(path, ascii(text).as_bytes())?),
+            Some(path) => {
+                let owner = write_file(path, ascii(text).as_bytes())?;
+                context.output.note_owner(path, owner);
+                Ok(())
+            }
         }
     }
 

@@ -105,19 +105,22 @@ impl Target {
         let is_safe = plan.class() <= Class::Safe;
         let is_written = is_safe && !self.dry_run;
         if is_written {
-            write_file(&path, edited.as_bytes())?;
+            let owner = write_file(&path, edited.as_bytes())?;
+            context.output.note_owner(&path, owner);
         }
-        context.output.answer(&match self.format {
+        let answered = context.output.answer(&match self.format {
             Format::Text => plan_text(&plan),
             Format::Json => format!("{:#}", answer(&label, action, is_written, &plan)),
-        })?;
+        });
         if !is_safe {
             return Err(Failure::wrong(format!("`{label}` was left alone: units would move")));
         }
         if is_written {
+            answered.map_err(|failure| failure.after(&format!("`{label}` was written")))?;
             context.output.note(&format!("wrote {label}"));
+            return Ok(());
         }
-        Ok(())
+        answered
     }
 
     fn load(&self, path: &Path, bytes: Vec<u8>, context: &Context) -> Loaded {

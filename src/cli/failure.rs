@@ -99,6 +99,20 @@ impl Failure {
         Failure { error, ..self }
     }
 
+    /// What had been done when the answer could not be printed, and stays done. That nobody reads
+    /// the answer to the end is no failure.
+    pub(super) fn after(self, what: &str) -> Failure {
+        match self.kind {
+            Kind::ClosedPipe => self,
+            _ => self.context(format!("{what}, and the answer could not be printed")),
+        }
+    }
+
+    /// Whether nobody reads the output any more.
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        self.kind == Kind::ClosedPipe
+    }
+
     /// The same in other words.
     pub(super) fn reworded(self, message: String) -> Failure {
         Failure { error: Some(anyhow::Error::msg(message)), ..self }
@@ -181,6 +195,8 @@ impl From<StoreError> for Failure {
             | StoreError::MissingFeature { .. }
             | StoreError::InvalidUrl { .. } => Kind::Usage,
             StoreError::IsDirectory(_)
+            | StoreError::Link { .. }
+            | StoreError::Special(_)
             | StoreError::NotADirectory(_)
             | StoreError::NotUtf8(_)
             | StoreError::NotANamespace(_) => Kind::Wrong,

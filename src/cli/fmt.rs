@@ -10,7 +10,7 @@ use planout::catalog::decode;
 use planout::diagnostic::Report;
 use planout::format::{self, FormatError};
 use planout::source::{MAX_SOURCE_BYTES, Source};
-use planout::store::{read_file, write_file};
+use planout::store::{StoreError, read_file, write_file};
 use serde_json::{Value, json};
 use similar::TextDiff;
 
@@ -86,15 +86,21 @@ impl Fmt {
             let Some(formatted) = tally.format(&label, bytes, kind, dialect) else {
                 continue;
             };
-            self.count(&formatted, &mut tally);
             if !formatted.changes() {
-                continue;
-            }
-            if self.check || self.diff {
+                self.count(&formatted, &mut tally);
+            } else if self.check || self.diff {
+                self.count(&formatted, &mut tally);
                 self.show(&formatted, context)?;
             } else {
-                write_file(&path, formatted.text.as_bytes())?;
-                self.note(&format!("formatted {label}"), context);
+                match write_file(&path, formatted.text.as_bytes()) {
+                    // The others can be formatted all the same.
+                    Err(error @ StoreError::Link { .. }) => tally.refuse(&label, error.into()),
+                    written => {
+                        context.output.note_owner(&path, written?);
+                        self.count(&formatted, &mut tally);
+                        self.note(&format!("formatted {label}"), context);
+                    }
+                }
             }
         }
         self.finish(tally, true, context)
@@ -166,7 +172,12 @@ impl Fmt {
                 "left_alone": tally.left_alone(),
                 "files": tally.files,
             });
-            context.output.answer(&format!("{answer:#}"))?;
+            let is_done = summary && tally.changed > 0 && !(self.check || self.diff);
+            let answered = context.output.answer(&format!("{answer:#}"));
+            answered.map_err(|failure| match is_done {
+                true => failure.after("the files were formatted"),
+                false => failure,
+            })?;
         }
         tally.refused.iter().for_each(|failure| context.output.failure(failure));
         if summary {
@@ -264,11 +275,22 @@ impl Tally {
             Err(FormatError::Invalid(problems)) => self.reports.push(Report::new(source, problems)),
             Err(error @ FormatError::Unfaithful) => {
                 let message = format!("`{label}` was left alone");
-                self.refused.push(Failure::wrong(error).context(message));
+                self.refuse(label, Failure::wrong(error).context(message));
+                return None;
             }
         }
-        self.files.push(json!({ "file": label, "status": "left_alone" }));
+        self.leave(label);
         None
+    }
+
+    /// Keeps why a text is left alone that has no errors.
+    fn refuse(&mut self, label: &str, failure: Failure) {
+        self.refused.push(failure);
+        self.leave(label);
+    }
+
+    fn leave(&mut self, label: &str) {
+        self.files.push(json!({ "file": label, "status": "left_alone" }));
     }
 
     fn left_alone(&self) -> usize {

@@ -1,11 +1,13 @@
 //! Standard output for answers, standard error for all else.
 
 use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 
 use planout::diagnostic::Report;
+use planout::store::Owner;
 
 use super::failure::{Failure, Outcome};
 use super::render;
@@ -90,6 +92,13 @@ impl Output {
     pub(super) fn note(&self, text: &str) {
         if !self.quiet {
             self.say(text);
+        }
+    }
+
+    /// Says that a file that was replaced belongs to somebody else now, if it does.
+    pub(super) fn note_owner(&self, path: &Path, owner: Owner) {
+        if let Some(text) = given_away(path, owner) {
+            self.note(&text);
         }
     }
 
@@ -185,4 +194,15 @@ impl Output {
             _ => self.say(&object.to_string()),
         }
     }
+}
+
+/// What to say of a file that was replaced, if it belongs to somebody else now.
+pub(super) fn given_away(path: &Path, owner: Owner) -> Option<String> {
+    (owner == Owner::Changed).then(|| {
+        format!(
+            "warning: `{}` belongs to another user or group now: only the superuser can leave it \
+             to those that it belonged to",
+            path.display()
+        )
+    })
 }

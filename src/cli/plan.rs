@@ -11,6 +11,7 @@ use planout::catalog::{self, Dialects, Loaded};
 use planout::diagnostic::{Level, Report};
 use planout::lint::{self, Readers};
 use planout::plan::{self, Class, SavedPlan, Setup, Trial};
+use planout::ship::check_names;
 use planout::store::{self, Store, write_file};
 
 pub(super) use self::json::json;
@@ -21,6 +22,7 @@ use super::failure::{Failure, Outcome};
 use super::folders::{self, Folders};
 use super::git::Revision;
 use super::progress::Bar;
+use super::ship::alike;
 use super::{Context, DialectArg, Format, location, overwrite, place};
 
 pub(super) const EXIT_STATUS: &str = "\
@@ -89,6 +91,10 @@ impl Plan {
             return Err(Failure::wrong(format!("no namespaces in `{source}`")));
         }
         let (location, mut before) = self.before(source, context)?;
+        if self.against.is_none() && !self.prune {
+            let target = store::open(&location)?;
+            check_names(&*target, names(&after), names(&before)).map_err(alike)?;
+        }
         if Path::new(source).is_file() && !self.prune {
             // The others at the target have their sources elsewhere.
             before.retain(|old| after.iter().any(|new| new.name == old.name));
@@ -110,17 +116,30 @@ impl Plan {
         }
 
         context.output.reports(&reports(&before, &after), self.format)?;
-        context.output.answer(&match self.format {
+        let out = self.out.as_deref().filter(|_| planned.class() != Class::Invalid);
+        if let Some(path) = out {
+            let setup = setup((source, &location), self.prune, self.dialect, context);
+            let saved = SavedPlan::new(&planned, setup, &before, &after);
+            let owner = write_file(path, saved.to_json().as_bytes())?;
+            context.output.note_owner(path, owner);
+        }
+        let answered = context.output.answer(&match self.format {
             Format::Text => text(&planned),
             Format::Json => format!("{:#}", json(&planned)),
-        })?;
+        });
         if planned.class() == Class::Invalid {
             return Err(Failure::wrong("the plan is incomplete: not all namespaces are valid"));
         }
-        if let Some(path) = &self.out {
-            let setup = setup((source, &location), self.prune, self.dialect, context);
-            let saved = SavedPlan::new(&planned, setup, &before, &after);
-            write_file(path, saved.to_json().as_bytes())?;
+        match (answered, out) {
+            (Ok(()), _) => {}
+            // The status is an answer, too.
+            (Err(failure), _) if failure.is_closed_pipe() => {}
+            (Err(failure), None) => return Err(failure),
+            (Err(failure), Some(path)) => {
+                return Err(failure.after(&format!("the plan was saved to `{}`", path.display())));
+            }
+        }
+        if let Some(path) = out {
             context.output.note(&format!("saved the plan to {}", path.display()));
         }
         match planned.class() {
@@ -220,6 +239,10 @@ pub(super) fn shipped(target: &dyn Store, dialects: Dialects) -> Outcome<Vec<Loa
         Err(error) if error.is_absent() => Ok(Vec::new()),
         read => Ok(read?),
     }
+}
+
+fn names(namespaces: &[Loaded]) -> impl Iterator<Item = &str> {
+    namespaces.iter().map(|loaded| loaded.name.as_str())
 }
 
 /// The problems of what would be, and the errors of what is there.

@@ -10,9 +10,9 @@ use clap::Args;
 use planout::catalog::{self, Dialects, Loaded};
 use planout::lint;
 use planout::plan::{Inputs, SavedError, SavedPlan};
-use planout::ship::{Cargo, Options, Origin, ShipError, Shipment};
+use planout::ship::{AlikeNames, Cargo, Options, Origin, ShipError, Shipment, check_names};
 use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{self, Change, read_file};
+use planout::store::{self, Change, Owner, read_file};
 
 use self::guard::{Guard, Verdict};
 use super::backend::Backend;
@@ -136,6 +136,10 @@ impl Ship {
         let mut verdict = None;
         let shipment = if self.dry_run {
             let contents = target.contents()?;
+            if !self.prune {
+                let there = contents.keys().map(String::as_str);
+                check_names(&*target, cargo.names(), there).map_err(alike)?;
+            }
             let shipment = cargo.compare(&contents, self.prune);
             verdict = Some(guard.judge(&contents, &shipment));
             Ok(shipment)
@@ -182,12 +186,18 @@ impl Ship {
             Err(ShipError::Refused) => None,
             Err(error) => return Err(failure(error)),
         };
-        if self.format == Format::Json {
-            let answer = json(self.dry_run, shipment.as_ref(), verdict.as_deref());
-            context.output.answer(&format!("{answer:#}"))?;
-        } else if let Some(verdict) = verdict.as_deref().filter(|verdict| verdict.is_telling()) {
-            context.output.answer(&plan_text(&verdict.plan))?;
+        for path in shipment.iter().flat_map(|shipment| &shipment.given_away) {
+            context.output.note_owner(path, Owner::Changed);
         }
+        let mut answer = String::new();
+        if self.format == Format::Json {
+            let json = json(self.dry_run, shipment.as_ref(), verdict.as_deref());
+            answer = format!("{json:#}");
+        } else if let Some(verdict) = verdict.as_deref().filter(|verdict| verdict.is_telling()) {
+            answer = plan_text(&verdict.plan);
+        }
+        // What became of the ship is said even where this cannot be printed.
+        let answered = context.output.answer_unless_empty(&answer);
         if let Some(note) = verdict.as_deref().filter(|it| !it.is_telling()).and_then(Verdict::note)
             && self.format == Format::Text
         {
@@ -201,10 +211,16 @@ impl Ship {
         if let Some(warning) = warning {
             context.output.note(&format!("warning: {warning}"));
         }
-        match shipment {
-            Some(shipment) if self.format == Format::Text => self.answer(&shipment, context),
-            _ => Ok(()),
-        }
+        let answered = match shipment {
+            Some(shipment) if self.format == Format::Text => {
+                answered.and_then(|()| self.answer(&shipment, context))
+            }
+            _ => answered,
+        };
+        answered.map_err(|failure| match self.dry_run {
+            true => failure,
+            false => failure.after("the ship was done"),
+        })
     }
 
     fn answer(&self, shipment: &Shipment, context: &Context) -> Outcome {
@@ -261,9 +277,16 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| "it is no length of time".to_owned())
 }
 
+/// Says why names cannot be shipped.
+pub(super) fn alike(error: AlikeNames) -> Failure {
+    Failure::wrong(ShipError::Alike(error))
+        .help("rename the namespace; if it was renamed, `--prune` removes the old one")
+}
+
 fn failure(error: ShipError) -> Failure {
     match error {
         ShipError::Store(error) => error.into(),
+        ShipError::Alike(error) => alike(error),
         error @ (ShipError::Invalid { .. } | ShipError::Refused) => Failure::wrong(error),
     }
 }

@@ -198,6 +198,8 @@ codes! {
     /// Compatibility: a map of several keys in a unit, whose text in planout4j depends on how it
     /// was loaded.
     MapUnit = "P0703" Warn,
+    /// Compatibility: a name that some file systems do not tell from that of another namespace.
+    AlikeNames = "P0704" Warn,
     /// Readers: a dialect that planout4j does not know.
     ReadersDialect = "P0710" Error,
     /// Readers: a setting by which planout4j would put units into other segments.
@@ -219,6 +221,7 @@ impl Code {
         matches!(
             self,
             Code::SharedSegments
+                | Code::AlikeNames
                 | Code::ReadersDialect
                 | Code::ReadersSegments
                 | Code::ReadersScript

@@ -12,15 +12,16 @@ mod update;
 mod view;
 
 use std::ffi::OsStr;
-use std::fs::FileType;
-use std::io::ErrorKind;
+use std::fs::Metadata;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use self::folders::{Folders, files, left_out};
-pub(super) use self::staging::replace;
+pub(super) use self::staging::{new_file, replace};
 use self::update::Update;
 use self::view::View;
+use super::names::spelling;
 use super::{Contents, Format, Item, Store, StoreError, Transaction, read_file};
 use crate::parallel;
 use crate::source::MAX_SOURCE_BYTES;
@@ -48,10 +49,8 @@ impl Directory {
     }
 
     fn is_file(&self) -> Result<bool, StoreError> {
-        match std::fs::metadata(&self.path) {
-            Ok(metadata) => Ok(metadata.is_file()),
-            Err(error) => Err(StoreError::io("read", &self.path, error)),
-        }
+        let found = probe(&self.path)?;
+        found.map(|it| it.is_file()).map_err(|error| StoreError::absent(&self.path, error))
     }
 
     /// The single file as an item.
@@ -60,8 +59,34 @@ impl Directory {
     }
 }
 
+/// What is at a path, or the error of the system that says that nothing is there. A link that leads
+/// nowhere is there, be it the path itself or a folder on the way.
+fn probe(path: &Path) -> Result<io::Result<Metadata>, StoreError> {
+    let failed = |path, error| Err(StoreError::io("read", path, error));
+    let absent = match path.metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => error,
+        Err(error) => return failed(path, error),
+        found => return Ok(found),
+    };
+    // A slash at the end would have links followed here, too.
+    let path: PathBuf = path.components().collect();
+    for part in path.ancestors().filter(|part| !part.as_os_str().is_empty()) {
+        match (part.symlink_metadata(), part.metadata()) {
+            (Err(error), _) if error.kind() == ErrorKind::NotFound => {}
+            (Ok(link), Err(error)) if link.is_symlink() && error.kind() == ErrorKind::NotFound => {
+                return failed(part, io::Error::other("it is a link that leads nowhere"));
+            }
+            (Err(error), _) | (Ok(_), Err(error)) => return failed(part, error),
+            // It was made in the meantime.
+            (Ok(_), Ok(metadata)) if part == path => return Ok(Ok(metadata)),
+            (Ok(_), Ok(_)) => break,
+        }
+    }
+    Ok(Err(absent))
+}
+
 /// The folder of a file.
-fn parent(path: &Path) -> &Path {
+pub(super) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -101,9 +126,17 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
     for entry in std::fs::read_dir(view.folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
+        if Format::of(&path) != Some(Format::Json) || is_hidden(&path) {
+            continue;
+        }
         // Links are looked behind, all else is known from the folder.
-        let is_file = |kind: FileType| kind.is_file() || kind.is_symlink() && path.is_file();
-        if Format::of(&path) == Some(Format::Json) && entry.file_type().is_ok_and(is_file) {
+        let is_file = match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => {
+                path.metadata().map_err(|error| StoreError::io("read", &path, error))?.is_file()
+            }
+            kind => kind.is_ok_and(|kind| kind.is_file()),
+        };
+        if is_file {
             paths.push(path);
         }
     }
@@ -145,7 +178,16 @@ impl Store for Directory {
 
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError> {
         let path = Path::new(&item.label);
-        view::stable(parent(path), Folders::One, |view| view.read(path, limit))
+        let read = view::stable(parent(path), Folders::One, |view| view.read(path, limit));
+        match read {
+            Err(StoreError::Io { error, .. }) if error.kind() == ErrorKind::NotFound => {
+                match probe(path)? {
+                    Ok(_) => Err(StoreError::io("read", path, error)),
+                    Err(error) => Err(StoreError::absent(path, error)),
+                }
+            }
+            read => read,
+        }
     }
 
     fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
@@ -162,11 +204,16 @@ impl Store for Directory {
     }
 
     fn contents(&self) -> Result<Contents, StoreError> {
-        match std::fs::metadata(&self.path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Contents::new()),
+        match probe(&self.path)? {
+            Err(_) => Ok(Contents::new()),
             Ok(metadata) if metadata.is_file() => Err(StoreError::NotADirectory(self.path.clone())),
-            _ => view::stable(&self.path, Folders::One, contents),
+            Ok(_) => view::stable(&self.path, Folders::One, contents),
         }
+    }
+
+    /// Many file systems do not tell all names apart.
+    fn place(&self, name: &str) -> String {
+        spelling(name)
     }
 
     fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError> {
@@ -174,7 +221,7 @@ impl Store for Directory {
     }
 
     fn begin(&self, patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError> {
-        if self.path.is_file() {
+        if probe(&self.path)?.is_ok_and(|found| found.is_file()) {
             return Err(StoreError::NotADirectory(self.path.clone()));
         }
         let failed = |error| StoreError::io("create", &self.path, error);

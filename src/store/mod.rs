@@ -1,6 +1,8 @@
 //! Where namespaces are kept. A store knows names and bytes, nothing of what they mean.
 
 mod directory;
+mod names;
+mod output;
 #[cfg(feature = "redis")]
 mod redis;
 mod redis_url;
@@ -11,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use directory::{Directory, Folders, files, left_out};
+pub use names::spelling;
+pub use output::{Output, Owner, create, write_file};
 #[cfg(feature = "redis")]
 pub use redis::Redis;
 pub use redis_url::RedisUrl;
@@ -80,6 +84,27 @@ pub enum StoreError {
         #[source]
         error: std::io::Error,
     },
+    /// A location, or a namespace, that is not there: everything of it could be created.
+    #[error("cannot read `{}`", path.display())]
+    Absent {
+        /// Where it would be.
+        path: PathBuf,
+        /// The same in the words of the system.
+        #[source]
+        error: std::io::Error,
+    },
+    /// A link where a file is to be written: to follow it could overwrite anything, and to replace
+    /// it would part what belongs together.
+    #[error("`{}` is a link to `{}`, and planout writes through no link", path.display(), to.display())]
+    Link {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        to: PathBuf,
+    },
+    /// A pipe or a device where a file is to be replaced.
+    #[error("`{}` is neither a file nor a directory", .0.display())]
+    Special(PathBuf),
     /// A folder where a file was expected.
     #[error("`{}` is a directory, not a file", .0.display())]
     IsDirectory(PathBuf),
@@ -149,13 +174,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    fn absent(path: &Path, error: std::io::Error) -> StoreError {
+        StoreError::Absent { path: path.to_owned(), error }
+    }
+
     fn io(action: &'static str, path: &Path, error: std::io::Error) -> StoreError {
         StoreError::Io { action, path: path.to_owned(), error }
     }
 
-    /// Whether what was to be read is not there.
+    /// Whether the location, or the namespace, that was to be read is not there. What cannot be
+    /// read of a location that is there is another error.
     pub fn is_absent(&self) -> bool {
-        matches!(self, StoreError::Io { error, .. } if error.kind() == std::io::ErrorKind::NotFound)
+        matches!(self, StoreError::Absent { .. })
     }
 
     /// What to do about it, where there is something to say.
@@ -166,9 +196,24 @@ impl StoreError {
                 let near = nearest(scheme, SCHEMES)?;
                 Some(format!("did you mean `{near}://`?"))
             }
+            StoreError::Link { .. } => Some(
+                "name the file that it leads to, or put a file in the place of the link".to_owned(),
+            ),
+            StoreError::Io { path, error, .. } if is_foreign(path, error) => Some(
+                "planout keeps a file of its own under this name, and did not make this one: look \
+                 at what it is, and move it elsewhere or remove it"
+                    .to_owned(),
+            ),
             _ => None,
         }
     }
+}
+
+/// Whether something of others is under a name that is hidden, and ours.
+fn is_foreign(path: &Path, error: &std::io::Error) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    error.kind() == std::io::ErrorKind::InvalidData
+        && name.is_some_and(|name| name.starts_with(".planout-"))
 }
 
 /// What locations that are URLs begin with.
@@ -219,6 +264,11 @@ pub trait Store {
     /// The store cannot be read.
     fn contents(&self) -> Result<Contents, StoreError>;
 
+    /// What a name comes to where names are kept here: names that come to the same may be one place.
+    fn place(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
     /// What was said of the namespaces when they were last changed by a [`Transaction`]: the
     /// bytes that it was given. `None` if nothing was.
     ///
@@ -244,12 +294,15 @@ pub trait Transaction {
     fn contents(&self) -> &Contents;
 
     /// Stores namespaces as JSON, removes others, and notes what the stamp says. Those who read see
-    /// all of it or nothing of it; what is in neither list is left alone.
+    /// all of it or nothing of it; what is in neither list is left alone. Returns the files that
+    /// belong to somebody else now than before, because only the superuser can leave them to whom
+    /// they belonged.
     ///
     /// # Errors
     /// The store cannot be written, or was changed by somebody who does not wait: nothing changed.
     /// Only [`StoreError::Unfinished`] means that the change is made.
-    fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError>;
+    fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8])
+    -> Result<Vec<PathBuf>, StoreError>;
 }
 
 /// What a change does.
@@ -337,23 +390,4 @@ pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::with_capacity(size.min(limit));
     file.take(limit as u64).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
-}
-
-/// Replaces a file as a whole: the bytes go to a temporary file beside it, which is synced and
-/// then renamed. Its permissions stay. A link stays one: what it points to is replaced. What is no
-/// file at all, such as a terminal or a pipe, is written to.
-///
-/// # Errors
-/// The folder cannot be written; the file is as it was.
-pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let failed = |error| StoreError::io("write", path, error);
-    match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => Err(StoreError::IsDirectory(path.to_owned())),
-        Ok(metadata) if !metadata.is_file() => std::fs::write(path, bytes).map_err(failed),
-        Ok(metadata) => {
-            let path = path.canonicalize().map_err(failed)?;
-            directory::replace(&path, bytes, Some(metadata.permissions()))
-        }
-        Err(_) => directory::replace(path, bytes, None),
-    }
 }

@@ -60,7 +60,7 @@ impl Store for Redis {
         command.arg(&self.url.key).arg(&item.name);
         let found: Option<Vec<u8>> = Connection::open(&self.url)?.read(&command)?;
         let absent =
-            || StoreError::io("read", item.label.as_ref(), std::io::ErrorKind::NotFound.into());
+            || StoreError::absent(item.label.as_ref(), std::io::ErrorKind::NotFound.into());
         let mut bytes = found.ok_or_else(absent)?;
         bytes.truncate(limit);
         Ok(bytes)
@@ -104,7 +104,11 @@ impl Transaction for Update<'_> {
         &self.contents
     }
 
-    fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError> {
+    fn commit(
+        self: Box<Self>,
+        changes: &Changes,
+        stamp: &[u8],
+    ) -> Result<Vec<PathBuf>, StoreError> {
         let Update { redis, connection, .. } = *self;
         let key = &redis.url.key;
         let mut commands = Vec::new();
@@ -126,7 +130,7 @@ impl Transaction for Update<'_> {
         commands.push(note);
 
         match connection.execute(&commands)? {
-            true => Ok(()),
+            true => Ok(Vec::new()),
             false => Err(StoreError::Conflict(redis.url.to_string())),
         }
     }

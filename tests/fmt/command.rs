@@ -129,7 +129,7 @@ fn what_cannot_be_formatted_is_said() {
 
 #[cfg(unix)]
 #[test]
-fn a_formatted_file_keeps_its_permissions_and_its_links() {
+fn a_formatted_file_keeps_its_permissions_and_no_link_is_followed() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     let folder = sandbox();
@@ -140,8 +140,17 @@ fn a_formatted_file_keeps_its_permissions_and_its_links() {
     fs::set_permissions(root.join("a.planout"), permissions).expect("permissions");
     let before = mode();
     symlink("a.planout", root.join("b.planout")).expect("a link");
-    expect(0, planout(root, &["fmt", "b.planout"]));
+    // The others are formatted all the same.
+    write(root, "c.planout", "y=1;");
+    let (_, stderr) = expect(1, planout(root, &["fmt", "b.planout", "c.planout"]));
+    assert!(stderr.contains("`b.planout` is a link to `a.planout`"), "{stderr}");
+    assert!(stderr.contains("1 file formatted, 0 unchanged, 1 left alone"), "{stderr}");
+    assert_eq!(read(root, "c.planout"), "y = 1;\n");
+    assert_eq!(read(root, "a.planout"), "x=1;");
+    expect(0, planout(root, &["fmt", "a.planout"]));
     assert_eq!(read(root, "a.planout"), "x = 1;\n");
     assert_eq!(mode(), before);
+    // A link to what is formatted already is fine.
+    expect(0, planout(root, &["fmt", "b.planout"]));
     assert!(fs::symlink_metadata(root.join("b.planout")).expect("a link").is_symlink());
 }

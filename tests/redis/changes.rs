@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -22,7 +23,7 @@ fn put(names: &[&str], content: &str) -> Changes {
 }
 
 fn commit(store: &dyn Store, changes: &Changes) -> Result<(), StoreError> {
-    store.begin(NO_TIME)?.commit(changes, b"stamp")
+    store.begin(NO_TIME)?.commit(changes, b"stamp").map(drop)
 }
 
 fn hset(server: &RedisServer, name: &str, content: &str) {
@@ -121,7 +122,7 @@ fn no_change_of_two_at_the_same_time_is_lost() {
                     let count = transaction.contents().get("count").map_or(0, |it| it.len());
                     let outcome = transaction.commit(&put(&["count"], &"+".repeat(count + 1)), b"");
                     match outcome {
-                        Ok(()) => done += 1,
+                        Ok(_) => done += 1,
                         Err(StoreError::Conflict(_)) => {
                             conflicts.fetch_add(1, Ordering::Relaxed);
                         }
@@ -254,11 +255,11 @@ impl Transaction for Attempt<'_> {
         &self.contents
     }
 
-    fn commit(self: Box<Self>, _: &Changes, _: &[u8]) -> Result<(), StoreError> {
+    fn commit(self: Box<Self>, _: &Changes, _: &[u8]) -> Result<Vec<PathBuf>, StoreError> {
         let Contested { conflicts, attempts } = self.store;
         attempts.set(attempts.get() + 1);
         match conflicts.get() {
-            0 => Ok(()),
+            0 => Ok(Vec::new()),
             left => {
                 conflicts.set(left - 1);
                 Err(StoreError::Conflict("it".to_owned()))

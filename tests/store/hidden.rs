@@ -275,6 +275,7 @@ fn journals_that_no_change_of_ours_writes_are_refused() {
                 let run = run(root, reader, place);
                 assert_eq!(run.status, 3, "{text}: {}", run.stdout);
                 assert!(run.stderr.contains(&said), "{text}: {}", run.stderr);
+                assert!(run.stderr.contains("\nhelp: planout keeps a file of its own"), "{text}");
             }
             // Who tries to ship leaves a lock.
             let others = |(mut here, below, root): (BTreeMap<_, _>, _, _)| {

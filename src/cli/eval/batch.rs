@@ -151,6 +151,7 @@ impl Eval {
         rows::check_parquet(path.unwrap_or("-"), (output, compress))?;
         let Opened { input, size, read } = rows::open(file, input, decompress)?;
         let target = Target::open(path, compress)?;
+        let given_away = target.note.clone();
         let shown = !context.output.is_quiet() && target.leaves_terminal_free();
         let bytes = size.map(|size| Bytes { read, size });
         let bar = Bar::of_file(name, "rows", bytes, shown);
@@ -169,6 +170,7 @@ impl Eval {
             super::target::Failed::Batch(error) => rows::fail(error, &loaded, path, SKIPS),
             super::target::Failed::Output(failure) => failure,
         })?;
+        given_away.into_iter().for_each(&mut note);
         let seconds = start.elapsed().as_secs_f64();
         context.output.note(&match self.lookup.format {
             Format::Json => summary::json(name, &done, seconds, &kept),

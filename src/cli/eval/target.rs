@@ -1,18 +1,22 @@
 //! Where the rows of a batch go. A file has its name when it is complete, and not before.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::File;
 use std::io::{self, IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use planout::batch::{Compression, Compressor, Error, Summary};
+use planout::store::{self, Output};
 use tempfile::TempPath;
 
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::given_away;
 
 pub(super) struct Target {
     to: To,
     compression: Compression,
+    /// What there is to say of a file once it is replaced.
+    pub(super) note: Option<String>,
 }
 
 enum To {
@@ -31,25 +35,19 @@ pub(super) enum Failed {
 impl Target {
     /// Opens a file, or standard output.
     pub(super) fn open(path: Option<&str>, compression: Compression) -> Outcome<Target> {
+        let mut note = None;
         let to = match path.filter(|path| *path != "-").map(Path::new) {
             None => To::Stdout,
-            Some(path) => match fs::metadata(path) {
-                Ok(metadata) if metadata.is_dir() => {
-                    return Err(Failure::wrong(format!("`{}` is a directory", path.display())));
-                }
-                Ok(metadata) if !metadata.is_file() => {
-                    let file = OpenOptions::new().write(true).open(path);
-                    To::Special(file.map_err(|error| cannot_write(path, error))?, path.to_owned())
-                }
-                found => {
-                    let permissions = found.ok().map(|found| found.permissions());
-                    let staged = Staged::new(path, permissions);
-                    let (file, staged) = staged.map_err(|error| cannot_write(path, error))?;
-                    To::File(file, staged)
+            Some(path) => match store::create(path)? {
+                Output::Special(file) => To::Special(file, path.to_owned()),
+                Output::New(file, temporary, owner) => {
+                    note = given_away(path, owner);
+                    let staged = Staged::new(path, temporary);
+                    To::File(file, staged.map_err(|error| cannot_write(path, error))?)
                 }
             },
         };
-        Ok(Target { to, compression })
+        Ok(Target { to, compression, note })
     }
 
     /// Whether a terminal can be written on without being in the way of rows.
@@ -91,25 +89,10 @@ struct Staged {
 }
 
 impl Staged {
-    fn new(path: &Path, permissions: Option<Permissions>) -> io::Result<(File, Staged)> {
-        // Of a link, what it leads to is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".planout-");
-        // What `umask` leaves of these, as of any new file.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let (file, temporary) = builder.tempfile_in(folder)?.into_parts();
-        if let Some(permissions) = permissions {
-            file.set_permissions(permissions)?;
-        }
+    fn new(path: &Path, temporary: TempPath) -> io::Result<Staged> {
         let temporary = Arc::new(Mutex::new(Some(temporary)));
         remove_when_interrupted(&temporary)?;
-        Ok((file, Staged { path, temporary }))
+        Ok(Staged { path: path.to_owned(), temporary })
     }
 
     /// Gives the file its name.

@@ -83,7 +83,7 @@ impl Journal {
         let path = folder.join(FILE);
         let failed = |error| StoreError::io("write", &path, error);
         let text = serde_json::to_vec(self).map_err(|error| failed(error.into()))?;
-        let staged = stage(folder, PREFIX, &text, None).map_err(failed)?;
+        let (staged, _) = stage(folder, PREFIX, &text, None).map_err(failed)?;
         sync(folder)?;
         failpoint::step().map_err(failed)?;
         staged.persist(&path).map_err(|error| failed(error.error))

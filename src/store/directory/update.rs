@@ -1,7 +1,8 @@
 //! A change of a folder: everything is staged, put on record, and then done.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::journal::{Journal, Step, Stuck};
@@ -9,6 +10,7 @@ use super::lock::Lock;
 use super::staging::{stage_all, sweep};
 use super::{Folders, STAMP, contents, file_name, view};
 use crate::source::MAX_SOURCE_BYTES;
+use crate::store::names::spelling;
 use crate::store::{Changes, Contents, StoreError, Transaction};
 
 /// A change that can be made.
@@ -42,13 +44,16 @@ impl Update<'_> {
     }
 
     /// Stages the new content of files, none for those that are removed, and puts on record what
-    /// is to be done.
+    /// is to be done. With that come the files that will belong to others than before.
     ///
     /// # Errors
     /// Something cannot be written. Nothing is to be done, and nothing is left.
-    fn record(&self, files: Vec<(String, Option<&[u8]>)>) -> Result<Journal, StoreError> {
+    fn record(
+        &self,
+        files: Vec<(String, Option<&[u8]>)>,
+    ) -> Result<(Journal, Vec<PathBuf>), StoreError> {
         let mut staged = stage_all(self.folder, files)?;
-        let steps = staged.iter().map(|(file, new)| {
+        let steps = staged.files.iter().map(|(file, new)| {
             let new = new.as_ref().and_then(|path| path.file_name()?.to_str());
             Step { file: file.clone(), new: new.map(str::to_owned) }
         });
@@ -59,10 +64,10 @@ impl Update<'_> {
         }
         journal.save(self.folder)?;
         // From here on, the journal answers for the temporary files.
-        for path in staged.iter_mut().filter_map(|(_, new)| new.as_mut()) {
+        for path in staged.files.iter_mut().filter_map(|(_, new)| new.as_mut()) {
             path.disable_cleanup(true);
         }
-        Ok(journal)
+        Ok((journal, staged.given_away))
     }
 
     /// Takes back the steps that have been taken of the change on record. This is a change as any
@@ -70,7 +75,7 @@ impl Update<'_> {
     fn undo(&self, taken: &[Step]) -> Result<(), StoreError> {
         if !taken.is_empty() {
             let files = taken.iter().map(|step| (step.file.clone(), self.before(&step.file)));
-            let journal = self.record(files.collect())?;
+            let (journal, _) = self.record(files.collect())?;
             journal.apply(self.folder).map_err(|stuck| stuck.error)?;
         }
         Journal::remove(self.folder)?;
@@ -97,20 +102,34 @@ impl Transaction for Update<'_> {
         &self.contents
     }
 
-    fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8]) -> Result<(), StoreError> {
+    fn commit(
+        self: Box<Self>,
+        changes: &Changes,
+        stamp: &[u8],
+    ) -> Result<Vec<PathBuf>, StoreError> {
         let mut files = Vec::with_capacity(changes.put.len() + changes.remove.len() + 1);
+        let places: BTreeSet<_> = changes.put.keys().map(|name| spelling(name)).collect();
+        // Where a name is only written otherwise, the old file may be where the new one goes.
+        let (renamed, removed): (Vec<_>, Vec<_>) =
+            changes.remove.iter().partition(|name| places.contains(&spelling(name)));
+        for name in renamed {
+            files.push((file_name(self.folder, name)?, None));
+        }
         for (name, bytes) in &changes.put {
             files.push((file_name(self.folder, name)?, Some(bytes.as_slice())));
         }
-        for name in &changes.remove {
+        for name in removed {
             files.push((file_name(self.folder, name)?, None));
         }
         // The last one: who sees the new stamp sees all that it speaks of.
         files.push((STAMP.to_owned(), Some(stamp)));
-        let journal = self.record(files)?;
+        let (journal, given_away) = self.record(files)?;
         let unfinished = |error| StoreError::Unfinished(Box::new(error));
         match journal.apply(self.folder) {
-            Ok(()) => Journal::remove(self.folder).map_err(unfinished),
+            Ok(()) => {
+                Journal::remove(self.folder).map_err(unfinished)?;
+                Ok(given_away)
+            }
             Err(Stuck { done, error }) => {
                 match self.can_undo() && self.undo(&journal.steps[..done]).is_ok() {
                     true => Err(error),

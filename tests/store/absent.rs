@@ -1,0 +1,129 @@
+//! A target that does not exist is empty; nothing else is. What cannot be read in one is an error.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::support::{Run, planout, unguarded_sandbox};
+
+/// What asks what is at a target before it is shipped to.
+const READERS: [&[&str]; 4] = [
+    &["plan", "sample-namespaces", "TARGET", "--detailed-exitcode"],
+    &["ship", "--dry-run", "sample-namespaces", "TARGET"],
+    &["ship", "--units", "ids.txt", "sample-namespaces", "TARGET"],
+    &["ship", "sample-namespaces", "TARGET"],
+];
+
+/// What asks a configured target, and its source where that does not exist yet.
+const FALL_BACK: [&[&str]; 3] =
+    [&["eval", "--ns", "button_color", "userid=1"], &["nslist"], &["plan", "--detailed-exitcode"]];
+
+fn run(root: &Path, arguments: &[&str], target: &str) -> Run {
+    let arguments: Vec<_> =
+        arguments.iter().map(|word| if *word == "TARGET" { target } else { *word }).collect();
+    planout(root, &arguments)
+}
+
+/// A sandbox with a target that is not as it should be.
+fn prepare(spoil: impl Fn(&Path)) -> tempfile::TempDir {
+    let folder = unguarded_sandbox();
+    let root = folder.path();
+    fs::write(root.join("ids.txt"), "1\n2\n").expect("a file");
+    spoil(root);
+    folder
+}
+
+/// Checks that all commands fail with status 3 and name what cannot be read.
+#[track_caller]
+fn refused(target: &str, named: &str, spoil: impl Fn(&Path)) {
+    let folder = prepare(spoil);
+    let root = folder.path();
+    for reader in READERS {
+        let run = run(root, reader, target);
+        assert_eq!(run.status, 3, "{reader:?}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains(named), "{reader:?}: {}", run.stderr);
+        assert_eq!(run.stdout, "", "{reader:?}");
+    }
+    let config = format!("source = 'sample-namespaces'\ntarget = '{target}'\n");
+    fs::write(root.join("planout.toml"), config).expect("a file");
+    for reader in FALL_BACK {
+        let run = run(root, reader, target);
+        assert_eq!(run.status, 3, "{reader:?}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains(named), "{reader:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn what_leads_nowhere_or_in_a_circle_in_a_target_is_not_an_empty_target() {
+    for link in ["x.json", "button_color.json"] {
+        let inside = |to: &'static str| {
+            move |root: &Path| {
+                fs::create_dir(root.join("out")).expect("a folder");
+                symlink(to, root.join("out").join(link)).expect("a link");
+            }
+        };
+        refused("out", &format!("`out/{link}`"), inside("missing.json"));
+        refused("out", &format!("`out/{link}`"), inside(link));
+        refused("out/", &format!("`out/{link}`"), inside("missing/missing.json"));
+    }
+}
+
+#[test]
+fn a_target_that_is_a_link_leading_nowhere_is_not_an_empty_target() {
+    let link = |root: &Path| symlink("missing", root.join("out")).expect("a link");
+    for target in ["out", "out/", "./out/.", "out/below", "out/below/deeper"] {
+        refused(target, "it is a link that leads nowhere", link);
+    }
+    let circle = |root: &Path| symlink("out", root.join("out")).expect("a link");
+    refused("out", "`out`", circle);
+    refused("out/below", "`out/below`", circle);
+}
+
+#[test]
+fn a_target_below_a_file_is_not_an_empty_target() {
+    let file = |root: &Path| fs::write(root.join("file"), "").expect("a file");
+    refused("file/out", "`file/out`", file);
+    refused("file/out/below", "`file/out/below`", file);
+}
+
+#[test]
+fn a_target_that_does_not_exist_is_empty() {
+    for target in ["out", "new/out", "new/../out", "link/out"] {
+        let folder = prepare(|root| {
+            fs::create_dir(root.join("real")).expect("a folder");
+            symlink("real", root.join("link")).expect("a link");
+        });
+        let root = folder.path();
+        let plan = run(root, READERS[0], target);
+        assert_eq!(plan.status, 10, "{target}: {}", plan.stderr);
+        assert!(plan.stdout.starts_with("plan: safe changes: 4 created\n"), "{}", plan.stdout);
+        let config = format!("source = 'sample-namespaces'\ntarget = '{target}'\n");
+        fs::write(root.join("planout.toml"), config).expect("a file");
+        for reader in &FALL_BACK[..2] {
+            let run = run(root, reader, target);
+            assert_eq!(run.status, 0, "{reader:?}: {}{}", run.stdout, run.stderr);
+        }
+        for reader in &READERS[1..] {
+            let run = run(root, reader, target);
+            assert_eq!(run.status, 0, "{target}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn what_is_configured_as_a_target_is_read_as_one_that_is_named() {
+    let folder = prepare(|root| symlink("missing", root.join("out")).expect("a link"));
+    let root = folder.path();
+    let config = "source = 'sample-namespaces'\ntarget = 'out'\n";
+    fs::write(root.join("planout.toml"), config).expect("a file");
+    for arguments in [
+        &["plan", "@source", "@target"][..],
+        &["plan", "--against", "@target"],
+        &["nslist", "@target"],
+        &["eval", "--from", "@target", "--ns", "button_color", "userid=1"],
+    ] {
+        let run = planout(root, arguments);
+        assert_eq!(run.status, 3, "{arguments:?}: {}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains("`out`: it is a link that leads nowhere"), "{}", run.stderr);
+    }
+}
