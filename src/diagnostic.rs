@@ -5,6 +5,7 @@ mod code;
 mod delimiter;
 mod explain;
 mod levels;
+mod unseen;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub use self::code::{Code, Level};
 pub use self::delimiter::other_delimiter;
 pub use self::explain::{explain, title};
 pub use self::levels::{Levels, NotALint};
+pub use self::unseen::{is_unseen, visible, visible_lines};
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 
 /// How bad it is.

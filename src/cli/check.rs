@@ -14,6 +14,7 @@ use planout::store::{self, Format as FileFormat, read_file};
 use super::config::set_level;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
+use super::output::Answer;
 use super::progress::Bar;
 use super::render::{self, ReportFormat};
 use super::secrets::Secrets;
@@ -80,13 +81,13 @@ impl Check {
         match self.format {
             ReportFormat::Text => context.output.reports(&reports, Format::Text)?,
             format => {
-                let text = render::all(&reports, format);
-                context.output.answer_unless_empty(&Secrets::known().hide_in_place(&text))?;
+                let text = render::all(&reports, format, &Secrets::known());
+                context.output.answer_unless_empty(Answer::Data(text))?;
             }
         }
         // Otherwise the text has ended with how many there are.
         if self.format != ReportFormat::Text || problems == 0 {
-            context.output.note(&summary(reports.len(), problems));
+            context.output.note(summary(reports.len(), problems));
         }
         match reports.iter().any(Report::has_errors) {
             true => Err(Failure::reported()),

@@ -16,6 +16,7 @@ use planout::tree::{Layout, Node, ascii, json, to_json};
 use planout::wire::{MAX_JSON_DEPTH, emit};
 
 use super::failure::{Failure, Outcome};
+use super::text::Text;
 use super::{Context, DialectArg, Format, location, overwrite};
 
 /// What a file name ends with; such an argument is never taken for language.
@@ -74,8 +75,8 @@ impl Compile {
         let mut text = to_json(&json, layout, dialect);
         text.push('\n');
         match self.output.as_deref() {
-            None => context.output.answer(&text),
-            Some(path) if path == Path::new("-") => context.output.answer(&text),
+            None => context.output.answer(Text::of_lines(&text)),
+            Some(path) if path == Path::new("-") => context.output.answer(Text::of_lines(&text)),
             // planout4j reads files in the default encoding of its JVM.
             Some(path) => {
                 let owner = write_file(path, ascii(text).as_bytes())?;

@@ -2,7 +2,6 @@
 
 mod keys;
 mod reader;
-mod secrets;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,6 +13,7 @@ use planout::lint;
 use planout::store::read_file;
 
 use super::failure::{Failure, Outcome};
+use super::secrets::hide_in_configuration;
 
 const FILE_NAME: &str = "planout.toml";
 const MAX_BYTES: usize = 1 << 20;
@@ -90,7 +90,7 @@ impl Config {
         if problems.is_empty() {
             return Ok(config);
         }
-        Err(Failure::invalid(Report::new(secrets::hidden(&source).into(), problems)))
+        Err(Failure::invalid(Report::new(hide_in_configuration(&source).into(), problems)))
     }
 
     /// A location as the commands use it.

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
+use super::output::Answer;
 use super::plan::{json as plan_json, text as plan_text};
 use super::{Context, DialectArg, Format, location};
 
@@ -97,7 +98,7 @@ impl Target {
             context.output.reports([&after.report()], self.format)?;
             let failure = Failure::invalid(after.report()).said();
             if self.format == Format::Text {
-                context.output.note(&format!("`{label}` was left alone"));
+                context.output.note(format!("`{label}` was left alone"));
             }
             return Err(failure.context(format!("`{label}` was left alone")));
         }
@@ -108,16 +109,18 @@ impl Target {
             let owner = write_file(&path, edited.as_bytes())?;
             context.output.note_owner(&path, owner);
         }
-        let answered = context.output.answer(&match self.format {
-            Format::Text => plan_text(&plan),
-            Format::Json => format!("{:#}", answer(&label, action, is_written, &plan)),
+        let answered = context.output.answer(match self.format {
+            Format::Text => plan_text(&plan).into(),
+            Format::Json => {
+                Answer::Data(format!("{:#}", answer(&label, action, is_written, &plan)))
+            }
         });
         if !is_safe {
             return Err(Failure::wrong(format!("`{label}` was left alone: units would move")));
         }
         if is_written {
             answered.map_err(|failure| failure.after(&format!("`{label}` was written")))?;
-            context.output.note(&format!("wrote {label}"));
+            context.output.note(format!("wrote {label}"));
             return Ok(());
         }
         answered

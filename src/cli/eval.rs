@@ -26,8 +26,9 @@ use super::failure::{Failure, Outcome};
 use super::inputs::{self, Used};
 use super::location::{self, Purpose};
 use super::lookup::Lookup;
+use super::text::Text;
 use super::which::Which;
-use super::{Context, Format};
+use super::{Context, Format, output};
 
 const FROM: &str = "\
 Where the namespaces are; `@source` and `@target` are the configured locations [default: the \
@@ -112,9 +113,9 @@ impl Eval {
         let experiment = experiment.inspect_err(|_| origin.tell(context))?;
         let used = Used::by_namespaces([(&loaded, &namespace)]).and(experiment.as_ref());
         warn(&used, inputs, overrides, context);
-        context.output.detail(&format!("namespace: {}", loaded.source.name()));
+        context.output.detail(format!("namespace: {}", loaded.source.name()));
         if let Some(unit) = inputs.get(namespace.unit()) {
-            context.output.detail(&format!("unit: {} = {unit}", namespace.unit()));
+            context.output.detail(format!("unit: {} = {unit}", namespace.unit()));
         }
         let answer = match &experiment {
             None => assign(&namespace, inputs, overrides),
@@ -170,7 +171,7 @@ impl Eval {
             Failure::wrong(error).context(format!("param `{name}` has no value"))
         })?;
         if self.lookup.format == Format::Text {
-            context.output.answer(&to_json(&params, Layout::Pretty, dialect))?;
+            context.output.answer(Text::of_lines(&to_json(&params, Layout::Pretty, dialect)))?;
             if let Some(sentence) = &answer.sentence {
                 context.output.note(sentence);
             }
@@ -184,7 +185,7 @@ impl Eval {
         object.set("in_experiment", Node::new(in_experiment, Span::default()));
         object.set("params", params);
         let object = Node::new(Kind::Map(object), Span::default());
-        context.output.answer(&to_json(&object, Layout::Pretty, dialect))
+        context.output.answer(output::Answer::Data(to_json(&object, Layout::Pretty, dialect)))
     }
 
     /// Shows which part of which script failed.

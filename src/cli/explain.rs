@@ -5,6 +5,8 @@ use planout::diagnostic::{Code, Level, explain, title};
 use serde_json::json;
 
 use super::failure::{Failure, Outcome};
+use super::output::Answer;
+use super::text::Text;
 use super::{Context, Format};
 
 #[derive(Args, Debug)]
@@ -24,19 +26,24 @@ impl Explain {
         let code = meant(word).ok_or_else(|| {
             Failure::unknown("code", word, Code::ALL.iter().map(|code| code.as_str()))
         })?;
-        context.output.answer(&match self.format {
-            Format::Text => text(code),
-            Format::Json => format!("{:#}", object(code)),
+        context.output.answer(match self.format {
+            Format::Text => text(code).into(),
+            Format::Json => Answer::Data(format!("{:#}", object(code))),
         })
     }
 
     fn list(&self, context: &Context) -> Outcome {
         let codes = Code::ALL.iter().copied();
-        context.output.answer(&match self.format {
-            Format::Text => codes
-                .map(|code| format!("{code}  {:<7}  {}\n", severity(code), title(code)))
-                .collect(),
-            Format::Json => format!("{:#}", codes.map(object).collect::<serde_json::Value>()),
+        let objects = codes.clone().map(object).collect::<serde_json::Value>();
+        context.output.answer(match self.format {
+            Format::Text => {
+                let mut text = Text::default();
+                codes.for_each(|code| {
+                    text.line(format!("{code}  {:<7}  {}", severity(code), title(code)));
+                });
+                text.into()
+            }
+            Format::Json => Answer::Data(format!("{objects:#}")),
         })
     }
 }
@@ -65,25 +72,23 @@ fn object(code: Code) -> serde_json::Value {
 }
 
 /// The section without its Markdown: examples are labelled and indented.
-fn text(code: Code) -> String {
-    let mut text = format!("{code}: {}\n\n", title(code));
+fn text(code: Code) -> Text {
+    let mut text = Text::from(format!("{code}: {}", title(code)));
+    text.line("");
     let mut in_example = false;
     for line in explain(code).lines() {
         match line.strip_prefix("```") {
             Some(info) => {
                 in_example = !in_example;
-                text.push_str(match info.split(' ').nth(1) {
-                    Some("wrong") => "Wrong:\n\n",
-                    Some("right") => "Right:\n\n",
+                text.append(match info.split(' ').nth(1) {
+                    Some("wrong") => Text::of_lines("Wrong:\n\n"),
+                    Some("right") => Text::of_lines("Right:\n\n"),
                     _ => continue,
                 });
-                continue;
             }
-            None if in_example && !line.is_empty() => text.push_str("    "),
-            None => {}
+            None if in_example && !line.is_empty() => text.line(format!("    {line}")),
+            None => text.line(line),
         }
-        text.push_str(line);
-        text.push('\n');
     }
     text
 }

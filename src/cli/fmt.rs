@@ -16,6 +16,8 @@ use similar::TextDiff;
 
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
+use super::output::Answer;
+use super::text::visible;
 use super::{Context, DialectArg, Format, location};
 
 /// What the names of formatted files end with.
@@ -123,7 +125,7 @@ impl Fmt {
                     self.show(&formatted, context)?;
                 }
             } else if is_text {
-                context.output.text(&formatted.text)?;
+                context.output.bytes(&formatted.text)?;
             } else if let Some(file) = tally.files.last_mut() {
                 file["text"] = formatted.text.into();
             }
@@ -151,7 +153,7 @@ impl Fmt {
     fn show(&self, formatted: &Formatted, context: &Context) -> Outcome {
         match (self.format, self.diff) {
             (Format::Json, _) => Ok(()),
-            (Format::Text, true) => context.output.text(&formatted.diff()),
+            (Format::Text, true) => context.output.bytes(&formatted.diff()),
             (Format::Text, false) => context.output.answer(formatted.source.name()),
         }
     }
@@ -173,7 +175,7 @@ impl Fmt {
                 "files": tally.files,
             });
             let is_done = summary && tally.changed > 0 && !(self.check || self.diff);
-            let answered = context.output.answer(&format!("{answer:#}"));
+            let answered = context.output.answer(Answer::Data(format!("{answer:#}")));
             answered.map_err(|failure| match is_done {
                 true => failure.after("the files were formatted"),
                 false => failure,
@@ -248,9 +250,9 @@ impl Formatted {
     }
 
     fn diff(&self) -> String {
-        let name = self.source.name();
+        let name = visible(self.source.name());
         let diff = TextDiff::from_lines(self.source.text(), &self.text);
-        diff.unified_diff().header(name, name).to_string()
+        diff.unified_diff().header(&name, &name).to_string()
     }
 }
 

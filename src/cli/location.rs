@@ -86,7 +86,7 @@ pub(super) fn given(
 /// Says, to those who want to know, which location is used and at which revision it is.
 pub(super) fn tell(what: &str, location: &str, context: &Context) {
     if context.output.is_verbose() {
-        context.output.detail(&format!("{what}: {}", store::without_secrets(location)));
+        context.output.detail(format!("{what}: {}", store::without_secrets(location)));
         if let Some(revision) = revision::describe(location) {
             context.output.detail(&revision);
         }

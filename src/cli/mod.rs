@@ -31,6 +31,7 @@ mod search;
 mod secrets;
 mod ship;
 mod simulate;
+mod text;
 mod usage;
 mod which;
 
@@ -46,6 +47,7 @@ use planout::eval::{EvalError, Reason};
 use self::config::Config;
 use self::failure::{Failure, Outcome};
 use self::output::{Failures, Output};
+use self::text::Text;
 use self::usage::{Line, Misuse};
 
 const EXIT_STATUS: &str = "\
@@ -225,7 +227,7 @@ fn not_understood(error: &clap::Error, line: &Line) -> ExitCode {
     let output = Output::plain(line.failures());
     output.failure(&failure);
     if line.failures() == Failures::Text {
-        output.note(&usage);
+        output.note(Text::of_lines(&usage));
     }
     ExitCode::from(failure.status())
 }
@@ -237,7 +239,7 @@ fn run(cli: Cli, output: &Output) -> Outcome {
         (Ok(config), false) => config,
         (Err(failure), false) => {
             let message = failure.message().unwrap_or_default();
-            output.note(&format!("warning: the configuration is passed over: {message}"));
+            output.note(format!("warning: the configuration is passed over: {message}"));
             Config::default().with_environment()
         }
     };

@@ -17,7 +17,9 @@ use super::backend::Repository;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
 use super::location::{Places, Purpose};
+use super::output::Answer;
 use super::search::{Found, Search};
+use super::text::{Text, visible};
 use super::{Context, DialectArg, Format};
 
 #[derive(Args, Debug)]
@@ -86,7 +88,7 @@ impl Nslist {
             let namespace = document.build().map_err(Failure::wrong)?;
             listed.push(Listed { document, namespace });
         }
-        context.output.answer_unless_empty(&self.answer(&listed))?;
+        context.output.answer_unless_empty(self.answer(&listed))?;
         origin.tell(context);
         match found - listed.len() {
             0 => Ok(()),
@@ -101,8 +103,8 @@ impl Nslist {
     fn nothing(&self, names: &BTreeSet<String>, places: &Places, context: &Context) -> Outcome {
         let location = places.first.shown();
         let Some(pattern) = &self.name else {
-            context.output.note(&format!("no namespaces in `{location}`"));
-            return context.output.answer_unless_empty(&self.answer(&[]));
+            context.output.note(format!("no namespaces in `{location}`"));
+            return context.output.answer_unless_empty(self.answer(&[]));
         };
         let others = names.iter().map(String::as_str);
         let unknown = Failure::unknown("namespace", pattern, others);
@@ -110,13 +112,14 @@ impl Nslist {
         Err(unknown.reworded(message))
     }
 
-    fn answer(&self, listed: &[Listed]) -> String {
+    fn answer(&self, listed: &[Listed]) -> Answer {
         match (self.mode, self.format) {
-            (Mode::Summary, Format::Text) if listed.is_empty() => String::new(),
-            (Mode::Summary, Format::Text) => summary(listed).trim_fmt(),
+            (Mode::Summary, Format::Text) if listed.is_empty() => Answer::Text(Text::default()),
+            (Mode::Summary, Format::Text) => Text::of_lines(&summary(listed).trim_fmt()).into(),
             (Mode::Summary, Format::Json) => self.json(&summary_json(listed)),
             (Mode::Full, Format::Text) => {
-                listed.iter().map(|it| self.full(it) + "\n").collect::<String>()
+                let full = listed.iter().map(|it| self.full(it) + "\n");
+                Text::of_lines(&full.collect::<String>()).into()
             }
             (Mode::Full, Format::Json) => {
                 let entry = |it: &Listed| {
@@ -124,13 +127,20 @@ impl Nslist {
                     planout::tree::quote(&it.document.name, &mut name);
                     format!("{name}:{}", self.full(it))
                 };
-                format!("{{{}}}", listed.iter().map(entry).collect::<Vec<_>>().join(","))
+                let entries: Vec<String> = listed.iter().map(entry).collect();
+                Answer::Data(format!("{{{}}}", entries.join(",")))
             }
-            (Mode::Experiments, Format::Text) => experiments(listed),
+            (Mode::Experiments, Format::Text) => experiments(listed).into(),
             (Mode::Experiments, Format::Json) => self.json(&experiments_json(listed)),
             (Mode::Segments, Format::Text) => {
-                let drawn = listed.iter().map(|it| segments::draw(&it.namespace));
-                drawn.collect::<Vec<_>>().join("\n")
+                let mut text = Text::default();
+                for (index, it) in listed.iter().enumerate() {
+                    if index > 0 {
+                        text.line("");
+                    }
+                    text.append(segments::draw(&it.namespace));
+                }
+                text.into()
             }
             (Mode::Segments, Format::Json) => {
                 let entry = |it: &Listed| (it.document.name.clone(), segments::json(&it.namespace));
@@ -139,8 +149,8 @@ impl Nslist {
         }
     }
 
-    fn json(&self, value: &serde_json::Value) -> String {
-        if self.no_pretty { format!("{value}") } else { format!("{value:#}") }
+    fn json(&self, value: &serde_json::Value) -> Answer {
+        Answer::Data(if self.no_pretty { format!("{value}") } else { format!("{value:#}") })
     }
 
     fn full(&self, listed: &Listed) -> String {
@@ -180,7 +190,7 @@ fn summary(listed: &[Listed]) -> Table {
     table.set_header(["name", "segments", "used", "definitions", "experiments", "dialect"]);
     for Listed { document, namespace } in listed {
         table.add_row([
-            document.name.clone(),
+            visible(&document.name).into_owned(),
             namespace.segments().to_string(),
             used(namespace).to_string(),
             document.definitions.len().to_string(),
@@ -212,15 +222,15 @@ fn summary_json(listed: &[Listed]) -> serde_json::Value {
 }
 
 /// Lines of comma-separated values (RFC 4180).
-fn experiments(listed: &[Listed]) -> String {
-    let field = |text: &str| match text.contains([',', '"', '\n', '\r']) {
+fn experiments(listed: &[Listed]) -> Text {
+    let field = |text: &str| match text.contains([',', '"']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),
     };
-    let mut lines = String::new();
+    let mut lines = Text::default();
     for Listed { namespace, .. } in listed {
         for experiment in namespace.experiments() {
-            lines.push_str(&format!("{},{}\n", field(namespace.name()), field(experiment.name())));
+            lines.line(format!("{},{}", field(namespace.name()), field(experiment.name())));
         }
     }
     lines

@@ -12,6 +12,7 @@ use planout::store::Owner;
 use super::failure::{Failure, Outcome};
 use super::render;
 use super::secrets::Secrets;
+use super::text::{Text, visible};
 use super::{Color, Format, Global};
 
 /// How failures are said.
@@ -23,6 +24,20 @@ pub(super) enum Failures {
     Json,
     /// To programs, on standard error: standard output has rows.
     JsonBesideRows,
+}
+
+/// What is printed on standard output.
+pub(super) enum Answer {
+    /// To people.
+    Text(Text),
+    /// To programs, to the byte.
+    Data(String),
+}
+
+impl<T: Into<Text>> From<T> for Answer {
+    fn from(text: T) -> Answer {
+        Answer::Text(text.into())
+    }
 }
 
 /// How and how much to print.
@@ -54,42 +69,52 @@ impl Output {
         Output { color, quiet, verbose, ..Output::plain(failures) }
     }
 
-    /// Prints an answer.
-    pub(super) fn answer(&self, text: &str) -> Outcome {
-        self.is_answered.store(true, Ordering::Relaxed);
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())?;
+    /// Prints an answer, and ends its last line.
+    pub(super) fn answer(&self, answer: impl Into<Answer>) -> Outcome {
+        let mut text = match answer.into() {
+            Answer::Text(text) => text.printed(),
+            Answer::Data(data) => data,
+        };
         if !text.ends_with('\n') {
-            out.write_all(b"\n")?;
+            text.push('\n');
         }
-        Ok(out.flush()?)
-    }
-
-    /// Prints a text as it is, to the byte.
-    pub(super) fn text(&self, text: &str) -> Outcome {
-        self.is_answered.store(true, Ordering::Relaxed);
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        Ok(out.flush()?)
+        self.bytes(&text)
     }
 
     /// Prints an answer that may be nothing.
-    pub(super) fn answer_unless_empty(&self, text: &str) -> Outcome {
-        if text.is_empty() { Ok(()) } else { self.answer(text) }
+    pub(super) fn answer_unless_empty(&self, answer: impl Into<Answer>) -> Outcome {
+        let answer = answer.into();
+        let is_empty = match &answer {
+            Answer::Text(text) => text.is_empty(),
+            Answer::Data(data) => data.is_empty(),
+        };
+        if is_empty { Ok(()) } else { self.answer(answer) }
     }
 
-    /// Says something to people, without the secrets in it.
-    fn say(&self, text: &str) {
-        self.print(&Secrets::known().hide(text));
+    /// Prints a file as it is, to the byte.
+    pub(super) fn bytes(&self, text: &str) -> Outcome {
+        self.is_answered.store(true, Ordering::Relaxed);
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
     }
 
+    /// Says something to people: without the secrets in it, and not for ever.
+    fn say(&self, text: impl Into<Text>) {
+        let secrets = Secrets::known();
+        let text = text.into().map(|line| render::message_text(&line, &secrets));
+        self.print(&text.printed());
+    }
+
+    /// Prints what can be shown to everybody: it has no line that is not meant, and no colour that
+    /// is not ours.
     fn print(&self, text: &str) {
         // Where standard error is gone, there is nobody left to tell.
-        let _ = writeln!(AutoStream::new(std::io::stderr(), self.color), "{text}");
+        let _ = write!(AutoStream::new(std::io::stderr(), self.color), "{text}");
     }
 
     /// Prints something worth knowing beside the answer.
-    pub(super) fn note(&self, text: &str) {
+    pub(super) fn note(&self, text: impl Into<Text>) {
         if !self.quiet {
             self.say(text);
         }
@@ -113,7 +138,7 @@ impl Output {
     }
 
     /// Prints how the program came to its answer, for those who ask.
-    pub(super) fn detail(&self, text: &str) {
+    pub(super) fn detail(&self, text: impl Into<Text>) {
         if self.verbose {
             self.say(text);
         }
@@ -130,14 +155,15 @@ impl Output {
         let mut json = Vec::new();
         let secrets = Secrets::known();
         for report in reports {
+            let report = render::presentable(report, &secrets);
             for diagnostic in &report.diagnostics {
                 counts.add(diagnostic.severity);
                 first.get_or_insert(diagnostic.code);
                 match format {
                     Format::Json => json.push(render::json(&report.source, diagnostic)),
                     Format::Text => {
-                        let text = render::text(&report.source, diagnostic);
-                        self.print(&secrets.hide_in_place(&text));
+                        let text = render::text(&report.source, diagnostic, &secrets);
+                        self.print(&(text + "\n"));
                     }
                 }
             }
@@ -146,16 +172,25 @@ impl Output {
             return Ok(());
         };
         match format {
-            Format::Json => {
-                let text = serde_json::Value::from(json).to_string();
-                self.print(&secrets.hide_in_place(&text));
-            }
+            Format::Json => self.print_object(&json.into()),
             Format::Text => {
-                self.say(&counts.to_string());
-                self.note(&format!("for more: `planout explain {code}`"));
+                self.say(counts.to_string());
+                self.note(format!("for more: `planout explain {code}`"));
             }
         }
         Ok(())
+    }
+
+    /// Prints to programs what is worth knowing beside rows.
+    pub(super) fn summary(&self, summary: &serde_json::Value) {
+        if !self.quiet {
+            self.print_object(summary);
+        }
+    }
+
+    /// Prints something to programs, on standard error.
+    fn print_object(&self, value: &serde_json::Value) {
+        self.print(&(visible(&value.to_string()).into_owned() + "\n"));
     }
 
     /// Prints why the program fails.
@@ -171,27 +206,31 @@ impl Output {
         if !is_text {
             self.object(&message, failure);
         } else if failure.report().is_none() && !failure.is_said() {
-            self.say(&render::failure(&message, failure.advice()));
+            let secrets = Secrets::known();
+            let [message, advice] = [Some(&*message), failure.advice()]
+                .map(|said| said.map(|said| render::message_text(said, &secrets)));
+            let message = message.unwrap_or_default();
+            self.print(&(render::failure(&message, advice.as_deref()) + "\n"));
         }
         for cause in failure.causes() {
-            self.detail(&format!("cause: {cause}"));
+            self.detail(format!("cause: {cause}"));
         }
     }
 
     /// Prints a failure for programs: each stream has one at most.
     fn object(&self, message: &str, failure: &Failure) {
         let secrets = Secrets::known();
-        let advice = failure.advice().map(|advice| secrets.hide(advice));
-        let message = secrets.hide(message);
+        let advice = failure.advice().map(|advice| render::message_text(advice, &secrets));
+        let message = render::message_text(message, &secrets);
         let object = render::failure_json(&message, advice.as_deref(), failure.status());
         let is_answered = self.is_answered.load(Ordering::Relaxed);
         match self.failures {
             Failures::Json if !is_answered => {
-                let _ = self.answer(&format!("{object:#}"));
+                let _ = self.answer(Answer::Data(format!("{object:#}")));
             }
             // The answer is what diagnostics have said: there is nothing to add.
             Failures::Json if failure.is_said() => {}
-            _ => self.say(&object.to_string()),
+            _ => self.print_object(&object),
         }
     }
 }

@@ -3,8 +3,6 @@
 mod histogram;
 mod measure;
 
-use std::fmt::Write;
-
 use clap::Args;
 use planout::Value;
 use planout::namespace::Experiment;
@@ -15,6 +13,8 @@ use super::failure::{Failure, Outcome};
 use super::inputs::{self, Used};
 use super::location::Purpose;
 use super::lookup::{DRAFT, Lookup};
+use super::output::Answer;
+use super::text::Text;
 use super::which::Which;
 use super::{Context, Format};
 
@@ -53,13 +53,13 @@ impl Perf {
 
         let work = Work { namespace: &namespace, experiment: experiment.as_ref(), inputs: &inputs };
         let measured = measure::measure(work, self.iterations, self.threads).map_err(failure)?;
-        context.output.answer(&match self.lookup.format {
-            Format::Text => self.text(&measured),
-            Format::Json => self.json(experiment.as_ref(), &measured),
+        context.output.answer(match self.lookup.format {
+            Format::Text => self.text(&measured).into(),
+            Format::Json => Answer::Data(self.json(experiment.as_ref(), &measured)),
         })
     }
 
-    fn text(&self, measured: &Measured) -> String {
+    fn text(&self, measured: &Measured) -> Text {
         let times = &measured.times;
         let mut rows = vec![
             ("iterations", times.count().to_string()),
@@ -72,10 +72,9 @@ impl Perf {
         rows.extend(percentiles.map(|(name, percent)| (name, duration(times.percentile(percent)))));
         rows.push(("max", duration(times.max())));
         rows.push(("per second", format!("{:.0}", per_second(measured))));
-        let mut text = String::new();
+        let mut text = Text::default();
         for (name, value) in rows {
-            // A string takes all that is written.
-            let _ = writeln!(text, "{name:<10}  {value:>12}");
+            text.line(format!("{name:<10}  {value:>12}"));
         }
         text
     }

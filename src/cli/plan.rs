@@ -21,6 +21,7 @@ use super::config::Config;
 use super::failure::{Failure, Outcome};
 use super::folders::{self, Folders};
 use super::git::Revision;
+use super::output::Answer;
 use super::progress::Bar;
 use super::ship::alike;
 use super::{Context, DialectArg, Format, location, overwrite, place};
@@ -123,9 +124,9 @@ impl Plan {
             let owner = write_file(path, saved.to_json().as_bytes())?;
             context.output.note_owner(path, owner);
         }
-        let answered = context.output.answer(&match self.format {
-            Format::Text => text(&planned),
-            Format::Json => format!("{:#}", json(&planned)),
+        let answered = context.output.answer(match self.format {
+            Format::Text => text(&planned).into(),
+            Format::Json => Answer::Data(format!("{:#}", json(&planned))),
         });
         if planned.class() == Class::Invalid {
             return Err(Failure::wrong("the plan is incomplete: not all namespaces are valid"));
@@ -140,7 +141,7 @@ impl Plan {
             }
         }
         if let Some(path) = out {
-            context.output.note(&format!("saved the plan to {}", path.display()));
+            context.output.note(format!("saved the plan to {}", path.display()));
         }
         match planned.class() {
             Class::Safe if self.detailed_exitcode => Err(Failure::answer(10)),

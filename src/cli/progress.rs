@@ -15,6 +15,8 @@ use planout::progress::Progress;
 pub(super) use self::line::grouped;
 use self::line::{Line, State};
 use super::Context;
+use super::secrets::Secrets;
+use super::text::visible;
 
 /// How often the line changes.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -54,7 +56,7 @@ impl Bar {
         let progress = Arc::new(Progress::new());
         let is_shown = is_wanted && can_show();
         let painter = is_shown.then(|| {
-            let line = Line::new(label, unit);
+            let line = Line::new(&visible(&Secrets::known().hide(label)), unit);
             let progress = Arc::clone(&progress);
             let (stop, stopped) = mpsc::channel();
             let paint = move || paint(&line, &progress, bytes.as_ref(), &stopped);

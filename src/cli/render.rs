@@ -9,12 +9,16 @@ mod sarif;
 mod text;
 
 use std::fmt;
+use std::sync::Arc;
 
 use clap::ValueEnum;
-use planout::diagnostic::{Report, Severity};
+use planout::diagnostic::{Diagnostic, Report, Severity};
+use planout::source::Source;
 
 pub(super) use self::json::{failure_json, json};
 pub(super) use self::text::{failure, text};
+use super::secrets::Secrets;
+use super::text::{cut, shortened};
 
 /// How a whole check is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -32,11 +36,37 @@ pub(super) enum ReportFormat {
     Junit,
 }
 
+/// What can be shown of a report: it has no secrets, and messages of a length that people read.
+pub(super) fn presentable(report: &Report, secrets: &Secrets) -> Report {
+    let name = secrets.hide(report.source.name());
+    let source = match name == report.source.name() {
+        true => Arc::clone(&report.source),
+        false => Arc::new(Source::new(name, report.source.text())),
+    };
+    let mut diagnostics = report.diagnostics.clone();
+    for Diagnostic { message, primary, secondary, help, .. } in &mut diagnostics {
+        let labels = std::iter::once(primary).chain(secondary).map(|label| &mut label.text);
+        for said in labels.chain([message]).chain(help) {
+            *said = message_text(said, secrets);
+        }
+    }
+    Report { source, diagnostics }
+}
+
+/// What can be shown of a message.
+pub(super) fn message_text(message: &str, secrets: &Secrets) -> String {
+    // What is hidden is found where a text is short. Of the rest nothing is shown.
+    let message = cut(message, 8 << 10, 8 << 10);
+    shortened(&secrets.hide(&message)).into_owned()
+}
+
 /// All reports in one text, which ends with a line break unless it is empty. Clean files belong
 /// to it: some formats name them.
-pub(super) fn all(reports: &[Report], format: ReportFormat) -> String {
+pub(super) fn all(reports: &[Report], format: ReportFormat, secrets: &Secrets) -> String {
+    let reports: Vec<_> = reports.iter().map(|report| presentable(report, secrets)).collect();
+    let reports = reports.as_slice();
     match format {
-        ReportFormat::Text => texts(reports),
+        ReportFormat::Text => texts(reports, secrets),
         ReportFormat::Json => json::array(reports),
         ReportFormat::Sarif => sarif::sarif(reports),
         ReportFormat::Github => github::github(reports),
@@ -44,9 +74,9 @@ pub(super) fn all(reports: &[Report], format: ReportFormat) -> String {
     }
 }
 
-fn texts(reports: &[Report]) -> String {
+fn texts(reports: &[Report], secrets: &Secrets) -> String {
     let texts = reports.iter().flat_map(|report| {
-        report.diagnostics.iter().map(|found| text(&report.source, found) + "\n")
+        report.diagnostics.iter().map(|found| text(&report.source, found, secrets) + "\n")
     });
     texts.collect()
 }
@@ -86,18 +116,18 @@ mod tests {
     #[test]
     fn every_format_is_the_same_twice_and_ends_its_line() {
         for format in ReportFormat::value_variants() {
-            let text = all(&sample::reports(), *format);
-            assert_eq!(text, all(&sample::reports(), *format));
+            let text = all(&sample::reports(), *format, &Secrets::none());
+            assert_eq!(text, all(&sample::reports(), *format, &Secrets::none()));
             assert!(text.ends_with('\n'), "{format:?}: {text}");
         }
     }
 
     #[test]
     fn text_shows_every_problem() {
-        let text = all(&sample::reports(), ReportFormat::Text);
+        let text = all(&sample::reports(), ReportFormat::Text, &Secrets::none());
         for code in ["P0208", "P0007", "P0001", "P0101"] {
             assert!(text.contains(code), "{code} is missing: {text}");
         }
-        assert_eq!(all(&sample::clean(), ReportFormat::Text), "");
+        assert_eq!(all(&sample::clean(), ReportFormat::Text, &Secrets::none()), "");
     }
 }

@@ -3,10 +3,14 @@
 //! Messages quote arguments, files and what others say of them, so they are looked through at the
 //! door: where they are printed. Where a URL ends cannot be seen in a text. So what the arguments
 //! hold is looked for as it is, and in the pieces that commands take their arguments apart into.
+//! In a text that diagnostics point into, every character has a star of as many bytes in its place,
+//! so that all places stay.
 
 use std::borrow::Cow;
 use std::env;
 use std::ops::Range;
+
+use planout::source::Source;
 
 /// What is shown in place of a secret.
 const HIDDEN: &str = "...";
@@ -26,6 +30,12 @@ impl Secrets {
         Secrets(texts.filter_map(|text| Known::new(&text.to_string_lossy())).collect())
     }
 
+    /// None at all.
+    #[cfg(test)]
+    pub(super) fn none() -> Secrets {
+        Secrets(Vec::new())
+    }
+
     /// A message without secrets.
     pub(super) fn hide<'m>(&self, message: &'m str) -> Cow<'m, str> {
         let mut message = Cow::Borrowed(message);
@@ -35,15 +45,41 @@ impl Secrets {
         replace(message, &short)
     }
 
-    /// The same for a text that points into itself, as diagnostics do at lines of a file: its lines
-    /// stay as wide as they are.
+    /// The same of a text that diagnostics point into.
     pub(super) fn hide_in_place<'m>(&self, text: &'m str) -> Cow<'m, str> {
         let mut text = Cow::Borrowed(text);
         for known in &self.0 {
-            text = known.hide_whole(text, &wide);
+            text = known.hide_whole(text, &stars);
         }
-        replace(text, &wide)
+        replace(text, &stars)
     }
+}
+
+/// A configuration without what may be a secret of it. Too much is hidden rather than too little:
+/// the file may be broken, and the quote or the slash that would say where a URL begins missing.
+pub(super) fn hide_in_configuration(source: &Source) -> Source {
+    let lines = source.text().split_inclusive('\n').map(|line| match in_configuration(line) {
+        Some(Range { start, end }) => {
+            line[..start].to_owned() + &stars(&line[start..end]) + &line[end..]
+        }
+        None => line.to_owned(),
+    });
+    Source::new(source.name(), lines.collect::<String>())
+}
+
+/// The part of a line of a configuration that may be secret: up to its last `@`, from behind the
+/// first thing that a user and a password can follow. Of a URL without an `@`, which may have been
+/// forgotten, all.
+fn in_configuration(line: &str) -> Option<Range<usize>> {
+    let line = line.trim_end_matches(['\r', '\n']);
+    let at = line.rfind('@');
+    let end = at.unwrap_or(line.len());
+    let behind = |text: &str| line[..end].find(text).map(|at| at + text.len());
+    let url = ["//", ":/", "redis:", "rediss:"].into_iter().find_map(behind);
+    let quoted = || line[..end].find(['"', '\'']).map(|at| at + 1);
+    let other = || quoted().or_else(|| behind("=")).or_else(|| behind(":"));
+    let start = url.or_else(|| at.and_then(|_| other()))?;
+    Some(start..end)
 }
 
 /// What is shown of a secret in a message.
@@ -51,9 +87,15 @@ fn short(_: &str) -> String {
     HIDDEN.to_owned()
 }
 
-/// The same, as wide as the secret is.
-fn wide(secret: &str) -> String {
-    "*".repeat(secret.chars().count())
+/// The same of a secret in a text that messages point into.
+fn stars(secret: &str) -> String {
+    let star = |character: char| match character.len_utf8() {
+        1 => '*',
+        2 => '×',
+        3 => '⁎',
+        _ => '🞯',
+    };
+    secret.chars().map(star).collect()
 }
 
 /// Replaces what looks like a secret.
@@ -203,8 +245,8 @@ mod tests {
         ] {
             assert_eq!(replace(Cow::Borrowed(text), &short), shown);
         }
-        let wide = replace(Cow::Borrowed("a 'https://cdn/ü@2x' b"), &wide);
-        assert_eq!(wide, "a 'https://*****@2x' b");
+        let wide = replace(Cow::Borrowed("a 'https://cdn/ü@2x' b"), &stars);
+        assert_eq!(wide, "a 'https://****×@2x' b");
     }
 
     #[test]
@@ -232,5 +274,27 @@ mod tests {
         assert!(Known::new("redis://h/0").is_none());
         assert!(Known::new("a@b//c").is_none());
         assert_eq!(decoded("%zz%4"), "%zz%4");
+    }
+
+    #[test]
+    fn what_stands_before_the_at_of_a_configuration_is_hidden_and_every_place_stays() {
+        for (line, shown) in [
+            ("source = \"here\"", "source = \"here\""),
+            ("target = \"redis://u:p@h:1/2\"", "target = \"redis://***@h:1/2\""),
+            ("target = redis://u:p@ss@h", "target = redis://******@h"),
+            ("target = 'redis:/u:p@h'", "target = 'redis:/***@h'"),
+            ("target = \"u:p@h", "target = \"***@h"),
+            ("target = u:p@h", "target =****@h"),
+            ("target = 'redis://ü€🐈@h'", "target = 'redis://×⁎🞯@h'"),
+            ("# ask a@b", "# ask a@b"),
+            ("target = redis://u:p", "target = redis://***"),
+            ("target = 'redis:u:p'", "target = 'redis:****"),
+            ("source = 'a/b'", "source = 'a/b'"),
+        ] {
+            let text = format!("x = 1\n{line}\r\ny = 2");
+            let source = hide_in_configuration(&Source::new("planout.toml", text.clone()));
+            assert_eq!(source.text(), text.replace(line, shown));
+            assert_eq!(source.text().len(), text.len());
+        }
     }
 }

@@ -18,9 +18,11 @@ use self::guard::{Guard, Verdict};
 use super::backend::Backend;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
+use super::output::Answer;
 use super::place::lies_in;
 use super::plan::{Sample, json as plan_json, setup, shipped, text as plan_text};
 use super::progress::Bar;
+use super::text::Text;
 use super::{Context, DialectArg, Format, location, revision};
 
 #[derive(Args, Debug)]
@@ -189,15 +191,15 @@ impl Ship {
         for path in shipment.iter().flat_map(|shipment| &shipment.given_away) {
             context.output.note_owner(path, Owner::Changed);
         }
-        let mut answer = String::new();
+        let mut answer = Answer::Text(Text::default());
         if self.format == Format::Json {
             let json = json(self.dry_run, shipment.as_ref(), verdict.as_deref());
-            answer = format!("{json:#}");
+            answer = Answer::Data(format!("{json:#}"));
         } else if let Some(verdict) = verdict.as_deref().filter(|verdict| verdict.is_telling()) {
-            answer = plan_text(&verdict.plan);
+            answer = plan_text(&verdict.plan).into();
         }
         // What became of the ship is said even where this cannot be printed.
-        let answered = context.output.answer_unless_empty(&answer);
+        let answered = context.output.answer_unless_empty(answer);
         if let Some(note) = verdict.as_deref().filter(|it| !it.is_telling()).and_then(Verdict::note)
             && self.format == Format::Text
         {
@@ -209,7 +211,7 @@ impl Ship {
             return Err(refusal);
         }
         if let Some(warning) = warning {
-            context.output.note(&format!("warning: {warning}"));
+            context.output.note(format!("warning: {warning}"));
         }
         let answered = match shipment {
             Some(shipment) if self.format == Format::Text => {
@@ -224,11 +226,11 @@ impl Ship {
     }
 
     fn answer(&self, shipment: &Shipment, context: &Context) -> Outcome {
-        let mut text = String::new();
+        let mut text = Text::default();
         for (name, change) in &shipment.changes {
-            text.push_str(&format!("{:<9}  {name}\n", change.as_str()));
+            text.line(format!("{:<9}  {name}", change.as_str()));
         }
-        context.output.answer(&text)?;
+        context.output.answer(text)?;
         let count = |wanted| shipment.changes.iter().filter(|(_, c)| *c == wanted).count();
         let kinds = [
             Change::Created,
@@ -246,7 +248,7 @@ impl Ship {
         let done = if self.dry_run { "would ship" } else { "shipped" };
         let sources = shipment.changes.len() - count(Change::Orphaned) - count(Change::Removed);
         let namespaces = if sources == 1 { "namespace" } else { "namespaces" };
-        context.output.note(&format!("{done} {sources} {namespaces}: {}", counts.join(", ")));
+        context.output.note(format!("{done} {sources} {namespaces}: {}", counts.join(", ")));
         if count(Change::Orphaned) > 0 {
             context.output.note("orphaned namespaces have no source: `--prune` removes them");
         }

@@ -21,7 +21,7 @@ use super::inputs::{self, Used};
 use super::location::Purpose;
 use super::lookup::{DRAFT, Lookup};
 use super::progress::Bar;
-use super::{Context, Format};
+use super::{Context, Format, output};
 
 pub(super) const EXIT_STATUS: &str = "\
 Exit status:
@@ -174,9 +174,9 @@ impl Simulate {
     ) -> Outcome {
         let report = report(design, observed);
         let answer = Answer { design, report: &report, source };
-        context.output.answer(&match self.lookup.format {
-            Format::Text => text::text(&answer),
-            Format::Json => json::json(&answer),
+        context.output.answer(match self.lookup.format {
+            Format::Text => text::text(&answer).into(),
+            Format::Json => output::Answer::Data(json::json(&answer)),
         })?;
         verdict(&answer, context)
     }

@@ -117,7 +117,7 @@ codes! {
     NotActive = "P0209",
     /// Namespace: an action that is neither `add` nor `remove`.
     UnknownAction = "P0210",
-    /// Namespace: a name that cannot be a file's name.
+    /// Namespace: a name that cannot be a file's name, or looks like something else than it is.
     UnsafeName = "P0211",
     /// Namespace: two sources of one name.
     DuplicateNamespace = "P0212",

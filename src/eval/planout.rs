@@ -113,7 +113,11 @@ impl Semantics for Planout {
         let Some(draws) = arguments.optional("draws") else {
             return Ok(choices as i64);
         };
-        let draws = draws.as_int().ok_or_else(|| arguments.wrong_kind("draws", "an integer"))?;
+        let draws = match draws {
+            // It leaves out more than any list has.
+            Value::Wide(draws) if **draws < 0 => i64::MIN,
+            draws => draws.as_int().ok_or_else(|| arguments.wrong_kind("draws", "an integer"))?,
+        };
         match draws <= choices as i64 {
             true => Ok(draws),
             false => Err(Reason::Draws { operator: arguments.operator(), draws, choices }),

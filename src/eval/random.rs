@@ -157,7 +157,7 @@ fn sample<S: Semantics>(
     for i in (stops_at..choices.len()).rev() {
         let j = series.draw::<S>(&Value::Int(i as i64)).below(i as u64 + 1);
         order.swap(i, j as usize);
-        if fast && i as i64 == choices.len() as i64 - draws {
+        if fast && i as i64 == (choices.len() as i64).saturating_sub(draws) {
             return Ok(pick(&order[i..]));
         }
     }

@@ -19,7 +19,7 @@ pub const MAX_SEGMENTS: u32 = 10_000_000;
 #[non_exhaustive]
 pub enum BuildError {
     /// A name that cannot be the name of a file.
-    #[error("`{}` cannot be the name of a namespace: {why}", name.escape_debug())]
+    #[error("`{}` cannot be the name of a namespace: {why}", crate::diagnostic::visible(name))]
     Name {
         /// The name.
         name: String,

@@ -17,7 +17,7 @@ use self::finish::finish;
 use super::allocation::Rules;
 use super::builder::{BuildError, NamespaceBuilder};
 use super::{Namespace, check_name};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity, is_unseen, visible};
 use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling};
 use crate::eval::Script;
 use crate::source::Span;
@@ -125,8 +125,8 @@ impl Document {
         name: Option<&str>,
         dialect: Dialect,
     ) -> Checked {
-        let mut checker = Checker { diagnostics: Vec::new(), undefined: Vec::new() };
-        let document = checker.document(tree.into(), form, name, dialect);
+        let mut checker = Checker { form, diagnostics: Vec::new(), undefined: Vec::new() };
+        let document = checker.document(tree.into(), name, dialect);
         let is_error = |found: &Diagnostic| found.severity == Severity::Error;
         let valid = !checker.diagnostics.iter().any(is_error);
         Checked { document: document.filter(|_| valid), diagnostics: checker.diagnostics }
@@ -249,6 +249,7 @@ struct Definitions {
 }
 
 struct Checker {
+    form: Form,
     diagnostics: Vec<Diagnostic>,
     /// The references to definitions that do not exist.
     undefined: Vec<(String, Span)>,
@@ -262,7 +263,6 @@ impl Checker {
     fn document(
         &mut self,
         tree: Arc<Node>,
-        form: Form,
         file_name: Option<&str>,
         dialect: Dialect,
     ) -> Option<Document> {
@@ -292,7 +292,7 @@ impl Checker {
             self.undefined_definitions(definitions);
         }
         let name = self.name(file_name, &header, map, tree.span)?;
-        let hashed_name = match (form, &header.name) {
+        let hashed_name = match (self.form, &header.name) {
             (Form::Compiled, Some(inner)) => inner.clone(),
             _ => name.clone(),
         };
@@ -346,11 +346,27 @@ impl Checker {
             return None;
         };
         if let Err(why) = check_name(&name) {
-            let message = format!("`{}` cannot be the name of a namespace", name.escape_debug());
+            let message = format!("`{}` cannot be the name of a namespace", visible(&name));
             self.report(Diagnostic::error(Code::UnsafeName, place, message).help(why));
             return None;
         }
+        self.readable("namespace", &name, place);
         Some(name)
+    }
+
+    /// Refuses a name that looks like something else than it is. One that others have compiled runs,
+    /// and may keep it.
+    fn readable(&mut self, what: &str, name: &str, place: Span) {
+        if !name.contains(is_unseen) {
+            return;
+        }
+        let message = format!("`{}` cannot be the name of a {what}", visible(name));
+        let finding = match self.form {
+            Form::Source => Diagnostic::error,
+            Form::Compiled => Diagnostic::warning,
+        };
+        let help = "it holds characters that nobody sees, and that change what is seen of a text";
+        self.report(finding(Code::UnsafeName, place, message).help(help));
     }
 
     fn header(&mut self, document: Fields<'_>, dialect: Dialect) -> Header {
@@ -480,6 +496,7 @@ impl Checker {
                 definitions.nameless += 1;
                 continue;
             };
+            self.readable("definition", &name, place);
             match definitions.by_name.get(&name) {
                 Some(first) => {
                     definitions.nameless += 1;

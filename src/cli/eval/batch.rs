@@ -172,10 +172,12 @@ impl Eval {
         })?;
         given_away.into_iter().for_each(&mut note);
         let seconds = start.elapsed().as_secs_f64();
-        context.output.note(&match self.lookup.format {
-            Format::Json => summary::json(name, &done, seconds, &kept),
-            Format::Text => summary::text(name, &done, seconds, batch.on_error),
-        });
+        match self.lookup.format {
+            Format::Json => context.output.summary(&summary::json(name, &done, seconds, &kept)),
+            Format::Text => {
+                context.output.note(summary::text(name, &done, seconds, batch.on_error));
+            }
+        }
         Ok(())
     }
 

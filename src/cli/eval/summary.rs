@@ -2,9 +2,10 @@
 
 use planout::batch::{BadRow, OnError, ReasonKind, Summary};
 use planout::diagnostic::with_causes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::progress::grouped;
+use crate::cli::text::Text;
 
 fn rate(rows: u64, seconds: f64) -> String {
     let rate = if seconds > 0.0 { rows as f64 / seconds } else { 0.0 };
@@ -12,20 +13,21 @@ fn rate(rows: u64, seconds: f64) -> String {
 }
 
 /// What is said to people.
-pub(super) fn text(name: &str, summary: &Summary, seconds: f64, on_error: OnError) -> String {
+pub(super) fn text(name: &str, summary: &Summary, seconds: f64, on_error: OnError) -> Text {
     let rate = rate(summary.rows, seconds);
     let s = |count: u64| if count == 1 { "" } else { "s" };
     let rows = summary.rows;
-    let mut text = format!("{} row{} in {seconds:.2} s, {rate}", grouped(rows), s(rows));
+    let mut text =
+        Text::from(format!("{} row{} in {seconds:.2} s, {rate}", grouped(rows), s(rows)));
     let bad = summary.bad_rows();
     if bad > 0 {
         let fate = if on_error == OnError::Null { "kept without an answer" } else { "left out" };
-        text += &format!("\n{} row{} {fate}", grouped(bad), s(bad));
+        text.line(format!("{} row{} {fate}", grouped(bad), s(bad)));
     }
     for (kind, found) in ReasonKind::ALL.iter().zip(&summary.bad) {
         if let Some((count, first)) = found {
             let (count, kind) = (grouped(*count), kind.describe());
-            text += &format!("\n  {count} {kind}; the first: {}", located(name, first));
+            text.line(format!("  {count} {kind}; the first: {}", located(name, first)));
         }
     }
     text
@@ -37,7 +39,7 @@ fn located(name: &str, row: &BadRow) -> String {
 }
 
 /// The same for programs.
-pub(super) fn json(name: &str, summary: &Summary, seconds: f64, notes: &[String]) -> String {
+pub(super) fn json(name: &str, summary: &Summary, seconds: f64, notes: &[String]) -> Value {
     let rate = if seconds > 0.0 { (summary.rows as f64 / seconds).round() } else { 0.0 };
     let bad = ReasonKind::ALL.iter().zip(&summary.bad).filter_map(|(kind, found)| {
         let (count, first) = found.as_ref()?;
@@ -52,5 +54,4 @@ pub(super) fn json(name: &str, summary: &Summary, seconds: f64, notes: &[String]
         "rows_per_second": rate,
         "notes": notes,
     })
-    .to_string()
 }

@@ -4,6 +4,8 @@ use planout::Namespace;
 use planout::namespace::Experiment;
 use serde_json::{Value, json};
 
+use crate::cli::text::{Text, visible};
+
 /// How many characters the bar has.
 const WIDTH: usize = 60;
 
@@ -15,7 +17,7 @@ const SIGNS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const FREE: char = '·';
 
 /// A bar of the shares, and below it a line for each experiment.
-pub(super) fn draw(namespace: &Namespace) -> String {
+pub(super) fn draw(namespace: &Namespace) -> Text {
     let total = namespace.segments() as usize;
     let free = namespace.free_segments();
     let holders: Vec<(char, &str, &[u32])> = SIGNS
@@ -25,24 +27,25 @@ pub(super) fn draw(namespace: &Namespace) -> String {
         .map(|(sign, experiment)| (sign, experiment.name(), experiment.segments()))
         .chain((!free.is_empty()).then_some((FREE, "(free)", free.as_slice())))
         .collect();
-    let name_width = holders.iter().map(|(_, name, _)| name.chars().count()).max().unwrap_or(0);
+    let name_width =
+        holders.iter().map(|(_, name, _)| visible(name).chars().count()).max().unwrap_or(0);
 
-    let mut drawing = format!("{}: {total} segments\n[", namespace.name());
+    let mut drawing = Text::from(format!("{}: {total} segments", namespace.name()));
+    let mut bar = String::new();
     let (mut before, mut drawn) = (0, 0);
     for (sign, _, segments) in &holders {
         before += segments.len();
         // Rounding the running sum keeps the bar as wide as it is, whatever the shares.
         let end = (before * WIDTH + total / 2) / total;
-        drawing.extend(std::iter::repeat_n(*sign, end - drawn));
+        bar.extend(std::iter::repeat_n(*sign, end - drawn));
         drawn = end;
     }
-    drawing.push_str("]\n");
+    drawing.line(format!("[{bar}]"));
     for (sign, name, segments) in &holders {
         let count = segments.len();
         let share = 100.0 * count as f64 / total as f64;
-        let list = ranges(segments);
-        drawing
-            .push_str(&format!("{sign} {name:<name_width$} {count:>8} {share:>6.2} %  {list}\n"));
+        let (name, list) = (visible(name), ranges(segments));
+        drawing.line(format!("{sign} {name:<name_width$} {count:>8} {share:>6.2} %  {list}"));
     }
     drawing
 }

@@ -10,6 +10,8 @@ use planout::plan::{
     ParamChange, Plan, Remedy, Renamed, Sampled, Size, Status, UnitFailure,
 };
 
+use crate::cli::text::{Text, visible};
+
 /// How many lines a list may have.
 const MAX_LINES: usize = 20;
 
@@ -17,11 +19,11 @@ const MAX_LINES: usize = 20;
 const MARK: char = '!';
 
 /// The whole plan: a line that sums it up, and a block for each namespace that changes.
-pub(in crate::cli) fn text(plan: &Plan) -> String {
-    let mut text = summary(plan) + "\n";
+pub(in crate::cli) fn text(plan: &Plan) -> Text {
+    let mut text = Text::from(summary(plan));
     for namespace in &plan.namespaces {
         if namespace.status != Status::Unchanged {
-            text.push('\n');
+            text.line("");
             block(namespace, &mut text);
         }
     }
@@ -72,7 +74,7 @@ fn fails(plan: &Plan) -> bool {
     plan.namespaces.iter().any(|it| it.failing() > 0)
 }
 
-fn block(namespace: &NamespacePlan, text: &mut String) {
+fn block(namespace: &NamespacePlan, text: &mut Text) {
     let NamespacePlan { name, file, status } = namespace;
     let line = match status {
         Status::Created(created) => format!("created, {}", describe(created.size)),
@@ -88,7 +90,7 @@ fn block(namespace: &NamespacePlan, text: &mut String) {
             format!("changed, {}", namespace.class().as_str())
         }
     };
-    text.push_str(&format!("{name}: {line} ({file})\n"));
+    text.line(format!("{name}: {line} ({file})"));
     if let Some(found) = namespace.sampled() {
         failures(found, matches!(status, Status::Created(_)), text);
     }
@@ -103,16 +105,16 @@ fn describe(size: Size) -> String {
     format!("{experiments} on {used} of {segments} segments")
 }
 
-fn changes(changes: &Changes, text: &mut String) {
+fn changes(changes: &Changes, text: &mut Text) {
     let nothing_moves = changes.moves.as_ref().is_some_and(Vec::is_empty);
     let fails = changes.sampled.as_ref().is_some_and(|it| it.fails.is_some());
     if nothing_moves && changes.causes.is_empty() && changes.default.is_none() && !fails {
-        text.push_str("  nothing that a unit could see\n");
+        text.line("  nothing that a unit could see");
         return;
     }
     for cause in &changes.causes {
         let mark = if cause.class == Class::Reassigning { MARK } else { ' ' };
-        text.push_str(&format!("{mark} {cause}\n"));
+        text.line(format!("{mark} {cause}"));
     }
     if let Some(found) = &changes.remedy {
         remedy(found, text);
@@ -120,12 +122,12 @@ fn changes(changes: &Changes, text: &mut String) {
     experiments(changes, text);
     match &changes.moves {
         Some(moves) => matrix(moves, changes.segments_before, text),
-        None => text.push_str("  segments: all units are given to segments anew\n"),
+        None => text.line("  segments: all units are given to segments anew"),
     }
     for script in &changes.scripts {
         let experiments = script.experiments.join("`, `");
         let after = &script.definition_after;
-        text.push_str(&format!("  definition `{after}`, in `{experiments}`:\n"));
+        text.line(format!("  definition `{after}`, in `{experiments}`:"));
         list(script.params.iter().map(|it| param(it, "")), text);
     }
     if let Some(found) = &changes.default {
@@ -137,61 +139,62 @@ fn changes(changes: &Changes, text: &mut String) {
 }
 
 /// What to do in place of the edits. It is there to be copied, so nothing is cut.
-fn remedy(remedy: &Remedy, text: &mut String) {
-    text.push_str("  instead:\n");
+fn remedy(remedy: &Remedy, text: &mut Text) {
+    text.line("  instead:");
     let Appendix { renamed, restored, default, entries } = match remedy {
         Remedy::Append(appendix) => appendix,
         Remedy::NewNamespace(settings) => {
             let settings: Vec<_> = settings.iter().map(|setting| setting.as_str()).collect();
-            text.push_str(&format!(
-                "    make a new namespace: `{}` cannot change while experiments run\n",
+            text.line(format!(
+                "    make a new namespace: `{}` cannot change while experiments run",
                 settings.join("` and `")
             ));
             return;
         }
     };
     for name in restored {
-        text.push_str(&format!("    leave the definition `{name}` as it was shipped\n"));
+        text.line(format!("    leave the definition `{name}` as it was shipped"));
     }
     for Renamed { from, to } in renamed {
-        text.push_str(&format!(
-            "    leave `{from}` as it was shipped, and define its new script as `{to}`\n"
+        text.line(format!(
+            "    leave `{from}` as it was shipped, and define its new script as `{to}`"
         ));
     }
     if let Some(default) = default {
-        text.push_str(&format!("    make `{default}` the default experiment\n"));
+        text.line(format!("    make `{default}` the default experiment"));
     }
-    text.push_str(match entries.is_empty() {
-        true => "    leave the sequence as it was shipped\n",
-        false => "    leave the sequence as it was shipped, and append\n",
+    text.line(match entries.is_empty() {
+        true => "    leave the sequence as it was shipped",
+        false => "    leave the sequence as it was shipped, and append",
     });
     for entry in entries {
-        text.push_str(&format!("      - {}\n", flow(entry)));
+        text.line(format!("      - {}", flow(entry)));
     }
 }
 
 /// Lines below a heading, cut where they get many.
-fn list(lines: impl ExactSizeIterator<Item = String>, text: &mut String) {
+fn list(lines: impl ExactSizeIterator<Item = String>, text: &mut Text) {
     let more = lines.len().saturating_sub(MAX_LINES);
     for line in lines.take(MAX_LINES) {
-        text.push_str(&format!("    {line}\n"));
+        text.line(format!("    {line}"));
     }
     if more > 0 {
-        text.push_str(&format!("    ... and {more} more\n"));
+        text.line(format!("    ... and {more} more"));
     }
 }
 
-fn experiments(changes: &Changes, text: &mut String) {
+fn experiments(changes: &Changes, text: &mut Text) {
     let moved: Vec<&ExperimentChange> =
         changes.experiments.iter().filter(|it| it.fate != Fate::Stays).collect();
     if moved.is_empty() {
         return;
     }
     let (before, after) = (changes.segments_before, changes.segments_after);
-    text.push_str("  experiments:\n");
+    text.line("  experiments:");
     let width = width(moved.iter().map(|it| it.name.as_str()));
     let lines = moved.iter().map(|it| {
         let ExperimentChange { name, fate, kept, .. } = it;
+        let name = visible(name);
         let (old, new) = (segments(it.before, before), segments(it.after, after));
         let what = match fate {
             Fate::Starts => format!("on {new}"),
@@ -210,14 +213,15 @@ fn segments(count: u32, of: u32) -> String {
 }
 
 /// Who gives segments to whom.
-fn matrix(moves: &[Move], of: u32, text: &mut String) {
+fn matrix(moves: &[Move], of: u32, text: &mut Text) {
     if moves.is_empty() {
         return;
     }
     let total: usize = moves.iter().map(|it| it.segments.len()).sum();
     let share = |count: usize| 100.0 * count as f64 / f64::from(of);
-    text.push_str(&format!("  segments: {total} of {of} change hands, {:.2} %:\n", share(total)));
-    let name = |holder: &Option<String>| holder.clone().unwrap_or_else(|| "(free)".to_owned());
+    text.line(format!("  segments: {total} of {of} change hands, {:.2} %:", share(total)));
+    let name =
+        |holder: &Option<String>| visible(holder.as_deref().unwrap_or("(free)")).into_owned();
     let (from, to): (Vec<_>, Vec<_>) =
         moves.iter().map(|it| (name(&it.from), name(&it.to))).unzip();
     let from_width = width(from.iter().map(String::as_str));
@@ -233,7 +237,7 @@ fn matrix(moves: &[Move], of: u32, text: &mut String) {
 }
 
 fn width<'a>(names: impl Iterator<Item = &'a str>) -> usize {
-    names.map(|name| name.chars().count()).max().unwrap_or(0)
+    names.map(|name| visible(name).chars().count()).max().unwrap_or(0)
 }
 
 fn param(change: &ParamChange, more: &str) -> String {
@@ -252,12 +256,12 @@ fn param(change: &ParamChange, more: &str) -> String {
     line + more
 }
 
-fn default(default: &DefaultChange, text: &mut String) {
+fn default(default: &DefaultChange, text: &mut Text) {
     let DefaultChange { definition_before, definition_after, draws_anew, params } = default;
     let anew = if *draws_anew { ", which draws anew" } else { "" };
-    text.push_str(&match definition_before == definition_after {
-        true => format!("  default `{definition_after}`{anew}:\n"),
-        false => format!("  default `{definition_before}` -> `{definition_after}`{anew}:\n"),
+    text.line(match definition_before == definition_after {
+        true => format!("  default `{definition_after}`{anew}:"),
+        false => format!("  default `{definition_before}` -> `{definition_after}`{anew}:"),
     });
     let lines = params.iter().map(|it| {
         let seen = match it.fallback_in.as_slice() {
@@ -270,10 +274,10 @@ fn default(default: &DefaultChange, text: &mut String) {
     list(lines, text);
 }
 
-fn sampled(sampled: &Sampled, text: &mut String) {
+fn sampled(sampled: &Sampled, text: &mut Text) {
     let Sampled { units, moved, changed, .. } = sampled;
-    text.push_str(&format!(
-        "  sample: of {}, {changed} get another value, {moved} are in another experiment\n",
+    text.line(format!(
+        "  sample: of {}, {changed} get another value, {moved} are in another experiment",
         plural(*units, "unit")
     ));
     let lines = sampled.params.iter().map(|it| {
@@ -303,12 +307,12 @@ fn sampled(sampled: &Sampled, text: &mut String) {
         .collect();
     if !failed.is_empty() {
         let failure = sampled.failure.as_deref().unwrap_or_default();
-        text.push_str(&format!("    fail: {}: {failure}\n", failed.join(", ")));
+        text.line(format!("    fail: {}: {failure}", failed.join(", ")));
     }
 }
 
 /// The units that fail after, by what that comes from.
-fn failures(sampled: &Sampled, is_new: bool, text: &mut String) {
+fn failures(sampled: &Sampled, is_new: bool, text: &mut Text) {
     let units = |count: usize| format!("{count} of {}", plural(sampled.units, "unit"));
     let names = |names: &BTreeSet<String>| {
         names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
@@ -316,19 +320,19 @@ fn failures(sampled: &Sampled, is_new: bool, text: &mut String) {
     if let Some((count, UnitFailure { unit, message })) = &sampled.fails {
         let before = if is_new { "" } else { " and did not before" };
         let units = units(*count);
-        text.push_str(&format!("{MARK} {units} fail{before}; unit {unit}: {message}\n"));
+        text.line(format!("{MARK} {units} fail{before}; unit {unit}: {message}"));
     }
     if sampled.unfed > 0 {
         let (units, missing) = (units(sampled.unfed), names(&sampled.missing));
-        text.push_str(&format!(
+        text.line(format!(
             "  {units} could not be evaluated without {missing}: use `--units FILE`, with a column \
-             for each\n"
+             for each"
         ));
     }
     if sampled.foreign > 0 {
         let (units, operators) = (units(sampled.foreign), names(&sampled.operators));
-        text.push_str(&format!(
-            "  {units} could not be evaluated here: they reach operators of your own, {operators}\n"
+        text.line(format!(
+            "  {units} could not be evaluated here: they reach operators of your own, {operators}"
         ));
     }
 }

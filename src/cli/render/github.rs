@@ -3,6 +3,8 @@
 use planout::diagnostic::{Diagnostic, Report};
 use planout::source::Source;
 
+use crate::cli::text::visible;
+
 /// A line for each diagnostic; nothing where there is none.
 pub(super) fn github(reports: &[Report]) -> String {
     let lines = reports.iter().flat_map(|report| {
@@ -28,9 +30,11 @@ fn command(source: &Source, diagnostic: &Diagnostic) -> String {
     format!("::{} {properties},title={code}::{text}", severity.as_str())
 }
 
-/// Escapes what stands after the second `::`.
+/// Escapes what stands after the second `::`. A line break would end the command, and begin
+/// another one.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    visible(&text).into_owned()
 }
 
 /// Escapes the value of a property.
@@ -46,7 +50,7 @@ mod tests {
     #[test]
     fn a_command_a_line() {
         let expected = "\
-::error file=a b/%2Cü%25.yaml,line=1,endLine=2,title=P0208::100 %25 <asked>%0D%0Afor ]]> & \u{7}more%0Ahelp: ask for less
+::error file=a b/%2Cü%25.yaml,line=1,endLine=2,title=P0208::100 %25 <asked>%0D%0Afor ]]> & \\u0007more%0Ahelp: ask for less
 ::warning file=a b/%2Cü%25.yaml,line=1,endLine=1,col=3,endColumn=5,title=P0007::`é` is a \"switch\"
 ::error file=a b/%2Cü%25.yaml,line=3,endLine=3,col=1,endColumn=1,title=P0001::the end
 ::error file=,line=1,endLine=1,col=1,endColumn=1,title=P0101::too large

@@ -1,6 +1,6 @@
 //! Diagnostics as a JUnit report: a test case for each file, which fails where it has errors.
 
-use planout::diagnostic::{Diagnostic, Report, Severity};
+use planout::diagnostic::{Diagnostic, Report, Severity, is_unseen};
 use planout::source::Source;
 
 /// The whole document. Its only time is 0, so that equal files give equal reports.
@@ -57,7 +57,8 @@ fn text(source: &Source, diagnostic: &Diagnostic) -> String {
     format!("{name}:{}:{}: {severity}[{code}]: {message}{help}", place.line, place.column)
 }
 
-/// Escapes text for elements and attributes alike, and drops what XML 1.0 cannot hold.
+/// Escapes text for elements and attributes alike. What XML 1.0 cannot hold, or nobody would see,
+/// is written out.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
@@ -68,7 +69,8 @@ fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             // As they are, an attribute would turn them into spaces.
             '\t' | '\n' | '\r' => escaped.push_str(&format!("&#{};", u32::from(char))),
-            '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}' => {}
+            '\u{fffe}' | '\u{ffff}' => escaped.push_str(&format!("\\u{:04x}", u32::from(char))),
+            other if is_unseen(other) => escaped.push_str(&format!("\\u{:04x}", u32::from(char))),
             other => escaped.push(other),
         }
     }
@@ -101,7 +103,7 @@ mod tests {
         let failures = named(cases[0], "failure");
         assert_eq!(failures.len(), 2);
         assert_eq!(failures[0].attribute("type"), Some("P0208"));
-        let message = "100 % <asked>\r\nfor ]]> & more";
+        let message = "100 % <asked>\r\nfor ]]> & \\u0007more";
         assert_eq!(failures[0].attribute("message"), Some(message));
         let line = format!("a b/,ü%.yaml:1:1: error[P0208]: {message}\nhelp: ask for less");
         assert_eq!(failures[0].text(), Some(line.as_str()));
@@ -118,7 +120,16 @@ mod tests {
         let document = Document::parse(&text).expect("well-formed xml");
         let kept = document.root_element().text().expect("text");
         assert_eq!(document.root_element().attribute("b"), Some(kept));
-        assert_eq!(every.chars().count() - kept.chars().count(), 0x20 - 3 + 2);
+        let shown: String = every
+            .chars()
+            .map(|char| match char {
+                '\t' | '\n' | '\r' => char.to_string(),
+                '\u{fffe}' | '\u{ffff}' => format!("\\u{:04x}", u32::from(char)),
+                char if is_unseen(char) => format!("\\u{:04x}", u32::from(char)),
+                char => char.to_string(),
+            })
+            .collect();
+        assert_eq!(kept, shown);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use planout::simulate::{
 };
 
 use super::Answer;
+use crate::cli::text::{Text, visible};
 
 /// How many characters a bar of all units has.
 const WIDTH: f64 = 40.0;
@@ -24,17 +25,17 @@ struct Line {
 }
 
 /// The whole comparison.
-pub(super) fn text(answer: &Answer<'_>) -> String {
+pub(super) fn text(answer: &Answer<'_>) -> Text {
     let report = answer.report;
     let name = answer.design.namespace.name();
-    let mut text = match (answer.source.units.map(|count| units(count as u64)), answer.source.seed)
-    {
-        (Some(units), Some(seed)) => format!("{name}: {units}, seed {seed}\n"),
-        (Some(units), None) => format!("{name}: {units}\n"),
-        (None, _) => format!("{name}: as observed\n"),
-    };
+    let units = answer.source.units.map(|count| units(count as u64));
+    let mut text = Text::from(match (units, answer.source.seed) {
+        (Some(units), Some(seed)) => format!("{name}: {units}, seed {seed}"),
+        (Some(units), None) => format!("{name}: {units}"),
+        (None, _) => format!("{name}: as observed"),
+    });
     for note in &answer.source.notes {
-        text.push_str(&format!("  {note}\n"));
+        text.line(format!("  {note}"));
     }
     if !report.experiments.is_empty() {
         let total: u64 = report.experiments.iter().map(|row| row.count).sum();
@@ -45,18 +46,19 @@ pub(super) fn text(answer: &Answer<'_>) -> String {
         });
         let obstacle = report.experiments.iter().find_map(|row| row.expected.as_ref().err());
         let verdict = verdict(&report.experiments_test, obstacle.map(ToString::to_string));
-        text.push_str(&format!("\nexperiments: {verdict}\n"));
+        text.line("");
+        text.line(format!("experiments: {verdict}"));
         draw(lines.collect(), &mut text);
     }
     let mut after_line = false;
     for param in &report.params {
         let line = always(answer, param);
         if !(after_line && line.is_some()) {
-            text.push('\n');
+            text.line("");
         }
         after_line = line.is_some();
         match line {
-            Some(line) => text.push_str(&line),
+            Some(line) => text.line(line),
             None => block(answer, param, &mut text),
         }
     }
@@ -67,7 +69,7 @@ pub(super) fn text(answer: &Answer<'_>) -> String {
 fn always(answer: &Answer<'_>, param: &ParamReport) -> Option<String> {
     match (param.rows.as_slice(), &param.test) {
         ([ValueRow { kind: RowKind::Value(value), .. }], Err(Untested::OneValue)) => {
-            Some(format!("{}: always {}\n", title(answer, param), cut(value.to_string())))
+            Some(format!("{}: always {}", title(answer, param), cut(value.to_string())))
         }
         _ => None,
     }
@@ -91,9 +93,9 @@ fn title(answer: &Answer<'_>, param: &ParamReport) -> String {
     }
 }
 
-fn block(answer: &Answer<'_>, param: &ParamReport, text: &mut String) {
+fn block(answer: &Answer<'_>, param: &ParamReport, text: &mut Text) {
     let verdict = verdict(&param.test, param.obstacle.as_ref().map(ToString::to_string));
-    text.push_str(&format!("{}: {verdict}\n", title(answer, param)));
+    text.line(format!("{}: {verdict}", title(answer, param)));
     let shown = param.rows.iter().take(MAX_ROWS).map(|row| Line {
         name: match &row.kind {
             RowKind::Value(value) => cut(value.to_string()),
@@ -107,7 +109,7 @@ fn block(answer: &Answer<'_>, param: &ParamReport, text: &mut String) {
     });
     draw(shown.collect(), text);
     if param.rows.len() > MAX_ROWS {
-        text.push_str(&format!("  ... and {} more values\n", param.rows.len() - MAX_ROWS));
+        text.line(format!("  ... and {} more values", param.rows.len() - MAX_ROWS));
     }
     quantiles(&param.quantiles, text);
 }
@@ -123,15 +125,15 @@ fn verdict(test: &Result<Test, Untested>, obstacle: Option<String>) -> String {
     }
 }
 
-fn draw(lines: Vec<Line>, text: &mut String) {
-    let width = lines.iter().map(|line| line.name.chars().count()).max().unwrap_or(0);
-    text.push_str(&format!("  {:width$}  expected  observed\n", ""));
+fn draw(lines: Vec<Line>, text: &mut Text) {
+    let width = lines.iter().map(|line| visible(&line.name).chars().count()).max().unwrap_or(0);
+    text.line(format!("  {:width$}  expected  observed", ""));
     for Line { name, expected, observed } in lines {
+        let name = visible(&name);
         let bar = bar(expected, observed);
         let (expected, observed) = (percent(expected), percent(observed));
         let line = format!("  {name:width$}  {expected:>8}  {observed:>8}  {bar}");
-        text.push_str(line.trim_end());
-        text.push('\n');
+        text.line(line.trim_end());
     }
 }
 
@@ -144,19 +146,19 @@ fn bar(expected: Option<f64>, observed: Option<f64>) -> String {
     "#".repeat(both) + &"+".repeat(observed - both) + &"-".repeat(expected - both)
 }
 
-fn quantiles(quantiles: &[Quantile], text: &mut String) {
+fn quantiles(quantiles: &[Quantile], text: &mut Text) {
     let cell = |value: Option<f64>| value.map_or("?".to_owned(), number);
     let row = |name: &str, cells: Vec<String>| {
         let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>10}")).collect();
-        format!("  {name:<9}{}\n", cells.concat())
+        format!("  {name:<9}{}", cells.concat())
     };
     if quantiles.is_empty() {
         return;
     }
     let share = |it: &Quantile| format!("{} %", number(100.0 * it.share));
-    text.push_str(&row("quantile", quantiles.iter().map(share).collect()));
-    text.push_str(&row("expected", quantiles.iter().map(|it| cell(it.expected)).collect()));
-    text.push_str(&row("observed", quantiles.iter().map(|it| cell(it.observed)).collect()));
+    text.line(row("quantile", quantiles.iter().map(share).collect()));
+    text.line(row("expected", quantiles.iter().map(|it| cell(it.expected)).collect()));
+    text.line(row("observed", quantiles.iter().map(|it| cell(it.observed)).collect()));
 }
 
 /// Four digits that count.

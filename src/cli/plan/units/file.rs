@@ -72,7 +72,7 @@ impl UnitsFile {
                     }
                     Reading::List => {
                         let units = self.list(name, stream)?;
-                        context.output.note(&how_it_was_read(name, units.len(), &line, inputs));
+                        context.output.note(how_it_was_read(name, units.len(), &line, inputs));
                         units
                     }
                 }
@@ -213,7 +213,7 @@ fn warn_of_near_names(
     let is_there = |name: &str| header.iter().any(|field| field == name);
     for field in header.iter().filter(|field| inputs.all().all(|name| name != *field)) {
         if let Some(near) = nearest(field, inputs.all().filter(|name| !is_there(name))) {
-            context.output.note(&format!(
+            context.output.note(format!(
                 "warning: nothing reads the column `{field}` of `{name}`: did you mean `{near}`?"
             ));
         }

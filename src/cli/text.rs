@@ -1,0 +1,130 @@
+//! Text for people: lines in which all can be seen.
+//!
+//! Names, values, files and servers can hold characters that a terminal or a log takes for commands,
+//! or that change how others are read. All that is printed for people is a `Text`, which writes such
+//! characters out. A line ends only where the program ends it: a name cannot begin another one.
+
+use std::borrow::Cow;
+
+pub(super) use planout::diagnostic::{visible, visible_lines};
+
+/// How many characters of a message are shown: its beginning, and its end.
+const MAX_BEGINNING: usize = 1_500;
+const MAX_END: usize = 500;
+
+/// Some lines, each as it was put together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Text(Vec<String>);
+
+impl Text {
+    /// A text whose line breaks are the program's own.
+    pub(super) fn of_lines(text: &str) -> Text {
+        Text(text.lines().map(str::to_owned).collect())
+    }
+
+    /// Adds a line. What looks like a line break in it belongs to it.
+    pub(super) fn line(&mut self, line: impl Into<String>) {
+        self.0.push(line.into());
+    }
+
+    /// Adds the lines of another text.
+    pub(super) fn append(&mut self, text: Text) {
+        self.0.extend(text.0);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same with other lines.
+    pub(super) fn map(self, change: impl FnMut(String) -> String) -> Text {
+        Text(self.0.into_iter().map(change).collect())
+    }
+
+    /// What is printed: every line, without anything that cannot be seen.
+    pub(super) fn printed(&self) -> String {
+        self.0.iter().fold(String::new(), |text, line| text + &visible(line) + "\n")
+    }
+}
+
+impl From<String> for Text {
+    /// A line.
+    fn from(line: String) -> Text {
+        Text(vec![line])
+    }
+}
+
+impl From<&str> for Text {
+    /// A line.
+    fn from(line: &str) -> Text {
+        Text::from(line.to_owned())
+    }
+}
+
+impl From<&String> for Text {
+    /// A line.
+    fn from(line: &String) -> Text {
+        Text::from(line.as_str())
+    }
+}
+
+/// A message of a length that people read: names, values and lines in it have any.
+pub(super) fn shortened(message: &str) -> Cow<'_, str> {
+    cut(message, MAX_BEGINNING, MAX_END)
+}
+
+/// The beginning and the end of a text, in so many characters.
+pub(super) fn cut(text: &str, beginning: usize, end: usize) -> Cow<'_, str> {
+    // What has few bytes has few characters.
+    if text.len() <= beginning + end {
+        return Cow::Borrowed(text);
+    }
+    let from = text.char_indices().nth(beginning).map(|(at, _)| at);
+    let to = text.char_indices().rev().nth(end.saturating_sub(1)).map(|(at, _)| at);
+    match (from, to) {
+        (Some(from), Some(to)) if from < to => {
+            let count = text[from..to].chars().count();
+            let (beginning, end) = (&text[..from], &text[to..]);
+            Cow::Owned(format!("{beginning} ... ({count} characters are left out) ... {end}"))
+        }
+        _ => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use planout::diagnostic::is_unseen;
+
+    use super::*;
+
+    #[test]
+    fn a_text_has_the_lines_that_it_was_given() {
+        let mut text = Text::from("a\nb");
+        text.line("c");
+        text.append(Text::of_lines("d\ne\n"));
+        assert_eq!(text.printed(), "a\\u000ab\nc\nd\ne\n");
+        assert_eq!(
+            text.map(|line| line.replace('d', "\r")).printed(),
+            "a\\u000ab\nc\n\\u000d\ne\n"
+        );
+        assert_eq!(Text::default().printed(), "");
+    }
+
+    #[test]
+    fn a_message_has_an_end() {
+        assert_eq!(cut("äbcdefg", 3, 4), "äbcdefg");
+        assert_eq!(cut("äbcdefgh", 3, 4), "äbc ... (1 characters are left out) ... efgh");
+        assert_eq!(cut("äöüß", 1, 1), "ä ... (2 characters are left out) ... ß");
+        let long = "単".repeat(1 << 20);
+        assert!(shortened(&long).chars().count() < 2_100);
+        assert_eq!(shortened("short"), "short");
+    }
+
+    #[test]
+    fn json_stays_the_same_json() {
+        let value = serde_json::json!({ "a\u{7f}": "\u{9b}\n\u{202e}\u{2028}\\" });
+        let shown = Text::of_lines(&format!("{value:#}")).printed();
+        assert!(!shown.contains(|char| char != '\n' && is_unseen(char)), "{shown}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).expect("json"), value);
+    }
+}
