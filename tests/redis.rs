@@ -3,6 +3,8 @@
 mod changes;
 mod commands;
 mod failures;
+mod hostile;
+mod keys;
 #[cfg(feature = "redis-tls")]
 mod tls;
 mod urls;

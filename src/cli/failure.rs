@@ -159,7 +159,7 @@ impl Failure {
         // Diagnostics say more than fits on a line: it has the first of them already.
         for error in self.error.as_ref()?.chain().filter(|error| !error.is::<Report>()) {
             message.push(error.to_string());
-            // Below are the client's own words, for those who want to know more.
+            // Below are the words of the system or the server, for those who want to know more.
             if matches!(error.downcast_ref(), Some(StoreError::Server { .. })) {
                 break;
             }

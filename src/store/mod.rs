@@ -158,6 +158,19 @@ pub enum StoreError {
         /// What to do about it.
         help: Option<String>,
     },
+    /// Something else is where the stamp of a hash in Redis would be.
+    #[error(
+        "a ship to `{location}` would overwrite the key `{key}` by its stamp, and that key holds \
+         something else, of the type {kind}"
+    )]
+    StampTaken {
+        /// The hash.
+        location: String,
+        /// The key of its stamp.
+        key: String,
+        /// What is there, in a word of Redis.
+        kind: String,
+    },
     /// A server failed, or could not be reached.
     #[error("cannot {action} `{location}`: {reason}")]
     Server {
@@ -167,7 +180,9 @@ pub enum StoreError {
         location: String,
         /// What happened, in our words.
         reason: String,
-        /// The same in those of the client that spoke to it.
+        /// What to do about it.
+        help: Option<String>,
+        /// The same in those of the system, or of the server.
         #[source]
         error: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -191,7 +206,10 @@ impl StoreError {
     /// What to do about it, where there is something to say.
     pub fn help(&self) -> Option<String> {
         match self {
-            StoreError::InvalidUrl { help, .. } => help.clone(),
+            StoreError::InvalidUrl { help, .. } | StoreError::Server { help, .. } => help.clone(),
+            StoreError::StampTaken { key, .. } => {
+                Some(format!("choose another key for the namespaces, or move what `{key}` holds"))
+            }
             StoreError::UnknownScheme { scheme } => {
                 let near = nearest(scheme, SCHEMES)?;
                 Some(format!("did you mean `{near}://`?"))

@@ -1,13 +1,17 @@
 //! Namespaces as the fields of one hash in Redis, as planout4j keeps them: the name of a field is
 //! the namespace's name, its value is the compiled JSON.
 
+mod answer;
+mod command;
 mod connection;
+mod failure;
+mod stream;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use redis::cmd;
-
+use self::answer::Answer;
+use self::command::Command;
 use self::connection::Connection;
 use super::{Changes, Contents, Format, Item, RedisUrl, Store, StoreError, Transaction};
 
@@ -32,13 +36,20 @@ impl Redis {
         Item { label: self.label(&name), name, format: Format::Json }
     }
 
-    fn revision_key(&self) -> String {
-        format!("{}:revision", self.url.key)
+    /// Whether the stamp can be where it belongs: a ship must not overwrite what is not one, such as
+    /// another hash.
+    fn check_stamp(&self, connection: &mut Connection<'_>) -> Result<(), StoreError> {
+        let key = self.url.revision_key();
+        let kind = connection.read(&Command::on("TYPE", &key), Answer::into_word)?;
+        match kind.as_str() {
+            "none" | "string" => Ok(()),
+            _ => Err(StoreError::StampTaken { location: self.url.to_string(), key, kind }),
+        }
     }
 
-    fn fetch(&self, connection: &mut Connection) -> Result<Contents, StoreError> {
-        let fields =
-            connection.read::<Vec<(Vec<u8>, Vec<u8>)>>(cmd("HGETALL").arg(&self.url.key))?;
+    fn fetch(&self, connection: &mut Connection<'_>) -> Result<Contents, StoreError> {
+        let all = Command::on("HGETALL", &self.url.key);
+        let fields = connection.read(&all, Answer::into_fields)?;
         let fields = fields.into_iter().map(|(name, json)| match String::from_utf8(name) {
             Ok(name) => Ok((name, json)),
             Err(error) => {
@@ -56,9 +67,8 @@ impl Store for Redis {
     }
 
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError> {
-        let mut command = cmd("HGET");
-        command.arg(&self.url.key).arg(&item.name);
-        let found: Option<Vec<u8>> = Connection::open(&self.url)?.read(&command)?;
+        let command = Command::on("HGET", &self.url.key).with(&item.name);
+        let found = Connection::open(&self.url)?.read(&command, Answer::into_bytes)?;
         let absent =
             || StoreError::absent(item.label.as_ref(), std::io::ErrorKind::NotFound.into());
         let mut bytes = found.ok_or_else(absent)?;
@@ -80,13 +90,18 @@ impl Store for Redis {
     }
 
     fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        Connection::open(&self.url)?.read(cmd("GET").arg(self.revision_key()))
+        let command = Command::on("GET", &self.url.revision_key());
+        Connection::open(&self.url)?.read(&command, Answer::into_bytes)
     }
 
     /// Waits for nobody: whoever commits first wins, and the others' commits are conflicts.
     fn begin(&self, _patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError> {
         let mut connection = Connection::open(&self.url)?;
-        connection.read::<()>(cmd("WATCH").arg(&self.url.key))?;
+        // One after the other, so that a key that must not be used can be named.
+        for key in [&self.url.key, &self.url.revision_key()] {
+            connection.read(&Command::on("WATCH", key), Answer::into_word)?;
+        }
+        self.check_stamp(&mut connection)?;
         let contents = self.fetch(&mut connection)?;
         Ok(Box::new(Update { redis: self, connection, contents }))
     }
@@ -95,7 +110,7 @@ impl Store for Redis {
 /// A change of the hash, on the connection that watches it. Closing that ends the watch.
 struct Update<'a> {
     redis: &'a Redis,
-    connection: Connection,
+    connection: Connection<'a>,
     contents: Contents,
 }
 
@@ -113,21 +128,16 @@ impl Transaction for Update<'_> {
         let key = &redis.url.key;
         let mut commands = Vec::new();
         if !changes.put.is_empty() {
-            let mut put = cmd("HSET");
-            put.arg(key);
-            for (name, json) in &changes.put {
-                put.arg(name).arg(json);
-            }
+            let put = changes.put.iter();
+            let put =
+                put.fold(Command::on("HSET", key), |put, (name, json)| put.with(name).with(json));
             commands.push(put);
         }
         if !changes.remove.is_empty() {
-            let mut remove = cmd("HDEL");
-            remove.arg(key).arg(&changes.remove);
-            commands.push(remove);
+            let remove = changes.remove.iter();
+            commands.push(remove.fold(Command::on("HDEL", key), Command::with));
         }
-        let mut note = cmd("SET");
-        note.arg(redis.revision_key()).arg(stamp);
-        commands.push(note);
+        commands.push(Command::on("SET", &redis.url.revision_key()).with(stamp));
 
         match connection.execute(&commands)? {
             true => Ok(Vec::new()),

@@ -37,7 +37,8 @@ pub struct RedisUrl {
     pub password: Option<String>,
     /// The key of the hash.
     pub key: String,
-    /// How long the server may take to accept a connection, and again for each answer.
+    /// How long the server may take to accept a connection, and again to take a command and to give
+    /// all of its answer.
     pub timeout: Duration,
     /// A file of certificates (PEM) that are trusted in place of the system's.
     pub tls_ca: Option<PathBuf>,
@@ -58,6 +59,12 @@ impl RedisUrl {
             timeout: DEFAULT_TIMEOUT,
             tls_ca: None,
         }
+    }
+
+    /// The key beside the hash at which its stamp is.
+    #[cfg(feature = "redis")]
+    pub(super) fn revision_key(&self) -> String {
+        format!("{}:revision", self.key)
     }
 
     /// `host:port`, as in `[::1]:6379`.

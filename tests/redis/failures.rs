@@ -29,6 +29,14 @@ fn check_failure(location: &str, action: &str, reason: &str) {
     assert_eq!(failure(location), format!("error: cannot {action} `{shown}`: {reason}\n"));
 }
 
+/// The same of what has a line of help, too.
+#[track_caller]
+fn check_helped(location: &str, action: &str, reason: &str, help: &str) {
+    let shown = store::without_secrets(location);
+    let said = format!("error: cannot {action} `{shown}`: {reason}\nhelp: {help}\n");
+    assert_eq!(failure(location), said);
+}
+
 #[test]
 fn nobody_listens() {
     let url = format!("redis://127.0.0.1:{}", free_port());
@@ -74,29 +82,14 @@ fn somebody_else_answers() {
 }
 
 #[test]
-fn a_cluster() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.expect("a stream");
-            while stream.read(&mut [0; 1024]).is_ok_and(|length| length > 0) {
-                let _ = stream.write_all(b"-MOVED 3999 127.0.0.1:7001\r\n");
-            }
-        }
-    });
-    let reason = "the server is part of a cluster, which is not supported";
-    check_failure(&format!("redis://127.0.0.1:{port}"), "read", reason);
-}
-
-#[test]
 fn a_wrong_password() {
     let Some(server) = RedisServer::start_with(&["--requirepass", "right"]) else { return };
     let url = |credentials: &str| format!("redis://{credentials}127.0.0.1:{}", server.port());
     let refused = "the server refuses the user or the password";
     check_failure(&url(":wrong@"), "connect to", refused);
     check_failure(&url("somebody:right@"), "connect to", refused);
-    check_failure(&url(""), "read", "the server wants a password");
+    let help = "write `:PASSWORD@` or `USER:PASSWORD@` before the host of the location";
+    check_helped(&url(""), "read", "the server wants a password", help);
     let run = planout(sandbox().path(), &["nslist", &url(":right@")]);
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
 }
@@ -106,7 +99,8 @@ fn a_key_of_another_type() {
     let Some(server) = RedisServer::start() else { return };
     let mut connection = server.connection();
     redis::cmd("SET").arg("planout4j").arg("text").exec(&mut connection).expect("a change");
-    check_failure(&server.url(), "read", "the key holds something that is no hash");
+    let reason = "the key `planout4j` holds something that is not a hash";
+    check_helped(&server.url(), "read", reason, "choose another key: `?key=KEY`");
     let left: String = redis::cmd("GET").arg("planout4j").query(&mut connection).expect("a text");
     assert_eq!(left, "text");
 }
@@ -116,6 +110,7 @@ fn a_server_that_takes_no_more() {
     let Some(server) = RedisServer::start_with(&["--maxmemory", "1"]) else { return };
     let message = failure(&server.url());
     assert!(message.contains("OOM command not allowed"), "{message}");
+    assert!(message.contains("\nhelp: its memory is full: raise its `maxmemory`"), "{message}");
     assert_eq!(server.hash().len(), 0);
 }
 
@@ -128,9 +123,46 @@ fn a_user_who_may_only_read() {
     let url = format!("redis://reader:pw@127.0.0.1:{}", server.port());
     let run = planout(sandbox().path(), &["nslist", &url]);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    let message = failure(&url);
-    assert!(message.contains("NOPERM"), "{message}");
+    let help = "whoever reads needs HGETALL, HGET and GET, whoever ships also WATCH, TYPE, MULTI, \
+                HSET, HDEL, SET and EXEC, on the keys `planout4j` and `planout4j:revision`";
+    let reason = "the server does not let this user run `MULTI` (NOPERM)";
+    check_helped(&url, "change", reason, help);
     assert_eq!(server.hash().len(), 0);
+
+    // Who may write the hash, and not its stamp.
+    let mut command = redis::cmd("ACL");
+    command.arg(&["SETUSER", "half", "on", ">pw", "~planout4j", "+@all"]);
+    command.exec(&mut server.connection()).expect("a user");
+    let url = url.replace("reader", "half");
+    let reason = "the server does not let this user run `WATCH` on the key `planout4j:revision` \
+                  (NOPERM)";
+    check_helped(&url, "read", reason, help);
+    let url = format!("{url}?key=other");
+    let help = help.replace("planout4j", "other");
+    let reason = reason.replace("planout4j:revision", "other");
+    check_helped(&url, "read", &reason, &help);
+    assert_eq!(server.hash().len(), 0);
+}
+
+#[test]
+fn a_replica() {
+    let Some(primary) = RedisServer::start() else { return };
+    let of = primary.port().to_string();
+    let Some(replica) = RedisServer::start_with(&["--replicaof", "127.0.0.1", &of]) else { return };
+    let help = "name the server that it is a replica of";
+    let start = Instant::now();
+    // Until they have found each other, it says that it is loading.
+    while failure(&replica.url()).contains("loading") {
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not connect");
+        thread::sleep(Duration::from_millis(50));
+    }
+    check_helped(
+        &replica.url(),
+        "change",
+        "the server is a replica, which cannot be changed",
+        help,
+    );
+    assert_eq!(primary.hash().len(), 0);
 }
 
 /// What happens to a connection at a command.

@@ -1,195 +1,122 @@
-//! A connection to a server, and what can happen to it in words.
+//! A connection to a server.
 
-use std::time::Duration;
+use std::io::{BufReader, Write};
+use std::time::Instant;
 
-use redis::{
-    Client, Cmd, ConnectionAddr, ErrorKind, FromRedisValue, IntoConnectionInfo,
-    RedisConnectionInfo, RedisError, ServerErrorKind, Value,
-};
-
+use super::answer::Answer;
+use super::command::Command;
+use super::failure::{Attempt, Trouble};
+use super::stream::Stream;
 use crate::store::{RedisUrl, StoreError};
 
+/// How many bytes are taken from the system at once.
+const BUFFER: usize = 64 << 10;
+
 /// A connection that is logged in, has its database, and waits for nothing for ever.
-pub(super) struct Connection {
-    inner: redis::Connection,
-    /// What to call it in messages.
-    location: String,
-    timeout: Duration,
+pub(super) struct Connection<'a> {
+    stream: BufReader<Stream>,
+    url: &'a RedisUrl,
 }
 
-impl Connection {
-    pub(super) fn open(url: &RedisUrl) -> Result<Connection, StoreError> {
-        let client = client(url)?;
-        let opened = client.get_connection_with_timeout(url.timeout).and_then(|inner| {
-            inner.set_read_timeout(Some(url.timeout))?;
-            inner.set_write_timeout(Some(url.timeout))?;
-            Ok(Connection { inner, location: url.to_string(), timeout: url.timeout })
-        });
-        opened.map_err(|error| unconnected(url, error))
+impl Connection<'_> {
+    pub(super) fn open(url: &RedisUrl) -> Result<Connection<'_>, StoreError> {
+        if url.tls && cfg!(not(feature = "redis-tls")) {
+            return Err(StoreError::MissingFeature { scheme: "rediss", feature: "redis-tls" });
+        }
+        let attempt = Attempt { url, action: "connect to", command: None };
+        let stream = Stream::connect(url).map_err(|trouble| attempt.failed(trouble))?;
+        let mut connection = Connection { stream: BufReader::with_capacity(BUFFER, stream), url };
+        connection.log_in()?;
+        if url.db != 0 {
+            let select = Command::new("SELECT").with(url.db.to_string());
+            connection.ask("connect to", &select)?;
+        }
+        Ok(connection)
     }
 
-    /// Sends a command that changes nothing, and returns its answer.
-    pub(super) fn read<T: FromRedisValue>(&mut self, command: &Cmd) -> Result<T, StoreError> {
-        command.query(&mut self.inner).map_err(|error| self.failure("read", error, ""))
+    fn log_in(&mut self) -> Result<(), StoreError> {
+        let Some(password) = &self.url.password else { return Ok(()) };
+        let auth = Command::new("AUTH");
+        let auth = match &self.url.user {
+            Some(user) => auth.with(user),
+            None => auth,
+        };
+        let auth = auth.with(password);
+        match self.exchange(&auth) {
+            // Servers before 6.0 know no users.
+            Err(Trouble::Refused(text)) if text.contains("wrong number of arguments") => {
+                self.ask("connect to", &Command::new("AUTH").with(password)).map(drop)
+            }
+            Err(trouble) => Err(self.attempt("connect to", &auth).failed(trouble)),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// Sends a command that changes nothing, and returns what is made of its answer.
+    pub(super) fn read<T>(
+        &mut self,
+        command: &Command,
+        take: impl FnOnce(Answer) -> Result<T, Trouble>,
+    ) -> Result<T, StoreError> {
+        let answer = self.ask("read", command)?;
+        take(answer).map_err(|trouble| self.attempt("read", command).failed(trouble))
     }
 
     /// Sends commands as one transaction. Returns whether it was made: it was not if somebody else
     /// changed what this connection watches.
     ///
-    /// One command after the other, though the client could send all at once: it would then wait
-    /// for the answer to each even where none comes. And until the last one is sent, it is certain
-    /// that nothing was changed.
-    pub(super) fn execute(mut self, commands: &[Cmd]) -> Result<bool, StoreError> {
-        for command in [&redis::cmd("MULTI")].into_iter().chain(commands) {
-            let queued: Result<(), _> = command.query(&mut self.inner);
-            queued.map_err(|error| self.failure("change", error, ""))?;
+    /// One command after the other, though all could be sent at once: until the last one is sent, it
+    /// is certain that nothing was changed.
+    pub(super) fn execute(mut self, commands: &[Command]) -> Result<bool, StoreError> {
+        for command in [&Command::new("MULTI")].into_iter().chain(commands) {
+            let queued = self.ask("change", command)?.into_word();
+            queued.map_err(|trouble| self.attempt("change", command).failed(trouble))?;
         }
-        let made: Result<Option<Value>, _> = redis::cmd("EXEC").query(&mut self.inner);
-        made.map(|made| made.is_some()).map_err(|error| {
-            let doubt = match error.is_io_error() {
-                true => "; the change was made as a whole, or not at all",
-                false => "",
-            };
-            self.failure("change", error, doubt)
-        })
-    }
-
-    fn failure(&self, action: &'static str, error: RedisError, more: &str) -> StoreError {
-        let reason = reason(&error, self.timeout) + more;
-        let location = self.location.clone();
-        StoreError::Server { action, location, reason, error: error.into() }
-    }
-}
-
-fn unconnected(url: &RedisUrl, error: RedisError) -> StoreError {
-    let (reason, location) = (reason(&error, url.timeout), url.to_string());
-    StoreError::Server { action: "connect to", location, reason, error: error.into() }
-}
-
-fn client(url: &RedisUrl) -> Result<Client, StoreError> {
-    let mut login = RedisConnectionInfo::default().set_db(url.db.into()).set_skip_set_lib_name();
-    if let Some(user) = &url.user {
-        login = login.set_username(user);
-    }
-    if let Some(password) = &url.password {
-        login = login.set_password(password);
-    }
-    let made = match url.tls {
-        true => tls_client(url, login)?,
-        false => ConnectionAddr::Tcp(url.host.clone(), url.port)
-            .into_connection_info()
-            .and_then(|info| Client::open(info.set_redis_settings(login))),
-    };
-    made.map_err(|error| unconnected(url, error))
-}
-
-#[cfg(feature = "redis-tls")]
-fn tls_client(
-    url: &RedisUrl,
-    login: RedisConnectionInfo,
-) -> Result<Result<Client, RedisError>, StoreError> {
-    use redis::TlsCertificates;
-    use rustls::crypto::{CryptoProvider, ring};
-
-    // A program with two of them would have to choose one, or connecting would panic. If somebody
-    // is faster, the choice is made as well.
-    if CryptoProvider::get_default().is_none() {
-        let _ = ring::default_provider().install_default();
-    }
-    let read = |path| crate::store::read_file(path, crate::source::MAX_SOURCE_BYTES);
-    let root_cert = url.tls_ca.as_deref().map(read).transpose()?;
-    let address = ConnectionAddr::TcpTls {
-        host: url.host.clone(),
-        port: url.port,
-        insecure: false,
-        tls_params: None,
-    };
-    Ok(address.into_connection_info().and_then(|info| {
-        let certificates = TlsCertificates { client_tls: None, root_cert };
-        Client::build_with_tls(info.set_redis_settings(login), certificates)
-    }))
-}
-
-#[cfg(not(feature = "redis-tls"))]
-fn tls_client(
-    _: &RedisUrl,
-    _: RedisConnectionInfo,
-) -> Result<Result<Client, RedisError>, StoreError> {
-    Err(StoreError::MissingFeature { scheme: "rediss", feature: "redis-tls" })
-}
-
-/// What happened, in words. Those of the client say how it is built.
-fn reason(error: &RedisError, timeout: Duration) -> String {
-    if error.is_timeout() {
-        return format!("no answer within {} s", timeout.as_secs_f64());
-    }
-    if error.is_connection_refusal() {
-        return "the connection was refused".to_owned();
-    }
-    if let Some(reason) = tls_reason(error) {
-        return reason;
-    }
-    if error.is_connection_dropped() {
-        return "the server closed the connection".to_owned();
-    }
-    match (error.kind(), error.code()) {
-        (ErrorKind::AuthenticationFailed, _) => {
-            "the server refuses the user or the password".to_owned()
+        let exec = Command::new("EXEC");
+        match self.ask("change", &exec)? {
+            Answer::Nothing => Ok(false),
+            Answer::List(outcomes) => {
+                let error =
+                    outcomes.into_iter().zip(commands).find_map(
+                        |(outcome, command)| match outcome {
+                            Answer::Error(text) => Some((command, Trouble::Refused(text))),
+                            _ => None,
+                        },
+                    );
+                match error {
+                    None => Ok(true),
+                    Some((command, trouble)) => {
+                        Err(self.attempt("change", command).failed(trouble))
+                    }
+                }
+            }
+            _ => Err(self.attempt("change", &exec).failed(Trouble::Malformed)),
         }
-        (_, Some("NOAUTH")) => "the server wants a password".to_owned(),
-        (_, Some("WRONGTYPE")) => "the key holds something that is no hash".to_owned(),
-        (ErrorKind::Server(ServerErrorKind::BusyLoading), _) => {
-            "the server is still loading its data".to_owned()
-        }
-        (ErrorKind::Server(ServerErrorKind::ReadOnly), _) => {
-            "the server is a replica, which cannot be changed".to_owned()
-        }
-        (_, Some("MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN")) => {
-            "the server is part of a cluster, which is not supported".to_owned()
-        }
-        (ErrorKind::Parse, _) => "the answer is none of Redis".to_owned(),
-        (_, Some(code)) => match error.detail() {
-            Some(detail) => format!("the server says `{code} {detail}`"),
-            None => format!("the server says `{code}`"),
-        },
-        (_, None) => error.detail().map_or_else(|| error.to_string(), str::to_owned),
     }
-}
 
-/// What is wrong with an encrypted connection, if that is what is wrong.
-#[cfg(feature = "redis-tls")]
-fn tls_reason(error: &RedisError) -> Option<String> {
-    use std::error::Error;
-    use std::sync::Arc;
+    fn attempt<'a>(&'a self, action: &'static str, command: &'a Command) -> Attempt<'a> {
+        Attempt { url: self.url, action, command: Some(command) }
+    }
 
-    use rustls::CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer,
-    };
-    use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage};
+    fn ask(&mut self, action: &'static str, command: &Command) -> Result<Answer, StoreError> {
+        self.exchange(command).map_err(|trouble| self.attempt(action, command).failed(trouble))
+    }
 
-    // The client shares what it has received.
-    let shared: &Arc<dyn Error + Send + Sync> = error.source()?.downcast_ref()?;
-    let io: &std::io::Error = shared.downcast_ref()?;
-    let tls: &rustls::Error = io.get_ref()?.downcast_ref()?;
-    let reason = match tls {
-        InvalidCertificate(UnknownIssuer) => {
-            "nobody who is trusted has signed the server's certificate"
+    /// Sends a command and reads its answer. Each takes no longer than the timeout of the location,
+    /// however fast it goes on.
+    fn exchange(&mut self, command: &Command) -> Result<Answer, Trouble> {
+        // Nobody has asked for what is there already.
+        if !self.stream.buffer().is_empty() {
+            return Err(Trouble::Malformed);
         }
-        InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
-            "the server's certificate is for another host"
+        let stream = self.stream.get_mut();
+        stream.set_deadline(Instant::now() + self.url.timeout);
+        stream.write_all(&command.bytes())?;
+        stream.flush()?;
+        stream.set_deadline(Instant::now() + self.url.timeout);
+        match Answer::read(&mut self.stream)? {
+            Answer::Error(text) => Err(Trouble::Refused(text)),
+            answer => Ok(answer),
         }
-        InvalidCertificate(Expired | ExpiredContext { .. }) => {
-            "the server's certificate has expired"
-        }
-        InvalidCertificate(_) => "the server's certificate is not valid",
-        InvalidMessage(_) => "the server does not speak TLS: use `redis://`",
-        AlertReceived(_) => "the server ended the TLS handshake",
-        _ => "the TLS handshake failed",
-    };
-    Some(reason.to_owned())
-}
-
-#[cfg(not(feature = "redis-tls"))]
-fn tls_reason(_: &RedisError) -> Option<String> {
-    None
+    }
 }

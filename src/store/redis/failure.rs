@@ -1,0 +1,202 @@
+//! What can happen to a connection, in words, and what to do about it.
+
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use super::answer::{MAX_BYTES, MAX_PARTS};
+use super::command::Command;
+use crate::store::{RedisUrl, StoreError};
+
+/// How much is shown of what a server says.
+const SHOWN: usize = 300;
+
+/// Why a command was not answered as it should be.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    #[error("the answer is none of Redis")]
+    Malformed,
+    #[error(
+        "the answer is too large: it has more than {} MiB or {MAX_PARTS} parts",
+        MAX_BYTES >> 20
+    )]
+    TooLarge,
+    /// What the server says.
+    #[error("{0}")]
+    Refused(String),
+    /// Not of the server.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What was tried when it happened.
+#[derive(Clone, Copy)]
+pub(super) struct Attempt<'a> {
+    pub(super) url: &'a RedisUrl,
+    /// What it was for, such as `read`.
+    pub(super) action: &'static str,
+    /// The command, once there is a connection.
+    pub(super) command: Option<&'a Command>,
+}
+
+impl Attempt<'_> {
+    /// The failure that it comes to.
+    pub(super) fn failed(self, trouble: Trouble) -> StoreError {
+        let (mut reason, help) = match &trouble {
+            Trouble::Io(error) => (io_reason(error, self.url.timeout), None),
+            Trouble::Malformed => (trouble.to_string(), None),
+            Trouble::TooLarge => (
+                trouble.to_string(),
+                Some("spread the namespaces over several keys: `?key=KEY`".to_owned()),
+            ),
+            Trouble::Refused(text) => self.refusal(text),
+            Trouble::Store(_) => (String::new(), None),
+        };
+        let error = match trouble {
+            Trouble::Store(error) => return error,
+            Trouble::Refused(_) => trouble.into(),
+            Trouble::Io(error) => {
+                self.doubt(&mut reason);
+                error.into()
+            }
+            Trouble::Malformed | Trouble::TooLarge => {
+                self.doubt(&mut reason);
+                trouble.into()
+            }
+        };
+        let location = self.url.to_string();
+        StoreError::Server { action: self.action, location, reason, help, error }
+    }
+
+    /// Says what is known of a change whose outcome was not told.
+    fn doubt(self, reason: &mut String) {
+        if self.command.is_some_and(|command| command.name() == "EXEC") {
+            reason.push_str("; the change was made as a whole, or not at all");
+        }
+    }
+
+    /// What a server's refusal means, and what to do about it. It begins with a code.
+    fn refusal(self, text: &str) -> (String, Option<String>) {
+        let name = self.command.map_or("", |command| command.name());
+        let key = self.command.and_then(|command| command.key()).unwrap_or(&self.url.key);
+        let told = |reason: &str, help: &str| (reason.to_owned(), Some(help.to_owned()));
+        let code = text.split(' ').next().unwrap_or_default();
+        match code {
+            "LOADING" => told("the server is still loading its data", "try again when it has"),
+            "WRONGPASS" | "ERR" if name == "AUTH" => {
+                ("the server refuses the user or the password".to_owned(), None)
+            }
+            "NOAUTH" => told(
+                "the server wants a password",
+                "write `:PASSWORD@` or `USER:PASSWORD@` before the host of the location",
+            ),
+            "WRONGTYPE" => (
+                format!("the key `{key}` holds something that is not a hash"),
+                Some(match key.strip_suffix(":revision") {
+                    Some(other) => format!(
+                        "the stamp of the namespaces at `{other}` is kept there: choose another key"
+                    ),
+                    None => "choose another key: `?key=KEY`".to_owned(),
+                }),
+            ),
+            "NOPERM" => {
+                let what = match self.command.and_then(|command| command.key()) {
+                    Some(key) => format!("`{name}` on the key `{key}`"),
+                    None => format!("`{name}`"),
+                };
+                let key = &self.url.key;
+                let help = format!(
+                    "whoever reads needs HGETALL, HGET and GET, whoever ships also WATCH, TYPE, MULTI, \
+                     HSET, HDEL, SET and EXEC, on the keys `{key}` and `{}`",
+                    self.url.revision_key()
+                );
+                (format!("the server does not let this user run {what} (NOPERM)"), Some(help))
+            }
+            "READONLY" => told(
+                "the server is a replica, which cannot be changed",
+                "name the server that it is a replica of",
+            ),
+            "MASTERDOWN" => told(
+                "the server is a replica without a connection to its primary server",
+                "name the primary server, or try again when they are connected",
+            ),
+            "MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN" | "TRYAGAIN" => told(
+                "the server is part of a cluster, which is not supported",
+                "name a server that is not part of a cluster",
+            ),
+            "OOM" => (
+                said(text),
+                Some(
+                    "its memory is full: raise its `maxmemory`, or remove what nobody needs"
+                        .to_owned(),
+                ),
+            ),
+            "MISCONF" => told(
+                "the server takes no changes, because it cannot save its data (MISCONF)",
+                "its log says why: often its disk is full or cannot be written",
+            ),
+            "NOREPLICAS" => told(
+                "the server takes no changes, because too few replicas are connected (NOREPLICAS)",
+                "connect them, or lower its `min-replicas-to-write`",
+            ),
+            "BUSY" => {
+                told("the server is busy with a script (BUSY)", "try again when it has ended")
+            }
+            _ => (said(text), None),
+        }
+    }
+}
+
+/// What a server says, as it can be shown.
+fn said(text: &str) -> String {
+    let shown: String = text.chars().take(SHOWN).collect();
+    let more = if text.chars().nth(SHOWN).is_some() { "..." } else { "" };
+    format!("the server says `{shown}{more}`")
+}
+
+/// What happened to a connection.
+fn io_reason(error: &io::Error, timeout: Duration) -> String {
+    match error.kind() {
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => {
+            format!("no answer within {} s", timeout.as_secs_f64())
+        }
+        ErrorKind::ConnectionRefused => "the connection was refused".to_owned(),
+        ErrorKind::UnexpectedEof
+        | ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::NotConnected => "the server closed the connection".to_owned(),
+        _ => tls_reason(error).map_or_else(|| error.to_string(), str::to_owned),
+    }
+}
+
+/// What is wrong with an encrypted connection, if that is what is wrong.
+#[cfg(feature = "redis-tls")]
+fn tls_reason(error: &io::Error) -> Option<&'static str> {
+    use rustls::CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, UnknownIssuer,
+    };
+    use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage};
+
+    Some(match error.get_ref()?.downcast_ref()? {
+        InvalidCertificate(UnknownIssuer) => {
+            "nobody who is trusted has signed the server's certificate"
+        }
+        InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
+            "the server's certificate is for another host"
+        }
+        InvalidCertificate(Expired | ExpiredContext { .. }) => {
+            "the server's certificate has expired"
+        }
+        InvalidCertificate(_) => "the server's certificate is not valid",
+        InvalidMessage(_) => "the server does not speak TLS: use `redis://`",
+        AlertReceived(_) => "the server ended the TLS handshake",
+        _ => "the TLS handshake failed",
+    })
+}
+
+#[cfg(not(feature = "redis-tls"))]
+fn tls_reason(_: &io::Error) -> Option<&'static str> {
+    None
+}
