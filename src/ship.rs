@@ -18,12 +18,14 @@ use crate::tree::{Layout, ascii, to_json};
 #[derive(Debug, thiserror::Error)]
 pub enum ShipError {
     /// Namespaces are invalid; their problems stand in them.
-    #[error("nothing was shipped: {invalid} of {total} namespaces invalid")]
+    #[error("nothing was shipped: {}", obstacles(*.invalid, *.total, *.scripts))]
     Invalid {
         /// How many.
         invalid: usize,
         /// Of how many.
         total: usize,
+        /// How many compiled scripts there are besides, which cannot be shipped either.
+        scripts: usize,
     },
     /// Two names that are one place where the target keeps its files on some systems.
     #[error("nothing was shipped: {0}")]
@@ -100,6 +102,29 @@ pub struct Options {
     pub origin: Origin,
 }
 
+/// What keeps namespaces from being shipped.
+fn obstacles(invalid: usize, total: usize, scripts: usize) -> String {
+    let namespaces = (invalid > 0).then(|| format!("{invalid} of {total} namespaces invalid"));
+    let parts: Vec<_> = namespaces.into_iter().chain(not_namespaces(scripts)).collect();
+    parts.join(", and ")
+}
+
+/// Says of compiled scripts that they are not namespaces, if there are any.
+///
+/// ```
+/// use planout::ship::not_namespaces;
+///
+/// assert_eq!(not_namespaces(1).as_deref(), Some("1 compiled script is not a namespace"));
+/// assert_eq!(not_namespaces(0), None);
+/// ```
+pub fn not_namespaces(scripts: usize) -> Option<String> {
+    match scripts {
+        0 => None,
+        1 => Some("1 compiled script is not a namespace".to_owned()),
+        scripts => Some(format!("{scripts} compiled scripts are not namespaces")),
+    }
+}
+
 /// Compiled namespaces on their way to a target: a value of this type exists only if all are valid.
 #[derive(Debug)]
 pub struct Cargo {
@@ -127,9 +152,11 @@ impl Cargo {
             (document.name.clone(), parcel)
         });
         let namespaces: BTreeMap<_, _> = namespaces.into_iter().collect();
-        match (loaded.len() - namespaces.len(), loaded.len()) {
-            (0, _) => Ok(Cargo { namespaces }),
-            (invalid, total) => Err(ShipError::Invalid { invalid, total }),
+        let scripts = loaded.iter().filter(|loaded| loaded.is_script()).count();
+        let total = loaded.len() - scripts;
+        match (total - namespaces.len(), scripts) {
+            (0, 0) => Ok(Cargo { namespaces }),
+            (invalid, scripts) => Err(ShipError::Invalid { invalid, total, scripts }),
         }
     }
 

@@ -284,3 +284,47 @@ fn commands_that_need_none_of_it_go_on() {
     let run = planout(root, &["--config", "no.toml", "explain", "P0001"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
 }
+
+#[test]
+fn a_configuration_of_planout4j_is_called_that() {
+    let folder = sandbox();
+    let root = folder.path();
+    let hocon = "planout4j {\n  backend {\n    sourceConfDir = ${?P4J}\n  }\n}\n";
+    for (name, text) in [
+        ("planout4j.conf", hocon),
+        ("other.CONF", "include \"x\"\n"),
+        ("my.toml", hocon),
+        ("my.toml", "# ours\nplanout4j.backend.redis.host = \"h\"\n"),
+        ("my.toml", "\"planout4j\": { \"backend\": {} }\n"),
+    ] {
+        fs::write(root.join(name), text).expect("a file of our own");
+        let run = planout(root, &["--config", name, "nslist"]);
+        assert_eq!(run.status, 1, "{name}: {}", run.stderr);
+        assert!(run.stderr.contains("is a configuration of planout4j"), "{}", run.stderr);
+        assert!(run.stderr.contains("docs/compatibility.md"), "{}", run.stderr);
+        assert!(!run.stderr.contains("P08"), "{}", run.stderr);
+    }
+    // What can be read may be called what it likes.
+    fs::write(root.join("ours.conf"), "source = \"sample-namespaces\"\n").expect("a file");
+    assert_eq!(planout(root, &["--config", "ours.conf", "nslist"]).status, 0);
+    // One that is misspelt is no other.
+    fs::write(root.join("typo.toml"), "planout4 = 1\n").expect("a file of our own");
+    let run = planout(root, &["--config", "typo.toml", "nslist"]);
+    assert!(run.stderr.contains("P0801"), "{}", run.stderr);
+}
+
+#[test]
+fn a_file_has_a_limit() {
+    let folder = sandbox();
+    let root = folder.path();
+    let file = |bytes: usize| {
+        let text = "source = \"sample-namespaces\"\n#".to_owned();
+        fs::write(root.join("planout.toml"), text.clone() + &"x".repeat(bytes - text.len()))
+            .expect("a file of our own");
+        planout(root, &["nslist"])
+    };
+    assert_eq!(file(1 << 20).status, 0);
+    let refused = file((1 << 20) + 1);
+    assert_eq!(refused.status, 1);
+    assert!(refused.stderr.contains("`planout.toml` is larger than 1 MB"), "{}", refused.stderr);
+}

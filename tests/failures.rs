@@ -195,6 +195,32 @@ fn beside_rows_a_failure_is_on_standard_error() {
     assert!(message.contains("<stdin>:2"), "{message}");
 }
 
+#[cfg(feature = "batch")]
+#[test]
+fn a_batch_that_fails_keeps_its_notes() {
+    let folder = sandbox();
+    let root = folder.path();
+    fs::write(root.join("users.csv"), "userid\nann\nbob,1\n").expect("a file of our own");
+    let warning = "`nobody`";
+    for (file, status) in [("users.csv", 1), ("no.csv", 3)] {
+        let arguments = format!("eval --ns button_color --batch {file} nobody=1");
+        let text = run(root, &arguments);
+        let json = run(root, &format!("{arguments} --format json"));
+        assert_eq!((text.status, json.status), (status, status), "{arguments}");
+        assert!(text.stderr.contains(warning), "{arguments}: {}", text.stderr);
+        let (notes, last) = json.stderr.trim_end().rsplit_once('\n').expect("lines");
+        assert!(notes.contains(warning), "{arguments}: {}", json.stderr);
+        assert_eq!(documents(last)[0]["error"]["status"], json.status);
+        let quiet = run(root, &format!("{arguments} --format json -q"));
+        assert!(!quiet.stderr.contains(warning), "{}", quiet.stderr);
+    }
+    // One that does not fail has them in its object alone.
+    fs::write(root.join("users.csv"), "userid\nann\n").expect("a file of our own");
+    let done = run(root, "eval --ns button_color --batch users.csv nobody=1 --format json");
+    let object = &documents(&done.stderr)[0];
+    assert!(object["notes"].to_string().contains(warning), "{}", done.stderr);
+}
+
 #[test]
 fn formatting_answers_in_json() {
     let folder = sandbox();

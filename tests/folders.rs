@@ -93,6 +93,19 @@ fn every_command_reads_them_when_asked_or_configured() {
 }
 
 #[test]
+fn who_has_configured_it_gets_no_note() {
+    let folder = archive();
+    configure(folder.path(), "recursive = false");
+    for (arguments, sign) in COMMANDS {
+        let run = planout(folder.path(), arguments);
+        let both = format!("{}{}", run.stdout, run.stderr);
+        assert!(!both.contains(sign) && !both.contains("left out"), "{arguments:?}: {both}");
+        let run = planout(folder.path(), &[*arguments, &["--recursive"]].concat());
+        assert!(format!("{}{}", run.stdout, run.stderr).contains(sign), "{arguments:?}");
+    }
+}
+
+#[test]
 fn an_archived_folder_does_not_go_live() {
     let folder = archive();
     let root = folder.path();

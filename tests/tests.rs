@@ -17,6 +17,7 @@ mod fmt;
 mod folders;
 mod git;
 mod hints;
+mod huge;
 mod library;
 mod lint;
 mod lookup;

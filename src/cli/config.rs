@@ -31,8 +31,8 @@ pub(super) struct Config {
     pub(super) checks: lint::Settings,
     /// What becomes of a ship that would reassign units.
     pub(super) guard: Level,
-    /// Whether namespaces are looked for in the folders below a location, too.
-    pub(super) recursive: bool,
+    /// Whether namespaces are looked for in the folders below a location, too, where that is said.
+    pub(super) recursive: Option<bool>,
 }
 
 impl Default for Config {
@@ -44,7 +44,7 @@ impl Default for Config {
             target: None,
             checks: lint::Settings::default(),
             guard: Level::Error,
-            recursive: false,
+            recursive: None,
         }
     }
 }
@@ -90,6 +90,14 @@ impl Config {
         if problems.is_empty() {
             return Ok(config);
         }
+        if is_of_planout4j(path, source.text()) {
+            let message =
+                format!("`{label}` is a configuration of planout4j, which is not read here");
+            return Err(Failure::wrong(message).help(
+                "write a `planout.toml`, most of which is two locations: \
+                 docs/compatibility.md says what becomes of each key",
+            ));
+        }
         Err(Failure::invalid(Report::new(hide_in_configuration(&source).into(), problems)))
     }
 
@@ -101,6 +109,19 @@ impl Config {
             false => folder.join(location).to_string_lossy().into_owned(),
         }
     }
+}
+
+/// Whether a file that cannot be read is one of planout4j: by its name, or as it has the key that
+/// everything stands under there.
+fn is_of_planout4j(path: &Path, text: &str) -> bool {
+    let is_key = |line: &str| {
+        let rest = line.trim_start().trim_start_matches('"').strip_prefix("planout4j");
+        rest.is_some_and(|rest| {
+            rest.trim_start_matches('"').trim_start().starts_with(['.', '{', ':', '='])
+        })
+    };
+    let is_named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("conf"));
+    is_named || text.lines().any(is_key)
 }
 
 /// Sets the level of a code that somebody wrote on the command line.

@@ -20,8 +20,8 @@ pub(super) struct Folders {
 
 impl Folders {
     /// Which folders are read: those that the flag asks for, or else those that are configured.
-    pub(super) fn read(self, is_configured: bool) -> store::Folders {
-        match self.recursive || is_configured {
+    pub(super) fn read(self, configured: Option<bool>) -> store::Folders {
+        match self.recursive || configured == Some(true) {
             true => store::Folders::All,
             false => store::Folders::One,
         }
@@ -67,12 +67,16 @@ impl Folders {
     }
 }
 
-/// Says what is left out, if anything is: whoever misses something there is to find out why.
+/// Says what is left out, if anything is: whoever misses something there is to find out why. Who has
+/// configured it knows.
 pub(super) fn tell<T: AsRef<str>>(
     location: &str,
     left_out: impl ExactSizeIterator<Item = T>,
     context: &Context,
 ) {
+    if context.config.recursive.is_some() {
+        return;
+    }
     let count = left_out.len();
     let names: Vec<String> =
         left_out.take(MAX_NAMED).map(|name| format!("`{}`", name.as_ref())).collect();

@@ -10,6 +10,7 @@ use comfy_table::{CellAlignment, Table, TableStyle};
 use planout::Namespace;
 use planout::catalog::Loaded;
 use planout::namespace::Document;
+use planout::ship::not_namespaces;
 use planout::tree::{Layout, to_json};
 use regex_lite::Regex;
 
@@ -78,7 +79,8 @@ impl Nslist {
         let Found { loaded, origin, names } = search.all(&wanted)?;
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
-        let found = loaded.len();
+        let (found, scripts) =
+            (loaded.len(), loaded.iter().filter(|loaded| loaded.is_script()).count());
         if found == 0 {
             origin.tell(context);
             return self.nothing(&names, &search.places, context);
@@ -90,12 +92,9 @@ impl Nslist {
         }
         context.output.answer_unless_empty(self.answer(&listed))?;
         origin.tell(context);
-        match found - listed.len() {
-            0 => Ok(()),
-            1 => Err(Failure::wrong("1 namespace is invalid and was left out")),
-            invalid => {
-                Err(Failure::wrong(format!("{invalid} namespaces are invalid and were left out")))
-            }
+        match left_out(found - listed.len() - scripts, scripts) {
+            None => Ok(()),
+            Some(message) => Err(Failure::wrong(message)),
         }
     }
 
@@ -157,6 +156,23 @@ impl Nslist {
         let layout = if self.no_pretty { Layout::Compact } else { Layout::Pretty };
         to_json(&listed.document.compiled, layout, listed.document.dialect)
     }
+}
+
+/// What there is besides the namespaces that are listed, if there is anything.
+fn left_out(invalid: usize, scripts: usize) -> Option<String> {
+    let invalid = match invalid {
+        0 => None,
+        1 => Some("1 namespace is invalid".to_owned()),
+        invalid => Some(format!("{invalid} namespaces are invalid")),
+    };
+    Some(match (invalid, not_namespaces(scripts)) {
+        (None, None) => return None,
+        (Some(all), None) | (None, Some(all)) if all.starts_with("1 ") => {
+            format!("{all} and was left out")
+        }
+        (Some(all), None) | (None, Some(all)) => format!("{all} and were left out"),
+        (Some(invalid), Some(scripts)) => format!("{invalid}, and {scripts}: they were left out"),
+    })
 }
 
 /// Which names are wanted, as planout4j has it.

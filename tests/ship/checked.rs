@@ -108,6 +108,25 @@ fn the_plan_says_which_namespace_is_broken_and_is_not_saved() {
 }
 
 #[test]
+fn compiled_scripts_are_not_counted_as_namespaces() {
+    let folder = folder("x = 1;", "");
+    let told = |command: &[&str]| run(folder.path(), 1, command).stderr;
+    write(folder.path(), "s/script.json", r#"{"op":"return","value":1}"#);
+    let (ship, list) = (told(&["ship", "s", "out"]), told(&["nslist", "s"]));
+    assert!(ship.contains("nothing was shipped: 1 compiled script is not a namespace\n"), "{ship}");
+    assert!(list.contains("1 compiled script is not a namespace and was left out"), "{list}");
+    write(folder.path(), "s/second.json", r#"{"op":"return","value":2}"#);
+    let list = told(&["nslist", "s"]);
+    assert!(list.contains("2 compiled scripts are not namespaces and were left out"), "{list}");
+    write(folder.path(), "s/bad.yaml", "namespace: {unit: u}\n");
+    let (ship, list) = (told(&["ship", "s", "out"]), told(&["nslist", "s"]));
+    let scripts = "2 compiled scripts are not namespaces";
+    assert!(ship.contains(&format!("1 of 2 namespaces invalid, and {scripts}\n")), "{ship}");
+    let both = format!("1 namespace is invalid, and {scripts}: they were left out");
+    assert!(list.contains(&both), "{list}");
+}
+
+#[test]
 fn a_saved_plan_does_not_outlive_a_stricter_check() {
     let folder = folder("x = uniformChoice(choices=[1], unit=userid);", "");
     run(folder.path(), 0, &["plan", "s", "out", "--out", "plan.json"]);

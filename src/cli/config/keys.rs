@@ -26,7 +26,7 @@ pub(super) const TABLES: &[Table] = &[
                 config.target = reader.location(entry).map(|it| config.located(it));
             }),
             ("recursive", |config, entry, reader| {
-                config.recursive = reader.flag(entry).unwrap_or_default();
+                config.recursive = reader.flag(entry);
             }),
         ],
         other: None,

@@ -104,6 +104,24 @@ impl BatchArgs {
 
 impl Eval {
     pub(super) fn batch(&self, file: &str, constants: Map, context: &Context) -> Outcome {
+        // Programs get one object at the end, and notes in it. A failure is another object, which has
+        // no place for them.
+        let mut kept = Vec::new();
+        let outcome = self.rows(file, constants, &mut kept, context);
+        if outcome.is_err() {
+            kept.iter().for_each(|text| context.output.note(text));
+        }
+        outcome
+    }
+
+    /// Evaluates for the rows, and keeps what programs are to be told.
+    fn rows(
+        &self,
+        file: &str,
+        constants: Map,
+        kept: &mut Vec<String>,
+        context: &Context,
+    ) -> Outcome {
         let args = &self.batch;
         let types = rows::types(&args.types)?;
         let path = self.output()?;
@@ -117,8 +135,6 @@ impl Eval {
             self.lookup.load(names.as_deref(), Purpose::Live, context)?;
         let namespaces = build(&loaded)?;
         let used = Used::by_namespaces(loaded.iter().zip(&namespaces));
-        // Programs get one object at the end, and notes in it.
-        let mut kept = Vec::new();
         let mut note = |text: String| match self.lookup.format {
             Format::Text => context.output.note(&text),
             Format::Json => kept.push(text),
@@ -173,7 +189,7 @@ impl Eval {
         given_away.into_iter().for_each(&mut note);
         let seconds = start.elapsed().as_secs_f64();
         match self.lookup.format {
-            Format::Json => context.output.summary(&summary::json(name, &done, seconds, &kept)),
+            Format::Json => context.output.summary(&summary::json(name, &done, seconds, kept)),
             Format::Text => {
                 context.output.note(summary::text(name, &done, seconds, batch.on_error));
             }

@@ -10,7 +10,7 @@ use planout::plan::{
     ParamChange, Plan, Remedy, Renamed, Sampled, Size, Status, UnitFailure,
 };
 
-use crate::cli::text::{Text, visible};
+use crate::cli::text::{Text, shortened, visible};
 
 /// How many lines a list may have.
 const MAX_LINES: usize = 20;
@@ -176,7 +176,7 @@ fn remedy(remedy: &Remedy, text: &mut Text) {
 fn list(lines: impl ExactSizeIterator<Item = String>, text: &mut Text) {
     let more = lines.len().saturating_sub(MAX_LINES);
     for line in lines.take(MAX_LINES) {
-        text.line(format!("    {line}"));
+        text.line(format!("    {}", shortened(&line)));
     }
     if more > 0 {
         text.line(format!("    ... and {more} more"));
