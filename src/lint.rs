@@ -82,22 +82,31 @@ pub fn check_with(namespaces: &mut [Loaded], settings: &Settings, progress: &Pro
     run(namespaces, settings, settings.reading(), true, progress);
 }
 
+/// Where namespaces go that are to be shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// To a directory, where names are those of files.
+    Directory,
+    /// To Redis, where planout4j may read them too.
+    Redis,
+    /// That is not known yet.
+    Unknown,
+}
+
 /// Checks namespaces that are to be shipped, and adds what keeps them from it: what [`check`] takes
 /// for an error. Of its warnings only those are added that are about who reads what is shipped.
-/// `is_redis` says whether it goes to Redis, where planout4j may read it too, and where names are
-/// not those of files.
 pub fn check_before_shipping(
     namespaces: &mut [Loaded],
     settings: &Settings,
-    is_redis: bool,
+    destination: Destination,
     progress: &Progress,
 ) {
     let reading = match settings.reading() {
-        Reading::Unlikely if is_redis => Reading::Possible,
+        Reading::Unlikely if destination == Destination::Redis => Reading::Possible,
         reading => reading,
     };
     let mut settings = settings.clone();
-    if !is_redis {
+    if destination == Destination::Directory {
         settings.levels.suggest(Code::AlikeNames, Level::Error);
     }
     let settings = &settings;

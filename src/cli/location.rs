@@ -3,6 +3,7 @@
 use std::fmt;
 
 use planout::diagnostic::nearest;
+use planout::lint::Destination;
 use planout::store;
 
 use super::config::Config;
@@ -80,6 +81,29 @@ pub(super) fn given(
     match argument {
         Some(argument) => named(argument, config).map(Some),
         None => Ok(configured.cloned()),
+    }
+}
+
+/// Where namespaces go that are shipped to a location.
+pub(super) fn destination(target: Option<&str>) -> Destination {
+    match target {
+        None => Destination::Unknown,
+        Some(target) if store::is_url(target) => Destination::Redis,
+        Some(_) => Destination::Directory,
+    }
+}
+
+/// Refuses a revision of git as a target: nothing can be shipped to it, and no folder is meant.
+pub(super) fn refuse_revision(target: &str) -> Outcome {
+    match target.starts_with("git:") {
+        false => Ok(()),
+        true => Err(Failure::usage(format!(
+            "nothing can be shipped to `{target}`: it is a revision"
+        ))
+        .help(format!(
+            "`planout plan --against {target}` compares with it; a folder of that name is written \
+                 `./{target}`"
+        ))),
     }
 }
 

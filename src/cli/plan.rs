@@ -79,14 +79,15 @@ impl Plan {
         let config = &context.config;
         let target = location::given(self.target.as_deref(), config.target.as_ref(), config)?;
         let target = target.filter(|_| self.against.is_none());
-        let is_redis = target.is_some_and(|target| store::is_url(&target));
+        target.as_deref().map_or(Ok(()), location::refuse_revision)?;
+        let to = location::destination(target.as_deref());
         let store = self.folders.open(source, context)?;
         let bar = Bar::new("reading", "namespaces", context);
         let mut after = catalog::read_with(&*store, dialects, bar.progress())?;
         drop(bar);
         let bar = Bar::new("checking", "namespaces", context);
         let checks = &context.config.checks;
-        lint::check_before_shipping(&mut after, checks, is_redis, bar.progress());
+        lint::check_before_shipping(&mut after, checks, to, bar.progress());
         drop(bar);
         if after.is_empty() {
             return Err(Failure::wrong(format!("no namespaces in `{source}`")));

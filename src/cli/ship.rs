@@ -89,6 +89,7 @@ impl Ship {
             Failure::usage("nowhere to ship to: name the target")
                 .help("as `planout ship SRC DST`, or set `target` in `planout.toml`")
         })?;
+        location::refuse_revision(&target)?;
         location::tell("source", source, context);
         location::tell("target", &target, context);
         if lies_in(&target, source) {
@@ -99,8 +100,8 @@ impl Ship {
         let store = self.folders.open(source, context)?;
         let mut loaded = catalog::read(&*store, context.dialects(self.dialect))?;
         let bar = Bar::new("checking", "namespaces", context);
-        let (checks, is_redis) = (&context.config.checks, store::is_url(&target));
-        lint::check_before_shipping(&mut loaded, checks, is_redis, bar.progress());
+        let (checks, to) = (&context.config.checks, location::destination(Some(&target)));
+        lint::check_before_shipping(&mut loaded, checks, to, bar.progress());
         drop(bar);
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;

@@ -2,17 +2,17 @@
 //! the namespace's name, its value is the compiled JSON.
 
 mod answer;
-mod command;
 mod connection;
 mod failure;
+mod request;
 mod stream;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use self::answer::Answer;
-use self::command::Command;
 use self::connection::Connection;
+use self::request::Request;
 use super::{Changes, Contents, Format, Item, RedisUrl, Store, StoreError, Transaction};
 
 /// A hash in Redis. Beside it, at `KEY:revision`, is the stamp: in the hash, services would take it
@@ -40,7 +40,7 @@ impl Redis {
     /// another hash.
     fn check_stamp(&self, connection: &mut Connection<'_>) -> Result<(), StoreError> {
         let key = self.url.revision_key();
-        let kind = connection.read(&Command::on("TYPE", &key), Answer::into_word)?;
+        let kind = connection.read(&Request::on("TYPE", &key), Answer::into_word)?;
         match kind.as_str() {
             "none" | "string" => Ok(()),
             _ => Err(StoreError::StampTaken { location: self.url.to_string(), key, kind }),
@@ -48,7 +48,7 @@ impl Redis {
     }
 
     fn fetch(&self, connection: &mut Connection<'_>) -> Result<Contents, StoreError> {
-        let all = Command::on("HGETALL", &self.url.key);
+        let all = Request::on("HGETALL", &self.url.key);
         let fields = connection.read(&all, Answer::into_fields)?;
         let fields = fields.into_iter().map(|(name, json)| match String::from_utf8(name) {
             Ok(name) => Ok((name, json)),
@@ -67,7 +67,7 @@ impl Store for Redis {
     }
 
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError> {
-        let command = Command::on("HGET", &self.url.key).with(&item.name);
+        let command = Request::on("HGET", &self.url.key).with(&item.name);
         let found = Connection::open(&self.url)?.read(&command, Answer::into_bytes)?;
         let absent =
             || StoreError::absent(item.label.as_ref(), std::io::ErrorKind::NotFound.into());
@@ -90,7 +90,7 @@ impl Store for Redis {
     }
 
     fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        let command = Command::on("GET", &self.url.revision_key());
+        let command = Request::on("GET", &self.url.revision_key());
         Connection::open(&self.url)?.read(&command, Answer::into_bytes)
     }
 
@@ -99,7 +99,7 @@ impl Store for Redis {
         let mut connection = Connection::open(&self.url)?;
         // One after the other, so that a key that must not be used can be named.
         for key in [&self.url.key, &self.url.revision_key()] {
-            connection.read(&Command::on("WATCH", key), Answer::into_word)?;
+            connection.read(&Request::on("WATCH", key), Answer::into_word)?;
         }
         self.check_stamp(&mut connection)?;
         let contents = self.fetch(&mut connection)?;
@@ -130,14 +130,14 @@ impl Transaction for Update<'_> {
         if !changes.put.is_empty() {
             let put = changes.put.iter();
             let put =
-                put.fold(Command::on("HSET", key), |put, (name, json)| put.with(name).with(json));
+                put.fold(Request::on("HSET", key), |put, (name, json)| put.with(name).with(json));
             commands.push(put);
         }
         if !changes.remove.is_empty() {
             let remove = changes.remove.iter();
-            commands.push(remove.fold(Command::on("HDEL", key), Command::with));
+            commands.push(remove.fold(Request::on("HDEL", key), Request::with));
         }
-        commands.push(Command::on("SET", &redis.url.revision_key()).with(stamp));
+        commands.push(Request::on("SET", &redis.url.revision_key()).with(stamp));
 
         match connection.execute(&commands)? {
             true => Ok(Vec::new()),

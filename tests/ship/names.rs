@@ -34,6 +34,8 @@ fn two_sources_of_one_file_are_a_warning_of_check_and_an_error_of_ship() {
         assert!(check.stderr.contains("warning[P0704]: "), "{}", check.stderr);
         assert!(check.stderr.contains("differ only in case"), "{}", check.stderr);
         run(root, 1, &["check", "s", "--deny", "P0704"]);
+        // Nothing is known of where they go.
+        run(root, 0, &["plan", "s", "--against", "sample-namespaces"]);
         for command in [&["plan", "s", "out"][..], &["ship", "s", "out", "--dry-run"], SHIP] {
             let failed = run(root, 1, command);
             assert!(failed.stderr.contains("error[P0704]: "), "{command:?}: {}", failed.stderr);

@@ -127,3 +127,21 @@ fn what_is_configured_as_a_target_is_read_as_one_that_is_named() {
         assert!(run.stderr.contains("`out`: it is a link that leads nowhere"), "{}", run.stderr);
     }
 }
+
+#[test]
+fn a_revision_is_not_an_empty_target() {
+    let folder = prepare(|_| ());
+    let root = folder.path();
+    for target in ["git:HEAD", "git:HEAD:out"] {
+        for reader in READERS {
+            let run = run(root, reader, target);
+            assert_eq!(run.status, 2, "{reader:?}: {}{}", run.stdout, run.stderr);
+            let said =
+                format!("error: nothing can be shipped to `{target}`: it is a revision\nhelp: ");
+            assert!(run.stderr.starts_with(&said), "{}", run.stderr);
+        }
+        assert!(!root.join(target).exists());
+        let ship = planout(root, &["ship", "sample-namespaces", &format!("./{target}")]);
+        assert_eq!(ship.status, 0, "{}", ship.stderr);
+    }
+}

@@ -4,8 +4,8 @@ use std::io::{BufReader, Write};
 use std::time::Instant;
 
 use super::answer::Answer;
-use super::command::Command;
 use super::failure::{Attempt, Trouble};
+use super::request::Request;
 use super::stream::Stream;
 use crate::store::{RedisUrl, StoreError};
 
@@ -28,7 +28,7 @@ impl Connection<'_> {
         let mut connection = Connection { stream: BufReader::with_capacity(BUFFER, stream), url };
         connection.log_in()?;
         if url.db != 0 {
-            let select = Command::new("SELECT").with(url.db.to_string());
+            let select = Request::new("SELECT").with(url.db.to_string());
             connection.ask("connect to", &select)?;
         }
         Ok(connection)
@@ -36,7 +36,7 @@ impl Connection<'_> {
 
     fn log_in(&mut self) -> Result<(), StoreError> {
         let Some(password) = &self.url.password else { return Ok(()) };
-        let auth = Command::new("AUTH");
+        let auth = Request::new("AUTH");
         let auth = match &self.url.user {
             Some(user) => auth.with(user),
             None => auth,
@@ -45,7 +45,7 @@ impl Connection<'_> {
         match self.exchange(&auth) {
             // Servers before 6.0 know no users.
             Err(Trouble::Refused(text)) if text.contains("wrong number of arguments") => {
-                self.ask("connect to", &Command::new("AUTH").with(password)).map(drop)
+                self.ask("connect to", &Request::new("AUTH").with(password)).map(drop)
             }
             Err(trouble) => Err(self.attempt("connect to", &auth).failed(trouble)),
             Ok(_) => Ok(()),
@@ -55,7 +55,7 @@ impl Connection<'_> {
     /// Sends a command that changes nothing, and returns what is made of its answer.
     pub(super) fn read<T>(
         &mut self,
-        command: &Command,
+        command: &Request,
         take: impl FnOnce(Answer) -> Result<T, Trouble>,
     ) -> Result<T, StoreError> {
         let answer = self.ask("read", command)?;
@@ -67,12 +67,12 @@ impl Connection<'_> {
     ///
     /// One command after the other, though all could be sent at once: until the last one is sent, it
     /// is certain that nothing was changed.
-    pub(super) fn execute(mut self, commands: &[Command]) -> Result<bool, StoreError> {
-        for command in [&Command::new("MULTI")].into_iter().chain(commands) {
+    pub(super) fn execute(mut self, commands: &[Request]) -> Result<bool, StoreError> {
+        for command in [&Request::new("MULTI")].into_iter().chain(commands) {
             let queued = self.ask("change", command)?.into_word();
             queued.map_err(|trouble| self.attempt("change", command).failed(trouble))?;
         }
-        let exec = Command::new("EXEC");
+        let exec = Request::new("EXEC");
         match self.ask("change", &exec)? {
             Answer::Nothing => Ok(false),
             Answer::List(outcomes) => {
@@ -94,17 +94,17 @@ impl Connection<'_> {
         }
     }
 
-    fn attempt<'a>(&'a self, action: &'static str, command: &'a Command) -> Attempt<'a> {
+    fn attempt<'a>(&'a self, action: &'static str, command: &'a Request) -> Attempt<'a> {
         Attempt { url: self.url, action, command: Some(command) }
     }
 
-    fn ask(&mut self, action: &'static str, command: &Command) -> Result<Answer, StoreError> {
+    fn ask(&mut self, action: &'static str, command: &Request) -> Result<Answer, StoreError> {
         self.exchange(command).map_err(|trouble| self.attempt(action, command).failed(trouble))
     }
 
     /// Sends a command and reads its answer. Each takes no longer than the timeout of the location,
     /// however fast it goes on.
-    fn exchange(&mut self, command: &Command) -> Result<Answer, Trouble> {
+    fn exchange(&mut self, command: &Request) -> Result<Answer, Trouble> {
         // Nobody has asked for what is there already.
         if !self.stream.buffer().is_empty() {
             return Err(Trouble::Malformed);

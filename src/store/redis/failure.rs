@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use super::answer::{MAX_BYTES, MAX_PARTS};
-use super::command::Command;
+use super::request::Request;
 use crate::store::{RedisUrl, StoreError};
 
 /// How much is shown of what a server says.
@@ -37,7 +37,7 @@ pub(super) struct Attempt<'a> {
     /// What it was for, such as `read`.
     pub(super) action: &'static str,
     /// The command, once there is a connection.
-    pub(super) command: Option<&'a Command>,
+    pub(super) command: Option<&'a Request>,
 }
 
 impl Attempt<'_> {

@@ -2,7 +2,7 @@
 
 /// A command: its name, mostly a key, and more.
 #[derive(Clone, Debug)]
-pub(super) struct Command {
+pub(super) struct Request {
     name: &'static str,
     key: Option<String>,
     /// What follows the name, in the form of the protocol.
@@ -10,19 +10,19 @@ pub(super) struct Command {
     count: usize,
 }
 
-impl Command {
+impl Request {
     /// A command that is about no key.
-    pub(super) fn new(name: &'static str) -> Command {
-        Command { name, key: None, arguments: Vec::new(), count: 0 }
+    pub(super) fn new(name: &'static str) -> Request {
+        Request { name, key: None, arguments: Vec::new(), count: 0 }
     }
 
     /// A command that is about a key.
-    pub(super) fn on(name: &'static str, key: &str) -> Command {
-        Command { key: Some(key.to_owned()), ..Command::new(name) }.with(key)
+    pub(super) fn on(name: &'static str, key: &str) -> Request {
+        Request { key: Some(key.to_owned()), ..Request::new(name) }.with(key)
     }
 
     /// The same with one more argument.
-    pub(super) fn with(mut self, argument: impl AsRef<[u8]>) -> Command {
+    pub(super) fn with(mut self, argument: impl AsRef<[u8]>) -> Request {
         push(argument.as_ref(), &mut self.arguments);
         self.count += 1;
         self
