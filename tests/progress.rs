@@ -130,6 +130,23 @@ fn simulations_and_batches_show_it_on_every_width() {
     }
 }
 
+/// The name of a file may hold what nobody may read, and what a terminal would do.
+#[cfg(unix)]
+#[test]
+fn the_line_shows_neither_secrets_nor_commands() {
+    let folder = sandbox();
+    let root = folder.path();
+    let file = units(root);
+    fs::create_dir_all(root.join("x/joe:hunter2@h")).expect("a folder");
+    let name = "x//joe:hunter2@h/u\u{1b}[2J.csv";
+    fs::rename(root.join(file), root.join(name)).expect("a file");
+    let simulate = ["simulate", "--ns", "button_color", "--batch", name, "--threads", "1"];
+    let lines = assert_shown(root, 200, &simulate);
+    assert!(!lines.iter().any(|line| line.contains("hunter2")), "{lines:?}");
+    let shown = |line: &String| line.starts_with("x//...@h/u\\u001b[2J.csv: ");
+    assert!(lines.is_empty() || lines.iter().any(shown), "{lines:?}");
+}
+
 /// As many namespaces as a company has, in two generations.
 fn many(folder: &Path) {
     let sample = fs::read_to_string(folder.join("sample-namespaces/test_ns.yaml")).expect("a file");

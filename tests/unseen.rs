@@ -222,6 +222,26 @@ fn lines_of_files_are_shown_and_marked() {
     }
 }
 
+/// A diff is for people. A text that is formatted is what it is.
+#[test]
+fn diffs_are_shown_and_formatted_texts_are_exact() {
+    let folder = sandbox();
+    let root = folder.path();
+    let text = "x =  \"\u{1b}[2J\u{9b}\u{202e}\";\r\n";
+    fs::write(root.join("x.planout"), text).expect("a file");
+    let diff = plain_but_ends(&planout(root, &["fmt", "--diff", "x.planout"]).stdout);
+    assert!(diff.contains("-x =  \"\\u001b[2J\\u009b\\u202e\";"), "{diff}");
+    let formatted = planout_with_input(root, &["fmt", "-"], text.as_bytes());
+    assert!(formatted.stdout.contains("\"\u{1b}[2J\u{9b}\u{202e}\""), "{}", formatted.stdout);
+}
+
+/// A text that may have line breaks of two characters.
+fn plain_but_ends(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    assert_plain(&text, &"a diff");
+    text
+}
+
 #[cfg(unix)]
 #[test]
 fn names_of_files_are_shown() {

@@ -17,7 +17,7 @@ use similar::TextDiff;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
 use super::output::Answer;
-use super::text::visible;
+use super::text::{visible, visible_lines};
 use super::{Context, DialectArg, Format, location};
 
 /// What the names of formatted files end with.
@@ -153,7 +153,7 @@ impl Fmt {
     fn show(&self, formatted: &Formatted, context: &Context) -> Outcome {
         match (self.format, self.diff) {
             (Format::Json, _) => Ok(()),
-            (Format::Text, true) => context.output.bytes(&formatted.diff()),
+            (Format::Text, true) => context.output.bytes(&visible_lines(&formatted.diff())),
             (Format::Text, false) => context.output.answer(formatted.source.name()),
         }
     }
