@@ -115,6 +115,17 @@ fn a_list_of_ids_is_read_where_the_first_line_names_no_input() {
 }
 
 #[test]
+fn fields_are_separated_as_in_batches() {
+    let folder = folder();
+    for name in ["a.csv", "a.txt"] {
+        fs::write(folder.path().join(name), "userid;country\n1;NZ\n2;NL\n").expect("a file");
+        let run = plan(folder.path(), &["--units", name, "--delimiter", ";"]);
+        assert_eq!(sample(&run)["units"].as_u64(), Some(2), "{}", run.stderr);
+    }
+    assert_eq!(plan(folder.path(), &["--delimiter", ";"]).status, 2);
+}
+
+#[test]
 fn a_file_that_holds_no_units_is_an_error() {
     let folder = folder();
     for (name, text, message) in [
@@ -122,6 +133,7 @@ fn a_file_that_holds_no_units_is_an_error() {
         ("a.txt", "country\nNZ\n", "`a.txt` has no column `userid`"),
         ("a.csv", "user_id,plan\n1,free\n", "the first line of `a.csv` names no input"),
         ("a.csv", "userid;country\n1;NZ\n", "the columns of `a.csv` are separated by `;`"),
+        ("a.csv", "userid;country, long\n1;NZ\n", "add `--delimiter ';'`"),
         ("a.csv", "userid,country\n1,NZ\n,NZ\n", "a.csv:3: no value of `userid`"),
         ("a.jsonl", "{\"country\": \"NZ\"}\n", "a.jsonl:1: no value of `userid`"),
         ("a.jsonl", "{\"userid\": 1}\n{\"userid\"\n", "a.jsonl:2"),

@@ -66,7 +66,7 @@ pub(super) fn missing(error: std::io::Error) -> Failure {
     match error.kind() {
         std::io::ErrorKind::NotFound => Failure::broken("cannot find the program `git`")
             .help("install it, or compare with a folder in place of a revision"),
-        _ => Failure::broken(format!("cannot run git: {error}")),
+        _ => Failure::broken(error).context("cannot run git"),
     }
 }
 

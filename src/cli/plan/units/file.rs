@@ -10,6 +10,7 @@ use planout::plan::{Inputs, Unit, Units};
 use planout::{Map, Value};
 
 use crate::cli::Context;
+use crate::cli::delimiter::{self, DelimiterArg};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::rows;
 
@@ -20,6 +21,7 @@ const MAX_UNITS: usize = 10_000_000;
 const MAX_LINE: usize = 1 << 20;
 
 #[derive(Args, Debug)]
+#[command(mut_arg("delimiter", |delimiter| delimiter.requires("units")))]
 pub(super) struct UnitsFile {
     /// Evaluate the units of a file: a column for each input, in any format that `eval --batch`
     /// reads, or a list of ids; `-` for standard input
@@ -29,6 +31,8 @@ pub(super) struct UnitsFile {
     /// like]
     #[arg(long, value_name = "FORMAT", requires = "units", value_parser = rows::formats())]
     input_format: Option<String>,
+    #[command(flatten)]
+    delimiter: DelimiterArg,
     /// Columns of CSV that are not strings: integer, float, boolean
     #[arg(long, value_name = "COLUMN:TYPE", requires = "units", value_delimiter = ',')]
     types: Vec<String>,
@@ -53,7 +57,11 @@ impl UnitsFile {
             return Ok(None);
         };
         let name = rows::shown(file);
-        let given = self.input_format.as_deref().and_then(Format::named);
+        let given = self.input_format.as_deref();
+        let given = match self.delimiter.delimiter {
+            None => given.and_then(Format::named),
+            delimiter => Some(rows::input_format(file, given, delimiter)?.0),
+        };
         let (ending, compression) = Format::of(Path::new(file));
         let format = given.or(ending);
         let opens_as = format.unwrap_or(Format::Jsonl);
@@ -99,12 +107,14 @@ impl UnitsFile {
             others: names(&mut inputs.others.iter()),
         };
         let types = rows::types(&self.types)?;
-        let batch = Batch { types, wanted, ..Batch::new(Vec::new(), name, format, format) };
+        let delimiter = self.delimiter.delimiter;
+        let batch =
+            Batch { types, delimiter, wanted, ..Batch::new(Vec::new(), name, format, format) };
         let mut rows: Vec<Vec<Value>> = Vec::new();
         let read = batch.read(input, &mut |row| {
             if rows.len() == MAX_UNITS {
-                let (message, help, part, cause) = (too_many(name), None, None, None);
-                return Err(Error::Unfit { message, help, part, cause });
+                let (message, help, part) = (too_many(name), None, None);
+                return Err(Error::Unfit { message, help, part, cause: None });
             }
             rows.push(row.to_vec());
             Ok(())
@@ -171,6 +181,12 @@ fn reading(
     {
         return Ok(Reading::Rows(*format));
     }
+    let is_quoted_input = |field: &str| inputs.all().any(|name| name == field.trim_matches('"'));
+    let leads = |found: &char| line.contains(*found) && line.split(*found).any(is_quoted_input);
+    if let Some(found) = [';', '|'].into_iter().find(leads) {
+        let message = format!("the columns of `{name}` are separated by `{found}`");
+        return Err(Failure::wrong(message).help(delimiter::help(found)));
+    }
     let is_row = |format: &&Format| format.fields(line).len() > 1;
     if candidates.iter().find(is_row).is_some() {
         let units: Vec<_> = inputs.units.iter().map(|unit| format!("`{unit}`")).collect();
@@ -179,11 +195,6 @@ fn reading(
             "it names the columns, one of which is a primary unit: {}",
             units.join(" or ")
         )));
-    }
-    let is_quoted_input = |field: &str| inputs.all().any(|name| name == field.trim_matches('"'));
-    if line.split(';').any(is_quoted_input) {
-        let message = format!("the columns of `{name}` are separated by `;`");
-        return Err(Failure::wrong(message).help("separate them by commas, or by tabs"));
     }
     Ok(Reading::List)
 }
@@ -247,7 +258,7 @@ fn first_line(start: &[u8]) -> String {
 }
 
 fn unreadable(name: &str, error: std::io::Error) -> Failure {
-    Failure::broken(format!("cannot read `{name}`: {error}"))
+    Failure::broken(error).context(format!("cannot read `{name}`"))
 }
 
 fn too_many(name: &str) -> String {
