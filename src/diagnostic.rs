@@ -144,6 +144,7 @@ impl Diagnostic {
 /// ```
 /// assert_eq!(planout::diagnostic::nearest("segement", ["salt", "segments"]), Some("segments"));
 /// assert_eq!(planout::diagnostic::nearest("zebra", ["salt", "segments"]), None);
+/// assert_eq!(planout::diagnostic::nearest("x", ["y", "z"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // The cost grows with the product of the lengths, and nobody misspells what is longer.
@@ -157,7 +158,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| (strsim::osa_distance(&word, &candidate.to_lowercase()), candidate))
-        .filter(|&(distance, _)| distance <= allowed)
+        // Of `a` and `b`, nothing is alike.
+        .filter(|&(distance, candidate)| {
+            distance <= allowed && distance < word.len().max(candidate.len())
+        })
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
 }

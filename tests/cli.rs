@@ -304,3 +304,31 @@ for more: `planout explain P0300`
 ";
     assert_eq!(run.stderr, expected);
 }
+
+#[test]
+fn only_scripts_are_evaluated_as_scripts() {
+    let folder = sandbox();
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    write("package.json", r#"{"name": "x", "version": "1"}"#);
+    write("compiled.json", r#"{"namespace": {"name": "x"}, "experiment_definitions": {}}"#);
+    let samples = "sample-namespaces/button_color.yaml";
+    for (file, expected, help) in [
+        ("package.json", "`package.json` is JSON, and not a compiled script", "the key `op`"),
+        ("compiled.json", "`compiled.json` is a namespace, not a script", "--ns compiled --from"),
+        (samples, "is YAML, which namespaces are written in", "--ns button_color --from sample"),
+    ] {
+        let run = planout(folder.path(), &["eval", "--script", file, "userid=1"]);
+        assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+        assert!(run.stderr.contains(expected), "{}", run.stderr);
+        assert!(run.stderr.contains(help), "{}", run.stderr);
+    }
+    // An empty script is one, too.
+    for code in ["", "x = 1;"] {
+        let run = planout(folder.path(), &["compile", code, "own.json"]);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        let run = planout(folder.path(), &["eval", "--script", "own.json"]);
+        assert_eq!(run.status, 0, "{code}: {}", run.stderr);
+    }
+}

@@ -15,9 +15,9 @@ use clap::{ArgGroup, Args};
 use planout::catalog::decode;
 use planout::diagnostic::{Code, Diagnostic, Report};
 use planout::eval::{DEFAULT_SALT, EvalError, Evaluation};
-use planout::namespace::{AssignError, Experiment};
+use planout::namespace::{AssignError, Content, Experiment};
 use planout::source::{MAX_SOURCE_BYTES, Source, Span};
-use planout::store::read_file;
+use planout::store::{Format as FileFormat, read_file};
 use planout::tree::{self, Kind, Layout, Node, to_json};
 use planout::{Assignment, Dialect, Map, Namespace, Params, Script, Value};
 
@@ -147,10 +147,8 @@ impl Eval {
             true => Script::from_json(source.name(), source.text(), dialect),
             false => Script::compile(source.name(), source.text(), dialect),
         };
-        let script = match compiled {
-            Ok(script) => script,
-            Err(report) => return Err(Failure::invalid(report)),
-        };
+        let script = compiled.map_err(Failure::invalid)?;
+        only_script(&source, script.json())?;
         warn(&Used::by_script(&script), inputs, overrides, context);
         let salt = self.salt.as_deref().unwrap_or(DEFAULT_SALT);
         match script.evaluate_with(salt, inputs, overrides) {
@@ -196,7 +194,7 @@ impl Eval {
         source: Arc<Source>,
         context: &Context,
     ) -> Outcome {
-        let message = format!("{what} failed: {}", context.reason(error));
+        let message = format!("{what} failed: {}", context.words(error));
         let diagnostic = Diagnostic::error(Code::Evaluation, error.span, message.clone());
         context.output.reports([&Report::new(source, vec![diagnostic])], self.lookup.format)?;
         Err(Failure::wrong(message).said())
@@ -210,6 +208,26 @@ fn warn(used: &Used<'_>, inputs: &Map, overrides: &Map, context: &Context) {
     }
 }
 
+/// Refuses JSON that is not a script: it would be evaluated to nothing.
+fn only_script(source: &Source, json: &Node) -> Outcome {
+    let name = source.name();
+    let (what, help) = match Content::of(json) {
+        Content::Script => return Ok(()),
+        Content::Namespace => ("a namespace, not a script", by_name(name)),
+        Content::Other => (
+            "JSON, and not a compiled script",
+            "a compiled script has the key `op`; `planout compile` writes one".to_owned(),
+        ),
+    };
+    Err(Failure::wrong(format!("`{name}` is {what}")).help(help))
+}
+
+/// How to evaluate a namespace.
+fn by_name(file: &str) -> String {
+    let name = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+    format!("evaluate it by name: `planout eval --ns {name} --from {file}`")
+}
+
 /// A script from a file, standard input or the argument itself.
 fn read_script(argument: &str, context: &Context) -> Outcome<Source> {
     let (label, bytes) = if argument == "-" {
@@ -217,6 +235,10 @@ fn read_script(argument: &str, context: &Context) -> Outcome<Source> {
         std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         ("<stdin>", bytes)
     } else if Path::new(argument).exists() || looks_like_path(argument) {
+        if FileFormat::of(Path::new(argument)) == Some(FileFormat::Yaml) {
+            let message = format!("`{argument}` is YAML, which namespaces are written in");
+            return Err(Failure::wrong(message).help(by_name(argument)));
+        }
         location::tell("script", argument, context);
         (argument, read_file(Path::new(argument), MAX_SOURCE_BYTES + 1)?)
     } else {

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use planout::diagnostic::{Diagnostic, Report, Severity, hint};
+use planout::eval::EvalError;
 use planout::store::StoreError;
 
 pub(super) type Outcome<T = ()> = Result<T, Failure>;
@@ -13,6 +14,8 @@ pub(super) struct Failure {
     kind: Kind,
     /// What happened; nothing where no command has failed.
     error: Option<anyhow::Error>,
+    /// Other words for what an evaluation failed with, where others say it better.
+    reason: Option<String>,
     /// What to do about it.
     help: Option<String>,
     /// Whether people have read it already, as diagnostics.
@@ -35,7 +38,7 @@ enum Kind {
 
 impl Failure {
     fn silent(kind: Kind) -> Failure {
-        Failure { kind, error: None, help: None, is_said: true }
+        Failure { kind, error: None, reason: None, help: None, is_said: true }
     }
 
     /// What is boxed is no longer known by its type, so errors that are looked for are not boxed.
@@ -44,7 +47,7 @@ impl Failure {
     }
 
     fn new(kind: Kind, error: anyhow::Error) -> Failure {
-        Failure { kind, error: Some(error), help: None, is_said: false }
+        Failure { kind, error: Some(error), reason: None, help: None, is_said: false }
     }
 
     /// The input is wrong: a message, or an error of the library.
@@ -118,6 +121,21 @@ impl Failure {
         Failure { error: Some(anyhow::Error::msg(message)), ..self }
     }
 
+    /// Puts what an evaluation failed with into the words of somebody who knows more about it.
+    pub(super) fn explained(mut self, words: impl Fn(&EvalError) -> String) -> Failure {
+        let mut causes = self.error.iter().flat_map(anyhow::Error::chain);
+        self.reason = causes.find_map(|error| error.downcast_ref()).map(words);
+        self
+    }
+
+    /// The words for one error of the chain.
+    fn words(&self, error: &(dyn Error + 'static)) -> String {
+        match &self.reason {
+            Some(reason) if error.is::<EvalError>() => reason.clone(),
+            _ => error.to_string(),
+        }
+    }
+
     /// The command line is to blame for it.
     pub(super) fn into_usage(self) -> Failure {
         Failure { kind: Kind::Usage, ..self }
@@ -158,7 +176,7 @@ impl Failure {
         let mut message = Vec::new();
         // Diagnostics say more than fits on a line: it has the first of them already.
         for error in self.error.as_ref()?.chain().filter(|error| !error.is::<Report>()) {
-            message.push(error.to_string());
+            message.push(self.words(error));
             // Below are the words of the system or the server, for those who want to know more.
             if matches!(error.downcast_ref(), Some(StoreError::Server { .. })) {
                 break;
@@ -175,7 +193,7 @@ impl Failure {
     /// The causes of the error, the nearest first, each on a line and once.
     pub(super) fn causes(&self) -> Vec<String> {
         let errors = self.error.iter().flat_map(|error| error.chain().skip(1));
-        let texts = errors.filter(|error| !error.is::<Report>()).map(ToString::to_string);
+        let texts = errors.filter(|error| !error.is::<Report>()).map(|error| self.words(error));
         let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut causes: Vec<String> = texts.map(line).collect();
         causes.dedup();

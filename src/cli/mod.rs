@@ -35,6 +35,7 @@ mod text;
 mod usage;
 mod which;
 
+use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -176,10 +177,11 @@ impl Context<'_> {
         Dialects { source: self.dialect(arg), compiled: arg.dialect.unwrap_or_default() }
     }
 
-    /// Why a script failed. An operator of the project's own exists, but not here.
-    fn reason(&self, error: &EvalError) -> String {
-        match &*error.reason {
-            Reason::UnknownOperator { name, .. }
+    /// An error in words. An operator of the project's own exists, but not here.
+    fn words(&self, error: &(dyn Error + 'static)) -> String {
+        let reason = error.downcast_ref().map(|error: &EvalError| &*error.reason);
+        match reason {
+            Some(Reason::UnknownOperator { name, .. })
                 if self.config.checks.operators.contains(&**name) =>
             {
                 format!(
@@ -189,6 +191,12 @@ impl Context<'_> {
             }
             _ => error.to_string(),
         }
+    }
+
+    /// An error and its causes on a line.
+    fn with_causes(&self, error: &(dyn Error + 'static)) -> String {
+        let chain = anyhow::Chain::new(error).map(|error| self.words(error));
+        chain.collect::<Vec<_>>().join(": ")
     }
 }
 
@@ -248,7 +256,7 @@ fn run(cli: Cli, output: &Output) -> Outcome {
         None => "configuration: none, as there is no `planout.toml` here or above".to_owned(),
     });
     let context = Context { config, output };
-    match cli.command {
+    let outcome = match cli.command {
         Command::Compile(command) => command.run(&context),
         Command::Plan(command) => command.run(&context),
         Command::Ship(command) => command.run(&context),
@@ -261,5 +269,6 @@ fn run(cli: Cli, output: &Output) -> Outcome {
         Command::Perf(command) => command.run(&context),
         Command::Explain(command) => command.run(&context),
         Command::Fmt(command) => command.run(&context),
-    }
+    };
+    outcome.map_err(|failure| failure.explained(|error| context.words(error)))
 }

@@ -120,6 +120,7 @@ fn duration(nanoseconds: u64) -> String {
 
 fn failure(failed: Failed) -> Failure {
     match failed {
+        Failed::Unit { error, .. } if error.is_of_the_script() => Failure::wrong(error),
         Failed::Unit { inputs, error } => Failure::wrong(error).help(format!(
             "the inputs were {}; `--unit KEY=VALUE` gives what else the scripts read",
             Value::from(inputs)

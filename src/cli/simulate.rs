@@ -77,6 +77,8 @@ struct Answer<'a> {
     design: &'a Design<'a>,
     report: &'a Report,
     source: Source,
+    /// Why the first unit could not be evaluated that could not.
+    failure: Option<String>,
 }
 
 /// Where the units of a comparison come from.
@@ -173,7 +175,8 @@ impl Simulate {
         context: &Context,
     ) -> Outcome {
         let report = report(design, observed);
-        let answer = Answer { design, report: &report, source };
+        let failure = report.failure.as_ref().map(|error| context.with_causes(error));
+        let answer = Answer { design, report: &report, source, failure };
         context.output.answer(match self.lookup.format {
             Format::Text => text::text(&answer).into(),
             Format::Json => output::Answer::Data(json::json(&answer)),
@@ -189,13 +192,18 @@ fn designed<'n>(namespace: &'n Namespace, inputs: &Map, counted: Counted) -> Des
 /// Fails if something is not as designed.
 fn verdict(answer: &Answer<'_>, context: &Context) -> Outcome {
     let report = answer.report;
-    if let Some(failure) = &report.failure {
-        let message = format!("{} could not be evaluated: {failure}", text::units(report.failed));
+    if let Some(error) = &report.failure {
+        let message = format!("{} could not be evaluated", text::units(report.failed));
         let help = match answer.source.seed {
-            Some(_) => "give what the scripts read by `--input`",
-            None => "give what the scripts read in columns of the file, or by `--input`",
+            _ if error.is_of_the_script() => None,
+            Some(_) => Some("give what the scripts read by `--input`"),
+            None => Some("give what the scripts read in columns of the file, or by `--input`"),
         };
-        return Err(Failure::wrong(message).help(help));
+        let failure = Failure::wrong(error.clone()).context(message);
+        return Err(match help {
+            Some(help) => failure.help(help),
+            None => failure,
+        });
     }
     let failed: Vec<String> =
         report.failed_tests().map(|(param, _)| text::subject(answer, param)).collect();

@@ -185,6 +185,18 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Whether the script itself is to blame: no values of its inputs could help.
+    pub fn is_of_the_script(&self) -> bool {
+        matches!(
+            self,
+            Reason::UnknownOperator { .. }
+                | Reason::Switch
+                | Reason::ExperimentSalt
+                | Reason::WideInteger { .. }
+                | Reason::Malformed { .. }
+        )
+    }
+
     pub(super) fn null_argument(operator: &'static str, argument: &'static str) -> Reason {
         Reason::NullArgument { operator, argument, variable: None }
     }

@@ -94,6 +94,13 @@ pub enum AssignError {
     },
 }
 
+impl AssignError {
+    /// Whether a script itself is to blame: no values of its inputs could help.
+    pub fn is_of_the_script(&self) -> bool {
+        matches!(self, AssignError::Script { error, .. } if error.reason.is_of_the_script())
+    }
+}
+
 impl Namespace {
     /// The name.
     pub fn name(&self) -> &str {

@@ -3,7 +3,6 @@
 use indexmap::IndexMap;
 
 use super::design::{Design, Scope};
-use crate::diagnostic::with_causes;
 use crate::eval::distribution::{Distribution, Exact, Sought};
 use crate::namespace::{AssignError, Assignment, Rows};
 use crate::parallel;
@@ -46,7 +45,7 @@ pub struct Observed {
     /// How many units could not be evaluated.
     pub failed: u64,
     /// Why the first of those could not.
-    pub failure: Option<String>,
+    pub failure: Option<AssignError>,
     /// Whether a param that is not among these was observed not to be there.
     pub complete: bool,
 }
@@ -195,7 +194,7 @@ struct Tally<'d> {
     design: &'d Design<'d>,
     cohorts: Vec<CohortTally>,
     failed: u64,
-    failure: Option<String>,
+    failure: Option<AssignError>,
 }
 
 #[derive(Default)]
@@ -226,7 +225,7 @@ impl<'d> Tally<'d> {
                     self.cohorts[cohort].units += 1;
                 }
                 self.failed += 1;
-                self.failure.get_or_insert_with(|| with_causes(&error));
+                self.failure.get_or_insert(error);
             }
         }
     }

@@ -6,6 +6,7 @@ use super::design::{Design, Scope};
 use super::observe::{Counts, Observed};
 use super::test::{Test, Untested, chi_squared, holm};
 use crate::eval::distribution::{Distribution, Obstacle};
+use crate::namespace::AssignError;
 use crate::value::Value;
 
 /// How many parts of equal probability a continuous param is tested in.
@@ -29,7 +30,7 @@ pub struct Report {
     /// How many units could not be evaluated.
     pub failed: u64,
     /// Why the first of those could not.
-    pub failure: Option<String>,
+    pub failure: Option<AssignError>,
 }
 
 /// The units of an experiment.

@@ -157,6 +157,37 @@ fn operators_of_the_project_are_known() {
 }
 
 #[test]
+fn no_command_calls_an_operator_of_the_project_unknown() {
+    let folder = sandbox();
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    };
+    write("planout.toml", "[checks]\noperators = [\"inPopulation\"]\n");
+    write("x.yaml", &super::around("x = inPopulation(name='beta', userid=userid);"));
+    write("units.csv", "userid\n1\n");
+    let expected = "`inPopulation` is declared as an operator of the project's own, which this \
+                    program cannot run";
+    for (command, status) in [
+        ("eval --ns x --from x.yaml userid=1", 1),
+        ("eval --ns x --from x.yaml userid=1 --format json", 1),
+        ("eval --ns x --from x.yaml --batch units.csv", 1),
+        ("eval --ns x --from x.yaml --batch units.csv --on-error null", 0),
+        ("simulate --ns x --from x.yaml --units 100", 1),
+        ("simulate --ns x --from x.yaml --units 100 --format json", 1),
+        ("simulate --ns x --from x.yaml --batch units.csv", 1),
+        ("perf --ns x --from x.yaml --iterations 10", 1),
+    ] {
+        let arguments: Vec<_> = command.split(' ').collect();
+        let run = planout(folder.path(), &arguments);
+        let said = run.stdout + &run.stderr;
+        assert_eq!(run.status, status, "{command}: {said}");
+        assert!(said.contains(expected) && !said.contains("unknown"), "{command}: {said}");
+        // No value of an input would help.
+        assert!(!said.contains("give"), "{command}: {said}");
+    }
+}
+
+#[test]
 fn compiled_scripts_lie_beside_others() {
     let compiled = r#"{
   "op": "seq",

@@ -189,9 +189,11 @@ impl Eval {
         given_away.into_iter().for_each(&mut note);
         let seconds = start.elapsed().as_secs_f64();
         match self.lookup.format {
-            Format::Json => context.output.summary(&summary::json(name, &done, seconds, kept)),
+            Format::Json => {
+                context.output.summary(&summary::json(name, &done, seconds, kept, context))
+            }
             Format::Text => {
-                context.output.note(summary::text(name, &done, seconds, batch.on_error));
+                context.output.note(summary::text(name, &done, seconds, batch.on_error, context));
             }
         }
         Ok(())

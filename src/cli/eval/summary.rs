@@ -1,9 +1,9 @@
 //! What is said of a batch at its end.
 
 use planout::batch::{BadRow, OnError, ReasonKind, Summary};
-use planout::diagnostic::with_causes;
 use serde_json::{Value, json};
 
+use crate::cli::Context;
 use crate::cli::progress::grouped;
 use crate::cli::text::Text;
 
@@ -13,7 +13,13 @@ fn rate(rows: u64, seconds: f64) -> String {
 }
 
 /// What is said to people.
-pub(super) fn text(name: &str, summary: &Summary, seconds: f64, on_error: OnError) -> Text {
+pub(super) fn text(
+    name: &str,
+    summary: &Summary,
+    seconds: f64,
+    on_error: OnError,
+    context: &Context,
+) -> Text {
     let rate = rate(summary.rows, seconds);
     let s = |count: u64| if count == 1 { "" } else { "s" };
     let rows = summary.rows;
@@ -27,23 +33,29 @@ pub(super) fn text(name: &str, summary: &Summary, seconds: f64, on_error: OnErro
     for (kind, found) in ReasonKind::ALL.iter().zip(&summary.bad) {
         if let Some((count, first)) = found {
             let (count, kind) = (grouped(*count), kind.describe());
-            text.line(format!("  {count} {kind}; the first: {}", located(name, first)));
+            text.line(format!("  {count} {kind}; the first: {}", located(name, first, context)));
         }
     }
     text
 }
 
 /// A bad row with its place and all that is wrong with it.
-fn located(name: &str, row: &BadRow) -> String {
-    format!("{name}:{}: {}", row.place(), with_causes(row))
+fn located(name: &str, row: &BadRow, context: &Context) -> String {
+    format!("{name}:{}: {}", row.place(), context.with_causes(row))
 }
 
 /// The same for programs.
-pub(super) fn json(name: &str, summary: &Summary, seconds: f64, notes: &[String]) -> Value {
+pub(super) fn json(
+    name: &str,
+    summary: &Summary,
+    seconds: f64,
+    notes: &[String],
+    context: &Context,
+) -> Value {
     let rate = if seconds > 0.0 { (summary.rows as f64 / seconds).round() } else { 0.0 };
     let bad = ReasonKind::ALL.iter().zip(&summary.bad).filter_map(|(kind, found)| {
         let (count, first) = found.as_ref()?;
-        let first = located(name, first);
+        let first = located(name, first, context);
         Some((kind.describe().replace(' ', "_"), json!({ "rows": count, "first": first })))
     });
     json!({

@@ -2,7 +2,6 @@
 
 use clap::{Args, ValueEnum};
 use planout::batch::{Batch, Error, OnError, Summary};
-use planout::diagnostic::with_causes;
 use planout::simulate::{Sample, SampleError};
 use planout::{Map, Namespace, Value};
 
@@ -78,7 +77,7 @@ impl BatchArgs {
         if sample.units() == 0 {
             return Err(Failure::wrong(format!("`{name}` has no units")));
         }
-        let notes = notes(name, &sample, &summary);
+        let notes = notes(name, &sample, &summary, context);
         rows::misspelt(name, &summary).for_each(|warning| context.output.note(&warning));
         Ok((sample, notes))
     }
@@ -97,7 +96,7 @@ fn unfit(name: &str, error: SampleError) -> Error {
 }
 
 /// What is to be known of the units of a file.
-fn notes(name: &str, sample: &Sample<'_>, summary: &Summary) -> Vec<String> {
+fn notes(name: &str, sample: &Sample<'_>, summary: &Summary, context: &Context) -> Vec<String> {
     let mut notes = Vec::new();
     let inputs: Vec<String> = sample.inputs().iter().map(|input| format!("`{input}`")).collect();
     if !inputs.is_empty() {
@@ -114,7 +113,7 @@ fn notes(name: &str, sample: &Sample<'_>, summary: &Summary) -> Vec<String> {
     let first = summary.bad.iter().flatten().map(|(_, row)| row).min_by_key(|row| row.line);
     if let Some(first) = first {
         let (count, place) = (rows(summary.bad_rows()), first.place());
-        let reason = with_causes(first);
+        let reason = context.with_causes(first);
         notes.push(format!("{count} left out; the first: {name}:{place}: {reason}"));
     }
     notes

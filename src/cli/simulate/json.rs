@@ -30,7 +30,7 @@ pub(super) fn json(answer: &Answer<'_>) -> String {
         "experiments": { "rows": experiments, "test": test(&report.experiments_test) },
         "params": params,
         "failed": report.failed,
-        "failure": report.failure,
+        "failure": answer.failure,
         "notes": answer.source.notes,
     });
     format!("{value:#}")
