@@ -219,20 +219,12 @@ impl<'a> Script<'a> {
     /// Whether a value is the same for every unit: what it is made from is constant, and set in
     /// any case before it is read.
     pub(super) fn is_same_for_all(&self, node: &'a Node) -> bool {
-        let is_given = |name: &str| {
-            let mut reads = self.reads.iter().filter(|read| read.name == name);
-            let mut sets = self.assignments_of(name);
-            sets.any(|set| set.moment.branch != TRUNK)
-                || reads.any(|read| {
-                    !self.assignments_of(name).any(|set| set.moment.order < read.moment.order)
-                })
-        };
         let mut nodes = vec![node];
         let mut seen = Vec::new();
         while let Some(node) = nodes.pop() {
             match form(node) {
                 Form::Get(name) if seen.contains(&name) => {}
-                Form::Get(name) if is_given(name) => return false,
+                Form::Get(name) if !self.is_always_set(name) => return false,
                 Form::Get(name) => {
                     seen.push(name);
                     nodes.extend(self.values_of(name).flatten());
@@ -243,6 +235,34 @@ impl<'a> Script<'a> {
             }
         }
         true
+    }
+
+    /// Whether a variable is set in any case before it is read.
+    fn is_always_set(&self, name: &str) -> bool {
+        let mut reads = self.reads.iter().filter(|read| read.name == name);
+        self.assignments_of(name).all(|set| set.moment.branch == TRUNK)
+            && reads.all(|read| {
+                self.assignments_of(name).any(|set| set.moment.order < read.moment.order)
+            })
+    }
+
+    /// The value of a node: where it is a variable that is always set, and once, the value that it is
+    /// set to.
+    pub(super) fn settled(&self, node: &'a Node) -> &'a Node {
+        let mut settled = node;
+        let mut seen = Vec::new();
+        while let Form::Get(name) = form(settled)
+            && !seen.contains(&name)
+            && self.is_always_set(name)
+        {
+            let mut values = self.values_of(name);
+            let (Some(Some(value)), None) = (values.next(), values.next()) else {
+                break;
+            };
+            seen.push(name);
+            settled = value;
+        }
+        settled
     }
 
     /// Whether the variables that a node reads keep their values from one moment to another.

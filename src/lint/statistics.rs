@@ -96,7 +96,7 @@ fn is_misspelt(script: &Script<'_>, known: &Known<'_>, unit: &Node, primary: &st
 
 fn certain_trial(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
     let node = call.argument("p")?;
-    let p = script.constant(node)?.as_float()?;
+    let p = script.constant(script.settled(node))?.as_float()?;
     let outcome = match p {
         0.0 => false,
         1.0 => true,
@@ -111,7 +111,7 @@ fn certain_trial(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
 
 fn few_choices(script: &Script<'_>, call: &Call<'_>, function: Function) -> Option<Diagnostic> {
     let node = call.argument("choices")?;
-    match script.elements(node)? {
+    match script.elements(script.settled(node))? {
         // More draws than choices fail, which is said.
         [] if script.always_fails(call).is_none() => {
             let message = format!("`{}` has no choices", call.operator);
@@ -154,10 +154,11 @@ fn list_unit(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
 fn weights(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
     let (choices, node) = (call.argument("choices")?, call.argument("weights")?);
     let finding = |code, message: String| Diagnostic::finding(code, node.span, message);
+    let (choices, weights) = (script.settled(choices), script.settled(node));
     if script.elements(choices).is_some_and(<[Node]>::is_empty) {
         return None;
     }
-    if let (Some(choices), Some(weights)) = (script.elements(choices), script.elements(node))
+    if let (Some(choices), Some(weights)) = (script.elements(choices), script.elements(weights))
         && choices.len() != weights.len()
     {
         let (choices, weights) = (choices.len(), weights.len());
@@ -169,10 +170,10 @@ fn weights(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
                 .help("give each choice its weight"),
         );
     }
-    if let Some(found) = negative_weight(script, call, node) {
+    if let Some(found) = negative_weight(script, call, weights) {
         return Some(found);
     }
-    let constant = script.constant(node)?;
+    let constant = script.constant(weights)?;
     let weights: Vec<f64> =
         constant.as_list()?.iter().map(|weight| weight.as_float()).collect::<Option<_>>()?;
     if !weights.is_empty() && weights.iter().all(|weight| *weight == 0.0) {

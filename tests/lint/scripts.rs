@@ -16,6 +16,26 @@ fn check_both(cases: Cases<'_>) {
 }
 
 #[test]
+fn constants_that_variables_hold() {
+    check_both(&[
+        ("c = [];\nx = uniformChoice(choices=c, unit=u);", &["2:27 P0509"]),
+        ("c = ['a']; d = c;\nx = uniformChoice(choices=d, unit=u);", &["2:27 P0503"]),
+        ("w = [2, -1];\nx = weightedChoice(choices=[1, 2], weights=w, unit=u);", &["1:9 P0510"]),
+        ("w = [0, 0];\nx = weightedChoice(choices=[1, 2], weights=w, unit=u);", &["2:44 P0504"]),
+        (
+            "w = [1, 2];\nx = weightedChoice(choices=[1], weights=w, unit=u);",
+            &["2:28 P0503", "2:41 P0505"],
+        ),
+        ("p = 1;\nx = bernoulliTrial(p=p, unit=u);", &["2:22 P0502"]),
+        // Services or another branch may set it to something else, and it may be set again.
+        ("if (a) { c = []; }\nx = uniformChoice(choices=c, unit=u);", &[]),
+        ("x = uniformChoice(choices=c, unit=u);\nc = [];", &["1:27 P0403"]),
+        ("c = [];\nc = [1, 2];\nx = uniformChoice(choices=c, unit=u);", &[]),
+        ("c = d; d = c;\nx = uniformChoice(choices=c, unit=u);", &["1:5 P0403"]),
+    ]);
+}
+
+#[test]
 fn calls_that_fail() {
     check_both(&[
         ("x = uniformchoice(choices=[1, 2], unit=u);", &["1:5 P0400"]),
