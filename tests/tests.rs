@@ -19,6 +19,7 @@ mod git;
 mod hints;
 mod huge;
 mod library;
+mod licences;
 mod lint;
 mod lookup;
 mod memory;

@@ -9,9 +9,13 @@ use super::output::Answer;
 use super::text::Text;
 use super::{Context, Format};
 
+/// The licences of all software that is linked into the program.
+const LICENCES: &str = include_str!("../../THIRD-PARTY.md");
+
 #[derive(Args, Debug)]
 pub(super) struct Explain {
-    /// The code of a problem, such as P0208 or 208 [default: list all of them]
+    /// The code of a problem, such as P0208 or 208, or `licences` for those of the software in this
+    /// program [default: list all codes]
     code: Option<String>,
     /// How to print the answer
     #[arg(long, default_value = "text", hide_default_value = true)]
@@ -23,6 +27,12 @@ impl Explain {
         let Some(word) = &self.code else {
             return self.list(context);
         };
+        if matches!(word.to_lowercase().as_str(), "licences" | "licenses") {
+            return context.output.answer(&match self.format {
+                Format::Text => LICENCES.to_owned(),
+                Format::Json => format!("{:#}", json!({ "licences": LICENCES })),
+            });
+        }
         let code = meant(word).ok_or_else(|| {
             Failure::unknown("code", word, Code::ALL.iter().map(|code| code.as_str()))
         })?;
