@@ -1,6 +1,7 @@
 //! Writes what the fuzzers start from, a file each: the programs and namespaces of the golden data and
-//! the samples in `corpus/parser` and `corpus/yaml`; small files of units in each format, and of what
-//! was observed, in `corpus/rows`, `corpus/parquet` and `corpus/observed`.
+//! the samples in `corpus/parser` and `corpus/yaml`, compiled in `corpus/compiled`; small files of units in
+//! each format, and of what was observed, in `corpus/rows`, `corpus/parquet` and `corpus/observed`; saved
+//! plans and journals in `corpus/saved` and `corpus/journal`.
 
 mod parquet_seeds;
 
@@ -8,8 +9,11 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use planout::catalog::Loaded;
 use planout::source::Source;
-use planout::tree::{Node, json};
+use planout::store::Format;
+use planout::tree::{Layout, Node, json, to_json};
+use planout::{Dialect, Script};
 
 /// Rows that have what is special to CSV, or a place for it.
 const TABLES: [&str; 6] = [
@@ -46,6 +50,27 @@ const LOGS: [&str; 2] = [
      {\"event\":\"click\"}\n{\"salt\":\"shop.second\",\"inputs\":{\"userid\":[1]}}\n{\"salt\":",
 ];
 
+/// Saved plans.
+const SAVED: [&str; 2] = [
+    r#"{"format":2,"setup":{"source":"file:///s","target":"file:///t","prune":false,
+"dialect":"planout4j","guard":"reassignment","checks":{"P0503":"error"},"operators":["own"],
+"readers":"planout4j"},"class":"safe","namespaces":[{"name":"shop","class":"reassigning",
+"source":"ab","compiled":"cd","target":null},{"name":"geo","class":"none","source":null,
+"compiled":null,"target":"ef"}]}"#,
+    r#"{"format":1,"namespaces":[]}"#,
+];
+
+/// Journals of a change of a folder: ours, and those that would reach further.
+const JOURNALS: [&str; 6] = [
+    r#"{"steps":[{"file":"shop.json","new":".planout-new-abc123"},{"file":"geo.json","new":null},
+{"file":".planout-revision","new":".planout-new-def456"}]}"#,
+    r#"{"steps":[]}"#,
+    r#"{"steps":[{"file":"../victim.json","new":null}]}"#,
+    r#"{"steps":[{"file":"shop.json","new":"../victim.json"}]}"#,
+    r#"{"steps":[{"file":"notes.txt","new":".planout-new-abc123"},{"file":".hidden.json","new":null}]}"#,
+    r#"{"steps":[{"file":"below/shop.json","new":null},{"file":"shop.yaml","new":null}]}"#,
+];
+
 fn main() -> io::Result<()> {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = fuzz.join("..");
@@ -53,13 +78,18 @@ fn main() -> io::Result<()> {
 
     let mut programs = golden("compile.jsonl", "dsl")?;
     programs.extend(golden("eval.jsonl", "dsl")?);
+    let mut compiled: Vec<String> = programs.iter().filter_map(|code| script(code)).collect();
     write(&fuzz.join("corpus/parser"), programs)?;
 
     let mut namespaces = golden("namespaces.jsonl", "yaml")?;
     for file in fs::read_dir(root.join("sample-namespaces"))? {
         namespaces.push(fs::read_to_string(file?.path())?);
     }
+    compiled.extend(namespaces.iter().filter_map(|text| namespace(text)));
     write(&fuzz.join("corpus/yaml"), namespaces)?;
+    write(&fuzz.join("corpus/compiled"), compiled)?;
+    write(&fuzz.join("corpus/saved"), SAVED.to_vec())?;
+    write(&fuzz.join("corpus/journal"), JOURNALS.to_vec())?;
 
     write(&fuzz.join("corpus/rows"), rows()?)?;
     write(&fuzz.join("corpus/parquet"), parquet_seeds::files()?)?;
@@ -69,6 +99,20 @@ fn main() -> io::Result<()> {
         &fuzz.join("corpus/observed"),
         COUNTS.iter().map(table).chain(LOGS.iter().map(log)).collect(),
     )
+}
+
+/// A program as JSON.
+fn script(code: &str) -> Option<String> {
+    let script = Script::compile("seed", code, Dialect::Planout4j).ok()?;
+    Some(to_json(script.json(), Layout::Compact, Dialect::Planout4j))
+}
+
+/// A namespace as JSON.
+fn namespace(text: &str) -> Option<String> {
+    let bytes = text.as_bytes().to_vec();
+    let loaded = Loaded::new("seed", Some("seed"), bytes, Format::Yaml, Dialect::Planout4j);
+    let document = loaded.document?;
+    Some(to_json(&document.compiled, Layout::Compact, document.dialect))
 }
 
 /// Files of units behind the byte that says what they are: see the target.

@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
         let outcome = batch.read(input, &mut |row| {
             assert_eq!(row.len(), batch.columns().len());
             rows += 1;
-            let enough = Error::Unfit { message: "enough".to_owned(), help: None, part: None };
+            let enough = Error::Unfit { message: "enough".to_owned(), help: None, part: None, cause: None };
             if rows > MAX_ROWS { Err(enough) } else { Ok(()) }
         });
         if let Ok(summary) = outcome {
