@@ -44,6 +44,8 @@ pub use columns::{Misspelt, Type};
 pub use error::{BadRow, Error, Part, Reason, ReasonKind};
 pub use format::{Compression, Format};
 pub use input::Input;
+#[cfg(feature = "parquet")]
+pub use parquet::PARQUET_THREAD;
 pub use stream::{Compressor, decompress};
 
 use self::columns::Plan;

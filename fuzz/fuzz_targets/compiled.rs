@@ -5,12 +5,13 @@
 
 use libfuzzer_sys::fuzz_target;
 use planout::catalog::Loaded;
-use planout::diagnostic::Diagnostic;
+use planout::diagnostic::{Diagnostic, with_causes};
 use planout::lint;
+use planout::namespace::AssignError;
 use planout::source::Source;
 use planout::store::Format;
 use planout::tree::{Layout, to_json};
-use planout::{Dialect, Map, Script, Value};
+use planout::{Assignment, Dialect, Map, Script, Value};
 
 /// More segments take more time than there is.
 const MAX_SEGMENTS: u32 = 1000;
@@ -46,8 +47,16 @@ fn namespace(text: &str, dialect: Dialect) {
     for unit in 0..4 {
         let inputs = inputs(namespace.unit(), unit);
         let (one, other) = (namespace.assign(&inputs), again.assign(&inputs));
-        assert_eq!(format!("{one:?}"), format!("{other:?}"));
+        match (one, other) {
+            (Ok(one), Ok(other)) => assert_eq!(format!("{one:?}"), format!("{other:?}")),
+            // Where it failed differs.
+            (one, other) => assert_eq!(said(one), said(other)),
+        }
     }
+}
+
+fn said(outcome: Result<Assignment<'_>, AssignError>) -> Option<String> {
+    outcome.err().map(|error| with_causes(&error))
 }
 
 fn script(text: &str, dialect: Dialect) {

@@ -39,7 +39,13 @@ fuzz_target!(|data: &[u8]| {
         (rows, said(outcome))
     };
     let (rows, outcome) = read(1 << 16);
-    assert_eq!(read(1), (rows.clone(), outcome.clone()), "a byte at a time");
+    // Where a packed file is broken, more or less of it has been read before.
+    let slow = read(1);
+    if compression == Compression::None || outcome.is_ok() {
+        assert_eq!(slow, (rows.clone(), outcome.clone()), "a byte at a time");
+    } else {
+        assert!(slow.1.is_err(), "a byte at a time");
+    }
     if let Ok(summary) = &outcome {
         assert_eq!(summary.rows, summary.written + summary.bad_rows());
         assert_eq!(summary.written, rows.len() as u64);

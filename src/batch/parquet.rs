@@ -1,6 +1,7 @@
 //! Rows of Parquet, whose columns have types of their own.
 
 mod decode;
+mod guarded;
 mod kind;
 mod rows;
 mod writer;
@@ -13,10 +14,12 @@ use parquet::column::reader::ColumnReader;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
+pub use guarded::PARQUET_THREAD;
 pub(super) use rows::Rows;
 pub(super) use writer::Writer;
 
 use self::decode::Values;
+use self::guarded::guarded;
 use self::kind::{Field, Kind};
 use super::columns::{Column, Type};
 use super::error::Error;
@@ -72,7 +75,7 @@ impl Reader {
             );
             return Err(Error::unfit(message));
         }
-        let file = SerializedFileReader::new(file)
+        let file = guarded(|| SerializedFileReader::new(file))
             .map_err(|error| Error::unfit(format!("`{name}` is not Parquet")).because(error))?;
         let fields = kind::fields(file.metadata().file_metadata().schema_descr());
         let (used, open, name) = (Vec::new(), Vec::new(), name.to_owned());
@@ -125,9 +128,24 @@ impl Reader {
         }
         let rows = self.left.min(ROWS);
         let (mut columns, mut bad) = (Vec::with_capacity(self.used.len()), Vec::new());
-        for place in 0..self.used.len() {
-            let Used { name, kind, can_be_null, .. } = &self.used[place];
-            let read = decode::values(&mut self.open[place], *kind, *can_be_null, rows);
+        let (open, used) = (&mut self.open, &self.used);
+        let read = guarded(|| {
+            let values = |(column, used): (&mut ColumnReader, &Used)| {
+                decode::values(column, used.kind, used.can_be_null, rows)
+            };
+            // The rows end at the first column that is broken.
+            let mut read = Vec::with_capacity(used.len());
+            for column in open.iter_mut().zip(used).map(values) {
+                let is_broken = column.is_err();
+                read.push(column);
+                if is_broken {
+                    break;
+                }
+            }
+            Ok(read)
+        });
+        let read = read.map_err(|error| self.broken(None, error))?;
+        for (Used { name, .. }, read) in self.used.iter().zip(read) {
             let Values { values, bad: found } =
                 read.map_err(|error| self.broken(Some(name), error))?;
             columns.push(values);
@@ -167,7 +185,7 @@ impl Reader {
                 return Err(Error::unfit(message).help(help));
             }
             let open = match group.metadata().column(*leaf).num_values() == rows {
-                true => group.get_column_reader(*leaf),
+                true => guarded(|| group.get_column_reader(*leaf)),
                 false => Err(wrong("another number of values than of rows")),
             };
             self.open.push(open.map_err(|error| self.broken(Some(name), error))?);

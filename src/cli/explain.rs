@@ -28,9 +28,9 @@ impl Explain {
             return self.list(context);
         };
         if matches!(word.to_lowercase().as_str(), "licences" | "licenses") {
-            return context.output.answer(&match self.format {
-                Format::Text => LICENCES.to_owned(),
-                Format::Json => format!("{:#}", json!({ "licences": LICENCES })),
+            return context.output.answer(match self.format {
+                Format::Text => Text::of_lines(LICENCES).into(),
+                Format::Json => Answer::Data(format!("{:#}", json!({ "licences": LICENCES }))),
             });
         }
         let code = meant(word).ok_or_else(|| {

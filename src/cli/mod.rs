@@ -38,6 +38,8 @@ mod which;
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
+#[cfg(feature = "parquet")]
+use std::{panic, thread};
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -202,6 +204,8 @@ impl Context<'_> {
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
+    #[cfg(feature = "parquet")]
+    keep_quiet_about_parquet();
     let line = Line::read(std::env::args_os());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -215,6 +219,17 @@ pub(crate) fn main() -> ExitCode {
             ExitCode::from(failure.status())
         }
     }
+}
+
+/// A file of Parquet that makes its reader panic is an error, which is said as others are.
+#[cfg(feature = "parquet")]
+fn keep_quiet_about_parquet() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().name() != Some(planout::batch::PARQUET_THREAD) {
+            report(info);
+        }
+    }));
 }
 
 /// Says what is wrong with a command line, or what it asks for in place of a command.

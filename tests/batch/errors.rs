@@ -147,7 +147,7 @@ fn what_is_not_there_has_a_near_name() {
          help: did you mean `user_id`?\n"
     );
     assert!(csv("userid=1 --keep contry").contains("did you mean `country`?"));
-    assert!(csv("userid=1 --types m:integer").contains("did you mean `n`?"));
+    assert!(csv("userid=1 --types m:integer").contains("known: `user_id`, `country`, `n`"));
     assert!(csv("userid=1 --param colour").contains("did you mean `color`?"));
     assert!(
         csv("userid=1 country=NL").contains("`country` is a column of `users.csv` and is given")

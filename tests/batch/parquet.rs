@@ -4,15 +4,16 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::basic::{Encoding, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{BoolType, ByteArrayType, DoubleType, Int32Type, Int64Type};
+use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::record::{Field, Row};
 use parquet::schema::types::Type as Schema;
 
 use super::{batch, pipe, with_file};
-use crate::support::sandbox;
+use crate::support::{planout, sandbox};
 
 /// Writes a file with a column of each kind, in groups of three rows.
 fn write(path: &Path, groups: usize) {
@@ -175,4 +176,40 @@ fn bad_rows_are_bad_in_parquet_too() {
     let run = pipe(path, "PAR1", "--input-format parquet");
     assert!(run.status == 1 && run.stderr.contains("from files only"), "{}", run.stderr);
     assert_eq!(batch(path, "users.csv -o a.parquet.gz").status, 2);
+}
+
+#[test]
+fn a_file_on_which_its_reader_panics_is_an_error() {
+    let folder = sandbox();
+    let path = folder.path().join("broken.parquet");
+    let field = Schema::primitive_type_builder("userid", Physical::INT64)
+        .with_repetition(Repetition::REQUIRED)
+        .build();
+    let schema = Schema::group_type_builder("s").with_fields(vec![Arc::new(field.expect("one"))]);
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_encoding(Encoding::DELTA_BINARY_PACKED)
+        .build();
+    let file = File::create(&path).expect("a file");
+    let schema = Arc::new(schema.build().expect("a schema"));
+    let mut file = SerializedFileWriter::new(file, schema, Arc::new(properties)).expect("a writer");
+    let mut rows = file.next_row_group().expect("a group");
+    let mut column = rows.next_column().expect("a column").expect("one");
+    let numbers: Vec<i64> = (0..100).map(|number| number * number).collect();
+    column.typed::<Int64Type>().write_batch(&numbers, None, None).expect("values");
+    column.close().expect("written");
+    rows.close().expect("a group");
+    file.close().expect("a file");
+
+    // Blocks of 256 values in 4 parts; then how many values there are, as a number without an end.
+    let mut bytes = std::fs::read(&path).expect("the file");
+    let header = bytes.windows(3).position(|bytes| bytes == [0x80, 0x02, 0x04]).expect("a header");
+    bytes[header + 3..header + 20].fill(0xff);
+    std::fs::write(&path, bytes).expect("the file");
+    let arguments = ["eval", "--ns", "test_ns", "--from", "sample-namespaces", "--batch"];
+    let run = planout(folder.path(), &[&arguments[..], &["broken.parquet"]].concat());
+    assert_eq!((run.status, run.stdout.as_str()), (3, ""), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot read `broken.parquet`"), "{}", run.stderr);
+    assert!(run.stderr.contains("it is broken"), "{}", run.stderr);
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
 }
