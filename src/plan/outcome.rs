@@ -20,6 +20,8 @@ pub(super) struct Subject<'n> {
 pub(super) struct Failure {
     pub(super) message: String,
     pub(super) cause: Cause,
+    /// Whether the script made more than an evaluation may.
+    pub(super) is_exhausted: bool,
 }
 
 /// What a failure comes from.
@@ -58,18 +60,20 @@ impl<'n> Subject<'n> {
         let (definition, error) = match &failed {
             AssignError::MissingUnit { unit, .. } => {
                 let cause = Cause::Inputs(BTreeSet::from([unit.clone()]));
-                return Failure { message: failed.to_string(), cause };
+                return Failure { message: failed.to_string(), cause, is_exhausted: false };
             }
             AssignError::Script { definition, error, .. } => (definition, error),
         };
         let message = format!("definition `{definition}` failed: {error}");
+        let is_exhausted = matches!(*error.reason, Reason::TooLarge);
+        let failure = |cause| Failure { message, cause, is_exhausted };
         if let Reason::UnknownOperator { name, .. } = &*error.reason
             && self.operators.is_some_and(|own| own.contains(&**name))
         {
-            return Failure { message, cause: Cause::Operator(name.to_string()) };
+            return failure(Cause::Operator(name.to_string()));
         }
         let Some(script) = self.script(definition) else {
-            return Failure { message, cause: Cause::Script };
+            return failure(Cause::Script);
         };
         let Origin { values, path } = blame::of_failure(script, error, is_given);
         let fails_too = |value: &Value| {
@@ -83,7 +87,7 @@ impl<'n> Subject<'n> {
             true => Cause::Script,
             false => Cause::Inputs(values.union(&path).map(|name| (*name).to_owned()).collect()),
         };
-        Failure { message, cause }
+        failure(cause)
     }
 
     /// What is wrong with a param, if there is one that nobody could write down.
@@ -107,7 +111,8 @@ impl<'n> Subject<'n> {
             missing if missing.is_empty() => Cause::Script,
             missing => Cause::Inputs(missing),
         };
-        Some(Failure { message: format!("param `{name}` has no value: {error}"), cause })
+        let message = format!("param `{name}` has no value: {error}");
+        Some(Failure { message, cause, is_exhausted: false })
     }
 
     fn script(&self, definition: &str) -> Option<&'n Script> {
