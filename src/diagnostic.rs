@@ -120,9 +120,15 @@ impl Diagnostic {
         self
     }
 
-    /// Says what to do about it.
-    pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
-        self.help = Some(text.into());
+    /// Says what to do about it, on a line.
+    pub fn help(self, text: impl Into<String>) -> Diagnostic {
+        self.help_lines([text.into()])
+    }
+
+    /// Says what to do about it, on several lines. A name that breaks a line does not break these.
+    pub fn help_lines(mut self, lines: impl IntoIterator<Item = String>) -> Diagnostic {
+        let lines = lines.into_iter().map(|line| line.replace('\n', "\\u000a"));
+        self.help = Some(lines.collect::<Vec<_>>().join("\n"));
         self
     }
 

@@ -11,6 +11,7 @@ mod names;
 mod operators;
 mod pool;
 mod precedence;
+mod quotes;
 mod readers;
 mod script;
 mod sequence;
@@ -188,6 +189,37 @@ pub fn check_script(source: &Source, dialect: Dialect, settings: &Settings) -> V
     found
 }
 
+/// The operators of the project's own that the scripts of namespaces call: checks know them by name,
+/// and an evaluation here that reaches one fails.
+pub fn own_operators(namespaces: &[Loaded], settings: &Settings) -> BTreeSet<String> {
+    let own = &settings.operators;
+    let mut called = BTreeSet::new();
+    // Most projects have none, and need no second look.
+    for loaded in namespaces.iter().filter(|_| !own.is_empty()) {
+        for definition in Subject::new(loaded).iter().flat_map(|subject| &subject.definitions) {
+            called.extend(operators::own(&definition.script(), own));
+        }
+    }
+    called
+}
+
+/// The same of the text of a script alone.
+pub fn own_operators_of_script(
+    source: &Source,
+    dialect: Dialect,
+    settings: &Settings,
+) -> BTreeSet<String> {
+    if settings.operators.is_empty() {
+        return BTreeSet::new();
+    }
+    let json = compiled(source).or_else(|| {
+        let parsed = parse(source.text(), &OffsetMap::identity(), dialect);
+        parsed.valid().map(|program| emit(program, dialect))
+    });
+    json.map(|json| operators::own(&Script::new(&json, dialect), &settings.operators))
+        .unwrap_or_default()
+}
+
 /// The tree of a text that is a compiled script: no program begins with a `{`.
 fn compiled(source: &Source) -> Option<Node> {
     let is_json = source.text().trim_start().starts_with('{');
@@ -240,6 +272,7 @@ impl Checks<'_> {
         flow::check(script, known, found);
         statistics::check(script, known, found);
         map_unit::check(script, found);
+        quotes::check(script, found);
         if self.reading != Reading::Unlikely {
             readers::check_script(script, found);
         }

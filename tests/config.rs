@@ -70,6 +70,20 @@ fn misspelt_keys_get_the_nearest() {
         &["2:1 P0801 no check has the code `P9999` | `planout explain` lists all codes"],
     );
     check(
+        "[checks]\nP050 = 'off'\n",
+        &["2:1 P0801 no check has the code `P050` | `planout explain` lists all codes"],
+    );
+    check(
+        "dialect = ['planout']\n[checks]\noperators = ['a', 1, ['b']]\n",
+        &[
+            "1:11 P0802 `dialect` must be a text, not a list | \
+             write a text in its place: `\"...\"`",
+            "3:19 P0802 an element of `operators` must be a text, not a number | write it in quotes",
+            "3:22 P0802 an element of `operators` must be a text, not a list | \
+             write a text in its place: `\"...\"`",
+        ],
+    );
+    check(
         "[checks]\noperator = []\n",
         &["2:1 P0801 unknown key `operator` in `[checks]` | did you mean `operators`?"],
     );
@@ -107,7 +121,7 @@ fn wrong_values_get_the_nearest_word() {
     );
     check(
         "[checks]\nP0503 = 'warning'\n",
-        &["2:9 P0802 `P0503` cannot be `warning` | known: `off`, `warn`, `error`"],
+        &["2:9 P0802 `P0503` cannot be `warning` | did you mean `warn`?"],
     );
     check("ship.guard = 'of'\n", &["1:14 P0802 `guard` cannot be `of` | did you mean `off`?"]);
     check(

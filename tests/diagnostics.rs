@@ -177,8 +177,17 @@ fn explain_lists_all_codes() {
 }
 
 #[test]
-fn an_unknown_code_gets_the_nearest() {
-    for (word, near) in [("P0214", "P0124"), ("PO208", "P0208"), ("99999", "known: `P0001`, ")] {
+fn an_unknown_code_gets_the_one_that_is_near() {
+    let all = "help: `planout explain` lists all codes\n";
+    // Of a number with a wrong digit, nobody knows which.
+    for (word, near) in [
+        ("PO208", "help: did you mean `P0208`?\n"),
+        ("P05O3", "help: did you mean `P0503`?\n"),
+        ("P0214", all),
+        ("P0550", all),
+        ("P050", all),
+        ("99999", all),
+    ] {
         let run = run(&["explain", word]);
         assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{word}");
         assert!(run.stderr.contains(&format!("unknown code `{word}`")), "{}", run.stderr);

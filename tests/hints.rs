@@ -85,6 +85,17 @@ fn options() {
     check(&["--nope"], "`planout` has no option `--nope`", None);
 }
 
+/// The usage below has no option in it that only begins alike.
+#[test]
+fn the_usage_suggests_nothing() {
+    for option in ["--explain", "--e", "--x", "--expe"] {
+        let run = planout(sandbox().path(), &["eval", "--ns", "test_ns", option]);
+        let usage = run.stderr.lines().find(|line| line.starts_with("Usage: "));
+        let expected = "Usage: planout eval [OPTIONS] <--ns <NAME>|--script <FILE-OR-CODE>|--all> [KEY=VALUE]...";
+        assert_eq!(usage, Some(expected), "{option}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn values() {
     for (arguments, message, help) in [

@@ -275,12 +275,22 @@ fn a_pattern_that_matches_nothing_is_a_failure() {
             let arguments = ["nslist", "-n", pattern, "--format", format];
             let run = expect(1, planout(folder.path(), &arguments));
             let said = run.stderr + &run.stdout;
-            contains(&said, &format!("no namespace in `compiled` matches `{pattern}`"));
+            contains(&said, "no namespace in `compiled` or `");
+            contains(&said, &format!("` matches `{pattern}`"));
             contains(&said, help);
         }
     }
     let run = expect(0, planout(folder.path(), &["nslist", "-n", "fresh"]));
     contains(&run.stdout, "fresh ");
+
+    // Where one location is named, the other one answers nothing, and is not what is meant.
+    let named =
+        |pattern| expect(1, planout(folder.path(), &["nslist", "@target", "-n", pattern])).stderr;
+    let said = named("fresh");
+    contains(&said, "error: no namespace in `compiled` matches `fresh`\n");
+    contains(&said, "has it: `planout nslist @source` asks there\n");
+    let said = named("zebra");
+    contains(&said, "help: known: `button_color`, `onboarding`, `page_size`, `test_ns`\n");
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! `planout check`
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
 use planout::catalog::{self, Loaded, decode};
-use planout::diagnostic::{Level, Report};
+use planout::diagnostic::{Level, Report, nearest};
 use planout::lint::{self, Settings};
 use planout::source::{MAX_SOURCE_BYTES, Source};
 use planout::store::{self, Format as FileFormat, read_file};
@@ -19,6 +20,9 @@ use super::progress::Bar;
 use super::render::{self, ReportFormat};
 use super::secrets::Secrets;
 use super::{Context, DialectArg, Format, location};
+
+/// What stands for all warnings in the place of a code.
+const WARNINGS: &str = "warnings";
 
 #[derive(Args, Debug)]
 pub(super) struct Check {
@@ -64,9 +68,11 @@ impl Check {
         let bar = Bar::new("checking", "namespaces", context);
         lint::check_with(&mut namespaces, &settings, bar.progress());
         drop(bar);
+        let mut own = lint::own_operators(&namespaces, &settings);
         let mut reports: Vec<_> = namespaces.iter().map(Loaded::report).collect();
         for source in compiled {
             let found = lint::check_script(&source, dialect, &settings);
+            own.extend(lint::own_operators_of_script(&source, dialect, &settings));
             reports.push(Report::new(source, found));
         }
         for (label, bytes) in scripts {
@@ -75,6 +81,7 @@ impl Check {
                 Some(problem) => vec![problem],
                 None => lint::check_script(&source, dialect, &settings),
             };
+            own.extend(lint::own_operators_of_script(&source, dialect, &settings));
             reports.push(Report::new(Arc::new(source), found));
         }
         let problems = reports.iter().filter(|report| !report.diagnostics.is_empty()).count();
@@ -88,6 +95,9 @@ impl Check {
         // Otherwise the text has ended with how many there are.
         if self.format != ReportFormat::Text || problems == 0 {
             context.output.note(summary(reports.len(), problems));
+        }
+        if !own.is_empty() {
+            context.output.note(not_run(&own));
         }
         match reports.iter().any(Report::has_errors) {
             true => Err(Failure::reported()),
@@ -105,11 +115,16 @@ impl Check {
         ];
         for (flag, codes, level) in flags {
             for code in codes {
-                if flag == "deny" && code == "warnings" {
+                if flag == "deny" && code == WARNINGS {
                     levels.deny_warnings();
                     continue;
                 }
+                let is_nearly_all = flag == "deny" && nearest(code, [WARNINGS]).is_some();
                 set_level(levels, code, level)
+                    .map_err(|failure| match is_nearly_all {
+                        true => failure.help(format!("did you mean `{WARNINGS}`?")),
+                        false => failure,
+                    })
                     .map_err(|failure| failure.context(format!("`--{flag}`")).into_usage())?;
             }
         }
@@ -183,6 +198,15 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// What a check cannot vouch for.
+fn not_run(own: &BTreeSet<String>) -> String {
+    let names: Vec<_> = own.iter().map(|name| format!("`{name}`")).collect();
+    format!(
+        "not run here: {}, which `[checks]` declares; an evaluation that reaches such an operator fails",
+        names.join(", ")
+    )
 }
 
 fn summary(files: usize, problems: usize) -> String {

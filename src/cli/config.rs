@@ -124,11 +124,23 @@ fn is_of_planout4j(path: &Path, text: &str) -> bool {
     is_named || text.lines().any(is_key)
 }
 
+/// A code that does not exist.
+pub(super) fn unknown_code(text: &str) -> Failure {
+    Failure::wrong(format!("unknown code `{text}`")).help(near_code(text))
+}
+
+/// What to say beside a code that does not exist.
+fn near_code(text: &str) -> String {
+    match Code::nearest(text) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`planout explain` lists all codes".to_owned(),
+    }
+}
+
 /// Sets the level of a code that somebody wrote on the command line.
 pub(super) fn set_level(levels: &mut Levels, text: &str, level: Level) -> Outcome {
     let Ok(code) = text.parse::<Code>() else {
-        let known = Code::ALL.iter().map(|code| code.as_str());
-        return Err(Failure::unknown("code", text, known));
+        return Err(unknown_code(text));
     };
     levels.set(code, level).map_err(Failure::wrong)
 }

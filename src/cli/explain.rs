@@ -4,7 +4,8 @@ use clap::Args;
 use planout::diagnostic::{Code, Level, explain, title};
 use serde_json::json;
 
-use super::failure::{Failure, Outcome};
+use super::config::unknown_code;
+use super::failure::Outcome;
 use super::output::Answer;
 use super::text::Text;
 use super::{Context, Format};
@@ -33,9 +34,7 @@ impl Explain {
                 Format::Json => Answer::Data(format!("{:#}", json!({ "licences": LICENCES }))),
             });
         }
-        let code = meant(word).ok_or_else(|| {
-            Failure::unknown("code", word, Code::ALL.iter().map(|code| code.as_str()))
-        })?;
+        let code = meant(word).ok_or_else(|| unknown_code(word))?;
         context.output.answer(match self.format {
             Format::Text => text(code).into(),
             Format::Json => Answer::Data(format!("{:#}", object(code))),

@@ -83,7 +83,7 @@ impl Nslist {
             (loaded.len(), loaded.iter().filter(|loaded| loaded.is_script()).count());
         if found == 0 {
             origin.tell(context);
-            return self.nothing(&names, &search.places, context);
+            return self.nothing(&names, &wanted, &search);
         }
         let mut listed = Vec::with_capacity(found);
         for document in loaded.into_iter().filter_map(|loaded| loaded.document) {
@@ -99,16 +99,33 @@ impl Nslist {
     }
 
     /// There is nothing to list. If something was asked for, that is a failure.
-    fn nothing(&self, names: &BTreeSet<String>, places: &Places, context: &Context) -> Outcome {
-        let location = places.first.shown();
+    fn nothing(
+        &self,
+        names: &BTreeSet<String>,
+        wanted: &dyn Fn(&str) -> bool,
+        search: &Search<'_>,
+    ) -> Outcome {
+        let places = &search.places;
+        let location = match &places.other {
+            Some(other) if places.falls_back => {
+                format!("`{}` or `{}`", places.first.shown(), other.shown())
+            }
+            _ => format!("`{}`", places.first.shown()),
+        };
         let Some(pattern) = &self.name else {
-            context.output.note(format!("no namespaces in `{location}`"));
-            return context.output.answer_unless_empty(self.answer(&[]));
+            let output = search.context.output;
+            output.note(format!("no namespaces in {location}"));
+            return output.answer_unless_empty(self.answer(&[]));
         };
         let others = names.iter().map(String::as_str);
         let unknown = Failure::unknown("namespace", pattern, others);
-        let message = format!("no namespace in `{location}` matches `{pattern}`");
-        Err(unknown.reworded(message))
+        let failure = unknown.reworded(format!("no namespace in {location} matches `{pattern}`"));
+        Err(match search.elsewhere(wanted) {
+            Some((other, word)) => {
+                failure.help(format!("{other} has it: `planout nslist {word}` asks there"))
+            }
+            None => failure,
+        })
     }
 
     fn answer(&self, listed: &[Listed]) -> Answer {

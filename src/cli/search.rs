@@ -149,7 +149,10 @@ impl Search<'_> {
             self.tell_left_out(place)?;
         }
         let mut items = store.snapshot(MAX_SOURCE_BYTES + 1)?;
-        names.extend(items.iter().map(|(item, _)| item.name.clone()));
+        // What is only compared answers nothing.
+        if self.places.falls_back {
+            names.extend(items.iter().map(|(item, _)| item.name.clone()));
+        }
         items.retain(|(item, _)| wanted(&item.name));
         let mut loaded = catalog::check(items, self.dialects);
         self.settle(&mut loaded);
@@ -225,18 +228,21 @@ impl Search<'_> {
             Some(source) => format!("`{}` and `{}`", first.place.shown(), source.place.shown()),
         };
         let failure = unknown.reworded(format!("unknown namespace `{name}` in {place}"));
-        match &self.places.other {
-            Some(other) if source.is_none() && self.has(other, name) => {
-                let word = if other.role == Role::Source { "@source" } else { "@target" };
+        match self.elsewhere(&|known| known == name) {
+            Some((other, word)) => {
                 failure.help(format!("{other} has it: `--from {word}` asks there"))
             }
-            _ => failure,
+            None => failure,
         }
     }
 
-    /// Whether a location has a namespace, as far as it can be looked at.
-    fn has(&self, place: &Place, name: &str) -> bool {
-        self.shelf(place).is_ok_and(|shelf| shelf.names().any(|known| known == name))
+    /// The location that is not asked, and the word for it, if what is wanted is there as far as it
+    /// can be looked at.
+    pub(super) fn elsewhere(&self, wanted: &dyn Fn(&str) -> bool) -> Option<(&Place, &str)> {
+        let other = self.places.other.as_ref().filter(|_| !self.places.falls_back)?;
+        let is_there = self.shelf(other).is_ok_and(|shelf| shelf.names().any(wanted));
+        let word = if other.role == Role::Source { "@source" } else { "@target" };
+        is_there.then_some((other, word))
     }
 
     /// Why what is asked first cannot be read, and what to do.

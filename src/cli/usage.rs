@@ -130,6 +130,10 @@ impl Misuse {
             None => failure,
         };
         let usage = match error.get(ContextKind::Usage) {
+            // That has the option in it that begins alike, whether it is near or not.
+            Some(_) if error.kind() == ErrorKind::UnknownArgument => {
+                format!("\n{}\n", command.clone().render_usage())
+            }
             Some(usage) => format!("\n{usage}\n"),
             None => String::new(),
         };

@@ -63,12 +63,12 @@ impl Allows {
         let useless = self.0.iter().filter_map(|allow| {
             let (message, help) = match allow.code {
                 None => {
-                    let known = Code::ALL.iter().map(|code| code.as_str());
                     let message = format!("there is no code `{}`", allow.text);
-                    return Some(
-                        Diagnostic::finding(Code::UselessAllow, allow.place, message)
-                            .suggest(&allow.text, known),
-                    );
+                    let problem = Diagnostic::finding(Code::UselessAllow, allow.place, message);
+                    return Some(match Code::nearest(&allow.text) {
+                        Some(near) => problem.help(format!("did you mean `{near}`?")),
+                        None => problem,
+                    });
                 }
                 Some(code) if code.default_level().is_none() => {
                     (format!("`{code}` is an error, which no comment allows"), "correct it")

@@ -229,6 +229,25 @@ impl Code {
     }
 }
 
+impl Code {
+    /// The code that a text is nearly. Many codes are alike, so that a text with a wrong digit is
+    /// nearly several: then it is none.
+    ///
+    /// ```
+    /// use planout::diagnostic::Code;
+    ///
+    /// assert_eq!(Code::nearest("PO208"), "P0208".parse().ok());
+    /// assert_eq!(Code::nearest("P050"), None);
+    /// ```
+    pub fn nearest(text: &str) -> Option<Code> {
+        let text = text.to_uppercase();
+        let is_near =
+            |code: &&Code| text.len() <= 8 && strsim::osa_distance(&text, code.as_str()) <= 1;
+        let mut near = Code::ALL.iter().filter(is_near);
+        near.next().filter(|_| near.next().is_none()).copied()
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

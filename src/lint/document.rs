@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::quotes;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
 use crate::source::{Source, Span};
-use crate::syntax::is_typographic;
 use crate::tree::yaml::plain;
 use crate::tree::{Kind, Map, Node};
 
@@ -113,7 +113,7 @@ pub(super) fn scalars(tree: &Node, source: &Source, found: &mut Vec<Diagnostic>)
             Kind::Script(_) | Kind::Invalid => {}
             _ => {
                 ambiguous_scalar(node, source, found);
-                found.extend(quoted_scalar(node, source));
+                found.extend(quotes::text(node));
             }
         }
     }
@@ -147,16 +147,6 @@ fn ambiguous_scalar(node: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
         Diagnostic::finding(Code::AmbiguousScalar, node.span, message)
             .help("put text in quotes; write numbers in plain digits, and `true` or `false`"),
     );
-}
-
-/// A text between typographic quotes, which YAML does not know as quotes.
-fn quoted_scalar(node: &Node, source: &Source) -> Option<Diagnostic> {
-    node.as_str()?;
-    let text = source.slice(node.span);
-    let inside = text.strip_prefix(is_typographic)?.strip_suffix(is_typographic)?;
-    let message = format!("the quotes of `{text}` are a part of the text");
-    let help = format!("write straight quotes, or none: `{inside}`");
-    Some(Diagnostic::finding(Code::TypographicQuotes, node.span, message).help(help))
 }
 
 /// Looks for characters that break a line in YAML 1.1 and not in YAML 1.2, as it is read here: a

@@ -84,22 +84,23 @@ fn shared(member: &Member<'_>, count: usize, compared: &[&Member<'_>], place: Sp
         count => format!("`{first}` and {} more", count - 1),
     };
     let message = format!("the segments of this namespace are also those of {others}");
-    let mut help = String::from("experiments overlap by more or less than chance");
+    let mut first_line = String::from("experiments overlap by more or less than chance");
     if compared.len() < count {
-        help.push_str(&format!(" (compared with the first {} of these)", compared.len()));
+        first_line += &format!(" (compared with the first {} of these)", compared.len());
     }
-    help.push_str(":\n");
+    let mut help = vec![first_line + ":"];
     for Overlap { ours, namespace, theirs, common, expected } in member.worst(compared, SHOWN) {
-        help.push_str(&format!(
+        help.push(format!(
             "  `{ours}` and `{theirs}` of `{namespace}`: {common} of {segments} segments in both, \
-             {expected:.1} if they were independent\n"
+             {expected:.1} if they were independent"
         ));
     }
-    help.push_str(
+    help.push(
         "a new namespace does better with `segment_hashing: namespace`; in one that runs, that \
-         would move every unit",
+         would move every unit"
+            .to_owned(),
     );
     Diagnostic::finding(Code::SharedSegments, place, message)
         .label("a unit is in the same segment in all of them")
-        .help(help)
+        .help_lines(help)
 }

@@ -19,6 +19,12 @@ pub(super) fn check(script: &Script<'_>, own: &BTreeSet<String>, found: &mut Vec
     }
 }
 
+/// Those of the project's own operators that a script calls.
+pub(super) fn own(script: &Script<'_>, own: &BTreeSet<String>) -> BTreeSet<String> {
+    let called = script.calls.iter().filter(|call| call.function.is_none());
+    called.filter_map(|call| own.get(call.operator)).cloned().collect()
+}
+
 fn known(script: &Script<'_>, call: &Call<'_>, function: Function, found: &mut Vec<Diagnostic>) {
     if script.dialect.runtime_lacks(call.operator) {
         let message = format!("planout4j's runtime does not know `{}`", call.operator);

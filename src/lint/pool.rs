@@ -30,7 +30,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         Diagnostic::finding(Code::PoolOfPython, place(subject, added), message)
             .label("it draws from segments that were freed")
             .also(place(subject, removed), "by this")
-            .help(help(document.dialect)),
+            .help_lines(help(document.dialect)),
     );
 }
 
@@ -42,23 +42,24 @@ fn reuse(document: &Document) -> Option<(usize, usize)> {
     Some((removed, removed + added))
 }
 
-fn help(dialect: Dialect) -> String {
-    let otherwise = match dialect {
-        Dialect::Planout => {
+/// What to do about it, in lines.
+fn help(dialect: Dialect) -> impl Iterator<Item = String> {
+    let otherwise: &[&str] = match dialect {
+        Dialect::Planout => &[
             "if it runs on Python 2.7 to 3.6, or nowhere, say `segment_pool: ascending`, which is in \
-             force now"
-        }
-        Dialect::Planout4j => {
-            "if it runs on Python 2.7 to 3.6, say `segment_pool: ascending`\n\
-             if it runs nowhere, leave the key out and allow this code: as in planout4j, segments that \
-             are freed go to the end"
-        }
+             force now",
+        ],
+        Dialect::Planout4j => &[
+            "if it runs on Python 2.7 to 3.6, say `segment_pool: ascending`",
+            "if it runs nowhere, leave the key out and allow this code: as in planout4j, segments that \
+             are freed go to the end",
+        ],
     };
-    format!(
-        "if the reference assigns these units on Python 3.7 or later, say `segment_pool: cpython`\n\
-         {otherwise}\n\
-         in a namespace that runs, another order than the one in force moves units"
-    )
+    let first =
+        "if the reference assigns these units on Python 3.7 or later, say `segment_pool: cpython`";
+    let last = "in a namespace that runs, another order than the one in force moves units";
+    let lines = [first].into_iter().chain(otherwise.iter().copied()).chain([last]);
+    lines.map(str::to_owned)
 }
 
 /// The place of an entry's name.

@@ -350,7 +350,7 @@ impl Checker {
             self.report(Diagnostic::error(Code::UnsafeName, place, message).help(why));
             return None;
         }
-        self.readable("namespace", &name, place);
+        self.readable("a namespace", &name, place);
         Some(name)
     }
 
@@ -360,7 +360,7 @@ impl Checker {
         if !name.contains(is_unseen) {
             return;
         }
-        let message = format!("`{}` cannot be the name of a {what}", visible(name));
+        let message = format!("`{}` cannot be the name of {what}", visible(name));
         let finding = match self.form {
             Form::Source => Diagnostic::error,
             Form::Compiled => Diagnostic::warning,
@@ -496,7 +496,7 @@ impl Checker {
                 definitions.nameless += 1;
                 continue;
             };
-            self.readable("definition", &name, place);
+            self.readable("a definition", &name, place);
             match definitions.by_name.get(&name) {
                 Some(first) => {
                     definitions.nameless += 1;
@@ -540,10 +540,11 @@ impl Checker {
             }
             Kind::String(_) => {
                 let message = "`assign` is text, not a script";
-                self.report(
-                    Diagnostic::error(Code::WrongType, entry.key_span, message)
-                        .help("tag it: `assign: !planout |`"),
-                );
+                let help = match self.form {
+                    Form::Compiled => "JSON has compiled scripts: `planout compile` makes one",
+                    _ => "tag it: `assign: !planout |`",
+                };
+                self.report(Diagnostic::error(Code::WrongType, entry.key_span, message).help(help));
                 return None;
             }
             _ => {

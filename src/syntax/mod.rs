@@ -14,7 +14,7 @@ mod token;
 
 pub(crate) use lexer::{is_line_end, is_space, tokens};
 pub use parser::{Parsed, parse};
-pub(crate) use quotes::is_typographic;
+pub(crate) use quotes::between_typographic;
 pub(crate) use token::{Token, TokenKind};
 
 /// How deep brackets, blocks and signs may nest.

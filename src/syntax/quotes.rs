@@ -7,8 +7,20 @@ const DOUBLE: &str = "“”„‟«»＂";
 const SINGLE: &str = "‘’‚‛‹›＇`´";
 
 /// Whether a character looks like a quote and is none.
-pub(crate) fn is_typographic(char: char) -> bool {
+pub(super) fn is_typographic(char: char) -> bool {
     DOUBLE.contains(char) || SINGLE.contains(char)
+}
+
+/// What stands between typographic quotes, if that is all there is of a text.
+pub(crate) fn between_typographic(text: &str) -> Option<&str> {
+    let mut chars = text.chars();
+    let (opening, closing) = (chars.next()?, chars.next_back()?);
+    let inside = chars.as_str();
+    let is_like_these = |char| is_typographic(char) && straight(char) == straight(opening);
+    // Code is written between backticks, and a word can begin with an apostrophe.
+    let is_other = matches!(opening, '`' | '´' | '’');
+    let is_quoted = !is_other && is_like_these(opening) && is_like_these(closing);
+    (is_quoted && !inside.is_empty() && !inside.contains(is_like_these)).then_some(inside)
 }
 
 /// The straight quote that a typographic one stands for.

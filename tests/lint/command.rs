@@ -139,7 +139,13 @@ fn operators_of_the_project_are_known() {
     let namespace = super::around("x = inPopulation(name='beta', userid=userid);");
     let files = [("own/planout.toml", config), ("own/x.yaml", namespace.as_str())];
     let run = check(&files, &["own/x.yaml", "--config", "own/planout.toml"], "");
-    assert_eq!((run.status, run.stderr.as_str()), (0, "checked 1 file: no problems\n"));
+    let expected = "\
+checked 1 file: no problems
+not run here: `inPopulation`, which `[checks]` declares; an evaluation that reaches such an operator fails
+";
+    assert_eq!((run.status, run.stderr.as_str()), (0, expected));
+    let run = check(&files, &["own/x.yaml", "--config", "own/planout.toml", "-q"], "");
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
     let run = check(&files, &["own/x.yaml"], "");
     assert!(run.status == 1 && run.stderr.contains("P0400"), "{}", run.stderr);
 
@@ -154,6 +160,73 @@ fn operators_of_the_project_are_known() {
     assert!(run.stderr.contains(expected), "{}", run.stderr);
     let run = planout(folder.path(), &["eval", "--script", "x = inPop(name='beta');", "userid=1"]);
     assert!(run.stderr.contains("unknown operator `inPop`"), "{}", run.stderr);
+}
+
+/// What a check cannot vouch for is said of every form of a script, and of nothing else.
+#[test]
+fn operators_that_are_not_run_here_are_named() {
+    let config = "[checks]\noperators = [\"inPopulation\", \"oddly\", \"never\"]\n";
+    let code = "x = inPopulation(name='beta'); y = oddly(1, oddly(2, 3));\n";
+    let compiled = r#"{"op": "set", "var": "x", "value": {"op": "oddly", "value": 1}}"#;
+    let namespace = super::around("x = inPopulation(name='beta', userid=userid);");
+    let files = [
+        ("own/planout.toml", config),
+        ("own/x.planout", code),
+        ("own/y.json", compiled),
+        ("own/z.yaml", namespace.as_str()),
+        ("own/none.planout", "x = 1;\n"),
+    ];
+    let named = |arguments: &[&str]| {
+        let run = check(&files, &[arguments, &["--config", "own/planout.toml"]].concat(), code);
+        let line = run.stderr.lines().find_map(|line| line.strip_prefix("not run here: "));
+        line.and_then(|line| line.split_once(", which")).map(|(names, _)| names.to_owned())
+    };
+    let both = Some("`inPopulation`, `oddly`".to_owned());
+    assert_eq!(named(&["own/x.planout"]), both);
+    assert_eq!(named(&["-", "--dialect", "planout"]), both);
+    assert_eq!(named(&["own", "--format", "json"]), both);
+    assert_eq!(named(&["own", "--format", "sarif"]), both);
+    assert_eq!(named(&["own/y.json"]).as_deref(), Some("`oddly`"));
+    assert_eq!(named(&["own/z.yaml"]).as_deref(), Some("`inPopulation`"));
+    assert_eq!(named(&["own/none.planout"]), None);
+}
+
+/// The lines of a help are lines.
+#[test]
+fn a_help_has_lines() {
+    let namespace = |settings: &str, entries: &[&str]| {
+        let entries = entries.join("\n  - ");
+        format!(
+            "\
+namespace: {{unit: userid, segments: 100{settings}}}
+experiment_definitions:
+  - {{definition: D, assign: !planout 'x = 1;'}}
+  - {{definition: E, assign: !planout 'x = 2;'}}
+default_experiment: D
+experiment_sequence:
+  - {entries}
+"
+        )
+    };
+    let add = "{action: add, definition: E, name: e, segments: 50}";
+    let text = namespace("", &[add]);
+    let run = check(&[("two/a.yaml", &text), ("two/b.yaml", &text)], &["two"], "");
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let lines: Vec<&str> = run.stderr.lines().map(str::trim).collect();
+    let first = lines.iter().position(|line| line.ends_with("more or less than chance:"));
+    let first = first.unwrap_or_else(|| panic!("{}", run.stderr));
+    assert!(lines[first + 1].starts_with("`e` and `e` of `a`: 50 of 100"), "{}", run.stderr);
+    assert!(lines[first + 2].starts_with("a new namespace does better"), "{}", run.stderr);
+
+    let again = add.replace("name: e", "name: f");
+    for dialect in ["planout", "planout4j"] {
+        let settings = format!(", dialect: {dialect}, segment_hashing: namespace");
+        let text = namespace(&settings, &[add, "{action: remove, name: e}", &again]);
+        let run = check(&[("pool/c.yaml", &text)], &["pool"], "");
+        assert!(run.stderr.contains("warning[P0702]"), "{}", run.stderr);
+        let is_line = |line: &str| line.trim().starts_with("in a namespace that runs, another");
+        assert!(run.stderr.lines().any(is_line), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -48,6 +48,9 @@ fn levels_of_what_has_none_are_refused() {
     for (checks, flags, status, said) in [
         ("", ["--deny", "P9999"], 2, "`--deny`: unknown code `P9999`"),
         ("", ["--allow", "warnings"], 2, "`--allow`: unknown code `warnings`"),
+        ("", ["--deny", "warning"], 2, "help: did you mean `warnings`?"),
+        ("", ["--deny", "P0550"], 2, "help: `planout explain` lists all codes"),
+        ("P0503 = 'warning'", ["--deny", "warnings"], 1, "did you mean `warn`?"),
         ("", ["--warn", "P0208"], 2, "`P0208` is an error: only warnings have levels"),
         ("P9999 = 'off'", ["--deny", "warnings"], 1, "no check has the code `P9999`"),
         ("P0208 = 'off'", ["--deny", "warnings"], 1, "`P0208` is an error"),

@@ -181,10 +181,11 @@ fn typographic_quotes_are_a_part_of_a_value() {
         let with = format!("segments: 100, salt: {salt}");
         in_yaml(&around("x = 1;").replacen("segments: 100", &with, 1))
     };
-    for text in ["“a”", "‘a b’", "„a“", "«a»"] {
+    for text in ["“a”", "‘a b’", "„a“", "«a»", "'“a”'", "\"‘a’\""] {
         assert_eq!(salt(text), ["1:48 P0132"], "{text}");
     }
-    for text in ["'“a”'", "\"‘a’\"", "it’s", "“a” b", "“"] {
+    for text in ["it’s", "“a” b", "“", "“a” and “b”", "'“a” and “b”'", "'“'"]
+    {
         assert_eq!(salt(text), [""; 0], "{text}");
     }
 }

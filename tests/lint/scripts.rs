@@ -317,6 +317,24 @@ fn draws_from_no_choices() {
 }
 
 #[test]
+fn typographic_quotes_inside_straight_ones() {
+    check_both(&[
+        ("x = \"“US”\";", &["1:5 P0132"]),
+        ("x = '‘US’';", &["1:5 P0132"]),
+        ("x = '„US“';", &["1:5 P0132"]),
+        ("x = uniformChoice(choices=['«a»', 'b'], unit=u);", &["1:28 P0132"]),
+        ("x = 1; if (country == '“US”') { x = 2; }", &["1:23 P0132"]),
+        ("x = @{\"k\": [\"“v”\"]};", &["1:13 P0132"]),
+        ("x = 'she said “yes”';", &[]),
+        ("x = '“yes” and “no”';", &[]),
+        ("x = 'it’s';", &[]),
+        ("x = '’tis the boys’';", &[]),
+        ("x = '“”';", &[]),
+        ("x = '`code`';", &[]),
+    ]);
+}
+
+#[test]
 fn weights_below_zero() {
     let weights =
         |weights: &str| format!("x = weightedChoice(choices=[1, 2], weights={weights}, unit=u);");

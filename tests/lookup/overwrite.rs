@@ -47,6 +47,22 @@ fn a_batch_does_not_replace_its_input() {
     assert_eq!(read(folder.path(), "out.csv").lines().count(), 3);
 }
 
+/// A batch reads its namespaces, too.
+#[test]
+fn a_namespace_is_not_replaced_by_its_answers() {
+    let folder = files();
+    let file = "sample-namespaces/button_color.yaml";
+    let before = read(folder.path(), file);
+    for from in ["sample-namespaces", file, "./sample-namespaces/button_color.yaml"] {
+        let eval =
+            ["eval", "--ns", "button_color", "--from", from, "--batch", "in.csv", "-o", file];
+        let run = expect(2, planout(folder.path(), &eval));
+        contains(&run.stderr, file);
+        contains(&run.stderr, "help: write to another file");
+    }
+    assert_eq!(read(folder.path(), file), before);
+}
+
 #[cfg(unix)]
 #[test]
 fn standard_streams_are_files_too() {

@@ -4,8 +4,8 @@ use planout::Dialect;
 use planout::diagnostic::{Code, Level, nearest};
 use planout::lint::Readers;
 
-use super::Config;
 use super::reader::{Entry, Reader, Table};
+use super::{Config, near_code};
 
 const DIALECTS: &[(&str, Dialect)] =
     &[("planout4j", Dialect::Planout4j), ("planout", Dialect::Planout)];
@@ -60,12 +60,8 @@ fn level(config: &mut Config, entry: &Entry<'_>, reader: &mut Reader) -> bool {
         let number = entry.key.strip_prefix(['P', 'p']).map(str::parse::<u32>);
         let is_like_one = near.is_some() || matches!(number, Some(Ok(_)));
         if is_like_one {
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "`planout explain` lists all codes".to_owned(),
-            };
             let message = format!("no check has the code `{}`", entry.key);
-            reader.report(entry.key_problem(message).help(help));
+            reader.report(entry.key_problem(message).help(near_code(entry.key)));
         }
         return is_like_one;
     };

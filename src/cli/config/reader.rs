@@ -146,7 +146,14 @@ impl Reader {
         if found.is_none() {
             let message = format!("`{}` cannot be `{}`", entry.key, shown(text));
             let problem = entry.value_problem(message);
-            self.report(match hint(text, words.iter().map(|(word, _)| *word)) {
+            let known = words.iter().map(|(word, _)| *word);
+            // As `warning` does.
+            let begins_with = |word: &&str| text.starts_with(word);
+            let help = match nearest(text, known.clone()).or(known.clone().find(begins_with)) {
+                Some(near) => Some(format!("did you mean `{near}`?")),
+                None => hint(text, known),
+            };
+            self.report(match help {
                 Some(help) => problem.help(help),
                 None => problem,
             });
@@ -190,20 +197,28 @@ impl Reader {
         for value in list.iter() {
             let (value, value_place) = (value.get_ref(), span(value.span()));
             let element = Entry { value, value_place, ..*entry };
-            names.extend(self.text(&element).map(str::to_owned));
+            let what = format!("an element of `{}`", entry.key);
+            names.extend(self.text_of(&element, &what).map(str::to_owned));
         }
         names
     }
 
     fn text<'a>(&mut self, entry: &Entry<'a>) -> Option<&'a str> {
-        match entry.value {
-            DeValue::String(text) => Some(text.as_ref()),
-            _ => {
-                let message = format!("`{}` must be a text, not {}", entry.key, kind(entry));
-                self.report(entry.value_problem(message).help("write it in quotes"));
-                None
-            }
+        self.text_of(entry, &format!("`{}`", entry.key))
+    }
+
+    /// The text of what an entry holds; `what` names that.
+    fn text_of<'a>(&mut self, entry: &Entry<'a>, what: &str) -> Option<&'a str> {
+        if let DeValue::String(text) = entry.value {
+            return Some(text.as_ref());
         }
+        let problem = entry.value_problem(format!("{what} must be a text, not {}", kind(entry)));
+        self.report(problem.help(match entry.value {
+            // What it holds may be in quotes already.
+            DeValue::Array(_) | DeValue::Table(_) => "write a text in its place: `\"...\"`",
+            _ => "write it in quotes",
+        }));
+        None
     }
 }
 

@@ -133,6 +133,9 @@ impl Eval {
         let names = self.ns.as_ref().map(|names| names.split(',').collect::<Vec<_>>());
         let Found { loaded, origin, .. } =
             self.lookup.load(names.as_deref(), Purpose::Live, context)?;
+        for loaded in &loaded {
+            overwrite::refuse(loaded.source.name(), path.unwrap_or("-"))?;
+        }
         let namespaces = build(&loaded)?;
         let used = Used::by_namespaces(loaded.iter().zip(&namespaces));
         let mut note = |text: String| match self.lookup.format {

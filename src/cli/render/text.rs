@@ -132,7 +132,7 @@ pub(in crate::cli) fn text(source: &Source, diagnostic: &Diagnostic, secrets: &S
         column = shown.column(window.range(primary.span));
         Group::with_title(title).element(snippet)
     };
-    let help = help.as_deref().map(visible);
+    let help = help.as_deref().map(visible_lines);
     let group = match &help {
         Some(help) => group.element(Level::HELP.message(help.as_ref())),
         None => group,
@@ -172,7 +172,7 @@ mod tests {
         let span = Span::new(at, at + "bad\u{9b}".len());
         let found = Diagnostic::error(Code::Syntax, span, "no\n::error::\u{1b}[0m")
             .label("here\u{2066}")
-            .help("do\rthis");
+            .help("do\rthis\n::error::");
         let coloured = super::text(&source, &found, &Secrets::none());
         let shown = anstream::adapter::strip_str(&coloured).to_string();
         let expected = "\
@@ -182,7 +182,7 @@ error[P0001]: no\\u000a::error::\\u001b[0m
 2 | \\u001b[2J\\u202ea\\u000db    bad\\u009b end
   |                            ^^^^^^^^^ here\\u2066
   |
-  = help: do\\u000dthis
+  = help: do\\u000dthis\\u000a::error::
 ";
         assert_eq!(shown, expected);
     }

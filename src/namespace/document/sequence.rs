@@ -133,7 +133,7 @@ impl Checker {
             state.nameless = true;
             return None;
         };
-        self.readable("experiment", &name, name_place);
+        self.readable("an experiment", &name, name_place);
         let added = segments.map(|segments| state.roster.add(&name, segments, name_place));
         if let Some(Err(error)) = &added
             && !state.explains(error)
