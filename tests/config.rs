@@ -156,7 +156,7 @@ fn wrong_values_get_the_nearest_word() {
     );
     check(
         "[checks]\noperators = ['a', 2]\n",
-        &["2:19 P0802 `operators` must be a text, not a number | write it in quotes"],
+        &["2:19 P0802 an element of `operators` must be a text, not a number | write it in quotes"],
     );
 }
 
