@@ -97,6 +97,7 @@ pub mod catalog;
 mod delimited;
 pub mod diagnostic;
 pub mod dialect;
+mod draw;
 pub mod edit;
 pub mod eval;
 pub mod format;

@@ -7,7 +7,6 @@ use smallvec::{SmallVec, smallvec};
 
 use super::arguments::{Arguments, Outcome, Val};
 use super::error::{EvalError, MAX_MADE, Reason};
-use super::hash::{Draw, Hasher};
 use super::inputs::Inputs;
 use super::odds::Pick;
 use super::params::Params;
@@ -18,6 +17,7 @@ use super::program::{Call, Expr, Function, Op, Program, Slot};
 use super::random;
 use super::semantics::Semantics;
 use crate::dialect::Dialect;
+use crate::draw::{Draw, Hasher};
 use crate::tree::MAX_DEPTH;
 use crate::value::{Map, Value};
 
@@ -363,7 +363,7 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             }
         }
         let value = if call.function.is_random() {
-            random::run::<S>(arguments, &self.salt())
+            random::run::<S>(arguments, self.salt())
         } else {
             apply::<S>(arguments)
         };
@@ -375,8 +375,8 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
     }
 
     /// The salt in force.
-    fn salt(&self) -> random::Salt<'_> {
-        random::Salt { experiment: self.salt, separator: &self.separator }
+    fn salt(&self) -> random::SaltInForce<'_> {
+        random::SaltInForce { experiment: self.salt, separator: &self.separator }
     }
 
     /// Hashes the unit of a prepared draw.
@@ -398,7 +398,7 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             Some(hasher) => random::draw::<S>(hasher, unit),
             None => {
                 let own = &self.program.salts[prepared.salt];
-                random::draw::<S>(&self.salt().hasher(&own.text, own.is_full), unit)
+                random::draw::<S>(&self.salt().with(&own.text, own.is_full).begin(), unit)
             }
         })
     }

@@ -17,7 +17,6 @@ mod arguments;
 pub mod distribution;
 mod error;
 mod evaluator;
-mod hash;
 mod inputs;
 mod lower;
 pub(crate) mod names;
@@ -35,7 +34,6 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 pub use error::{EvalError, MAX_MADE, Reason};
-pub(crate) use hash::Hasher;
 pub(crate) use inputs::Inputs;
 pub use params::Params;
 pub(crate) use program::{Function, SPECIAL_FORMS};
@@ -43,6 +41,7 @@ pub(crate) use program::{Function, SPECIAL_FORMS};
 use self::semantics::Semantics;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::dialect::Dialect;
+use crate::draw::{self, Draw, Hasher};
 use crate::source::{OffsetMap, Source, Span};
 use crate::syntax::parse;
 use crate::tree::{Node, json};
@@ -162,9 +161,9 @@ impl Script {
         let hashers = match self.program.changes_salt {
             true => Vec::new(),
             false => {
-                let whole = random::Salt { experiment: &salt, separator: "." };
+                let salt = random::SaltInForce { experiment: &salt, separator: draw::SEPARATOR };
                 let own = self.program.salts.iter();
-                own.map(|own| whole.hasher(&own.text, own.is_full)).collect()
+                own.map(|own| salt.with(&own.text, own.is_full).begin()).collect()
             }
         };
         Salted { salt, hashers }
@@ -263,14 +262,11 @@ pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
     outcome.err().map(|error| *error.reason)
 }
 
-impl Hasher {
-    /// The draw of what was fed and a unit: the text of the value, or that of the elements of a
-    /// list with dots between.
-    pub(crate) fn draw(&self, unit: &Value, dialect: Dialect) -> hash::Draw {
-        match dialect {
-            Dialect::Planout4j => random::draw::<planout4j::Planout4j>(self, unit),
-            Dialect::Planout => random::draw::<planout::Planout>(self, unit),
-        }
+/// The draw of a text that the unit ends.
+pub(crate) fn draw(text: &Hasher, unit: &Value, dialect: Dialect) -> Draw {
+    match dialect {
+        Dialect::Planout4j => random::draw::<planout4j::Planout4j>(text, unit),
+        Dialect::Planout => random::draw::<planout::Planout>(text, unit),
     }
 }
 

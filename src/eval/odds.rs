@@ -2,9 +2,9 @@
 
 use super::arguments::{Arguments, Outcome};
 use super::error::Reason;
-use super::hash::Draw;
 use super::program::Function;
 use super::semantics::Semantics;
+use crate::draw::Draw;
 use crate::value::Value;
 
 /// Everything about an operator that takes one draw, but its salt and its unit.

@@ -1,38 +1,45 @@
 //! The random operators.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use super::arguments::{Arguments, Outcome, Val};
 use super::error::Reason;
-use super::hash::{Draw, Hasher};
 use super::odds::{Odds, Pick, probability};
 use super::program::Function;
 use super::semantics::Semantics;
+use crate::draw::{self, Draw, Hasher, Salt, Series, Sink};
 use crate::value::Value;
 
-/// What the salt of a draw is made of besides the operator's own.
-pub(super) struct Salt<'s> {
+/// What of a salt changes as a script runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SaltInForce<'s> {
+    /// The salt of the experiment.
     pub(super) experiment: &'s str,
+    /// What follows a draw's own salt.
     pub(super) separator: &'s str,
 }
 
-impl Salt<'_> {
-    /// A hasher that has seen all that comes before the unit.
-    pub(super) fn hasher(&self, own: &str, is_full: bool) -> Hasher {
-        let mut hasher = Hasher::new();
-        if !is_full {
-            hasher.push(self.experiment);
-            hasher.push(".");
+impl<'s> SaltInForce<'s> {
+    /// The salt of a draw that has this one.
+    pub(super) fn with(self, own: &'s str, is_full: bool) -> Salt<'s> {
+        let SaltInForce { experiment, separator } = self;
+        if is_full { Salt::Full(own) } else { Salt::Own { experiment, own, separator } }
+    }
+
+    /// The salt of a call.
+    pub(super) fn of_call(self, arguments: &'s Arguments<'_>) -> Outcome<Salt<'s>> {
+        let is_full = arguments.optional("full_salt").is_some();
+        if !is_full && arguments.optional("salt").is_none() {
+            return Err(Reason::MissingSalt { operator: arguments.operator() });
         }
-        hasher.push(own);
-        hasher.push(if is_full { "." } else { self.separator });
-        hasher
+        Ok(self.with(arguments.string(if is_full { "full_salt" } else { "salt" })?, is_full))
     }
 }
 
 pub(super) fn run<'a, S: Semantics>(
     mut arguments: Arguments<'a>,
-    salt: &Salt<'_>,
+    salt: SaltInForce<'_>,
 ) -> Outcome<Val<'a>> {
     if let Some(odds) = Odds::of::<S>(&arguments)? {
         if let Odds::Nothing = odds {
@@ -53,14 +60,9 @@ pub(super) fn run<'a, S: Semantics>(
 }
 
 /// A hasher that has seen the salt and the unit.
-fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<Hasher> {
-    let is_full = arguments.optional("full_salt").is_some();
-    if !is_full && arguments.optional("salt").is_none() {
-        return Err(Reason::MissingSalt { operator: arguments.operator() });
-    }
-    let own = arguments.string(if is_full { "full_salt" } else { "salt" })?;
-    let mut hasher = salt.hasher(own, is_full);
-    push_unit::<S>(&mut hasher, arguments.required("unit")?);
+fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: SaltInForce<'_>) -> Outcome<Hasher> {
+    let mut hasher = salt.of_call(arguments)?.begin();
+    push_unit::<S, Hasher>(&mut hasher, arguments.required("unit")?);
     Ok(hasher)
 }
 
@@ -73,67 +75,51 @@ pub(super) fn draw<S: Semantics>(hasher: &Hasher, unit: &Value) -> Draw {
         Value::Int(int) => hasher.finish_with(itoa::Buffer::new().format(*int)),
         unit => {
             let mut hasher = hasher.clone();
-            push_unit::<S>(&mut hasher, unit);
+            push_unit::<S, Hasher>(&mut hasher, unit);
             hasher.finish()
         }
     }
 }
 
-fn push_unit<S: Semantics>(hasher: &mut Hasher, unit: &Value) {
-    match unit {
-        Value::List(elements) => {
-            for (index, element) in elements.iter().enumerate() {
-                if index > 0 {
-                    hasher.push(".");
-                }
-                S::text(element, &mut |text| hasher.push(text));
-            }
-        }
-        unit => S::text(unit, &mut |text| hasher.push(text)),
+/// Writes a unit that is known.
+pub(super) fn push_unit<S: Semantics, T: Sink>(text: &mut T, unit: &Value) {
+    let write = |text: &mut T, value: &Value| {
+        S::text(value, &mut |piece| text.push(piece));
+        Ok::<(), Infallible>(())
+    };
+    let Ok(()) = match unit {
+        Value::List(elements) => draw::join(text, elements, write),
+        unit => write(text, unit),
+    };
+}
+
+/// The texts of draws that each append a value to the unit. A null appends nothing.
+pub(super) fn appended<S: Semantics, T: Sink>(series: &mut Series<T>, value: &Value) -> T {
+    match value {
+        Value::Null => series.bare(),
+        value => series.append(|text| S::text(value, &mut |piece| text.push(piece))),
     }
 }
 
-/// A series of draws, each with something appended to the unit.
-struct Draws {
-    hasher: Hasher,
-    /// Whether what was appended stays for the draws after it.
-    accumulates: bool,
-    /// Whether nothing stands before what is appended: the unit is an empty list.
-    is_empty: bool,
+/// The draws of a call that each append something to its unit.
+fn series<S: Semantics>(
+    arguments: &Arguments<'_>,
+    salt: SaltInForce<'_>,
+) -> Outcome<Series<Hasher>> {
+    let hasher = hasher::<S>(arguments, salt)?;
+    let elements = arguments.required("unit")?.as_list().map(<[Value]>::len);
+    Ok(Series::new(hasher, elements))
 }
 
-impl Draws {
-    fn new<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<Draws> {
-        let hasher = hasher::<S>(arguments, salt)?;
-        let unit = arguments.required("unit")?.as_list();
-        let is_empty = unit.is_some_and(<[Value]>::is_empty);
-        Ok(Draws { hasher, accumulates: unit.is_some(), is_empty })
-    }
-
-    fn draw<S: Semantics>(&mut self, appended: &Value) -> Draw {
-        let mut hasher = self.hasher.clone();
-        if !appended.is_null() {
-            if !self.is_empty {
-                hasher.push(".");
-            }
-            S::text(appended, &mut |text| hasher.push(text));
-            if self.accumulates {
-                self.hasher = hasher.clone();
-                self.is_empty = false;
-            }
-        }
-        hasher.finish()
-    }
-}
-
-fn filter<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<Value> {
+fn filter<S: Semantics>(arguments: &Arguments<'_>, salt: SaltInForce<'_>) -> Outcome<Value> {
     let p = probability::<S>(arguments)?;
     let choices = arguments.list("choices")?;
     if choices.is_empty() {
         return Ok(Value::List(Vec::new()));
     }
-    let mut draws = Draws::new::<S>(arguments, salt)?;
-    let chosen = choices.iter().filter(|choice| draws.draw::<S>(choice).uniform(0.0, 1.0) <= p);
+    let mut series = series::<S>(arguments, salt)?;
+    let mut draw = |choice: &Value| appended::<S, Hasher>(&mut series, choice).finish();
+    let chosen = choices.iter().filter(|choice| draw(choice).uniform(0.0, 1.0) <= p);
     Ok(Value::List(chosen.cloned().collect()))
 }
 
@@ -141,7 +127,7 @@ fn filter<S: Semantics>(arguments: &Arguments<'_>, salt: &Salt<'_>) -> Outcome<V
 /// the last, and stops as soon as these are final.
 fn sample<S: Semantics>(
     arguments: &Arguments<'_>,
-    salt: &Salt<'_>,
+    salt: SaltInForce<'_>,
     stops_at: usize,
     fast: bool,
 ) -> Outcome<Value> {
@@ -151,11 +137,12 @@ fn sample<S: Semantics>(
         // Nothing is drawn, and so neither salt nor unit is needed.
         return Ok(Value::List(choices.iter().take(kept(draws, choices.len())).cloned().collect()));
     }
-    let mut series = Draws::new::<S>(arguments, salt)?;
+    let mut series = series::<S>(arguments, salt)?;
     let mut order: Vec<usize> = (0..choices.len()).collect();
     let pick = |order: &[usize]| Value::List(order.iter().map(|&i| choices[i].clone()).collect());
     for i in (stops_at..choices.len()).rev() {
-        let j = series.draw::<S>(&Value::Int(i as i64)).below(i as u64 + 1);
+        let text = appended::<S, Hasher>(&mut series, &Value::Int(i as i64));
+        let j = text.finish().below(i as u64 + 1);
         order.swap(i, j as usize);
         if fast && i as i64 == (choices.len() as i64).saturating_sub(draws) {
             return Ok(pick(&order[i..]));

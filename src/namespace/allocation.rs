@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use super::pool::Pool;
 use super::shuffle::{Draws, Shuffle};
 use crate::dialect::{SegmentHashing, SegmentPool, SegmentSampling};
+use crate::draw::{Hasher, Salt};
 
 /// An entry of a sequence.
 #[derive(Clone, Debug)]
@@ -32,8 +33,8 @@ pub(super) struct Rules {
 #[derive(Debug)]
 pub(super) struct Allocation {
     sampling: SegmentSampling,
-    /// What the hash of every draw begins with, its last dot included.
-    prefix: String,
+    /// What every draw begins with: the name of the experiment is next.
+    salted: Hasher,
     pool: Pool,
     /// The segments of the active experiments, in the order in which they were drawn.
     held: IndexMap<String, Vec<u32>>,
@@ -42,18 +43,14 @@ pub(super) struct Allocation {
 impl Allocation {
     /// `name` is the one that the namespace's hashes take.
     pub(super) fn new(name: &str, segments: u32, rules: Rules) -> Allocation {
-        let prefix = match rules.hashing {
-            SegmentHashing::Shared => "null.x.".to_owned(),
-            SegmentHashing::Namespace => format!("{name}.sampled_segments."),
-        };
+        let salted = Salt::of_shuffles(name, rules.hashing).begin();
         let (pool, held) = (Pool::new(rules.pool, segments), IndexMap::new());
-        Allocation { sampling: rules.sampling, prefix, pool, held }
+        Allocation { sampling: rules.sampling, salted, pool, held }
     }
 
     /// Applies the entries of a sequence.
     pub(super) fn replay(&mut self, steps: &[Step]) {
-        let prefix = self.prefix.clone();
-        let mut draws = Draws::new(&prefix, self.shuffles(steps).into_iter());
+        let mut draws = Draws::new(self.salted.clone(), self.shuffles(steps).into_iter());
         for step in steps {
             match step {
                 Step::Add(name, segments) => {

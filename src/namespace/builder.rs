@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 
 use super::allocation::{Allocation, Rules, Step};
 use super::sequence::{Roster, SequenceError};
-use super::{Experiment, Namespace, check_name, segment_hasher};
+use super::{Experiment, Namespace, check_name};
 use crate::diagnostic::nearest;
 use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling};
+use crate::draw::Salt;
 use crate::eval::Script;
 
 /// The most segments that a namespace may have.
@@ -270,7 +271,7 @@ impl NamespaceBuilder {
             experiments.push(experiment);
         }
         Ok(Namespace {
-            hasher: segment_hasher(&hashed_name, rules.hashing),
+            hasher: Salt::of_segments(&hashed_name, rules.hashing).begin(),
             name: self.name,
             hashed_name,
             salt,

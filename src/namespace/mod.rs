@@ -21,7 +21,8 @@ pub use rows::Rows;
 pub use sequence::{Holders, SequenceError};
 
 use crate::dialect::{Dialect, SegmentHashing};
-use crate::eval::{EvalError, Hasher, Inputs, Params, Salted, Script, names};
+use crate::draw::Hasher;
+use crate::eval::{EvalError, Inputs, Params, Salted, Script, draw, names};
 use crate::value::{Map, Value};
 
 /// The input that, being true, keeps a unit out of all experiments.
@@ -201,7 +202,7 @@ impl Namespace {
     /// The segment of a unit.
     pub fn segment(&self, unit: &Value) -> u32 {
         // The remainder is below the number of segments, which is 32 bits.
-        self.hasher.draw(unit, self.dialect).below(self.owners.len() as u64) as u32
+        draw(&self.hasher, unit, self.dialect).below(self.owners.len() as u64) as u32
     }
 
     /// Assigns a unit, given by its inputs: the primary unit and whatever the scripts read.
@@ -311,19 +312,6 @@ impl Experiment {
     pub fn segments(&self) -> &[u32] {
         &self.segments
     }
-}
-
-/// A hasher that has seen what comes before the unit in the hash of a segment.
-fn segment_hasher(namespace: &str, hashing: SegmentHashing) -> Hasher {
-    let mut hasher = Hasher::new();
-    match hashing {
-        SegmentHashing::Shared => hasher.push("null.x."),
-        SegmentHashing::Namespace => {
-            hasher.push(namespace);
-            hasher.push(".segment.");
-        }
-    }
-    hasher
 }
 
 /// Checks that a name can be the name of a file in every store, and of nothing but that.

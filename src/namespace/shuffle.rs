@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::eval::Hasher;
+use crate::draw::{Hasher, Series};
 use crate::parallel;
 
 /// The most draws that one thread does at a time: long enough that its start does not count.
@@ -23,16 +23,16 @@ pub(super) struct Shuffle<'s> {
 }
 
 /// The draws of shuffles, in the order of these.
-pub(super) struct Draws<'s, I> {
-    /// What the hash of every draw begins with, its last dot included.
-    prefix: &'s str,
+pub(super) struct Draws<I> {
+    /// What every draw begins with: the name of the experiment is next.
+    salted: Hasher,
     shuffles: I,
     ahead: VecDeque<Vec<u32>>,
 }
 
-impl<'s, I: Iterator<Item = Shuffle<'s>>> Draws<'s, I> {
-    pub(super) fn new(prefix: &'s str, shuffles: I) -> Draws<'s, I> {
-        Draws { prefix, shuffles, ahead: VecDeque::new() }
+impl<'s, I: Iterator<Item = Shuffle<'s>>> Draws<I> {
+    pub(super) fn new(salted: Hasher, shuffles: I) -> Draws<I> {
+        Draws { salted, shuffles, ahead: VecDeque::new() }
     }
 
     /// What the next shuffle swaps its places with, which are these: the last one, the one before
@@ -57,18 +57,18 @@ impl<'s, I: Iterator<Item = Shuffle<'s>>> Draws<'s, I> {
             few @ ..=1 => few,
             many => many.min(parallel::processors()),
         };
-        let prefix = self.prefix;
-        let part = |(name, places)| swaps(prefix, name, places);
+        let salted = &self.salted;
+        let part = |(name, places)| swaps(salted, name, places);
         self.ahead = parallel::map_on(threads, work, part).into();
     }
 }
 
 /// The places that a shuffle swaps with these, from the end.
-fn swaps(prefix: &str, name: &str, places: Range<u32>) -> Vec<u32> {
-    let mut salted = Hasher::new();
-    for text in [prefix, name, "."] {
-        salted.push(text);
-    }
+fn swaps(salted: &Hasher, name: &str, places: Range<u32>) -> Vec<u32> {
+    let mut unit = salted.clone();
+    unit.push(name);
+    // Each place is appended to the name.
+    let salted = Series::new(unit, None).append(|_| ());
     let mut swaps = Vec::with_capacity(places.len());
     salted.each(places, |place, draw| {
         // Not above the place, which is 32 bits.
@@ -87,7 +87,7 @@ fn parts(places: Range<u32>) -> impl Iterator<Item = Range<u32>> {
 #[cfg(test)]
 mod tests {
     use super::{AHEAD, Draws, PART, Shuffle, parts};
-    use crate::eval::Hasher;
+    use crate::draw::Hasher;
 
     #[test]
     fn parts_are_all_places() {
@@ -105,7 +105,9 @@ mod tests {
         let names: Vec<String> = (0..sizes.len()).map(|index| format!("run.{index}")).collect();
         let shuffles =
             names.iter().zip(sizes).map(|(name, size)| Shuffle { name, places: 1..size });
-        let mut draws = Draws::new("a.", shuffles);
+        let mut salted = Hasher::new();
+        salted.push("a.");
+        let mut draws = Draws::new(salted, shuffles);
         for (name, size) in names.iter().zip(sizes) {
             let found: Vec<u32> = draws.next(1..size).flatten().collect();
             assert_eq!(found.len() as u32, size.saturating_sub(1));

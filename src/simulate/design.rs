@@ -2,7 +2,7 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::dialect::SegmentHashing;
+use crate::draw::{Salt, Text};
 use crate::eval::distribution::{Counted, Distribution, Enumerated, Key, Obstacle};
 use crate::namespace::{BASELINE, Experiment, Namespace};
 use crate::parallel;
@@ -176,13 +176,10 @@ fn enumerate(
 ) -> Enumerated {
     let script = experiment.script();
     let mut found = script.enumerate(experiment.salt(), namespace.unit(), inputs, counted);
-    let mut segment = Key::default();
-    match namespace.segment_hashing() {
-        SegmentHashing::Shared => segment.push("null.x."),
-        SegmentHashing::Namespace => segment.push(&format!("{}.segment.", namespace.hashed_name())),
-    }
-    segment.push_primary();
-    if found.keys.contains(&segment) {
+    let salt = Salt::of_segments(namespace.hashed_name(), namespace.segment_hashing());
+    let mut segment: Text = salt.begin();
+    segment.push_unit();
+    if found.keys.contains(&Key::from(segment)) {
         found.beyond.get_or_insert(Obstacle::SegmentDraw);
     }
     found

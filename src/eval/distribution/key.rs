@@ -1,112 +1,67 @@
-//! The text that a draw hashes, with the primary unit left open.
-
-use crate::eval::semantics::Semantics;
-use crate::value::Value;
+//! What identifies a draw.
 
 use super::Obstacle;
 use super::symbol::Symbol;
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Piece {
-    Text(String),
-    /// The text of the primary unit.
-    Unit,
-}
+use crate::draw::{self, Series, Sink, Text};
+use crate::eval::random::{appended, push_unit};
+use crate::eval::semantics::Semantics;
+use crate::value::Value;
 
 /// What identifies a draw: draws with the same key are the same number.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    /// No two texts follow one another, so that equal texts are equal keys.
-    pieces: Vec<Piece>,
+    text: Text,
     /// For a whole `sample`, which is one outcome of many draws.
-    series: Option<Series>,
+    shuffle: Option<Shuffle>,
 }
 
 /// What decides which draws a `sample` takes, and what it makes of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Series {
+pub(super) struct Shuffle {
     pub(super) choices: usize,
     pub(super) kept: usize,
     pub(super) stops_at: usize,
     pub(super) fast: bool,
 }
 
+impl From<Text> for Key {
+    fn from(text: Text) -> Key {
+        Key { text, shuffle: None }
+    }
+}
+
 impl Key {
-    pub(crate) fn push(&mut self, text: &str) {
-        match self.pieces.last_mut() {
-            Some(Piece::Text(last)) => last.push_str(text),
-            _ if text.is_empty() => {}
-            _ => self.pieces.push(Piece::Text(text.to_owned())),
-        }
-    }
-
-    pub(crate) fn push_primary(&mut self) {
-        self.pieces.push(Piece::Unit);
-    }
-
-    fn push_value<S: Semantics>(&mut self, value: &Value) {
-        S::text(value, &mut |text| self.push(text));
-    }
-
-    /// Feeds a unit as an operator does. It has been forced.
+    /// Writes a unit as an operator does. It has been forced.
     pub(super) fn push_unit<S: Semantics>(&mut self, unit: &Symbol<'_>) -> Result<(), Obstacle> {
-        match unit {
-            Symbol::List(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.push(if index > 0 { "." } else { "" });
-                    self.push_element::<S>(item)?;
-                }
-                Ok(())
+        let element = |text: &mut Text, element: &Symbol<'_>| {
+            match element {
+                Symbol::Unit => text.push_unit(),
+                Symbol::Known(value) => S::text(value, &mut |piece| text.push(piece)),
+                _ => return Err(Obstacle::ComputedUnit),
             }
-            Symbol::Known(value) => match &**value {
-                Value::List(items) => {
-                    for (index, item) in items.iter().enumerate() {
-                        self.push(if index > 0 { "." } else { "" });
-                        self.push_value::<S>(item);
-                    }
-                    Ok(())
-                }
-                value => {
-                    self.push_value::<S>(value);
-                    Ok(())
-                }
-            },
-            other => self.push_element::<S>(other),
-        }
-    }
-
-    fn push_element<S: Semantics>(&mut self, element: &Symbol<'_>) -> Result<(), Obstacle> {
-        match element {
-            Symbol::Unit => self.push_primary(),
-            Symbol::Known(value) => self.push_value::<S>(value),
-            _ => return Err(Obstacle::ComputedUnit),
+            Ok(())
+        };
+        match unit {
+            Symbol::List(items) => draw::join(&mut self.text, items.iter(), element)?,
+            Symbol::Known(value) => push_unit::<S, Text>(&mut self.text, value),
+            unit => element(&mut self.text, unit)?,
         }
         Ok(())
     }
 
-    /// The keys of the draws that each append something to the unit. With a list as unit, what was
-    /// appended stays. A null appends nothing.
+    /// The keys of the draws that each append something to a unit, which is a list of so many
+    /// elements or no list.
     pub(super) fn appended<'v, S: Semantics>(
         &self,
         values: impl IntoIterator<Item = &'v Value>,
-        accumulates: bool,
+        elements: Option<usize>,
     ) -> Vec<Key> {
-        let mut base = self.clone();
-        let draw = |value: &Value| {
-            let mut key = base.clone();
-            if !value.is_null() {
-                key.push(".");
-                key.push_value::<S>(value);
-                if accumulates {
-                    base = key.clone();
-                }
-            }
-            key
-        };
+        let mut series = Series::new(self.text.clone(), elements);
+        let draw = |value: &Value| Key::from(appended::<S, Text>(&mut series, value));
         values.into_iter().map(draw).collect()
     }
 
-    pub(super) fn with_series(&self, series: Series) -> Key {
-        Key { pieces: self.pieces.clone(), series: Some(series) }
+    pub(super) fn with_shuffle(&self, shuffle: Shuffle) -> Key {
+        Key { text: self.text.clone(), shuffle: Some(shuffle) }
     }
 }

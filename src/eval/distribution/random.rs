@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::key::{Key, Series};
+use super::key::{Key, Shuffle};
 use super::symbol::{Draw, Filter, Number, Outcomes, Symbol};
 use super::walk::{Walked, Walker};
 use super::{MAX_VALUES, Obstacle};
+use crate::draw::Text;
 use crate::eval::arguments::{Arguments, Outcome};
 use crate::eval::error::Reason;
 use crate::eval::odds::{Odds, probability};
 use crate::eval::program::{Call, Function, MAX_PARAMETERS};
-use crate::eval::random::{self, Salt, kept};
+use crate::eval::random::{self, SaltInForce, kept};
 use crate::eval::semantics::Semantics;
 use crate::source::Span;
 use crate::value::Value;
@@ -112,59 +113,45 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
     }
 
     fn draw(&mut self, given: &Given<'a>) -> Outcome<Symbol<'a>> {
-        let salt = Salt { experiment: self.salt, separator: &self.separator };
+        let salt = SaltInForce { experiment: self.salt, separator: &self.separator };
         if let Some(Symbol::Known(unit)) = &given.unit {
-            let value = random::run::<S>(given.arguments::<S>(unit), &salt)?;
+            let value = random::run::<S>(given.arguments::<S>(unit), salt)?;
             return Ok(given.chosen(value.into_owned()));
         }
         // Any unit shows what is wrong with the other arguments.
         let unit = Value::from("0");
-        let sample = match random::run::<S>(given.arguments::<S>(&unit), &salt) {
+        let sample = match random::run::<S>(given.arguments::<S>(&unit), salt) {
             Ok(value) => value.into_owned(),
             // A place behind the choices, which not every unit draws.
             Err(Reason::Weights { .. }) => Value::Null,
             Err(reason) => return Err(reason),
         };
         let arguments = given.arguments::<S>(&unit);
-        let (Some(unit), Some(mut key)) = (&given.unit, self.salted(&arguments)) else {
+        let (Some(unit), Ok(salt)) = (&given.unit, salt.of_call(&arguments)) else {
             // Not missed: nothing is drawn.
             return Ok(given.chosen(sample));
         };
+        let mut key = Key::from(salt.begin::<Text>());
         if let Err(obstacle) = key.push_unit::<S>(unit) {
             return Ok(Symbol::Unknown(obstacle));
         }
-        let accumulates = matches!(unit, Symbol::List(_));
+        let elements = match unit {
+            Symbol::List(items) => Some(items.len()),
+            _ => None,
+        };
         let symbol = match Odds::of::<S>(&arguments)? {
             Some(odds) => single::<S>(odds, given, key)?,
             None if given.function == Function::BernoulliFilter => {
                 let probability = probability::<S>(&arguments)?;
                 let choices = arguments.list("choices")?;
-                let keys = key.appended::<S>(choices, accumulates).into_iter();
+                let keys = key.appended::<S>(choices, elements).into_iter();
                 let trials = keys.zip(choices.iter().cloned().map(Symbol::value)).collect();
                 Symbol::Filter(Rc::new(Filter { trials, probability }))
             }
-            None => series::<S>(&arguments, &key, accumulates, sample)?,
+            None => series::<S>(&arguments, &key, elements, sample)?,
         };
         self.note(&symbol);
         Ok(symbol)
-    }
-
-    /// What the text of a draw begins with, if there is a salt.
-    fn salted(&self, arguments: &Arguments<'_>) -> Option<Key> {
-        let mut key = Key::default();
-        match arguments.optional("full_salt").and_then(Value::as_str) {
-            Some(full) => {
-                key.push(full);
-                key.push(".");
-            }
-            None => {
-                let salt = arguments.optional("salt")?.as_str()?;
-                for text in [self.salt, ".", salt, &self.separator] {
-                    key.push(text);
-                }
-            }
-        }
-        Some(key)
     }
 
     /// Remembers which draws a script makes.
@@ -264,7 +251,7 @@ fn integer<'a, S: Semantics>(min: i64, max: i64, key: Key) -> Outcome<Symbol<'a>
 fn series<'a, S: Semantics>(
     arguments: &Arguments<'_>,
     key: &Key,
-    accumulates: bool,
+    elements: Option<usize>,
     sample: Value,
 ) -> Outcome<Symbol<'a>> {
     let choices = arguments.list("choices")?;
@@ -279,12 +266,12 @@ fn series<'a, S: Semantics>(
     };
     let places: Vec<Value> =
         (stops_at..choices.len()).rev().map(|i| Value::Int(i as i64)).collect();
-    let parts = key.appended::<S>(&places, accumulates);
+    let parts = key.appended::<S>(&places, elements);
     let pick = |order: Vec<usize>| {
         Symbol::value(order.into_iter().map(|place| choices[place].clone()).collect::<Vec<_>>())
     };
     let outcomes = orders.into_iter().map(pick).collect();
-    let key = key.with_series(Series { choices: choices.len(), kept, stops_at, fast });
+    let key = key.with_shuffle(Shuffle { choices: choices.len(), kept, stops_at, fast });
     Ok(Symbol::Draw(Rc::new(Draw { key, outcomes: Outcomes::Remainders(outcomes), parts })))
 }
 

@@ -1,4 +1,4 @@
-//! Hashing: the only place where chance comes from.
+//! Hashing.
 
 mod lanes;
 
@@ -32,6 +32,12 @@ pub(crate) struct Hasher {
 /// 60 bits that follow from a text: the first 15 hexadecimal digits of its SHA-1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Draw(u64);
+
+impl Default for Hasher {
+    fn default() -> Hasher {
+        Hasher::new()
+    }
+}
 
 impl Hasher {
     pub(crate) fn new() -> Hasher {
