@@ -27,7 +27,10 @@ impl Table {
             let header = (0..fields)
                 .map(|index| std::str::from_utf8(splitter.field(index)).map(str::to_owned))
                 .collect::<Result<_, _>>()
-                .map_err(|_| Error::unfit(format!("{name}:{}: not UTF-8", chunk.line)))?;
+                .map_err(|_| {
+                    let line = chunk.line + blank_lines(&chunk.bytes[..length]);
+                    Error::unfit(format!("{name}:{line}: not UTF-8"))
+                })?;
             chunk.line += line_breaks(&chunk.bytes[..length]);
             chunk.bytes.drain(..length);
             return Ok(Table { header, chunks, first: Some(chunk) });

@@ -114,6 +114,9 @@ fn what_is_wrong_with_a_row_is_said() {
     assert!(run.stderr.starts_with("error: <stdin>:2: not UTF-8\n"), "{}", run.stderr);
     let run = pipe(folder.path(), b"{\"userid\":\"\xff\"}\n", "");
     assert!(run.stderr.starts_with("error: <stdin>:1: not UTF-8\n"), "{}", run.stderr);
+    // The names come after blank lines, too.
+    let run = pipe(folder.path(), b"\n\r\nuser\xffid\nann\n", "--input-format csv");
+    assert!(run.stderr.starts_with("error: <stdin>:3: not UTF-8\n"), "{}", run.stderr);
 }
 
 #[test]
