@@ -4,6 +4,7 @@ mod decode;
 mod guarded;
 mod kind;
 mod rows;
+mod source;
 mod writer;
 
 use std::fs::File;
@@ -21,6 +22,7 @@ pub(super) use writer::Writer;
 use self::decode::Values;
 use self::guarded::guarded;
 use self::kind::{Field, Kind};
+use self::source::Source;
 use super::columns::{Column, Type};
 use super::error::Error;
 use crate::value::Value;
@@ -54,7 +56,7 @@ struct Used {
 /// Reads the rows of a file, some at a time.
 pub(super) struct Reader {
     name: String,
-    file: SerializedFileReader<File>,
+    file: SerializedFileReader<Source>,
     fields: Vec<Field>,
     used: Vec<Used>,
     /// The row group that is read next.
@@ -75,7 +77,7 @@ impl Reader {
             );
             return Err(Error::unfit(message));
         }
-        let file = guarded(|| SerializedFileReader::new(file))
+        let file = guarded(|| SerializedFileReader::new(Source(file)))
             .map_err(|error| Error::unfit(format!("`{name}` is not Parquet")).because(error))?;
         let fields = kind::fields(file.metadata().file_metadata().schema_descr());
         let (used, open, name) = (Vec::new(), Vec::new(), name.to_owned());
