@@ -57,14 +57,18 @@ const COMMANDS: [(&str, &str); 36] = [
 ];
 
 /// What others call our options, each with what to write.
-const OPTIONS: [(&str, &str); 7] = [
+const OPTIONS: [(&str, &str); 11] = [
+    ("--config-file", "--config"),
     ("--csv", "--output-format csv"),
     ("--experiment", "--exp"),
     ("--json", "--format json"),
     ("--location", "--from"),
+    ("--log-level", "--verbose"),
     ("--namespace", "--ns"),
     ("--separator", "--delimiter"),
     ("--text", "--format text"),
+    ("-c", "--config"),
+    ("-l", "--verbose"),
 ];
 
 /// A command line as it stands.
@@ -225,7 +229,17 @@ fn unknown(argument: &str, command: &Command, root: &Command) -> (String, Option
     let meant = OPTIONS.iter().find(|(word, _)| *word == argument).map(|(_, meant)| *meant);
     // What is meant is `--format json` as a whole, of which the command has the first word.
     let has = |meant: &&str| own.iter().any(|option| meant.split(' ').next() == Some(option));
-    let spelt = || nearest(argument, own.iter().map(String::as_str));
+    // The dashes, and a word that several options begin with, make nothing near.
+    let name = argument.trim_start_matches('-');
+    let names = own.iter().map(|option| option.trim_start_matches('-'));
+    let alike = |other: &&str| match (name.split_once('-'), other.split_once('-')) {
+        (Some((first, rest)), Some((other, last))) if first == other => {
+            nearest(rest, [last]).is_some()
+        }
+        _ => true,
+    };
+    let near = nearest(name, names.filter(alike)).map(|near| format!("--{near}"));
+    let spelt = || near.as_deref().filter(|_| argument.starts_with("--"));
     if let Some(near) = meant.filter(has).or_else(spelt) {
         return (message, Some(format!("did you mean `{near}`?")));
     }

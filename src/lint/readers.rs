@@ -94,7 +94,7 @@ pub(super) fn check_script(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     }
     let mut nodes = vec![script.root];
     while let Some(node) = nodes.pop() {
-        if let Some((message, help)) = node.as_map().and_then(fails) {
+        if let Some((message, help)) = node.as_map().and_then(|map| fails(script, map)) {
             report(node.span, message.to_owned(), help);
         }
         let mut parts = form(node).parts();
@@ -104,7 +104,7 @@ pub(super) fn check_script(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Why planout4j cannot evaluate an operator, if that can be seen.
-fn fails(map: &Map) -> Option<(&'static str, &'static str)> {
+fn fails<'a>(script: &Script<'a>, map: &'a Map) -> Option<(&'static str, &'static str)> {
     let is_null = |key: &str| map.get(key).is_some_and(|node| node.kind == Kind::Null);
     match map.get("op")?.as_str()? {
         "literal" if is_null("value") => {
@@ -121,19 +121,24 @@ fn fails(map: &Map) -> Option<(&'static str, &'static str)> {
         "not" if is_null("value") => {
             Some(("planout4j cannot negate null", "write `true` in its place"))
         }
-        "index" if is_place(map) => Some((
+        "index" if is_place(script, map) => Some((
             "planout4j cannot take an element of a list by its place",
             "look it up in a map by a key that is text",
         )),
+        // It is lost where planout4j compiles, and kept here, where JSON is what is shipped.
+        _ if is_null("salt") => {
+            Some(("planout4j cannot draw with a salt that is null", "leave the argument out"))
+        }
         _ => None,
     }
 }
 
 /// Whether an `index` has a number that is written as a float, as planout4j's compiler writes all,
 /// and a base that can be a list.
-fn is_place(index: &Map) -> bool {
-    let is_float = index.get("index").is_some_and(|node| matches!(node.kind, Kind::Float(_)));
-    let base = index.get("base").and_then(Node::as_map);
+fn is_place<'a>(script: &Script<'a>, index: &'a Map) -> bool {
+    let part = |key: &str| index.get(key).map(|node| script.settled(node));
+    let is_float = part("index").is_some_and(|node| matches!(node.kind, Kind::Float(_)));
+    let base = part("base").and_then(Node::as_map);
     let is_map = base.is_some_and(|base| match base.get("op").and_then(Node::as_str) {
         Some("literal") => base.get("value").is_some_and(|value| value.as_map().is_some()),
         op => op == Some("map"),

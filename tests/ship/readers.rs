@@ -47,7 +47,7 @@ fn check(folder: &Path) -> Run {
 }
 
 /// Everything that planout4j lacks: the header, the script, and what is said of it.
-const EXTENSIONS: [(&str, &str, &str); 14] = [
+const EXTENSIONS: [(&str, &str, &str); 16] = [
     (", dialect: planout", "x = 1;", "P0710 1:50"),
     (", dialect: planout, segment_hashing: shared", "x = 1;", "P0710 1:50"),
     (", segment_hashing: namespace", "x = 1;", "P0711 1:58"),
@@ -60,6 +60,8 @@ const EXTENSIONS: [(&str, &str, &str); 14] = [
     ("", "x = null;", "P0712 5:7"),
     ("", "x = [1, @null];", "P0712 5:15"),
     ("", "x = [1, 2][0];", "P0712 5:11"),
+    ("", "i = 0; x = [1, 2][i];", "P0712 5:18"),
+    ("", "x = uniformChoice(choices=[1, 2], unit=userid, salt=null);", "P0712 5:11"),
     ("", "data = 1;", "P0712 5:7"),
     ("", "x = data ?? 1;", "P0712 5:11"),
 ];
