@@ -81,7 +81,7 @@ pub struct Batch<'n> {
     pub delimiter: Option<u8>,
     /// Inputs that are the same for all rows.
     pub constants: Map,
-    /// What becomes of bad rows.
+    /// What to do with bad rows.
     pub on_error: OnError,
     /// How many threads assign; with one, all is done on the thread that asks.
     pub threads: usize,
@@ -108,7 +108,7 @@ pub enum Keep {
     Columns(Vec<String>),
 }
 
-/// What becomes of a bad row.
+/// What to do with a bad row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnError {
     /// It is the end.

@@ -68,7 +68,7 @@ fn a_literal_map_is_hashed_in_the_order_of_javascript() {
             assert_eq!(with(r#"{"b":1,"1":2}"#), with(r#"{"1":2,"b":1}"#), "{program}");
         }
     }
-    // JSON that somebody gives is no literal of the language, and keeps its order.
+    // JSON that somebody gives is not a literal of the language, and keeps its order.
     let order = |json: &str| {
         let text = format!(
             r#"{{"op":"set","var":"v","value":{{"op":"randomInteger","min":0,"max":1000000,"unit":{{"op":"literal","value":{json}}}}}}}"#

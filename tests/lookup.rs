@@ -215,7 +215,7 @@ fn drafts_are_simulated_and_measured() {
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         contains(&help, "[default: the source, or the target if no source is configured]");
     }
-    // What only the target has is no draft.
+    // What only the target has is not a draft.
     remove(root, "sample-namespaces/onboarding.yaml");
     let run = expect(1, planout(root, &[&simulate[..], &["onboarding"]].concat()));
     contains(&run.stderr, "the target `compiled` has it: `--from @target` asks there");

@@ -1,4 +1,4 @@
-//! `planout perf`: what it counts and what it refuses. How fast anything is, is no test's business.
+//! `planout perf`: what it counts and what it refuses. How fast anything is, is not a test's business.
 
 use planout::source::Source;
 use planout::tree::{Kind, Node, json};

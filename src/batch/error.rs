@@ -187,7 +187,7 @@ impl Reason {
         })
     }
 
-    /// A row that is no text. The last one may be cut off in the middle of a character.
+    /// A row that is not text. The last one may be cut off in the middle of a character.
     pub(super) fn not_utf8(error: std::str::Utf8Error, is_last: bool) -> Reason {
         Reason::malformed("not UTF-8", is_last && error.error_len().is_none())
     }

@@ -30,7 +30,7 @@ pub(super) struct Check {
     /// `-` is standard input [default: the configured source]
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
-    /// Take a warning for an error: `warnings` for all of them, or a code
+    /// Treat warnings as errors: `warnings` for all of them, or a code
     #[arg(long, value_name = "CODE")]
     deny: Vec<String>,
     /// Warn of a code, whatever is configured

@@ -122,7 +122,7 @@ enum Input {
     Language { label: String, bytes: Vec<u8> },
 }
 
-/// Whether an argument that is no file plainly means one all the same.
+/// Whether an argument that is not a file plainly means one all the same.
 pub(super) fn looks_like_path(argument: &str) -> bool {
     let is_language = argument.contains([' ', ';', '=', '"', '\'', '\n']);
     let lower = argument.to_lowercase();

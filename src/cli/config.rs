@@ -29,7 +29,7 @@ pub(super) struct Config {
     pub(super) target: Option<String>,
     /// What is settled about checks: levels, operators and readers.
     pub(super) checks: lint::Settings,
-    /// What becomes of a ship that would reassign units.
+    /// What the guard does about a ship that would reassign units.
     pub(super) guard: Level,
     /// Whether namespaces are looked for in the folders below a location, too, where that is said.
     pub(super) recursive: Option<bool>,

@@ -103,7 +103,7 @@ impl Failure {
     }
 
     /// What had been done when the answer could not be printed, and stays done. That nobody reads
-    /// the answer to the end is no failure.
+    /// the answer to the end is not a failure.
     pub(super) fn after(self, what: &str) -> Failure {
         match self.kind {
             Kind::ClosedPipe => self,

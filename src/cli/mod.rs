@@ -82,7 +82,7 @@ struct Global {
     /// Print nothing but the answer and errors
     #[arg(short, long, global = true)]
     quiet: bool,
-    /// Say too which configuration, source and target are used, and their revisions
+    /// Also show the configuration, source and target, with their revisions
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     verbose: bool,
 }
@@ -234,7 +234,7 @@ fn keep_quiet_about_parquet() {
 
 /// Says what is wrong with a command line, or what it asks for in place of a command.
 fn not_understood(error: &clap::Error, line: &Line) -> ExitCode {
-    // Help and version go to standard output and are no error. Of a program without a command, help
+    // Help and version go to standard output and are not an error. Of a program without a command, help
     // is all that can be said to people.
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if !error.use_stderr() || is_help && line.failures() == Failures::Text {

@@ -276,8 +276,8 @@ fn json(
 
 /// A number of seconds.
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "it is no number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| "it is no length of time".to_owned())
+    let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "it is not a length of time".to_owned())
 }
 
 /// Says why names cannot be shipped.

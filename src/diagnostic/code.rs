@@ -3,14 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// What becomes of a problem that is no error in itself.
+/// How bad a problem is taken to be that is not an error in itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// It is not said.
     Off,
     /// It is said.
     Warn,
-    /// It is taken for an error.
+    /// It is an error.
     Error,
 }
 
@@ -254,7 +254,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// A text that is no code.
+/// A text that is not a code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown code `{0}`")]
 pub struct UnknownCode(String);

@@ -22,7 +22,7 @@ pub struct EvalError {
 #[non_exhaustive]
 pub enum Reason {
     /// A required argument is not there.
-    #[error("`{operator}` misses its argument `{argument}`")]
+    #[error("`{operator}` is missing its argument `{argument}`")]
     MissingArgument {
         /// The operator.
         operator: &'static str,
@@ -149,7 +149,7 @@ pub enum Reason {
         choices: usize,
     },
     /// Weights of which no sum reaches the number that was drawn.
-    #[error("the weights of `weightedChoice` add up to less than nothing")]
+    #[error("the weights of `weightedChoice` add up to a negative number")]
     NoWeight,
     /// An operator that does not exist.
     #[error("unknown operator `{name}`{}", match nearest {

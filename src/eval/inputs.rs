@@ -10,7 +10,7 @@ pub(crate) enum Inputs<'a> {
     Named(&'a Map),
     /// By place, as in a file with columns: the column of each slot of the script, and the values.
     Row {
-        /// The columns by slot; `None` for a variable that is no column.
+        /// The columns by slot; `None` for a variable that is not a column.
         columns: &'a [Option<usize>],
         /// The values by column.
         row: &'a [Value],

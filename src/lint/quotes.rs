@@ -1,4 +1,4 @@
-//! Typographic quotes, which are no quotes to YAML, nor to the language inside straight ones.
+//! Typographic quotes, which are not quotes to YAML, nor to the language inside straight ones.
 
 use super::script::Script;
 use crate::diagnostic::{Code, Diagnostic};

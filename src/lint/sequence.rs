@@ -114,7 +114,7 @@ fn running<'s, 'a>(
     definitions.filter(move |it| it.name != document.default && runs(it.name))
 }
 
-/// Params that exist in an experiment only. A name with a leading `_` is no param that anybody
+/// Params that exist in an experiment only. A name with a leading `_` is not a param that anybody
 /// reads.
 fn params_without_default(
     subject: &Subject<'_>,

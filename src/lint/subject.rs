@@ -45,7 +45,7 @@ impl Definition<'_> {
 }
 
 impl<'a> Subject<'a> {
-    /// What there is of a namespace; `None` if it is no mapping.
+    /// What there is of a namespace; `None` if it is not a mapping.
     pub(super) fn new(loaded: &'a Loaded) -> Option<Subject<'a>> {
         let tree = loaded.tree.as_ref()?;
         let map = tree.as_map()?;

@@ -73,7 +73,7 @@ impl Class {
     }
 }
 
-/// What becomes of a namespace.
+/// How a namespace changes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Status {
     /// It is new.
@@ -148,7 +148,7 @@ pub struct NamespacePlan {
     pub name: String,
     /// What its source is called, or what it is called where it is if there is no source.
     pub file: String,
-    /// What becomes of it.
+    /// How it changes.
     pub status: Status,
 }
 
@@ -294,7 +294,7 @@ impl<'a> Version<'a> {
     }
 }
 
-/// What becomes of a namespace whose versions, if it has two, do not say the same.
+/// How a namespace changes whose versions, if it has two, do not say the same.
 fn status(before: &[&Loaded], after: &[&Loaded], trial: Trial<'_>) -> Status {
     let (old, new) = (Version::of(before), Version::of(after));
     if after.is_empty() {

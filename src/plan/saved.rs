@@ -39,7 +39,7 @@ pub struct Setup {
     pub prune: bool,
     /// The dialect of sources that do not say their own.
     pub dialect: String,
-    /// What becomes of a ship that reassigns units.
+    /// What the guard does about a ship that reassigns units.
     pub guard: String,
     /// The levels of checks that are not the usual ones, by code.
     pub checks: BTreeMap<String, String>,
@@ -71,7 +71,7 @@ pub enum SavedError {
     /// It is of another version.
     #[error("the plan is of format {0}, and this version of planout reads format {FORMAT} only")]
     Format(u64),
-    /// It is no plan.
+    /// It is not a plan.
     #[error("not a saved plan")]
     Malformed(#[from] serde_json::Error),
 }

@@ -117,7 +117,7 @@ pub(super) fn moves(before: &Namespace, after: &Namespace) -> Vec<Move> {
     moved.collect()
 }
 
-/// What becomes of every experiment, those of before first. `moves` are the segments that change
+/// The fate of every experiment, those of before first. `moves` are the segments that change
 /// hands, or `None` if they cannot be compared.
 pub(super) fn experiments(
     before: &Namespace,

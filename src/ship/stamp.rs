@@ -68,7 +68,7 @@ impl Stamp {
     /// Reads a stamp. Keys that a later version may have added are passed over.
     ///
     /// # Errors
-    /// It is no stamp.
+    /// It is not a stamp.
     pub fn from_json(json: &[u8]) -> serde_json::Result<Stamp> {
         serde_json::from_slice(json)
     }

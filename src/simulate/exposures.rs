@@ -86,7 +86,7 @@ impl<'d> Exposures<'d> {
     /// Takes a whole log. Blank lines are passed over.
     ///
     /// # Errors
-    /// It cannot be read, or a line is no record of a log.
+    /// It cannot be read, or a line is not a record of a log.
     pub fn read(&mut self, input: impl BufRead) -> Result<(), ReadError<LogError>> {
         self.read_with(input, &Progress::new())
     }
@@ -132,7 +132,7 @@ impl<'d> Exposures<'d> {
     /// Takes a line.
     ///
     /// # Errors
-    /// It is no record of a log.
+    /// It is not a record of a log.
     pub fn add(&mut self, line: &str) -> Result<(), LogError> {
         let node = json::read(&Source::new("line", line), MAX_DEPTH)
             .map_err(|problem| LogError::Json(problem.message.clone()))?;

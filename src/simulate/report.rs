@@ -51,7 +51,7 @@ pub struct ExperimentRow {
 pub struct ParamReport {
     /// The param.
     pub param: String,
-    /// Of which units.
+    /// The units that it is about.
     pub scope: Scope,
     /// How many units there are.
     pub units: u64,

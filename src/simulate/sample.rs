@@ -33,7 +33,7 @@ pub struct Sample<'n> {
     repeated: u64,
 }
 
-/// Why a row is no unit of a sample.
+/// Why a row is not a unit of a sample.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SampleError {

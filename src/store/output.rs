@@ -21,7 +21,7 @@ pub enum Owner {
 /// Where the content of a file goes.
 #[derive(Debug)]
 pub enum Output {
-    /// What is no file, such as a terminal or a pipe: it is written to directly.
+    /// What is not a file, such as a terminal or a pipe: it is written to directly.
     Special(File),
     /// A temporary file beside the place that it is to take.
     New(File, TempPath, Owner),
@@ -31,7 +31,7 @@ pub enum Output {
 pub(super) enum Place {
     Free,
     Taken(Metadata),
-    /// What is no file, such as a terminal or a pipe.
+    /// What is not a file, such as a terminal or a pipe.
     Special,
 }
 
@@ -78,7 +78,7 @@ fn is_stream(path: &Path) -> bool {
     folder == Path::new("/dev") || folder.starts_with("/proc")
 }
 
-/// Opens what is no file for writing. What is at the other end keeps what it has.
+/// Opens what is not a file for writing. What is at the other end keeps what it has.
 fn open(path: &Path) -> Result<File, StoreError> {
     let opened = File::options().append(true).open(path);
     opened.map_err(|error| StoreError::io("write", path, error))

@@ -17,7 +17,7 @@ pub(super) struct Lexer<'a> {
     line_start: usize,
     indent: u32,
     fresh: bool,
-    /// The first comment that goes on over lines that are no comments.
+    /// The first comment that goes on over lines that are not comments.
     swallowing: Option<Span>,
 }
 
@@ -88,7 +88,7 @@ impl<'a> Lexer<'a> {
         &self.text[start..fold.map_or(end, |fold| *fold as usize)]
     }
 
-    /// The first comment that goes on over lines that are no comments.
+    /// The first comment that goes on over lines that are not comments.
     pub(super) fn swallowing(&self) -> Option<Span> {
         self.swallowing
     }

@@ -60,7 +60,7 @@ fn inputs(unit: &Map, columns: &[String], key: &str, format: Format) -> Map {
     }
     let text = |name: &String| (name.clone(), Value::from(plain(unit.get(name), Dialect::Planout)));
     let mut inputs: Map = columns.iter().map(text).collect();
-    // An empty field is no unit.
+    // An empty field is not a unit.
     if inputs.get(key).and_then(Value::as_str) == Some("") {
         inputs.shift_remove(key);
     }

@@ -135,7 +135,7 @@ fn files_keep_their_bytes() {
     assert_eq!(formatted_in(&crlf(file), Dialect::default()), crlf(&expected));
     let json = r#"{"experiment_definitions": [{"definition": "A", "assign": !planout "x=1;"}]}"#;
     assert_eq!(formatted_in(json, Dialect::default()), json.replace("x=1", "x = 1"));
-    // What is no script of a definition is none of ours.
+    // What is not a script of a definition is none of ours.
     for other in ["", "a: [1", "x: !planout |\n  x=1;\n", "assign: !planout y", "--- \n--- \n"] {
         assert_eq!(formatted_in(other, Dialect::default()), other);
     }

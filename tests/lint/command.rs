@@ -290,7 +290,7 @@ fn compiled_scripts_lie_beside_others() {
     let checked = run(&["check", "."]);
     assert!(checked.status == 0 && !checked.stderr.contains("P0212"), "{}", checked.stderr);
     std::fs::remove_file(folder.path().join("x.yaml")).expect("a file");
-    // Others say that it is no namespace, once.
+    // Others say that it is not a namespace, once.
     let expected = "error[P0221]: this is a compiled script, not a namespace\n";
     for arguments in [
         &["nslist", "."][..],

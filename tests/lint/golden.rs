@@ -54,7 +54,7 @@ fn every_golden_script_is_checked() {
     }
 }
 
-/// The numbers are no requirement: they show what a change of a check does.
+/// The numbers are not a requirement: they show what a change of a check does.
 #[test]
 fn findings_in_the_golden_namespaces_are_counted() {
     let levels = everything();

@@ -124,7 +124,7 @@ fn scalars_that_readers_disagree_on() {
     }
     let segments = around("x = 1;").replacen("segments: 100", "segments: 0100", 1);
     assert_eq!(in_yaml(&segments), ["1:37 P0141"]);
-    // Scripts are no scalars of YAML.
+    // Scripts are not scalars of YAML.
     assert_eq!(in_namespace("yes = 1;"), [""; 0]);
 }
 

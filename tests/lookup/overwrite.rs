@@ -82,7 +82,7 @@ fn standard_streams_are_files_too() {
         contains(&printed, said);
         assert_eq!(read(folder.path(), "in.csv"), "userid\n1\n2\n");
     }
-    // What is no file can be both.
+    // What is not a file can be both.
     let both = shell(&format!("{eval} /dev/null -o /dev/null; echo status $?"), folder.path());
     contains(&both, "`/dev/null` is empty");
 }

@@ -78,7 +78,7 @@ fn another_name_is_said() {
                 `old`";
     assert_eq!(report, format!("x.json:{said}"));
     assert!(load("old", "old", "planout").diagnostics.is_empty());
-    // Spaces are no part of a name, and one that is not there is the file's.
+    // Spaces are not part of a name, and one that is not there is the file's.
     let text = |from: &str, to: &str| {
         let json = String::from_utf8(compiled("old", "planout")).expect("text");
         assert!(json.contains(from), "{json}");

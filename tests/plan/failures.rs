@@ -130,7 +130,7 @@ fn a_failure_counts_if_it_is_new() {
     assert_eq!(compare(&failing, BASE), (Class::Safe, 0, 0));
     let still = failing.replacen(label.0, label.1, 1);
     assert_eq!(compare(&failing, &still), (Class::Safe, 0, 0));
-    // A want of inputs is no failure that was there before.
+    // A want of inputs is not a failure that was there before.
     let unfed = default("size = age + 1;");
     assert_eq!(compare(BASE, &unfed), (Class::Safe, 0, 1000));
     assert_eq!(compare(&unfed, &failing), (Class::Reassigning, 1000, 0));

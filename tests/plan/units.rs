@@ -102,7 +102,7 @@ fn a_list_of_ids_is_read_where_the_first_line_names_no_input() {
         let note = format!("read `{name}` as a list of {ids}: its first line names no input\n");
         assert_eq!(run.stderr, note);
     }
-    // A header that is misspelt is no unit that anybody meant.
+    // A header that is misspelt is not a unit that anybody meant.
     fs::write(folder.path().join("ids.txt"), "user_id\n1\n").expect("a file");
     let run = plan(folder.path(), &["--units", "ids.txt"]);
     assert!(run.stderr.contains("did you mean `userid` by `user_id`?"), "{}", run.stderr);

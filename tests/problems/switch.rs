@@ -23,7 +23,7 @@ fn each_wrong_case_has_one_message() {
 }
 x = 1;";
     assert_eq!(lines(two), [2, 3]);
-    // A right one between them is no problem.
+    // A right one between them is not a problem.
     assert_eq!(lines("switch {\n  a => x = 1;\n  b => return true;\n  c => x = 2;\n}"), [2, 4]);
     assert_eq!(lines("switch { a => x = 1; b => x = 2; }"), [1, 1]);
     assert_eq!(lines("switch { a => x = 1, b => x = f(a=1, b=2) }"), [1, 1]);

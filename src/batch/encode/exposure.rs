@@ -97,7 +97,7 @@ impl Encode for Exposures<'_> {
         self.inputs.clear();
         for (kept, name) in self.names.iter().enumerate() {
             match fields.field(kept, inputs) {
-                // What is absent is no input.
+                // What is absent is not an input.
                 Field::Null => {}
                 field => {
                     separate(&mut self.inputs);

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-/// A value that is no list and no object.
+/// A value that is neither a list nor an object.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Scalar<'a> {
     Null,

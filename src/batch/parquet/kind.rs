@@ -13,7 +13,7 @@ const MAX_DIGITS: i32 = 76;
 pub(super) enum Kind {
     Boolean,
     Integer,
-    /// An integer whose highest bit is no sign.
+    /// An integer whose highest bit is not a sign.
     Unsigned,
     Float,
     /// A float of 16 bits.

@@ -26,7 +26,7 @@ pub(super) struct Table {
     /// What stands in the brackets; nothing for the keys above all tables.
     pub(super) name: &'static str,
     pub(super) keys: &'static [(&'static str, Take)],
-    /// What becomes of a key that is none of these; false if it means nothing here either.
+    /// Handles a key that is not one of these; false if it means nothing here either.
     pub(super) other: Option<fn(&mut Config, &Entry<'_>, &mut Reader) -> bool>,
 }
 

@@ -53,7 +53,7 @@ pub(super) struct BatchArgs {
     /// What the output is [default: what its name ends in, else jsonl]
     #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = rows::formats())]
     output_format: Option<String>,
-    /// What becomes of a bad row: the end, left out, or kept without an answer
+    /// On a bad row: stop, skip it, or keep it without an answer
     #[arg(long, value_name = "WHAT", requires = "batch", default_value = "fail")]
     on_error: Bad,
     /// Columns that the output has, too, beside the primary unit; `all` for all

@@ -21,7 +21,7 @@ pub(super) struct Target {
 
 enum To {
     Stdout,
-    /// Something that is no file: a pipe or a device.
+    /// Something that is not a file: a pipe or a device.
     Special(File, PathBuf),
     File(File, Staged),
 }

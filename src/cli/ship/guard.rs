@@ -19,7 +19,7 @@ pub(super) struct Guard<'a> {
     pub(super) is_single: bool,
     /// The dialects of what is there.
     pub(super) dialects: Dialects,
-    /// What becomes of a ship that reassigns units.
+    /// What the guard does about a ship that reassigns units.
     pub(super) level: Level,
     /// The namespaces that may reassign units.
     pub(super) allowed: &'a [String],

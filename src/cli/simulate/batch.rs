@@ -26,7 +26,7 @@ pub(super) struct BatchArgs {
     /// Columns of CSV that are not strings: integer, float, boolean
     #[arg(long, value_name = "COLUMN:TYPE", requires = "batch", value_delimiter = ',')]
     types: Vec<String>,
-    /// What becomes of a bad row: the end, or left out
+    /// On a bad row: stop, or skip it
     #[arg(long, value_name = "WHAT", requires = "batch", default_value = "fail")]
     on_error: Bad,
 }

@@ -140,7 +140,7 @@ impl<'a> Symbol<'a> {
         }
     }
 
-    /// Why it is no value; it has been forced.
+    /// Why it is not a value; it has been forced.
     pub(super) fn obstacle(&self) -> Obstacle {
         match self {
             Symbol::Unknown(obstacle) => obstacle.clone(),

@@ -194,7 +194,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The text of a scalar, as planout4j takes a salt; `None` for what is no scalar.
+/// The text of a scalar, as planout4j takes a salt; `None` for what is not a scalar.
 pub(super) fn text_of(node: &Node) -> Option<String> {
     match &node.kind {
         Kind::Null | Kind::Invalid => Some(String::new()),

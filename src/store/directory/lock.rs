@@ -86,7 +86,7 @@ impl Lock {
     }
 
     /// Says who holds the lock. Only those who have to wait want to know: that it cannot be
-    /// written, as on a full disk, is no failure.
+    /// written, as on a full disk, is not a failure.
     fn sign(&self) {
         if !self.is_alone() {
             return;

@@ -111,7 +111,7 @@ impl View<'_> {
         unless_absent(self.read(&self.folder.join(STAMP), MAX_SOURCE_BYTES))
     }
 
-    /// What becomes of a file, if anything does: the name of its new content, or nothing.
+    /// The change of a file, if it has one: the name of its new content, or its removal.
     fn change(&self, path: &Path) -> Option<Option<&str>> {
         let journal = self.journals.get(parent(path))?.as_ref()?;
         let name = path.file_name()?;

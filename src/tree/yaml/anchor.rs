@@ -76,7 +76,8 @@ impl Anchors {
     pub(super) fn undefined(&self, name: &str, place: Span) -> Diagnostic {
         let short = excerpt(name);
         let message = format!("there is no anchor `&{short}` above this alias");
-        let help = format!("put `&{short}` before the value that is meant; quote what is no alias");
+        let help =
+            format!("put `&{short}` before the value that is meant; quote what is not an alias");
         let problem = Diagnostic::error(Code::UndefinedAlias, place, message).help(help);
         match name.len() <= MAX_NAME {
             true => problem.suggest(name, self.names.iter().map(|name| &**name)),

@@ -119,7 +119,7 @@ pub(super) fn round(call: &mut Call) -> Res {
     }
 }
 
-/// An extension in `planout4j`, with Python's rules, but that a boolean is no number.
+/// An extension in `planout4j`, with Python's rules, but that a boolean is not a number.
 pub(super) fn exp(call: &mut Call) -> Res {
     match call.double_arg("value")? {
         x if x.is_finite() && x.exp().is_infinite() => call.fail("overflow"),
