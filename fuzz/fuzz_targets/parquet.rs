@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::{panic, thread};
 
 use libfuzzer_sys::fuzz_target;
-use planout::batch::{PARQUET_THREAD, Batch, Error, Format, Input, Keep, OnError};
+use planout::batch::{Batch, Error, Format, Input, Keep, OnError, PARQUET_THREAD};
 use planout::{Dialect, Namespace, NamespaceBuilder, Script};
 
 /// A file can say in a few bytes that it has millions of rows. So many are enough.

