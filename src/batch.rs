@@ -224,7 +224,7 @@ impl<'n> Batch<'n> {
         let mut sink = self.sink(plan, output)?;
         let worker = || {
             let mut worker = Worker::new(plan, self.on_error, layout.parser(), self.encoder(plan));
-            move |piece| worker.work(piece)
+            move |piece, give: &mut dyn FnMut(Done) -> bool| worker.work(piece, give)
         };
         let mut summary = Summary { misspelt: plan.misspelt.clone(), ..Summary::default() };
         progress(&summary);

@@ -11,6 +11,15 @@ use planout::wire::emit;
 use crate::support::{get, golden, same, text};
 
 #[test]
+fn what_gives_many_warnings_is_compiled_whole() {
+    let switches = "switch { a => return 1; }\n".repeat(300);
+    let script = format!("{switches}x = 1;\n");
+    let parsed = parse(&script, &OffsetMap::identity(), Dialect::Planout4j);
+    assert_eq!(parsed.valid().map(|program| program.rules.len()), Some(301));
+    assert!(parsed.diagnostics.len() < 300, "{}", parsed.diagnostics.len());
+}
+
+#[test]
 fn golden_programs_compile_to_the_golden_json() {
     let mut wrong = Vec::new();
     let rows = golden("compile.jsonl");

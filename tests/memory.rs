@@ -123,3 +123,41 @@ fn simulations_do_not_keep_every_value() {
     let said = limited(120, command, folder.path());
     assert!(said.contains("(too many values)") && said.ends_with("status 0\n"), "{said}");
 }
+
+#[test]
+fn a_script_is_formatted_a_statement_at_a_time() {
+    let folder = sandbox();
+    let line = "colour = uniformChoice(choices=['red', 'blue'], unit=userid);\n";
+    let script = line.repeat(50_000);
+    for (name, text) in [("long", script.clone()), ("wide", script.replace(", ", ","))] {
+        let file = format!("{name}.planout");
+        std::fs::write(folder.path().join(&file), text).expect("a file of our own");
+        let said = limited(60, &format!("planout fmt --check {file}"), folder.path());
+        let status = if name == "wide" { "status 1\n" } else { "status 0\n" };
+        assert!(said.contains("unchanged") && said.ends_with(status), "{said}");
+    }
+    let block = format!("if (a) {{\n{}}}\n", "  x = 1;\n".repeat(100_000));
+    std::fs::write(folder.path().join("block.planout"), block).expect("a file of our own");
+    let said = limited(60, "planout fmt --check block.planout", folder.path());
+    assert!(said.ends_with("status 0\n"), "{said}");
+}
+
+#[test]
+fn the_answers_of_a_batch_are_not_held() {
+    let folder = sandbox();
+    let path = folder.path().join("sample-namespaces/long.yaml");
+    let script = format!("x = ['{}', userid];", "a".repeat(1_000_000));
+    std::fs::write(path, namespace(&script, 10, 1, 5)).expect("a file of our own");
+    let ids: String = (0..300).map(|id| format!("{id}\n")).collect();
+    std::fs::write(folder.path().join("ids.csv"), format!("userid\n{ids}")).expect("a file");
+    for ending in ["csv", "jsonl", "parquet"] {
+        for threads in [1, 2] {
+            let command = format!(
+                "planout eval --ns long --from sample-namespaces --batch ids.csv --threads {threads} \
+                 --output out.{ending}"
+            );
+            let said = limited(200, &command, folder.path());
+            assert!(said.ends_with("status 0\n"), "{command}: {said}");
+        }
+    }
+}

@@ -42,6 +42,9 @@ pub(super) trait Encode {
     /// Drops the row that was begun.
     fn undo(&mut self);
 
+    /// How large the rows are since they were last taken, in bytes.
+    fn bytes(&self) -> usize;
+
     /// All rows since it was last asked.
     fn take(&mut self) -> Encoded;
 }

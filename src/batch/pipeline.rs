@@ -9,7 +9,8 @@ use super::error::Error;
 const WAITING: usize = 1;
 
 /// Takes pieces from `next`, does with each what a worker does, and gives the results to `write`
-/// in order. With one thread all of it happens on this one.
+/// in order. A worker hands on what would be too much to hold, as long as that is wanted, and
+/// returns the last result of a piece. With one thread all of it happens on this one.
 ///
 /// The reading thread is left to itself if this ends early: it may be waiting for a pipe, and goes
 /// as soon as it has read once more.
@@ -22,12 +23,18 @@ pub(super) fn run<T, D, W>(
 where
     T: Send + 'static,
     D: Send,
-    W: FnMut(T) -> D,
+    W: FnMut(T, &mut dyn FnMut(D) -> bool) -> D,
 {
     if threads < 2 {
         let mut work = worker();
         while let Some(piece) = next()? {
-            write(work(piece))?;
+            let mut written = Ok(());
+            let last = work(piece, &mut |result| {
+                written = write(result);
+                written.is_ok()
+            });
+            written?;
+            write(last)?;
         }
         return Ok(());
     }
@@ -49,10 +56,13 @@ where
             let _ = end.send(outcome);
         });
         // Workers take turns, so that theirs are the turns to be waited for.
-        for result in results.iter().cycle() {
-            match result.recv() {
-                Ok(result) => write(result)?,
-                Err(_) => break,
+        'turns: for results in results.iter().cycle() {
+            loop {
+                let Ok((result, is_last)) = results.recv() else { break 'turns };
+                write(result)?;
+                if is_last {
+                    break;
+                }
             }
         }
         // Only a panic leaves this unsaid, and the end of the input would be a lie.
@@ -75,9 +85,15 @@ fn deal<T>(
     Ok(())
 }
 
-fn serve<T, D>(mut work: impl FnMut(T) -> D, pieces: Receiver<T>, results: SyncSender<D>) {
+/// Sends each result, with whether it is the last one of its piece.
+fn serve<T, D>(
+    mut work: impl FnMut(T, &mut dyn FnMut(D) -> bool) -> D,
+    pieces: Receiver<T>,
+    results: SyncSender<(D, bool)>,
+) {
     for piece in pieces {
-        if results.send(work(piece)).is_err() {
+        let last = work(piece, &mut |result| results.send((result, false)).is_ok());
+        if results.send((last, true)).is_err() {
             break;
         }
     }
@@ -87,28 +103,40 @@ fn serve<T, D>(mut work: impl FnMut(T) -> D, pieces: Receiver<T>, results: SyncS
 mod tests {
     use super::*;
 
+    /// What is handed on before the last result of a piece.
+    const PART: u64 = u64::MAX;
+
     fn run_on(threads: usize, count: u64, fail_at: Option<u64>) -> (Vec<u64>, Result<(), Error>) {
         let mut pieces = 0..count;
-        let mut written = Vec::new();
+        let (mut written, mut parts) = (Vec::new(), 0);
         let outcome = run(
             threads,
             move || Ok(pieces.next()),
             || {
-                |piece: u64| {
-                    // Some are slow.
+                |piece: u64, give: &mut dyn FnMut(u64) -> bool| {
+                    // Some are slow, and some have several results.
                     let rounds = if piece.is_multiple_of(5) { 20_000 } else { 1 };
-                    (0..rounds)
-                        .fold(piece * 2, |sum, round| std::hint::black_box(sum + round - round))
+                    let last = (0..rounds)
+                        .fold(piece * 2, |sum, round| std::hint::black_box(sum + round - round));
+                    if piece.is_multiple_of(3) {
+                        (0..3).take_while(|_| give(PART)).for_each(drop);
+                    }
+                    last
                 }
             },
             |result| match fail_at {
                 Some(at) if result == at * 2 => Err(Error::unfit("stop")),
+                _ if result == PART => {
+                    parts += 1;
+                    Ok(())
+                }
                 _ => {
                     written.push(result);
                     Ok(())
                 }
             },
         );
+        assert_eq!(parts, 3 * (written.len() + usize::from(outcome.is_err())).div_ceil(3));
         (written, outcome)
     }
 
@@ -144,7 +172,7 @@ mod tests {
             let outcome = run(
                 threads,
                 next,
-                || |()| (),
+                || |(), _: &mut dyn FnMut(()) -> bool| (),
                 |()| {
                     written += 1;
                     Ok(())

@@ -12,6 +12,9 @@ use super::parquet;
 use super::{OnError, Summary, csv, jsonl};
 use crate::value::Value;
 
+/// How much a worker encodes before it gives it away, in bytes.
+const MAX_ENCODED: usize = 4 << 20;
+
 /// A piece of the input.
 pub(super) enum Piece {
     Text(Chunk),
@@ -55,7 +58,9 @@ impl<'p> Worker<'p> {
         Worker { answers, on_error, parser, encoder, inputs }
     }
 
-    pub(super) fn work(&mut self, piece: Piece) -> Done {
+    /// Works on a piece. What its rows become may be much larger: it is given away on the way, as
+    /// long as it is wanted, and the last of it returned.
+    pub(super) fn work(&mut self, piece: Piece, give: &mut dyn FnMut(Done) -> bool) -> Done {
         let Worker { answers, on_error, parser, encoder, inputs } = self;
         let mut rows = Rows {
             answers,
@@ -63,6 +68,7 @@ impl<'p> Worker<'p> {
             encoder: &mut **encoder,
             inputs,
             summary: Summary::default(),
+            give,
         };
         let stop = match (parser, piece) {
             (Parser::Csv(parser), Piece::Text(chunk)) => rows.all(parser.records(&chunk)),
@@ -87,12 +93,16 @@ struct Rows<'w, 'p> {
     encoder: &'w mut (dyn Encode + 'p),
     inputs: &'w mut Vec<Value>,
     summary: Summary,
+    give: &'w mut dyn FnMut(Done) -> bool,
 }
 
 impl Rows<'_, '_> {
     /// All rows, or those before the one that ends all.
     fn all(&mut self, mut records: impl Records) -> Option<BadRow> {
         while let Some(read) = records.next(self.inputs) {
+            if self.encoder.bytes() > MAX_ENCODED && !self.give_away() {
+                return None;
+            }
             self.summary.rows += 1;
             let bad = match read {
                 Ok(()) => self.row(&records).map(|reason| reason.at(records.line())),
@@ -113,6 +123,12 @@ impl Rows<'_, '_> {
             self.summary.add(bad);
         }
         None
+    }
+
+    /// Gives away what is encoded so far; says whether more is wanted.
+    fn give_away(&mut self) -> bool {
+        let (encoded, summary) = (self.encoder.take(), std::mem::take(&mut self.summary));
+        (self.give)(Done { encoded, summary, stop: None })
     }
 
     /// Assigns and writes a row: what is wrong with it, if anything. That is the first problem,

@@ -10,7 +10,7 @@ use planout::Dialect;
 use planout::catalog::decode;
 use planout::diagnostic::{Code, Level, Levels, Report};
 use planout::lint;
-use planout::store::read_file;
+use planout::store::{StoreError, read_file};
 
 use super::failure::{Failure, Outcome};
 use super::secrets::hide_in_configuration;
@@ -53,9 +53,10 @@ impl Config {
     /// Reads the file that was named, or else the nearest one from here upwards, and lays the
     /// environment over it.
     pub(super) fn find(named: Option<&Path>) -> Outcome<Config> {
-        let path = match named {
-            Some(path) => Some(path.to_owned()),
-            None => variable("PLANOUT_CONFIG").map(PathBuf::from).or_else(nearest_file),
+        let named = named.map(Path::to_owned);
+        let path = match named.or_else(|| variable("PLANOUT_CONFIG").map(PathBuf::from)) {
+            None => nearest_file()?,
+            named => named,
         };
         let config = match path {
             Some(path) => Config::parse(&path, read_file(&path, MAX_BYTES + 1)?)?,
@@ -151,18 +152,22 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The nearest file from the current folder upwards, by a path that is short where it can be.
-fn nearest_file() -> Option<PathBuf> {
-    if Path::new(FILE_NAME).is_file() {
-        return Some(PathBuf::from(FILE_NAME));
-    }
-    let here = std::env::current_dir().ok()?;
+/// The nearest file from the current folder upwards, by a path that is short where it can be. What
+/// else has its name, such as a pipe, is an error: nobody has said that it should be read.
+fn nearest_file() -> Outcome<Option<PathBuf>> {
+    let here = std::env::current_dir().unwrap_or_default();
     let mut upwards = PathBuf::new();
-    for folder in here.ancestors().skip(1) {
-        upwards.push("..");
-        if folder.join(FILE_NAME).is_file() {
-            return Some(upwards.join(FILE_NAME));
+    for folder in here.ancestors() {
+        let path = upwards.join(FILE_NAME);
+        if folder.join(FILE_NAME).symlink_metadata().is_ok() {
+            return match path.metadata() {
+                Ok(found) if found.is_dir() => Err(StoreError::IsDirectory(path).into()),
+                Ok(found) if !found.is_file() => Err(StoreError::Special(path).into()),
+                // A link that leads nowhere cannot be read.
+                _ => Ok(Some(path)),
+            };
         }
+        upwards.push("..");
     }
-    None
+    Ok(None)
 }

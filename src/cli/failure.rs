@@ -214,7 +214,6 @@ impl From<StoreError> for Failure {
             | StoreError::InvalidUrl { .. } => Kind::Usage,
             StoreError::IsDirectory(_)
             | StoreError::Link { .. }
-            | StoreError::Special(_)
             | StoreError::NotADirectory(_)
             | StoreError::NotUtf8(_)
             | StoreError::NotANamespace(_) => Kind::Wrong,

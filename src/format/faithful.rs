@@ -1,27 +1,46 @@
 //! Whether a formatted program still says what the author wrote.
 
-use super::pieces::{Piece, pieces};
+use std::thread;
+
+use super::pieces::pieces;
+use super::shape::Shape;
 use crate::dialect::Dialect;
 use crate::source::OffsetMap;
-use crate::syntax::{TokenKind, parse};
-use crate::tree::{Layout, to_json};
-use crate::wire::emit;
+use crate::syntax::{Statements, TokenKind};
+
+/// A text of this many bytes is worth a thread.
+const LONG: usize = 1 << 20;
 
 /// Whether two programs have the same tokens, but for those that the style leaves out or replaces,
-/// the same comments in the same order, and the same compiled form.
+/// the same comments in the same order, and the same structure: then they have the same compiled
+/// form.
 pub(super) fn is_faithful(before: &str, after: &str, dialect: Dialect) -> bool {
-    let (old, new) = (pieces(before), pieces(after));
-    let compiled = compile(before, dialect);
-    words(&old).eq(words(&new))
-        && comments(&old).eq(comments(&new))
-        && compiled.is_some()
-        && compiled == compile(after, dialect)
+    shape(before, dialect).is_some_and(|shape| is_faithful_to(before, &shape, after, dialect))
 }
 
-/// The tokens that count. Semicolons do not: what they mean shows in the compiled form.
-fn words<'a>(pieces: &'a [Piece<'a>]) -> impl Iterator<Item = &'a str> {
+/// The same, for a program whose structure is known.
+pub(super) fn is_faithful_to(before: &str, old: &Shape, after: &str, dialect: Dialect) -> bool {
+    if before == after {
+        return true;
+    }
+    let has_same_shape = || shape(after, dialect).is_some_and(|new| *old == new);
+    let has_same_tokens = || {
+        let has_comments = before.contains('#') || after.contains('#');
+        words(before).eq(words(after)) && (!has_comments || comments(before).eq(comments(after)))
+    };
+    if after.len() < LONG {
+        return has_same_shape() && has_same_tokens();
+    }
+    thread::scope(|scope| {
+        let tokens = scope.spawn(has_same_tokens);
+        has_same_shape() && tokens.join().unwrap_or(false)
+    })
+}
+
+/// The tokens that count. Semicolons do not: what they mean shows in the structure.
+fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut before = TokenKind::End;
-    pieces.iter().filter_map(move |piece| {
+    pieces(text).filter_map(move |piece| {
         let leads = matches!(before, TokenKind::Mark("[" | "{"));
         before = piece.kind;
         match piece.kind {
@@ -33,13 +52,18 @@ fn words<'a>(pieces: &'a [Piece<'a>]) -> impl Iterator<Item = &'a str> {
     })
 }
 
-fn comments<'a>(pieces: &'a [Piece<'a>]) -> impl Iterator<Item = &'a str> {
-    pieces.iter().flat_map(|piece| &piece.comments).map(|comment| comment.text)
+fn comments(text: &str) -> impl Iterator<Item = &str> {
+    pieces(text).flat_map(|piece| piece.comments).map(|comment| comment.text)
 }
 
-fn compile(text: &str, dialect: Dialect) -> Option<String> {
-    let parsed = parse(text, &OffsetMap::identity(), dialect);
-    parsed.valid().map(|program| to_json(&emit(program, dialect), Layout::Compact, dialect))
+/// The structure of a program, if it has no errors.
+fn shape(text: &str, dialect: Dialect) -> Option<Shape> {
+    let map = OffsetMap::identity();
+    let mut shape = Shape::default();
+    let mut statements = Statements::new(text, &map, dialect).ok()?;
+    statements.by_ref().for_each(|rule| shape.rule(&rule));
+    let is_valid = !statements.has_errors();
+    is_valid.then_some(shape)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! From the syntax tree to what the printer is told. The tree says what belongs together; what is
 //! printed are the program's own tokens and comments, each of which is taken once and in order.
 
-use std::mem;
+use std::{mem, slice};
 
 use super::pieces::{Comment, Piece, pieces};
-use super::printer::Commands;
+use super::printer::{Printer, Style};
 use crate::dialect::Dialect;
 use crate::source::Span;
 use crate::syntax::TokenKind;
@@ -12,20 +12,15 @@ use crate::syntax::ast::{
     Arguments, Block, Expr, ExprKind, If, Literal, LiteralKind, Return, Rule, Switch,
 };
 
-/// Lays out a program; `program` is what its text was parsed to, with places in the text itself.
-pub(super) fn layout<'a>(text: &'a str, program: &Block, dialect: Dialect) -> Commands<'a> {
-    let mut layout = Layout { pieces: pieces(text), at: 0, out: Commands::default(), dialect };
-    let mut first = true;
-    layout.rules(&program.rules, &mut first);
-    layout.comments_between_rules(&mut first);
-    layout.out
-}
-
-struct Layout<'a> {
-    pieces: Vec<Piece<'a>>,
-    /// The token to be printed next.
-    at: usize,
-    out: Commands<'a>,
+/// Lays out a program, statement by statement: what has been printed is held no longer.
+pub(super) struct Layout<'a> {
+    /// The token to be printed next, and the one after it.
+    piece: Piece<'a>,
+    following: Piece<'a>,
+    pieces: Box<dyn Iterator<Item = Piece<'a>> + 'a>,
+    /// Whether no statement has been printed yet.
+    first: bool,
+    out: Printer<'a>,
     dialect: Dialect,
 }
 
@@ -40,22 +35,46 @@ enum Gap {
 }
 
 impl<'a> Layout<'a> {
+    pub(super) fn new(text: &'a str, style: Style, dialect: Dialect) -> Layout<'a> {
+        let mut pieces = pieces(text);
+        let mut next = || pieces.next().unwrap_or(Piece::NOTHING);
+        let (piece, following) = (next(), next());
+        let out = Printer::new(style);
+        Layout { piece, following, pieces: Box::new(pieces), first: true, out, dialect }
+    }
+
+    /// Prints the next statement of the program. It is what the text was parsed to, with places in
+    /// the text itself.
+    pub(super) fn statement(&mut self, rule: &Rule) {
+        let mut first = self.first;
+        self.rules(slice::from_ref(rule), &mut first);
+        self.first = first;
+    }
+
+    /// The whole text, after its last statement. On one line there is none of a program with
+    /// comments.
+    pub(super) fn finish(mut self) -> Option<String> {
+        let mut first = self.first;
+        self.comments_between_rules(&mut first);
+        self.out.finish()
+    }
+
     // Tokens
 
     fn is(&self, mark: &'static str) -> bool {
-        self.pieces[self.at].kind == TokenKind::Mark(mark)
+        self.piece.kind == TokenKind::Mark(mark)
     }
 
     /// Prints a token, after the comments before it.
     fn token(&mut self) {
         self.gap(Gap::Nothing);
-        self.token_as(self.pieces[self.at].text);
+        self.token_as(self.piece.text);
     }
 
     /// Prints a token that nothing may separate from the one before it, not even comments: they
     /// follow it.
     fn glued(&mut self) {
-        self.glued_as(self.pieces[self.at].text);
+        self.glued_as(self.piece.text);
     }
 
     fn glued_as(&mut self, text: &'a str) {
@@ -78,13 +97,16 @@ impl<'a> Layout<'a> {
 
     /// The last token, which is the end, is never passed.
     fn advance(&mut self) {
-        self.at = (self.at + 1).min(self.pieces.len() - 1);
+        if self.piece.kind != TokenKind::End {
+            let next = self.pieces.next().unwrap_or(Piece::NOTHING);
+            self.piece = mem::replace(&mut self.following, next);
+        }
     }
 
     /// Prints all tokens of a place as they are, such as a sign and its number.
     fn leaf(&mut self, place: Span) {
         self.token();
-        while self.pieces[self.at].start < place.end {
+        while self.piece.start < place.end {
             self.token();
         }
     }
@@ -93,17 +115,15 @@ impl<'a> Layout<'a> {
 
     /// Puts the comments before the next token behind it.
     fn put_comments_off(&mut self) {
-        if let [piece, following, ..] = &mut self.pieces[self.at..] {
-            piece.comments.append(&mut following.comments);
-            mem::swap(&mut piece.comments, &mut following.comments);
+        if self.piece.kind != TokenKind::End {
+            self.draw_comments_in();
+            mem::swap(&mut self.piece.comments, &mut self.following.comments);
         }
     }
 
     /// Puts the comments behind the next token before it.
     fn draw_comments_in(&mut self) {
-        if let [piece, following, ..] = &mut self.pieces[self.at..] {
-            piece.comments.append(&mut following.comments);
-        }
+        self.piece.comments.append(&mut self.following.comments);
     }
 
     fn gap(&mut self, gap: Gap) {
@@ -121,7 +141,7 @@ impl<'a> Layout<'a> {
     /// Prints what belongs to the token before it, after a text that stands between the two. If
     /// comments do, it stands below them, and deeper.
     fn hanging(&mut self, between: &'static str, contents: impl FnOnce(&mut Self)) {
-        if self.pieces[self.at].comments.is_empty() {
+        if self.piece.comments.is_empty() {
             self.out.text(between);
             contents(self);
         } else {
@@ -134,7 +154,7 @@ impl<'a> Layout<'a> {
 
     /// Prints the comments before the next token, if there are any. A line must end after them.
     fn comments(&mut self) -> bool {
-        let comments = mem::take(&mut self.pieces[self.at].comments);
+        let comments = mem::take(&mut self.piece.comments);
         for (index, comment) in comments.iter().enumerate() {
             if comment.alone || index > 0 {
                 self.out.hard_line(false);
@@ -147,7 +167,7 @@ impl<'a> Layout<'a> {
     /// Prints the comments before a statement, or before the end of a block. `first` is whether
     /// nothing stands in the block yet.
     fn comments_between_rules(&mut self, first: &mut bool) {
-        let comments = mem::take(&mut self.pieces[self.at].comments);
+        let comments = mem::take(&mut self.piece.comments);
         for (index, Comment { text, alone, blank }) in comments.into_iter().enumerate() {
             if alone || index > 0 {
                 self.out.hard_line(blank && !*first);
@@ -173,7 +193,7 @@ impl<'a> Layout<'a> {
     /// Starts the line of a statement.
     fn begin_rule(&mut self, first: &mut bool) {
         self.comments_between_rules(first);
-        self.out.hard_line(self.pieces[self.at].blank && !*first);
+        self.out.hard_line(self.piece.blank && !*first);
         *first = false;
     }
 
@@ -268,7 +288,7 @@ impl<'a> Layout<'a> {
     /// Prints braces with what stands between them on lines of its own.
     fn braces(&mut self, empty: bool, contents: impl FnOnce(&mut Self, &mut bool)) {
         self.glued();
-        if empty && self.pieces[self.at].comments.is_empty() {
+        if empty && self.piece.comments.is_empty() {
             self.token();
             return;
         }
@@ -306,10 +326,10 @@ impl<'a> Layout<'a> {
                 self.token();
                 self.brackets(false, |layout| layout.chained(inner, false));
             }
-            ExprKind::Call(_, arguments) => {
+            ExprKind::Call(call) => {
                 self.token();
                 self.glued();
-                self.arguments(arguments);
+                self.arguments(&call.arguments);
             }
             ExprKind::Literal(literal) => {
                 self.token();
@@ -318,7 +338,7 @@ impl<'a> Layout<'a> {
             ExprKind::Negative(value) => {
                 self.token();
                 // A minus that touches a number would become its sign.
-                let is_number = matches!(self.pieces[self.at].kind, TokenKind::Number(_));
+                let is_number = matches!(self.piece.kind, TokenKind::Number(_));
                 let joins = is_number && self.dialect.sign_joins_number();
                 self.hanging(if joins { " " } else { "" }, |layout| layout.expr(value));
             }

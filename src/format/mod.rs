@@ -11,16 +11,18 @@ mod namespace;
 mod pieces;
 mod printer;
 mod scalar;
+mod shape;
 
 pub use self::namespace::namespace;
 
-use self::faithful::is_faithful;
-use self::layout::layout;
-use crate::diagnostic::{Diagnostic, check_size};
+use self::faithful::is_faithful_to;
+use self::layout::Layout;
+use self::printer::Style;
+use self::shape::Shape;
+use crate::diagnostic::{Diagnostic, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::source::OffsetMap;
-use crate::syntax::ast::Block;
-use crate::syntax::parse;
+use crate::syntax::Statements;
 
 /// Why a text was not formatted.
 #[derive(Debug, thiserror::Error)]
@@ -49,31 +51,44 @@ pub enum FormatError {
 /// # Errors
 /// The program has errors, or becomes too large.
 pub fn script(text: &str, dialect: Dialect) -> Result<String, FormatError> {
-    let program = program(text, dialect)?;
-    faithful(text, layout(text, &program, dialect).print(newline(text)), dialect)
+    // There is always one on as many lines as it takes.
+    format(text, Style::Lines(newline(text)), dialect)?.ok_or(FormatError::Unfaithful)
 }
 
 /// Formats a program on one line; one with comments has more than one.
 fn script_on_one_line(text: &str, dialect: Dialect) -> Result<Option<String>, FormatError> {
-    let program = program(text, dialect)?;
-    let flat = layout(text, &program, dialect).print_flat();
-    flat.map(|flat| faithful(text, flat, dialect)).transpose()
+    format(text, Style::OneLine, dialect)
 }
 
-fn program(text: &str, dialect: Dialect) -> Result<Block, FormatError> {
-    let parsed = parse(text, &OffsetMap::identity(), dialect);
-    match parsed.valid() {
-        Some(_) => Ok(parsed.program),
-        None => Err(FormatError::Invalid(parsed.diagnostics)),
+/// Formats a program, of which it holds one statement at a time.
+fn format(text: &str, style: Style, dialect: Dialect) -> Result<Option<String>, FormatError> {
+    let map = OffsetMap::identity();
+    let mut statements = Statements::new(text, &map, dialect).map_err(invalid)?;
+    let mut layout = Layout::new(text, style, dialect);
+    let mut shape = Shape::default();
+    while let Some(rule) = statements.next() {
+        // Where something is wrong, the statements are not all that the text has.
+        if !statements.has_errors() {
+            layout.statement(&rule);
+            shape.rule(&rule);
+        }
     }
-}
-
-fn faithful(text: &str, formatted: String, dialect: Dialect) -> Result<String, FormatError> {
-    check_size(formatted.len()).map_err(|problem| FormatError::Invalid(vec![*problem]))?;
-    match is_faithful(text, &formatted, dialect) {
-        true => Ok(formatted),
+    let problems = statements.finish();
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        return Err(FormatError::Invalid(problems));
+    }
+    let Some(formatted) = layout.finish() else {
+        return Ok(None);
+    };
+    check_size(formatted.len()).map_err(invalid)?;
+    match is_faithful_to(text, &shape, &formatted, dialect) {
+        true => Ok(Some(formatted)),
         false => Err(FormatError::Unfaithful),
     }
+}
+
+fn invalid(problem: Box<Diagnostic>) -> FormatError {
+    FormatError::Invalid(vec![*problem])
 }
 
 /// What ends the last line of a text, and so each line of the formatted one: its last line then

@@ -25,16 +25,26 @@ pub(super) struct Comment<'a> {
     pub(super) blank: bool,
 }
 
+impl Piece<'_> {
+    /// What follows the last token.
+    pub(super) const NOTHING: Piece<'static> = Piece {
+        kind: TokenKind::End,
+        text: "",
+        start: u32::MAX,
+        comments: Vec::new(),
+        blank: false,
+    };
+}
+
 /// The tokens of a program, the last of which is [`TokenKind::End`].
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut end = 0;
-    let piece = |Token { kind, span, .. }: Token| {
+    tokens(text).map(move |Token { kind, span, .. }: Token| {
         let (start, after) = (span.start as usize, span.end as usize);
         let (comments, blank) = comments(&text[end..start], end == 0);
         end = after;
         Piece { kind, text: &text[start..after], start: span.start, comments, blank }
-    };
-    tokens(text).into_iter().map(piece).collect()
+    })
 }
 
 /// The comments between two tokens, and whether a blank line follows them.
@@ -74,7 +84,7 @@ mod tests {
 
     #[test]
     fn comments_and_blank_lines_belong_to_the_next_token() {
-        let pieces = pieces("\u{feff}# a\r\n\r\nx # b \n\n# c\r \r=\n\t\n1;# d");
+        let pieces = Vec::from_iter(pieces("\u{feff}# a\r\n\r\nx # b \n\n# c\r \r=\n\t\n1;# d"));
         let read: Vec<_> = pieces.iter().map(|it| (it.text, it.blank, &*it.comments)).collect();
         let comment = |text, alone, blank| Comment { text, alone, blank };
         let expected: [(&str, bool, &[Comment<'_>]); 5] = [

@@ -1,8 +1,13 @@
 //! From commands to text. A group of commands goes on one line if it fits, and else breaks at its
 //! own lines, from the outermost group in. Nothing recurses, and no group looks further ahead than
-//! a line is long.
+//! a line is long: so a command waits only until that much has come after it.
+
+use std::collections::VecDeque;
 
 use crate::source::MAX_SOURCE_BYTES;
+
+/// How many commands wait before it is looked which of them can go.
+const ENOUGH: usize = 1024;
 
 /// How long a line may be, in characters, where there is a way to break it.
 const WIDTH: usize = 90;
@@ -33,114 +38,182 @@ enum Command<'a> {
     End,
 }
 
-/// Commands, as they are given one after the other.
-#[derive(Default)]
-pub(super) struct Commands<'a> {
-    list: Vec<Command<'a>>,
-    /// Where the groups that are open begin. Around one that is broken all are.
-    open: Vec<usize>,
+/// On how many lines a text is printed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Style {
+    /// On as many as it needs, each with this end.
+    Lines(&'static str),
+    /// On one.
+    OneLine,
 }
 
-impl<'a> Commands<'a> {
-    pub(super) fn text(&mut self, text: &'a str) {
-        self.list.push(Command::Text(text));
-    }
+/// Takes commands, and prints them.
+pub(super) struct Printer<'a> {
+    style: Style,
+    page: Page,
+    /// The commands that are not printed yet, and how many are.
+    waiting: VecDeque<Command<'a>>,
+    printed: usize,
+    /// How many may wait until it is looked again which can go.
+    enough: usize,
+    /// Where the groups begin that are given and not ended. Around one that is broken all are.
+    open: Vec<usize>,
+    /// Whether the groups that are printed and not ended break, from the outermost in.
+    breaks: Vec<bool>,
+    /// Whether there have been comments.
+    commented: bool,
+}
 
-    pub(super) fn comment(&mut self, text: &'a str) {
-        self.list.push(Command::Comment(text));
-    }
-
-    pub(super) fn line(&mut self, flat: &'static str) {
-        self.list.push(Command::Line(flat));
-    }
-
-    pub(super) fn hard_line(&mut self, blank: bool) {
-        self.list.push(Command::Break { blank });
-        for &at in self.open.iter().rev() {
-            match &mut self.list[at] {
-                Command::Begin { broken } if !*broken => *broken = true,
-                _ => break,
-            }
+impl<'a> Printer<'a> {
+    pub(super) fn new(style: Style) -> Printer<'a> {
+        let newline = match style {
+            Style::Lines(newline) => newline,
+            Style::OneLine => "",
+        };
+        Printer {
+            style,
+            page: Page { text: String::new(), newline, column: 0, depth: 0 },
+            waiting: VecDeque::new(),
+            printed: 0,
+            enough: ENOUGH,
+            open: Vec::new(),
+            breaks: vec![true],
+            commented: false,
         }
     }
 
+    pub(super) fn text(&mut self, text: &'a str) {
+        self.push(Command::Text(text));
+    }
+
+    pub(super) fn comment(&mut self, text: &'a str) {
+        self.commented = true;
+        self.push(Command::Comment(text));
+    }
+
+    pub(super) fn line(&mut self, flat: &'static str) {
+        self.push(Command::Line(flat));
+    }
+
+    pub(super) fn hard_line(&mut self, blank: bool) {
+        for at in self.open.iter().rev() {
+            // One that is printed was too long for a line, and so were all around it.
+            let waiting = at.checked_sub(self.printed).and_then(|at| self.waiting.get_mut(at));
+            match waiting {
+                Some(Command::Begin { broken }) if !*broken => *broken = true,
+                _ => break,
+            }
+        }
+        self.push(Command::Break { blank });
+    }
+
     pub(super) fn indent(&mut self) {
-        self.list.push(Command::Indent);
+        self.push(Command::Indent);
     }
 
     pub(super) fn dedent(&mut self) {
-        self.list.push(Command::Dedent);
+        self.push(Command::Dedent);
     }
 
     pub(super) fn begin(&mut self) {
-        self.open.push(self.list.len());
-        self.list.push(Command::Begin { broken: false });
+        self.open.push(self.printed + self.waiting.len());
+        self.push(Command::Begin { broken: false });
     }
 
     pub(super) fn end(&mut self) {
         self.open.pop();
-        self.list.push(Command::End);
+        self.push(Command::End);
     }
 
-    /// The text on lines that end with `newline`.
-    pub(super) fn print(&self, newline: &str) -> String {
-        let mut out = Page { text: String::new(), newline, column: 0, depth: 0 };
-        // Whether the groups that are open break, from the outermost in.
-        let mut breaks = vec![true];
-        for (at, command) in self.list.iter().enumerate() {
+    /// The whole text; `None` if it should be on one line and has comments.
+    pub(super) fn finish(mut self) -> Option<String> {
+        self.print(true);
+        match self.style {
+            Style::OneLine => (!self.commented).then_some(self.page.text),
+            Style::Lines(newline) => {
+                if !self.page.text.is_empty() {
+                    self.page.text.push_str(newline);
+                }
+                Some(self.page.text)
+            }
+        }
+    }
+
+    fn push(&mut self, command: Command<'a>) {
+        self.waiting.push_back(command);
+        if self.waiting.len() >= self.enough {
+            self.print(false);
+            self.enough = ENOUGH.max(2 * self.waiting.len());
+        }
+    }
+
+    /// Prints the commands that need not wait any more; `all` is whether no others will come.
+    fn print(&mut self, all: bool) {
+        while let Some(&command) = self.waiting.front() {
             // Deep nesting makes long lines of short ones. The text is refused, so it need not end.
-            if out.text.len() > MAX_SOURCE_BYTES {
-                return out.text;
+            if self.page.text.len() > MAX_SOURCE_BYTES {
+                self.printed += self.waiting.len();
+                self.waiting.clear();
+                return;
             }
-            let broken = breaks.last().copied().unwrap_or(true);
-            match *command {
-                Command::Text(text) => out.push(text),
-                Command::Comment(text) => out.comment(text),
-                Command::Line(_) if broken => out.newline(false),
-                Command::Line(flat) => out.push(flat),
-                Command::Break { blank } => out.newline(blank),
-                Command::Indent => out.depth += 1,
-                Command::Dedent => out.depth -= 1,
-                Command::Begin { broken: must } => {
-                    breaks.push(broken && (must || !self.fits(at, out.column)));
+            let printed = match self.style {
+                Style::Lines(_) => self.print_broken(command, all),
+                Style::OneLine => {
+                    self.page.on_one_line(command);
+                    true
                 }
-                Command::End => {
-                    breaks.pop();
-                }
+            };
+            if !printed {
+                return;
             }
+            self.waiting.pop_front();
+            self.printed += 1;
         }
-        if !out.text.is_empty() {
-            out.text.push_str(newline);
-        }
-        out.text
     }
 
-    /// The text on one line, if it has no comments.
-    pub(super) fn print_flat(&self) -> Option<String> {
-        let mut out = String::new();
-        for command in &self.list {
-            match *command {
-                Command::Text(text) | Command::Line(text) => out.push_str(text),
-                Command::Comment(_) => return None,
-                Command::Break { .. } if !out.is_empty() => out.push(' '),
-                _ => {}
+    /// Prints the first command; says whether it could be.
+    fn print_broken(&mut self, command: Command<'a>, all: bool) -> bool {
+        let broken = self.breaks.last().copied().unwrap_or(true);
+        match command {
+            Command::Text(text) => self.page.push(text),
+            Command::Comment(text) => self.page.comment(text),
+            Command::Line(_) if broken => self.page.newline(false),
+            Command::Line(flat) => self.page.push(flat),
+            Command::Break { blank } => self.page.newline(blank),
+            Command::Indent => self.page.depth += 1,
+            Command::Dedent => self.page.depth -= 1,
+            Command::Begin { broken: must } if must || !broken => self.breaks.push(must && broken),
+            Command::Begin { .. } => match self.fits() {
+                Some(fits) => self.breaks.push(!fits),
+                None if all => self.breaks.push(false),
+                None => return false,
+            },
+            Command::End => {
+                self.breaks.pop();
             }
         }
-        Some(out)
+        true
     }
 
-    /// Whether the group that begins here fits on the line, with what follows it there.
-    fn fits(&self, at: usize, mut column: usize) -> bool {
+    /// Whether the group that begins with the first command fits on the line, with what follows it
+    /// there; `None` if too little has come to tell.
+    fn fits(&self) -> Option<bool> {
+        let mut column = self.page.column;
         // How many groups are open that begin here or later; those around break.
         let mut open = 0;
-        for command in &self.list[at..] {
+        for command in &self.waiting {
             match *command {
-                Command::Line(_) if open <= 0 => return true,
-                Command::Break { .. } | Command::Comment(_) => return true,
+                Command::Line(_) | Command::Break { .. } | Command::Comment(_) if open <= 0 => {
+                    return Some(true);
+                }
+                // The line end that breaks the group may be still to come.
+                Command::Break { .. } | Command::Comment(_) => {
+                    return self.open.binary_search(&self.printed).is_err().then_some(true);
+                }
                 Command::Text(text) | Command::Line(text) => {
                     let (first, last) = ends(text);
                     if column + width(first) > WIDTH {
-                        return false;
+                        return Some(false);
                     }
                     column = last.map_or(column + width(first), width);
                 }
@@ -149,20 +222,28 @@ impl<'a> Commands<'a> {
                 Command::Indent | Command::Dedent => {}
             }
         }
-        true
+        None
     }
 }
 
 /// A text that grows.
-struct Page<'n> {
+struct Page {
     text: String,
-    newline: &'n str,
+    newline: &'static str,
     /// How long the last line is.
     column: usize,
     depth: usize,
 }
 
-impl Page<'_> {
+impl Page {
+    fn on_one_line(&mut self, command: Command<'_>) {
+        match command {
+            Command::Text(text) | Command::Line(text) => self.text.push_str(text),
+            Command::Break { .. } if !self.text.is_empty() => self.text.push(' '),
+            _ => {}
+        }
+    }
+
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
         let (first, last) = ends(text);

@@ -95,8 +95,11 @@ fn shown<'s>(expr: &Expr, source: &'s Source) -> &'s str {
 
 fn operands<'a>(expr: &'a Expr, into: &mut Vec<&'a Expr>) {
     match &expr.kind {
-        ExprKind::List(list) | ExprKind::Call(_, Arguments::Positional(list)) => into.extend(list),
-        ExprKind::Call(_, Arguments::Named(list)) => into.extend(list.iter().map(|(_, e)| e)),
+        ExprKind::List(list) => into.extend(list),
+        ExprKind::Call(call) => match &call.arguments {
+            Arguments::Positional(list) => into.extend(list),
+            Arguments::Named(list) => into.extend(list.iter().map(|(_, e)| e)),
+        },
         ExprKind::Block(block) => {
             block.rules.iter().for_each(|rule| operands_of_rule(rule, into));
         }

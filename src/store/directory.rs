@@ -12,7 +12,7 @@ mod update;
 mod view;
 
 use std::ffi::OsStr;
-use std::fs::Metadata;
+use std::fs::{FileType, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -66,6 +66,9 @@ fn probe(path: &Path) -> Result<io::Result<Metadata>, StoreError> {
     let absent = match path.metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => error,
         Err(error) => return failed(path, error),
+        Ok(found) if is_special(found.file_type()) => {
+            return Err(StoreError::Special(path.to_owned()));
+        }
         found => return Ok(found),
     };
     // A slash at the end would have links followed here, too.
@@ -83,6 +86,12 @@ fn probe(path: &Path) -> Result<io::Result<Metadata>, StoreError> {
         }
     }
     Ok(Err(absent))
+}
+
+/// Whether something is neither a file nor a folder, such as a pipe or a device: who reads it may
+/// wait for ever.
+fn is_special(kind: FileType) -> bool {
+    !kind.is_file() && !kind.is_dir() && !kind.is_symlink()
 }
 
 /// The folder of a file.
@@ -130,14 +139,15 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
             continue;
         }
         // Links are looked behind, all else is known from the folder.
-        let is_file = match entry.file_type() {
-            Ok(kind) if kind.is_symlink() => {
-                path.metadata().map_err(|error| StoreError::io("read", &path, error))?.is_file()
-            }
-            kind => kind.is_ok_and(|kind| kind.is_file()),
+        let kind = match entry.file_type() {
+            Ok(kind) if kind.is_symlink() => path.metadata().map(|behind| behind.file_type()),
+            kind => kind,
         };
-        if is_file {
-            paths.push(path);
+        // No namespace can be shipped to a place that is taken, and none is read from there.
+        match kind.map_err(|error| StoreError::io("read", &path, error))? {
+            kind if kind.is_file() => paths.push(path),
+            kind if kind.is_dir() => return Err(StoreError::IsDirectory(path)),
+            _ => return Err(StoreError::Special(path)),
         }
     }
     let mut items = Vec::new();

@@ -102,7 +102,7 @@ pub enum StoreError {
         /// Where it leads.
         to: PathBuf,
     },
-    /// A pipe or a device where a file is to be replaced.
+    /// A pipe, a device or the like where a file or a folder is expected.
     #[error("`{}` is neither a file nor a directory", .0.display())]
     Special(PathBuf),
     /// A folder where a file was expected.

@@ -80,7 +80,7 @@ pub struct Expr {
     pub(super) height: u32,
 }
 
-/// The kinds of expressions.
+/// The kinds of expressions. A list may have millions of them: what is seldom and large is in a box.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     /// `name`
@@ -100,17 +100,26 @@ pub enum ExprKind {
     /// `(a)`
     Parenthesis(Box<Expr>),
     /// `name(arguments)`
-    Call(Name, Arguments),
+    Call(Box<Call>),
     /// `base[index]`
     Index(Box<Expr>, Box<Expr>),
     /// `@json`
-    Literal(Literal),
+    Literal(Box<Literal>),
     /// `-a`
     Negative(Box<Expr>),
     /// `!a`
     Not(Box<Expr>),
     /// `a + b`
     Binary(BinaryOperator, Box<Expr>, Box<Expr>),
+}
+
+/// An operator by its name, with what is passed to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The name.
+    pub name: Name,
+    /// What stands between the parentheses.
+    pub arguments: Arguments,
 }
 
 /// What is passed to an operator.
@@ -229,12 +238,13 @@ impl ExprKind {
     fn height(&self) -> u32 {
         let tallest = |list: &[Expr]| list.iter().map(|expr| expr.height).max().unwrap_or(0);
         match self {
-            ExprKind::List(list) | ExprKind::Call(_, Arguments::Positional(list)) => {
-                1 + tallest(list)
-            }
-            ExprKind::Call(_, Arguments::Named(list)) => {
-                1 + list.iter().map(|(_, expr)| expr.height).max().unwrap_or(0)
-            }
+            ExprKind::List(list) => 1 + tallest(list),
+            ExprKind::Call(call) => match &call.arguments {
+                Arguments::Positional(list) => 1 + tallest(list),
+                Arguments::Named(list) => {
+                    1 + list.iter().map(|(_, expr)| expr.height).max().unwrap_or(0)
+                }
+            },
             ExprKind::Block(block) => 1 + block.rules.iter().map(Rule::height).max().unwrap_or(0),
             ExprKind::Parenthesis(inner) => inner.height,
             ExprKind::Negative(value) | ExprKind::Not(value) => 1 + value.height,

@@ -1,7 +1,7 @@
 //! From text to tokens.
 
 use super::quotes;
-use super::token::{Broken, MARKS, Token, TokenKind, keyword};
+use super::token::{Broken, Token, TokenKind, keyword, mark};
 use crate::source::Span;
 
 /// How far is looked for the end of a string between typographic quotes, in characters.
@@ -47,7 +47,8 @@ impl<'a> Lexer<'a> {
             Some('"') => self.escaped_string(),
             Some('\'') => self.plain_string(),
             Some('a'..='z' | 'A'..='Z' | '_') => {
-                self.skip_while(|char| char.is_ascii_alphanumeric() || char == '_');
+                let bytes = self.rest().bytes();
+                self.at += bytes.take_while(|it| it.is_ascii_alphanumeric() || *it == b'_').count();
                 keyword(&self.text[start..self.at])
             }
             Some(char) => match self.number_length() {
@@ -131,6 +132,9 @@ impl<'a> Lexer<'a> {
 
     /// Notes where the line starts in which some white space ends.
     fn note_line(&mut self, white: Span) {
+        if white.length() == 0 {
+            return;
+        }
         let text = &self.text[white.start as usize..white.end as usize];
         let end = text.char_indices().rfind(|(_, char)| is_line_end(*char));
         let end = end.map(|(at, char)| white.start as usize + at + char.len_utf8());
@@ -188,7 +192,8 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         let mut kind = TokenKind::String;
         loop {
-            self.skip_while(|char| char != '"' && char != '\\');
+            let bytes = self.rest().bytes();
+            self.at += bytes.take_while(|it| !matches!(it, b'"' | b'\\')).count();
             let mut rest = self.rest().chars();
             match (rest.next(), rest.next()) {
                 (Some('"'), _) => {
@@ -224,7 +229,7 @@ impl<'a> Lexer<'a> {
 
     fn mark(&mut self, char: char) -> TokenKind {
         let rest = self.rest();
-        match MARKS.iter().find(|mark| rest.starts_with(**mark)) {
+        match mark(rest) {
             Some(mark) => {
                 self.at += mark.len();
                 TokenKind::Mark(mark)
@@ -249,30 +254,31 @@ impl<'a> Lexer<'a> {
 }
 
 /// The tokens of a text, the last of which is [`TokenKind::End`].
-pub(crate) fn tokens(text: &str) -> Vec<Token> {
+pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token> {
     let mut lexer = Lexer::new(text);
-    let mut tokens = vec![lexer.next()];
-    while tokens.last().is_some_and(|token| token.kind != TokenKind::End) {
-        tokens.push(lexer.next());
-    }
-    tokens
+    let mut ended = false;
+    std::iter::from_fn(move || {
+        let token = (!ended).then(|| lexer.next())?;
+        ended = token.kind == TokenKind::End;
+        Some(token)
+    })
 }
 
 /// White space is what JavaScript's `\s` matches, since the reference compilers run there.
 pub(crate) fn is_space(char: char) -> bool {
+    if char.is_ascii() {
+        return matches!(char, '\t'..='\r' | ' ');
+    }
     matches!(
         char,
-        '\t'..='\r'
-            | ' '
-            | '\u{a0}'
-            | '\u{1680}'
-            | '\u{2000}'..='\u{200a}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{202f}'
-            | '\u{205f}'
-            | '\u{3000}'
-            | '\u{feff}'
+        '\u{a0}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200a}'
+                | '\u{2028}'
+                | '\u{2029}'
+                | '\u{202f}'
+                | '\u{205f}'
+                | '\u{3000}'
+                | '\u{feff}'
     )
 }
 

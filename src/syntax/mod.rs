@@ -13,6 +13,7 @@ mod switch;
 mod token;
 
 pub(crate) use lexer::{is_line_end, is_space, tokens};
+pub(crate) use parser::Statements;
 pub use parser::{Parsed, parse};
 pub(crate) use quotes::between_typographic;
 pub(crate) use token::{Token, TokenKind};
@@ -24,5 +25,5 @@ pub const MAX_NESTING: usize = 200;
 /// `a + b + c + ...`, in which each holds the ones before it.
 pub const MAX_OPERATORS: u32 = 1200;
 
-/// A program with more problems than this is not read any further.
+/// A program with more errors than this is not read any further, and no more warnings are kept.
 const MAX_PROBLEMS: usize = 100;

@@ -3,12 +3,12 @@
 //! Here are the tokens, the problems and the expressions; statements and the recovery from mistakes
 //! are in files of their own.
 
-use super::ast::{Arguments, BinaryOperator, Block, Expr, ExprKind, Name, level};
+use super::ast::{Arguments, BinaryOperator, Block, Call, Expr, ExprKind, Name, Rule, level};
 use super::habits::Surprise;
 use super::lexer::Lexer;
 use super::recovery::Recovery;
 use super::token::{Broken, Token, TokenKind, shorten};
-use super::{MAX_NESTING, MAX_OPERATORS};
+use super::{MAX_NESTING, MAX_OPERATORS, MAX_PROBLEMS};
 use crate::diagnostic::{Code, Diagnostic, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::source::{OffsetMap, Span};
@@ -35,14 +35,51 @@ impl Parsed {
 
 /// Parses a program. All spans are those that `map` gives to the program's own offsets.
 pub fn parse(text: &str, map: &OffsetMap, dialect: Dialect) -> Parsed {
-    if let Err(problem) = check_size(text.len()) {
-        return Parsed { program: Block::default(), diagnostics: vec![*problem] };
-    }
-    let mut parser = Parser::new(text, map, dialect);
-    let rules = parser.rules(None);
+    let mut statements = match Statements::new(text, map, dialect) {
+        Ok(statements) => statements,
+        Err(problem) => {
+            return Parsed { program: Block::default(), diagnostics: vec![*problem] };
+        }
+    };
+    let rules = statements.by_ref().collect();
     let program = Block { rules, span: map.span(Span::new(0, text.len())) };
-    parser.report_swallowed_code();
-    Parsed { program, diagnostics: parser.diagnostics }
+    Parsed { program, diagnostics: statements.finish() }
+}
+
+/// The statements of a program, one after the other, so that nobody has to hold all of them. After
+/// a mistake some are left out.
+pub(crate) struct Statements<'a> {
+    parser: Parser<'a>,
+}
+
+impl<'a> Statements<'a> {
+    pub(crate) fn new(
+        text: &'a str,
+        map: &'a OffsetMap,
+        dialect: Dialect,
+    ) -> Parse<Statements<'a>> {
+        check_size(text.len())?;
+        Ok(Statements { parser: Parser::new(text, map, dialect) })
+    }
+
+    /// Whether something has been wrong so far.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.parser.errors > 0
+    }
+
+    /// What is wrong with the program, errors and warnings, after its last statement.
+    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
+        self.parser.report_swallowed_code();
+        self.parser.diagnostics
+    }
+}
+
+impl Iterator for Statements<'_> {
+    type Item = Rule;
+
+    fn next(&mut self) -> Option<Rule> {
+        self.parser.next_rule(None)
+    }
 }
 
 pub(super) type Parse<T> = Result<T, Box<Diagnostic>>;
@@ -63,6 +100,8 @@ pub(super) struct Parser<'a> {
     pub(super) statement: Token,
     pub(super) recovery: Recovery,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// How many of them have been errors.
+    pub(super) errors: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -83,6 +122,7 @@ impl<'a> Parser<'a> {
             statement: token,
             recovery: Recovery::default(),
             diagnostics: Vec::new(),
+            errors: 0,
         }
     }
 
@@ -167,6 +207,12 @@ impl<'a> Parser<'a> {
     // Problems
 
     pub(super) fn report(&mut self, problem: Diagnostic) {
+        match problem.severity {
+            Severity::Error => self.errors += 1,
+            // A script may do what gives a warning as often as it likes.
+            Severity::Warning if self.diagnostics.len() > MAX_PROBLEMS => return,
+            _ => {}
+        }
         self.diagnostics.push(problem);
     }
 
@@ -313,7 +359,7 @@ impl<'a> Parser<'a> {
                 }
                 self.advance();
                 let arguments = self.nested(Self::arguments)?;
-                return Ok(ExprKind::Call(name, arguments));
+                return Ok(ExprKind::Call(Box::new(Call { name, arguments })));
             }
             TokenKind::Mark("[") => {
                 self.advance();
@@ -332,7 +378,7 @@ impl<'a> Parser<'a> {
             }
             TokenKind::Mark("@") => {
                 self.advance();
-                return self.literal().map(ExprKind::Literal);
+                return self.literal().map(Box::new).map(ExprKind::Literal);
             }
             TokenKind::Number(number) => ExprKind::Number(number),
             TokenKind::String => ExprKind::String(self.string_value()),

@@ -75,9 +75,9 @@ impl Parser<'_> {
         }
     }
 
-    /// Gives up on a script with very many problems.
+    /// Gives up on a script with very many errors.
     pub(super) fn limit_problems(&mut self) {
-        if self.diagnostics.len() > MAX_PROBLEMS {
+        if self.errors > MAX_PROBLEMS {
             self.skip_all();
         }
     }

@@ -9,8 +9,14 @@ use crate::diagnostic::{Code, Diagnostic};
 impl Parser<'_> {
     /// Parses statements up to the end of a block, or of the script.
     pub(super) fn rules(&mut self, block: Option<Opening>) -> Vec<Rule> {
-        let mut rules = Vec::new();
         let around = self.statement_braces;
+        let rules = std::iter::from_fn(|| self.next_rule(block)).collect();
+        self.statement_braces = around;
+        rules
+    }
+
+    /// The next statement that can be read, up to the end of a block, or of the script.
+    pub(super) fn next_rule(&mut self, block: Option<Opening>) -> Option<Rule> {
         while !self.rules_end(block) {
             self.statement_braces = self.braces;
             self.statement = self.token;
@@ -23,7 +29,7 @@ impl Parser<'_> {
                 continue;
             }
             match self.rule() {
-                Ok(rule) => rules.push(rule),
+                Ok(rule) => return Some(rule),
                 Err(problem) => {
                     self.recover(*problem);
                     if self.token == self.statement && !self.rules_end(block) {
@@ -32,8 +38,7 @@ impl Parser<'_> {
                 }
             }
         }
-        self.statement_braces = around;
-        rules
+        None
     }
 
     /// Whether the statements of a block, or of the script, end here.

@@ -116,11 +116,40 @@ pub(super) fn shorten(text: &str) -> String {
     }
 }
 
-/// Every operator and mark, the longer before those they begin with.
-pub(super) const MARKS: [&str; 28] = [
-    "<-", "||", "&&", "??", "==", ">=", "<=", "!=", "=>", ";", "=", ":", "[", "]", "(", ")", ",",
-    "{", "}", "+", "%", "*", "-", "/", ">", "<", "!", "@",
-];
+/// The operator or mark of punctuation that a text begins with, the longest if there are several.
+pub(super) fn mark(text: &str) -> Option<&'static str> {
+    Some(match text.as_bytes() {
+        [b'<', b'-', ..] => "<-",
+        [b'|', b'|', ..] => "||",
+        [b'&', b'&', ..] => "&&",
+        [b'?', b'?', ..] => "??",
+        [b'=', b'=', ..] => "==",
+        [b'>', b'=', ..] => ">=",
+        [b'<', b'=', ..] => "<=",
+        [b'!', b'=', ..] => "!=",
+        [b'=', b'>', ..] => "=>",
+        [b';', ..] => ";",
+        [b'=', ..] => "=",
+        [b':', ..] => ":",
+        [b'[', ..] => "[",
+        [b']', ..] => "]",
+        [b'(', ..] => "(",
+        [b')', ..] => ")",
+        [b',', ..] => ",",
+        [b'{', ..] => "{",
+        [b'}', ..] => "}",
+        [b'+', ..] => "+",
+        [b'%', ..] => "%",
+        [b'*', ..] => "*",
+        [b'-', ..] => "-",
+        [b'/', ..] => "/",
+        [b'>', ..] => ">",
+        [b'<', ..] => "<",
+        [b'!', ..] => "!",
+        [b'@', ..] => "@",
+        _ => return None,
+    })
+}
 
 /// The keywords.
 pub(super) fn keyword(word: &str) -> TokenKind {

@@ -95,7 +95,7 @@ impl Emitter {
             ExprKind::List(items) => op("array", span, [("values", self.exprs(items, span))]),
             ExprKind::Block(block) => self.block(block),
             ExprKind::Parenthesis(inner) => self.expr(inner),
-            ExprKind::Call(name, arguments) => self.call(name, arguments, span),
+            ExprKind::Call(call) => self.call(&call.name, &call.arguments, span),
             ExprKind::Index(base, index) => {
                 op("index", span, [("base", self.expr(base)), ("index", self.expr(index))])
             }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::{Run, planout, unguarded_sandbox};
 
@@ -84,6 +85,78 @@ fn a_target_below_a_file_is_not_an_empty_target() {
     let file = |root: &Path| fs::write(root.join("file"), "").expect("a file");
     refused("file/out", "`file/out`", file);
     refused("file/out/below", "`file/out/below`", file);
+}
+
+fn fifo(path: &Path) {
+    let made = Command::new("mkfifo").arg(path).status().expect("mkfifo runs");
+    assert!(made.success());
+}
+
+#[test]
+fn what_is_neither_a_file_nor_a_folder_is_not_an_empty_target() {
+    refused("out", "`out` is neither a file nor a directory", |root| fifo(&root.join("out")));
+    let link = |root: &Path| symlink("/dev/null", root.join("out")).expect("a link");
+    refused("out", "`out` is neither a file nor a directory", link);
+    for name in ["x.json", "button_color.json"] {
+        let named = format!("`out/{name}` is neither a file nor a directory");
+        refused("out", &named, |root| {
+            fs::create_dir(root.join("out")).expect("a folder");
+            fifo(&root.join("out").join(name));
+        });
+        refused("out", &named, |root| {
+            fs::create_dir(root.join("out")).expect("a folder");
+            symlink("/dev/zero", root.join("out").join(name)).expect("a link");
+        });
+    }
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_namespace_is_refused_before_it_is_shipped_to() {
+    let folder = prepare(|root| {
+        fs::create_dir_all(root.join("out/button_color.json")).expect("a folder");
+    });
+    for reader in READERS {
+        let run = run(folder.path(), reader, "out");
+        assert_ne!(run.status, 0, "{reader:?}: {}", run.stdout);
+        let named = "`out/button_color.json` is a directory, not a file";
+        assert!(run.stderr.contains(named), "{reader:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_namespace_of_a_source_is_a_file() {
+    let folder = prepare(|root| fifo(&root.join("sample-namespaces/pipe.yaml")));
+    for arguments in [
+        &["check", "sample-namespaces"][..],
+        &["nslist", "sample-namespaces"],
+        &["ship", "sample-namespaces", "out"],
+        &["fmt", "--check", "sample-namespaces"],
+    ] {
+        let run = planout(folder.path(), arguments);
+        assert_eq!(run.status, 3, "{arguments:?}: {}{}", run.stdout, run.stderr);
+        let named = "`sample-namespaces/pipe.yaml` is neither a file nor a directory";
+        assert!(run.stderr.contains(named), "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_configuration_that_is_found_is_a_file() {
+    let check: &[&str] = &["check", "sample-namespaces"];
+    for spoil in [
+        |path: &Path| fifo(path),
+        |path: &Path| symlink("/dev/zero", path).expect("a link"),
+        |path: &Path| symlink("missing", path).expect("a link"),
+        |path: &Path| fs::create_dir(path).expect("a folder"),
+    ] {
+        let folder = prepare(|root| {
+            let path = root.join("planout.toml");
+            let _ = fs::remove_file(&path);
+            spoil(&path);
+        });
+        let run = planout(folder.path(), check);
+        assert_ne!(run.status, 0, "{}{}", run.stdout, run.stderr);
+        assert!(run.stderr.contains("`planout.toml`"), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -116,6 +116,10 @@ impl Encode for Delimited<'_> {
         self.text.undo();
     }
 
+    fn bytes(&self) -> usize {
+        self.text.out.len()
+    }
+
     fn take(&mut self) -> Encoded {
         self.text.take()
     }

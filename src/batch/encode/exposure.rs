@@ -140,6 +140,10 @@ impl Encode for Exposures<'_> {
         self.text.undo();
     }
 
+    fn bytes(&self) -> usize {
+        self.text.out.len()
+    }
+
     fn take(&mut self) -> Encoded {
         self.text.take()
     }

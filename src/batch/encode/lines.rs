@@ -169,6 +169,10 @@ impl Encode for Lines<'_> {
         self.text.undo();
     }
 
+    fn bytes(&self) -> usize {
+        self.text.out.len()
+    }
+
     fn take(&mut self) -> Encoded {
         self.text.take()
     }

@@ -297,6 +297,10 @@ impl Encode for Tables<'_> {
         self.table.columns.iter_mut().for_each(|cells| cells.truncate(rows));
     }
 
+    fn bytes(&self) -> usize {
+        self.table.bytes()
+    }
+
     fn take(&mut self) -> Encoded {
         let empty = self.table.emptied();
         Encoded::Table(std::mem::replace(&mut self.table, empty))

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{is_hidden, parent};
-use crate::store::StoreError;
+use super::{is_hidden, is_special, parent};
+use crate::store::{Format, StoreError};
 
 /// Which folders of a directory are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,16 +32,20 @@ impl Folders {
 /// The files of a folder, sorted. What is hidden is left out.
 ///
 /// # Errors
-/// A folder cannot be read.
+/// A folder cannot be read, or something has the name of a namespace and is neither a file nor a
+/// folder.
 pub fn files(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, StoreError> {
-    walk(folder, folders, |kind| kind.is_file())
+    walk(folder, folders, |path, kind| match is_special(kind) && Format::of(path).is_some() {
+        true => Err(StoreError::Special(path.to_owned())),
+        false => Ok(kind.is_file()),
+    })
 }
 
 /// The folders that are read.
 pub(super) fn folders(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, StoreError> {
     match folders {
         Folders::One => Ok(vec![folder.to_owned()]),
-        Folders::All => walk(folder, folders, |kind| kind.is_dir()),
+        Folders::All => walk(folder, folders, |_, kind| Ok(kind.is_dir())),
     }
 }
 
@@ -58,7 +62,7 @@ pub fn left_out(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
 fn walk(
     folder: &Path,
     folders: Folders,
-    wanted: impl Fn(FileType) -> bool,
+    wanted: impl Fn(&Path, FileType) -> Result<bool, StoreError>,
 ) -> Result<Vec<PathBuf>, StoreError> {
     let mut found = Vec::new();
     let walk = WalkDir::new(folder).max_depth(folders.max_depth()).follow_links(true);
@@ -78,7 +82,7 @@ fn walk(
                 return Err(StoreError::Io { action: "read", path, error });
             }
         };
-        if wanted(entry.file_type()) {
+        if wanted(entry.path(), entry.file_type())? {
             found.push(entry.into_path());
         }
     }
