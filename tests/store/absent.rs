@@ -111,19 +111,6 @@ fn what_is_neither_a_file_nor_a_folder_is_not_an_empty_target() {
 }
 
 #[test]
-fn a_folder_in_the_place_of_a_namespace_is_refused_before_it_is_shipped_to() {
-    let folder = prepare(|root| {
-        fs::create_dir_all(root.join("out/button_color.json")).expect("a folder");
-    });
-    for reader in READERS {
-        let run = run(folder.path(), reader, "out");
-        assert_ne!(run.status, 0, "{reader:?}: {}", run.stdout);
-        let named = "`out/button_color.json` is a directory, not a file";
-        assert!(run.stderr.contains(named), "{reader:?}: {}", run.stderr);
-    }
-}
-
-#[test]
 fn a_namespace_of_a_source_is_a_file() {
     let folder = prepare(|root| fifo(&root.join("sample-namespaces/pipe.yaml")));
     for arguments in [
