@@ -63,7 +63,8 @@ fn script_on_one_line(text: &str, dialect: Dialect) -> Result<Option<String>, Fo
 /// Formats a program, of which it holds one statement at a time.
 fn format(text: &str, style: Style, dialect: Dialect) -> Result<Option<String>, FormatError> {
     let map = OffsetMap::identity();
-    let mut statements = Statements::new(text, &map, dialect).map_err(invalid)?;
+    let mut statements = Statements::new(text, &map, dialect)
+        .map_err(|problem| FormatError::Invalid(vec![*problem]))?;
     let mut layout = Layout::new(text, style, dialect);
     let mut shape = Shape::default();
     while let Some(rule) = statements.next() {
@@ -80,15 +81,11 @@ fn format(text: &str, style: Style, dialect: Dialect) -> Result<Option<String>, 
     let Some(formatted) = layout.finish() else {
         return Ok(None);
     };
-    check_size(formatted.len()).map_err(invalid)?;
+    check_size(formatted.len()).map_err(|problem| FormatError::Invalid(vec![*problem]))?;
     match is_faithful_to(text, &shape, &formatted, dialect) {
         true => Ok(Some(formatted)),
         false => Err(FormatError::Unfaithful),
     }
-}
-
-fn invalid(problem: Box<Diagnostic>) -> FormatError {
-    FormatError::Invalid(vec![*problem])
 }
 
 /// What ends the last line of a text, and so each line of the formatted one: its last line then
