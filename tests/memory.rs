@@ -97,7 +97,7 @@ fn an_experiment_holds_no_more_than_its_segments() {
     let path = folder.path().join("sample-namespaces/wide.yaml");
     std::fs::write(path, namespace("x = 1;", 400_000, 100, 10)).expect("a file of our own");
     let command = "planout eval --ns wide --from sample-namespaces userid=1";
-    let said = limited(60, command, folder.path());
+    let said = limited(100, command, folder.path());
     assert!(said.ends_with("status 0\n"), "{said}");
 }
 

@@ -541,7 +541,7 @@ impl Checker {
             Kind::String(_) => {
                 let message = "`assign` is text, not a script";
                 let help = match self.form {
-                    Form::Compiled => "JSON has compiled scripts: `planout compile` makes one",
+                    Form::Compiled => "JSON has compiled scripts: compile it first",
                     _ => "tag it: `assign: !planout |`",
                 };
                 self.report(Diagnostic::error(Code::WrongType, entry.key_span, message).help(help));
