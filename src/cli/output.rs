@@ -182,6 +182,7 @@ impl Output {
     }
 
     /// Prints to programs what is worth knowing beside rows.
+    #[cfg(feature = "batch")]
     pub(super) fn summary(&self, summary: &serde_json::Value) {
         if !self.quiet {
             self.print_object(summary);
