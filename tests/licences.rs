@@ -85,6 +85,9 @@ fn the_program_has_its_licences_in_it() {
         let run = planout(Path::new(ROOT), &["explain", word]);
         assert!(run.status == 0 && run.stdout == document, "{word}: {}", run.stderr);
     }
+    let run = planout(Path::new(ROOT), &["explain", "licence"]);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("did you mean `licences`?"), "{}", run.stderr);
     assert!(document.contains("LGPL") && document.contains("Microsoft Corporation"));
     let text = document.split("```text\n").skip(1).map(|text| text.split("```").next());
     assert!(text.flatten().all(|text| text.trim().len() > 100), "a licence without its text");

@@ -12,7 +12,7 @@ use planout::store::{Directory, Store};
 
 const JOURNAL: &str = ".planout-journal";
 
-/// What no change of ours removes or replaces, in the folder or beside it.
+/// Files that none of our changes removes or replaces, in the folder or beside it.
 const FOREIGN: [&str; 7] = [
     "victim.json",
     "target/notes.txt",
@@ -23,7 +23,7 @@ const FOREIGN: [&str; 7] = [
     "target/below/shop.json",
 ];
 
-/// What a change of ours may remove or replace.
+/// Files that one of our changes may remove or replace.
 const OURS: [&str; 5] = [
     "target/shop.json",
     "target/geo.json",

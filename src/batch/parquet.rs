@@ -1,10 +1,10 @@
 //! Rows of Parquet, whose columns have types of their own.
 
+mod bounded;
 mod decode;
 mod guarded;
 mod kind;
 mod rows;
-mod source;
 mod writer;
 
 use std::fs::File;
@@ -19,10 +19,10 @@ pub use guarded::PARQUET_THREAD;
 pub(super) use rows::Rows;
 pub(super) use writer::Writer;
 
+use self::bounded::Bounded;
 use self::decode::Values;
 use self::guarded::guarded;
 use self::kind::{Field, Kind};
-use self::source::Source;
 use super::columns::{Column, Type};
 use super::error::Error;
 use crate::value::Value;
@@ -56,7 +56,7 @@ struct Used {
 /// Reads the rows of a file, some at a time.
 pub(super) struct Reader {
     name: String,
-    file: SerializedFileReader<Source>,
+    file: SerializedFileReader<Bounded>,
     fields: Vec<Field>,
     used: Vec<Used>,
     /// The row group that is read next.
@@ -77,7 +77,7 @@ impl Reader {
             );
             return Err(Error::unfit(message));
         }
-        let file = guarded(|| SerializedFileReader::new(Source(file)))
+        let file = guarded(|| SerializedFileReader::new(Bounded(file)))
             .map_err(|error| Error::unfit(format!("`{name}` is not Parquet")).because(error))?;
         let fields = kind::fields(file.metadata().file_metadata().schema_descr());
         let (used, open, name) = (Vec::new(), Vec::new(), name.to_owned());

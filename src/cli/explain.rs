@@ -1,7 +1,7 @@
 //! `planout explain`
 
 use clap::Args;
-use planout::diagnostic::{Code, Level, explain, title};
+use planout::diagnostic::{Code, Level, explain, nearest, title};
 use serde_json::json;
 
 use super::config::unknown_code;
@@ -12,6 +12,9 @@ use super::{Context, Format};
 
 /// The licences of all software that is linked into the program.
 const LICENCES: &str = include_str!("../../THIRD-PARTY.md");
+
+/// What they are asked for by, in either spelling.
+const LICENCES_NAMES: [&str; 2] = ["licences", "licenses"];
 
 #[derive(Args, Debug)]
 pub(super) struct Explain {
@@ -28,13 +31,16 @@ impl Explain {
         let Some(word) = &self.code else {
             return self.list(context);
         };
-        if matches!(word.to_lowercase().as_str(), "licences" | "licenses") {
+        if LICENCES_NAMES.contains(&word.to_lowercase().as_str()) {
             return context.output.answer(match self.format {
                 Format::Text => Text::of_lines(LICENCES).into(),
                 Format::Json => Answer::Data(format!("{:#}", json!({ "licences": LICENCES }))),
             });
         }
-        let code = meant(word).ok_or_else(|| unknown_code(word))?;
+        let code = meant(word).ok_or_else(|| match nearest(word, LICENCES_NAMES) {
+            Some(near) => unknown_code(word).help(format!("did you mean `{near}`?")),
+            None => unknown_code(word),
+        })?;
         context.output.answer(match self.format {
             Format::Text => text(code).into(),
             Format::Json => Answer::Data(format!("{:#}", object(code))),

@@ -83,9 +83,12 @@ pub(super) fn cut(text: &str, beginning: usize, end: usize) -> Cow<'_, str> {
     let to = text.char_indices().rev().nth(end.saturating_sub(1)).map(|(at, _)| at);
     match (from, to) {
         (Some(from), Some(to)) if from < to => {
-            let count = text[from..to].chars().count();
+            let left_out = match text[from..to].chars().count() {
+                1 => "1 character is left out".to_owned(),
+                count => format!("{count} characters are left out"),
+            };
             let (beginning, end) = (&text[..from], &text[to..]);
-            Cow::Owned(format!("{beginning} ... ({count} characters are left out) ... {end}"))
+            Cow::Owned(format!("{beginning} ... ({left_out}) ... {end}"))
         }
         _ => Cow::Borrowed(text),
     }
@@ -113,7 +116,7 @@ mod tests {
     #[test]
     fn a_message_has_an_end() {
         assert_eq!(cut("äbcdefg", 3, 4), "äbcdefg");
-        assert_eq!(cut("äbcdefgh", 3, 4), "äbc ... (1 characters are left out) ... efgh");
+        assert_eq!(cut("äbcdefgh", 3, 4), "äbc ... (1 character is left out) ... efgh");
         assert_eq!(cut("äöüß", 1, 1), "ä ... (2 characters are left out) ... ß");
         let long = "単".repeat(1 << 20);
         assert!(shortened(&long).chars().count() < 2_100);

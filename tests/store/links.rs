@@ -1,8 +1,8 @@
 //! What stays of a file that is replaced, and links, which nothing is written through.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
-use std::path::Path;
 
 use crate::support::{planout, shell, skip, unguarded_sandbox};
 
@@ -113,24 +113,25 @@ fn the_names_of_open_streams_are_written_to() {
     assert_eq!(counts, ["2", "1"], "{text}");
 }
 
-/// Whether files can be given to others here.
-fn is_superuser(folder: &Path) -> bool {
-    let probe = folder.join("probe");
-    fs::write(&probe, "").expect("a file");
-    chown(&probe, Some(12_345), Some(12_346)).is_ok()
+/// What [`prepare`] makes, with a file that is somebody else's; `None` where files cannot be given away.
+fn given_away(file: &str) -> Option<tempfile::TempDir> {
+    let folder = prepare();
+    match chown(folder.path().join(file), Some(12_345), Some(12_346)) {
+        Ok(()) => Some(folder),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            skip("only the superuser can give files away");
+            None
+        }
+        Err(error) => panic!("{file}: {error}"),
+    }
 }
 
 #[test]
 fn a_file_that_is_replaced_keeps_its_owner_and_its_mode() {
     for (arguments, file) in WRITERS {
-        let folder = prepare();
+        let Some(folder) = given_away(file) else { return };
         let root = folder.path();
-        if !is_superuser(root) {
-            skip("only the superuser can give files away");
-            return;
-        }
         let path = root.join(file);
-        chown(&path, Some(12_345), Some(12_346)).expect("an owner");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("a mode");
         let before = fs::read(&path).expect("a file");
         let run = planout(root, arguments);
@@ -148,13 +149,8 @@ fn a_file_that_is_replaced_keeps_its_owner_and_its_mode() {
 #[test]
 fn an_owner_that_cannot_be_kept_is_said() {
     for (arguments, file) in WRITERS {
-        let folder = prepare();
+        let Some(folder) = given_away(file) else { return };
         let root = folder.path();
-        if !is_superuser(root) {
-            skip("only the superuser can give files away");
-            return;
-        }
-        chown(root.join(file), Some(12_345), Some(12_346)).expect("an owner");
         let words: Vec<_> = arguments.iter().map(|word| format!("'{word}'")).collect();
         // The superuser without the right to give files away.
         let command = format!(

@@ -8,19 +8,19 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 
 /// A file of which no more is read than there is.
-pub(super) struct Source(pub(super) File);
+pub(super) struct Bounded(pub(super) File);
 
 /// A reader for which the end of the file is an error. What is read of Parquet never ends there: its
 /// last bytes are not read so. The crate would go on to skip what is not there, for hours.
 pub(super) struct Within(BufReader<File>);
 
-impl Length for Source {
+impl Length for Bounded {
     fn len(&self) -> u64 {
         Length::len(&self.0)
     }
 }
 
-impl ChunkReader for Source {
+impl ChunkReader for Bounded {
     type T = Within;
 
     fn get_read(&self, start: u64) -> Result<Within> {
