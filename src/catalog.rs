@@ -6,12 +6,12 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Code, Diagnostic, Levels, Report, Severity, check_size};
 use crate::dialect::Dialect;
-use crate::namespace::{Content, Document, Form, Namespace};
+use crate::namespace::{Content, Document, Form, Namespace, Outline};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 use crate::store::{self, Format, Item, Store, StoreError};
-use crate::tree::{Node, json, yaml};
+use crate::tree::{json, yaml};
 use crate::wire::MAX_JSON_DEPTH;
 
 /// The dialects of namespaces that do not say their own.
@@ -41,8 +41,8 @@ pub struct Loaded {
     pub format: Format,
     /// The dialect it has unless it says its own.
     pub dialect: Dialect,
-    /// The text as a tree, as far as it could be read.
-    pub tree: Option<Arc<Node>>,
+    /// What stands where in the text, as far as it could be read.
+    pub outline: Option<Outline>,
     /// What it says, unless there is an error.
     pub document: Option<Document>,
     /// All problems, errors and warnings.
@@ -70,13 +70,13 @@ impl Loaded {
                 Err(problem) => (None, vec![*problem]),
             },
         };
-        let tree = tree.map(Arc::new);
+        let outline = tree.map(|tree| Outline::new(tree, dialect));
         let form = match format {
             Format::Json => Form::Compiled,
             Format::Yaml => Form::Source,
         };
-        let document = tree.clone().and_then(|tree| {
-            let checked = Document::check(tree, form, name, dialect);
+        let document = outline.as_ref().and_then(|outline| {
+            let checked = Document::check(outline, form, name);
             diagnostics.extend(checked.diagnostics);
             checked.document
         });
@@ -86,7 +86,7 @@ impl Loaded {
             source: Arc::new(source),
             format,
             dialect,
-            tree,
+            outline,
             document,
             diagnostics,
         };
@@ -96,8 +96,8 @@ impl Loaded {
 
     /// Whether it is a compiled script, which lies beside namespaces where scripts are kept too.
     pub fn is_script(&self) -> bool {
-        let tree = self.tree.as_deref().filter(|_| self.format == Format::Json);
-        tree.is_some_and(|tree| Content::of(tree) == Content::Script)
+        let outline = self.outline.as_ref().filter(|_| self.format == Format::Json);
+        outline.is_some_and(|outline| Content::of(outline.tree()) == Content::Script)
     }
 
     /// Drops the document if there is an error.

@@ -1,12 +1,11 @@
 //! Edits of a namespace's source that leave every byte elsewhere as it is: an entry at the end of
 //! the experiment sequence, which moves nobody.
 
-use crate::namespace::Action;
+use crate::dialect::Dialect;
+use crate::namespace::{Action, Outline};
 use crate::source::Source;
 use crate::tree::yaml::{plain, read};
-use crate::tree::{Kind, Map, Node};
-
-const SEQUENCE: &str = "experiment_sequence";
+use crate::tree::{Entry, Kind, Node};
 
 /// Why a text was not edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,8 +38,8 @@ pub enum EditError {
 /// # Errors
 /// The text has no sequence, or one that is written in an unusual way, as by an alias.
 pub fn append(source: &Source, action: &Action) -> Result<String, EditError> {
-    let before = document(source).ok_or(EditError::NoSequence)?;
-    let sequence = before.get(SEQUENCE).ok_or(EditError::NoSequence)?;
+    let before = outline(source).ok_or(EditError::NoSequence)?;
+    let sequence = &before.sequence().ok_or(EditError::NoSequence)?.value;
     let (text, end) = (source.text(), sequence.span.end as usize);
     let (at, entry) = match &sequence.kind {
         Kind::Null => after_key(text, end, action),
@@ -52,26 +51,29 @@ pub fn append(source: &Source, action: &Action) -> Result<String, EditError> {
     };
     let edited = format!("{}{entry}{}", &text[..at], &text[at..]);
     // Reading it again says whether that was the place for it.
-    match document(&Source::new(source.name(), edited.as_str())) {
+    match outline(&Source::new(source.name(), edited.as_str())) {
         Some(after) if is_appended(&before, &after, action) => Ok(edited),
         _ => Err(EditError::Unusual),
     }
 }
 
-fn document(source: &Source) -> Option<Map> {
+/// The outline of a text without errors. No script is looked at, so any dialect will do.
+fn outline(source: &Source) -> Option<Outline> {
     let (tree, problems) = read(source);
-    match tree.filter(|_| problems.is_empty())?.kind {
-        Kind::Map(map) => Some(map),
-        _ => None,
-    }
+    tree.filter(|_| problems.is_empty()).map(|tree| Outline::new(tree, Dialect::default()))
 }
 
 /// Whether the action is at the end of the sequence, and nothing else has changed.
-fn is_appended(before: &Map, after: &Map, action: &Action) -> bool {
-    let mut keys = before.entries.iter().zip(&after.entries);
-    let is_kept = before.entries.len() == after.entries.len()
-        && keys.all(|(a, b)| a.key == b.key && (&*a.key == SEQUENCE || a.value.is_same(&b.value)));
-    let (old, new) = (items(before), items(after));
+fn is_appended(before: &Outline, after: &Outline, action: &Action) -> bool {
+    let (Some(whole), Some(edited)) = (before.tree().as_map(), after.tree().as_map()) else {
+        return false;
+    };
+    // All but the sequence itself.
+    let is_sequence = |entry: &Entry| before.sequence().is_some_and(|it| it.key == entry.key);
+    let mut keys = whole.entries.iter().zip(&edited.entries);
+    let is_kept = whole.entries.len() == edited.entries.len()
+        && keys.all(|(a, b)| a.key == b.key && (is_sequence(a) || a.value.is_same(&b.value)));
+    let (old, new) = (before.entries(), after.entries());
     let Some((last, rest)) = new.split_last().filter(|_| is_kept) else {
         return false;
     };
@@ -84,10 +86,6 @@ fn is_appended(before: &Map, after: &Map, action: &Action) -> bool {
         }
     };
     is_kept && entries(action).iter().all(|(key, value)| says(key, value))
-}
-
-fn items(map: &Map) -> &[Node] {
-    map.get(SEQUENCE).and_then(Node::as_list).unwrap_or_default()
 }
 
 enum Value<'a> {

@@ -150,7 +150,7 @@ fn run(
         let mut found = std::mem::take(&mut loaded.diagnostics);
         if let Some(subject) = Subject::new(loaded) {
             if loaded.format == Format::Yaml {
-                found.extend(document::ignored_name(subject.tree, subject.source, &loaded.name));
+                found.extend(document::ignored_name(subject.outline, subject.source, &loaded.name));
             }
             checks.namespace(&subject, loaded.format, &mut found);
         }
@@ -244,9 +244,9 @@ impl Checks<'_> {
     }
 
     fn namespace(&self, subject: &Subject<'_>, format: Format, found: &mut Vec<Diagnostic>) {
-        document::misspelt_keys(subject.tree, found);
+        document::misspelt_keys(subject.outline, found);
         if format == Format::Yaml {
-            document::scalars(subject.tree, subject.source, found);
+            document::scalars(subject.outline.tree(), subject.source, found);
             document::ambiguous_breaks(subject.source, found);
         }
         if self.reading != Reading::Unlikely {
@@ -254,7 +254,7 @@ impl Checks<'_> {
         }
         let known = Known { unit: subject.unit, inputs: &subject.inputs };
         for definition in &subject.definitions {
-            if let Some(program) = &definition.program {
+            if let Some(program) = definition.program {
                 precedence::check(program, subject.source, definition.dialect, found);
             }
             self.script(&definition.script(), &known, found);

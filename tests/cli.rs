@@ -314,7 +314,9 @@ fn only_scripts_are_evaluated_as_scripts() {
     write("package.json", r#"{"name": "x", "version": "1"}"#);
     write("compiled.json", r#"{"namespace": {"name": "x"}, "experiment_definitions": {}}"#);
     let samples = "sample-namespaces/button_color.yaml";
+    write("my own.YAML", "");
     for (file, expected, help) in [
+        ("my own.YAML", "is YAML, which", "--ns 'my own' --from 'my own.YAML'`"),
         ("package.json", "`package.json` is JSON, and not a compiled script", "the key `op`"),
         ("compiled.json", "`compiled.json` is a namespace, not a script", "--ns compiled --from"),
         (samples, "is YAML, which namespaces are written in", "--ns button_color --from sample"),

@@ -412,3 +412,15 @@ fn git_is_run_in_one_place() {
     let expected = ["cli/git/process.rs", "store/directory/failpoint.rs"].map(PathBuf::from);
     assert_eq!(runs, expected);
 }
+
+/// Names of revisions move: `-v` says which commit one is.
+#[test]
+fn the_commit_of_a_revision_is_said() {
+    let Some(repository) = Repository::new() else { return };
+    let commit = repository.git(&["rev-parse", "HEAD"]);
+    repository.git(&["commit", "-q", "--allow-empty", "-m", "two"]);
+    let plan = ["plan", "sample-namespaces", "--against", "git:HEAD~1", "-v"];
+    let run = crate::support::planout(repository.root(), &plan);
+    let expected = format!("against: git:HEAD~1\nrevision: commit {}\n", commit.trim());
+    assert!(run.stderr.contains(&expected), "{}", run.stderr);
+}

@@ -187,3 +187,24 @@ fn no_password_is_repeated() {
         }
     }
 }
+
+#[test]
+fn paths_beside_what_does_not_exist() {
+    for (arguments, near) in [
+        (&["compile", "sample-namespaces/test-ns.yaml"][..], "sample-namespaces/test_ns.yaml"),
+        (&["check", "sample-namespace"], "sample-namespaces"),
+        (&["ship", "./sample-namespace", "out"], "./sample-namespaces"),
+        (&["plan", "sample-namespace", "out"], "sample-namespaces"),
+        (
+            &["eval", "--script", "sample-namespaces/onboarding.yam"],
+            "sample-namespaces/onboarding.yaml",
+        ),
+    ] {
+        let run = planout(sandbox().path(), arguments);
+        assert_eq!(run.status, 3, "{}", run.stderr);
+        let help = format!("help: did you mean `{near}`?");
+        assert!(run.stderr.contains(&help), "{}", run.stderr);
+    }
+    let run = planout(sandbox().path(), &["check", "elsewhere"]);
+    assert!(!run.stderr.contains("did you mean"), "{}", run.stderr);
+}

@@ -131,9 +131,9 @@ fn a_compiled_namespace_reads_back_the_same() {
         for default in [Dialect::Planout4j, dialect] {
             let bytes = json.clone().into_bytes();
             let again = Loaded::new("row.json", name, bytes, Format::Json, default);
-            let tree = again.tree.expect("it is JSON");
+            let outline = again.outline.expect("it is JSON");
             let again = again.document.expect("what was compiled is valid");
-            assert!(Arc::ptr_eq(&tree, &again.compiled), "nothing is left to be done");
+            assert!(Arc::ptr_eq(outline.tree(), &again.compiled), "nothing is left to be done");
             assert_eq!(to_json(&again.compiled, Layout::Pretty, again.dialect), json);
         }
     }

@@ -7,6 +7,7 @@ mod summary;
 #[cfg(feature = "batch")]
 mod target;
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -225,7 +226,17 @@ fn only_script(source: &Source, json: &Node) -> Outcome {
 /// How to evaluate a namespace.
 fn by_name(file: &str) -> String {
     let name = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+    let [name, file] = [&*name, file].map(shell_word);
     format!("evaluate it by name: `planout eval --ns {name} --from {file}`")
+}
+
+/// A word as a shell takes it.
+fn shell_word(word: &str) -> Cow<'_, str> {
+    let is_plain = |char: char| char.is_alphanumeric() || "-_./,:@%+".contains(char);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => Cow::Borrowed(word),
+        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
+    }
 }
 
 /// A script from a file, standard input or the argument itself.
@@ -235,7 +246,8 @@ fn read_script(argument: &str, context: &Context) -> Outcome<Source> {
         std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         ("<stdin>", bytes)
     } else if Path::new(argument).exists() || looks_like_path(argument) {
-        if FileFormat::of(Path::new(argument)) == Some(FileFormat::Yaml) {
+        // As for `compile`, `.YAML` is one too.
+        if FileFormat::of(Path::new(&argument.to_lowercase())) == Some(FileFormat::Yaml) {
             let message = format!("`{argument}` is YAML, which namespaces are written in");
             return Err(Failure::wrong(message).help(by_name(argument)));
         }

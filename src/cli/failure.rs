@@ -6,6 +6,8 @@ use planout::diagnostic::{Diagnostic, Report, Severity, hint};
 use planout::eval::EvalError;
 use planout::store::StoreError;
 
+use super::near_file;
+
 pub(super) type Outcome<T = ()> = Result<T, Failure>;
 
 /// Why a command did not do what it was asked to: a status, an error with its causes, and help.
@@ -219,7 +221,7 @@ impl From<StoreError> for Failure {
             | StoreError::NotANamespace(_) => Kind::Wrong,
             _ => Kind::Broken,
         };
-        let help = error.help();
+        let help = error.help().or_else(|| near_file::hint(&error));
         Failure { help, ..Failure::new(kind, error.into()) }
     }
 }

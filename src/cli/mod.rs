@@ -15,6 +15,7 @@ mod git;
 mod inputs;
 mod location;
 mod lookup;
+mod near_file;
 mod nslist;
 mod origin;
 mod output;

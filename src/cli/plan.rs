@@ -174,6 +174,9 @@ impl Plan {
             Some(revision) => {
                 let (dialects, folders) = self.settings_at(revision, context)?;
                 let revision = Revision::find(revision, Path::new(source))?;
+                if context.output.is_verbose() {
+                    context.output.detail(format!("revision: commit {}", revision.commit()));
+                }
                 let (namespaces, left_out) = revision.namespaces(folders)?;
                 folders::tell(against, left_out.iter(), context);
                 catalog::check(namespaces, dialects)

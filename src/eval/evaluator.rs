@@ -10,12 +10,10 @@ use super::error::{EvalError, MAX_MADE, Reason};
 use super::inputs::Inputs;
 use super::odds::Pick;
 use super::params::Params;
-use super::planout::Planout;
-use super::planout4j::Planout4j;
 use super::prepared::Prepared;
 use super::program::{Call, Expr, Function, Op, Program, Slot};
 use super::random;
-use super::semantics::Semantics;
+use super::semantics::{Semantics, in_dialect};
 use crate::dialect::Dialect;
 use crate::draw::{Draw, Hasher};
 use crate::tree::MAX_DEPTH;
@@ -45,10 +43,7 @@ pub(super) fn evaluate<'a>(
         }
         return Ok(true);
     }
-    match dialect {
-        Dialect::Planout4j => Evaluator::<Planout4j>::run(program, setting, params),
-        Dialect::Planout => Evaluator::<Planout>::run(program, setting, params),
-    }
+    in_dialect!(dialect, S => Evaluator::<S>::run(program, setting, params))
 }
 
 /// The value of an operator whose arguments are all constant, if that cannot fail.
@@ -58,11 +53,7 @@ pub(super) fn fold(call: &Call, dialect: Dialect) -> Option<Value> {
         _ => None,
     };
     let constants: Vec<_> = call.arguments.iter().map(constant).collect::<Option<_>>()?;
-    let folded = match dialect {
-        Dialect::Planout4j => apply_constants::<Planout4j>(call.function, constants),
-        Dialect::Planout => apply_constants::<Planout>(call.function, constants),
-    };
-    folded.ok()
+    in_dialect!(dialect, S => apply_constants::<S>(call.function, constants)).ok()
 }
 
 fn apply_constants<S: Semantics>(

@@ -38,7 +38,7 @@ pub(crate) use inputs::Inputs;
 pub use params::Params;
 pub(crate) use program::{Function, SPECIAL_FORMS};
 
-use self::semantics::Semantics;
+use self::semantics::{Semantics, in_dialect};
 use crate::diagnostic::{Diagnostic, Report};
 use crate::dialect::Dialect;
 use crate::draw::{self, Draw, Hasher};
@@ -56,7 +56,7 @@ pub const DEFAULT_SALT: &str = "global_salt";
 #[derive(Debug)]
 pub struct Script {
     dialect: Dialect,
-    json: Node,
+    json: Arc<Node>,
     program: program::Program,
 }
 
@@ -89,7 +89,11 @@ impl Script {
     ///
     /// # Errors
     /// Lists or maps in it nest too deep.
-    pub fn from_node(json: Node, dialect: Dialect) -> Result<Script, Box<Diagnostic>> {
+    pub fn from_node(
+        json: impl Into<Arc<Node>>,
+        dialect: Dialect,
+    ) -> Result<Script, Box<Diagnostic>> {
+        let json = json.into();
         let program = lower::lower(&json, dialect)?;
         Ok(Script { dialect, json, program })
     }
@@ -227,10 +231,7 @@ pub(crate) fn constant(node: &Node, dialect: Dialect) -> Option<Value> {
 
 /// Whether two values are equal to a script.
 pub(crate) fn equals(left: &Value, right: &Value, dialect: Dialect) -> bool {
-    match dialect {
-        Dialect::Planout4j => planout4j::Planout4j::equals(left, right),
-        Dialect::Planout => planout::Planout::equals(left, right),
-    }
+    in_dialect!(dialect, S => S::equals(left, right))
 }
 
 /// Why an operator fails for every unit, if that can be seen: all but its unit is constant.
@@ -264,10 +265,7 @@ pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
 
 /// The draw of a text that the unit ends.
 pub(crate) fn draw(text: &Hasher, unit: &Value, dialect: Dialect) -> Draw {
-    match dialect {
-        Dialect::Planout4j => random::draw::<planout4j::Planout4j>(text, unit),
-        Dialect::Planout => random::draw::<planout::Planout>(text, unit),
-    }
+    in_dialect!(dialect, S => random::draw::<S>(text, unit))
 }
 
 /// What a script computed for a unit.

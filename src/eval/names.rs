@@ -1,27 +1,35 @@
 //! The variables of a script, as its compiled form names them: more than it can reach, perhaps.
 
 #[cfg(feature = "batch")]
-use crate::dialect::Dialect;
+use super::semantics::{Semantics, in_dialect};
 use crate::eval::Script;
-use crate::tree::{Kind, Node};
+use crate::wire::Form;
 
 /// The variables that a script can read.
-pub(crate) fn reads<'a>(script: &'a Script, found: impl FnMut(&'a str)) {
-    walk(script.json(), "get", found);
+pub(crate) fn reads<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
+    walk(script, |form| {
+        if let Form::Get(name) = form {
+            found(name);
+        }
+    });
 }
 
 /// The variables that a script can set.
-pub(crate) fn sets<'a>(script: &'a Script, found: impl FnMut(&'a str)) {
-    walk(script.json(), "set", found);
+pub(crate) fn sets<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
+    walk(script, |form| {
+        if let Form::Set(name, _) = form
+            && let Some(name) = name.as_str()
+        {
+            found(name);
+        }
+    });
 }
 
 /// The params that a script can set, in the order in which they stand in it.
 #[cfg(feature = "batch")]
 pub(crate) fn params<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
-    let is_param = |name: &str| match script.dialect() {
-        Dialect::Planout4j => true,
-        Dialect::Planout => name != "experiment_salt" && name != "salt_sep",
-    };
+    let salts_are_params = in_dialect!(script.dialect(), S => S::SALT_IS_PARAM);
+    let is_param = |name: &str| salts_are_params || !matches!(name, "experiment_salt" | "salt_sep");
     sets(script, |name| {
         if is_param(name) {
             found(name);
@@ -29,33 +37,20 @@ pub(crate) fn params<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
     });
 }
 
-/// The variables of all uses of an operator. Scripts nest deeper than stacks are.
-fn walk<'a>(root: &'a Node, operator: &str, mut found: impl FnMut(&'a str)) {
-    let mut nodes = vec![root];
+/// All parts of a script that are evaluated, in order. Scripts nest deeper than stacks are.
+fn walk<'a>(script: &'a Script, mut found: impl FnMut(Form<'a>)) {
+    let mut nodes = vec![script.json()];
     while let Some(node) = nodes.pop() {
-        match &node.kind {
-            Kind::List(items) => nodes.extend(items.iter().rev()),
-            Kind::Map(map) => {
-                let op = map.get("op").and_then(Node::as_str);
-                // What a literal holds is data.
-                if op == Some("literal") {
-                    continue;
-                }
-                if let Some(variable) = map.get("var").and_then(Node::as_str)
-                    && op == Some(operator)
-                {
-                    found(variable);
-                }
-                nodes.extend(map.entries.iter().rev().map(|entry| &entry.value));
-            }
-            _ => {}
-        }
+        let form = Form::of(node);
+        found(form);
+        nodes.extend(form.parts().into_iter().rev());
     }
 }
 
 #[cfg(all(test, feature = "batch"))]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
 
     fn found(dialect: Dialect, find: fn(&Script, &mut Vec<String>)) -> String {
         let code = "experiment_salt = 's'; b = a; if (c) { d = [e, f]; } else { b = 1; }

@@ -4,10 +4,8 @@ use std::borrow::Cow;
 
 use super::arguments::Arguments;
 use super::odds::Odds;
-use super::planout::Planout;
-use super::planout4j::Planout4j;
 use super::program::{Call, DrawSalt, Op};
-use super::semantics::Semantics;
+use super::semantics::{Semantics, in_dialect};
 use crate::dialect::Dialect;
 use crate::value::Value;
 
@@ -33,10 +31,7 @@ impl Prepared {
         dialect: Dialect,
         salts: &mut Vec<DrawSalt>,
     ) -> Option<Prepared> {
-        match dialect {
-            Dialect::Planout4j => Prepared::of::<Planout4j>(call, salts),
-            Dialect::Planout => Prepared::of::<Planout>(call, salts),
-        }
+        in_dialect!(dialect, S => Prepared::of::<S>(call, salts))
     }
 
     fn of<S: Semantics>(call: &Call, salts: &mut Vec<DrawSalt>) -> Option<Prepared> {

@@ -7,8 +7,8 @@ use super::scalar::{Edit, edit};
 use super::{FormatError, script, script_on_one_line};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
+use crate::namespace::Outline;
 use crate::source::{Source, Span};
-use crate::syntax::parse;
 use crate::tree::{Block, Kind, Node, Style, yaml};
 
 /// Formats the scripts of a namespace in YAML: all that stands under `assign` in its definitions.
@@ -46,8 +46,7 @@ pub fn namespace(source: &Source, dialect: Dialect) -> Result<String, FormatErro
 
 /// A text with its scripts.
 struct Namespace {
-    tree: Node,
-    dialect: Dialect,
+    outline: Outline,
     /// In the order of the definitions, each once: aliases repeat what stands elsewhere.
     scripts: Vec<Script>,
 }
@@ -65,22 +64,27 @@ impl Namespace {
         let Some(tree) = tree.filter(|_| problems.is_empty()) else {
             return Err(FormatError::Invalid(problems));
         };
-        let dialect = said_dialect(&tree)?.unwrap_or(dialect);
+        let outline = Outline::new(tree, dialect);
+        known_dialect(&outline)?;
         let mut seen = HashSet::new();
         let mut scripts = Vec::new();
         let mut problems = Vec::new();
-        for (place, block) in blocks(&tree) {
-            if !seen.insert(place) {
+        for definition in outline.definitions() {
+            let Some((script, assign)) = definition.script().zip(definition.assign()) else {
                 continue;
-            }
-            let parsed = parse(&block.text, &block.map, dialect);
-            match parsed.valid() {
-                Some(_) => scripts.push(Script::new(place, block, dialect)?),
-                None => problems.extend(parsed.diagnostics),
+            };
+            let Node { kind: Kind::Script(block), span } = &assign.value else {
+                continue;
+            };
+            if seen.insert(*span) {
+                match script.parsed.valid() {
+                    Some(_) => scripts.push(Script::new(*span, block, outline.dialect())?),
+                    None => problems.extend(script.parsed.diagnostics.iter().cloned()),
+                }
             }
         }
         match problems.is_empty() {
-            true => Ok(Namespace { tree, dialect, scripts }),
+            true => Ok(Namespace { outline, scripts }),
             false => Err(FormatError::Invalid(problems)),
         }
     }
@@ -88,7 +92,8 @@ impl Namespace {
     /// Whether another text says the same outside of these scripts.
     fn surrounds(&self, other: &Namespace) -> bool {
         let places: HashSet<Span> = self.scripts.iter().map(|script| script.place).collect();
-        self.scripts.len() == other.scripts.len() && is_same(&self.tree, &other.tree, &places)
+        self.scripts.len() == other.scripts.len()
+            && is_same(self.outline.tree(), other.outline.tree(), &places)
     }
 
     /// The scripts that are not as they should be in another text: they say something else, or
@@ -97,7 +102,7 @@ impl Namespace {
         let pairs = self.scripts.iter().zip(&other.scripts);
         let changed = pairs.filter(|(before, after)| {
             let (old, new) = (&before.block.text, &after.block.text);
-            let is_kept = old == new || is_faithful(old, new, self.dialect);
+            let is_kept = old == new || is_faithful(old, new, self.outline.dialect());
             !is_kept || before.formatted != after.formatted
         });
         changed.map(|(before, _)| before.place).collect()
@@ -120,14 +125,14 @@ impl Script {
     }
 }
 
-/// The dialect that a namespace says it has.
-fn said_dialect(tree: &Node) -> Result<Option<Dialect>, FormatError> {
-    let header = tree.as_map().and_then(|map| map.get("namespace")).and_then(Node::as_map);
-    let Some(node) = header.and_then(|header| header.get("dialect")) else {
-        return Ok(None);
+/// Refuses a dialect that does not exist: it decides how a script is read.
+fn known_dialect(outline: &Outline) -> Result<(), FormatError> {
+    let Some(entry) = outline.setting("dialect") else {
+        return Ok(());
     };
+    let node = &entry.value;
     let problem = match node.as_str().map(|word| word.trim().parse::<Dialect>()) {
-        Some(Ok(dialect)) => return Ok(Some(dialect)),
+        Some(Ok(_)) => return Ok(()),
         Some(Err(unknown)) => {
             Diagnostic::error(Code::UnknownSetting, node.span, unknown.to_string())
         }
@@ -137,19 +142,6 @@ fn said_dialect(tree: &Node) -> Result<Option<Dialect>, FormatError> {
         }
     };
     Err(FormatError::Invalid(vec![problem]))
-}
-
-/// The scripts of the definitions.
-fn blocks(tree: &Node) -> impl Iterator<Item = (Span, &Block)> {
-    let definitions = tree.as_map().and_then(|map| map.get("experiment_definitions"));
-    let definitions = definitions.and_then(Node::as_list).unwrap_or_default().iter();
-    definitions.filter_map(|definition| {
-        let assign = definition.as_map()?.get("assign")?;
-        match &assign.kind {
-            Kind::Script(block) => Some((assign.span, block)),
-            _ => None,
-        }
-    })
 }
 
 /// Whether two trees say the same, whatever the scripts at some places of the first say.

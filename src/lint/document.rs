@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::quotes;
 use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
+use crate::namespace::Outline;
 use crate::source::{Source, Span};
 use crate::tree::yaml::plain;
 use crate::tree::{Kind, Map, Node};
@@ -47,27 +48,22 @@ impl Keys {
 
 /// The value of an optional setting of a namespace, also if its key is misspelt: that is said,
 /// and nothing of what follows from it.
-pub(super) fn setting<'a>(namespace: &'a Map, key: &str) -> Option<&'a Node> {
+pub(super) fn setting<'a>(outline: &'a Outline, key: &str) -> Option<&'a Node> {
+    let namespace = outline.settings()?;
     let is_meant = |key_there: &str| NAMESPACE.meant(key_there) == Some(key);
     let misspelt = || namespace.entries.iter().find(|entry| is_meant(&entry.key));
     namespace.get(key).or_else(|| misspelt().map(|entry| &entry.value))
 }
 
 /// Looks for keys that mean nothing and are near one that does.
-pub(super) fn misspelt_keys(tree: &Node, found: &mut Vec<Diagnostic>) {
-    let Some(document) = tree.as_map() else {
-        return;
-    };
-    keys(document, &DOCUMENT, found);
-    if let Some(namespace) = document.get("namespace").and_then(Node::as_map) {
-        keys(namespace, &NAMESPACE, found);
-    }
-    for (list, known) in [("experiment_definitions", &DEFINITION), ("experiment_sequence", &ACTION)]
-    {
-        let items = document.get(list).and_then(Node::as_list).unwrap_or_default();
-        for item in items.iter().filter_map(Node::as_map) {
-            keys(item, known, found);
-        }
+pub(super) fn misspelt_keys(outline: &Outline, found: &mut Vec<Diagnostic>) {
+    let whole = outline.tree().as_map().map(|map| (map, &DOCUMENT));
+    let settings = outline.settings().map(|map| (map, &NAMESPACE));
+    let definitions = outline.definitions().map(|it| (it.node, &DEFINITION));
+    let items = definitions.chain(outline.entries().iter().map(|item| (item, &ACTION)));
+    let items = items.filter_map(|(item, known)| Some((item.as_map()?, known)));
+    for (map, known) in whole.into_iter().chain(settings).chain(items) {
+        keys(map, known, found);
     }
 }
 
@@ -88,8 +84,8 @@ fn keys(map: &Map, known: &Keys, found: &mut Vec<Diagnostic>) {
 }
 
 /// Looks for a name in the document where the name of the file is another one, and counts.
-pub(super) fn ignored_name(tree: &Node, source: &Source, name: &str) -> Option<Diagnostic> {
-    let node = tree.as_map()?.get("namespace")?.as_map()?.get("name")?;
+pub(super) fn ignored_name(outline: &Outline, source: &Source, name: &str) -> Option<Diagnostic> {
+    let node = &outline.setting("name")?.value;
     let inner = node.as_str()?.trim();
     // Standard input has no name that could win over this one.
     let is_of_file = Path::new(source.name()).file_stem().is_some_and(|stem| stem == name);

@@ -5,11 +5,12 @@ mod possible;
 use indexmap::IndexMap;
 
 use self::possible::Possible;
-use super::script::{Form, Read, Script, form};
+use super::script::{Read, Script};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
-use crate::tree::{Kind, Map, Node};
+use crate::tree::{Kind, Node};
 use crate::value::Value;
+use crate::wire::{Branch, Form, Operator};
 
 /// More variables than this are not reported for one script: looking for near names takes time.
 const MAX_UNSET: usize = 100;
@@ -36,10 +37,10 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
     }
     let mut nodes = vec![script.root];
     while let Some(node) = nodes.pop() {
-        if let Some(rules) = op(node, "seq").and_then(|map| map.get("seq")?.as_list()) {
+        if let Some(rules) = op(node, "seq").and_then(|it| it.argument("seq")?.as_list()) {
             unreachable(rules, found);
         }
-        let form = form(node);
+        let form = Form::of(node);
         if let Form::Condition(branches) = &form {
             constant_conditions(script, branches, found);
         }
@@ -49,8 +50,8 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
     never_equal(script, &given, found);
 }
 
-fn op<'a>(node: &'a Node, name: &str) -> Option<&'a Map> {
-    node.as_map().filter(|map| map.get("op").and_then(Node::as_str) == Some(name))
+fn op<'a>(node: &'a Node, name: &str) -> Option<Operator<'a>> {
+    Operator::of(node).filter(|operator| operator.name() == name)
 }
 
 /// Whether a variable can have a value when it is read.
@@ -151,20 +152,18 @@ fn unreachable(rules: &[Node], found: &mut Vec<Diagnostic>) {
 }
 
 fn always_returns(rule: &Node) -> bool {
-    if op(rule, "return").is_some() {
-        return true;
+    match Form::of(rule) {
+        Form::Special(operator) => match operator.name() {
+            "seq" => operator.list("seq").iter().any(always_returns),
+            name => name == "return",
+        },
+        Form::Condition(branches) => {
+            let branches: Vec<_> = branches.iter().map(Branch::of).collect();
+            branches.last().and_then(|last| last.condition).is_some_and(is_true)
+                && branches.iter().all(|branch| branch.then.is_some_and(always_returns))
+        }
+        _ => false,
     }
-    if let Some(rules) = op(rule, "seq").and_then(|map| map.get("seq")?.as_list()) {
-        return rules.iter().any(always_returns);
-    }
-    let Some(branches) = op(rule, "cond").and_then(|map| map.get("cond")?.as_list()) else {
-        return false;
-    };
-    let part = |branch: &Node, key, test: fn(&Node) -> bool| {
-        branch.as_map().and_then(|map| map.get(key)).is_some_and(test)
-    };
-    branches.last().is_some_and(|last| part(last, "if", is_true))
-        && branches.iter().all(|branch| part(branch, "then", always_returns))
 }
 
 fn is_true(node: &Node) -> bool {
@@ -172,7 +171,7 @@ fn is_true(node: &Node) -> bool {
 }
 
 fn constant_conditions(script: &Script<'_>, branches: &[Node], found: &mut Vec<Diagnostic>) {
-    let conditions = branches.iter().filter_map(|branch| branch.as_map()?.get("if"));
+    let conditions = branches.iter().filter_map(|branch| Branch::of(branch).condition);
     for (index, condition) in conditions.enumerate() {
         // An `else` is compiled to a last branch that is always taken.
         if index > 0 && index + 1 == branches.len() && is_true(condition) {
@@ -197,20 +196,20 @@ fn truth(script: &Script<'_>, condition: &Node) -> Option<bool> {
     if let Some(value) = script.constant(condition) {
         return Some(value.is_true());
     }
-    let map = condition.as_map()?;
+    let operator = Operator::of(condition)?;
     // One operand decides, or else all of them agree.
     let joined = |decisive| {
         let truths: Vec<_> =
-            map.get("values")?.as_list()?.iter().map(|it| truth(script, it)).collect();
+            operator.argument("values")?.as_list()?.iter().map(|it| truth(script, it)).collect();
         match truths.contains(&Some(decisive)) {
             true => Some(decisive),
             false => truths.iter().all(Option::is_some).then_some(!decisive),
         }
     };
-    match map.get("op")?.as_str()? {
+    match operator.name() {
         "and" => joined(false),
         "or" => joined(true),
-        "not" => truth(script, map.get("value")?).map(|truth| !truth),
+        "not" => truth(script, operator.argument("value")?).map(|truth| !truth),
         _ => None,
     }
 }

@@ -12,7 +12,6 @@ use crate::dialect::SegmentHashing;
 use crate::namespace::{Action, Document};
 use crate::parallel;
 use crate::source::Span;
-use crate::tree::Node;
 
 /// How many pairs of experiments are named for a namespace.
 const SHOWN: usize = 3;
@@ -68,10 +67,8 @@ fn is_divided(document: &Document) -> bool {
 }
 
 fn place(loaded: &Loaded) -> Span {
-    let namespace =
-        loaded.tree.as_deref().and_then(Node::as_map).and_then(|map| map.get("namespace"));
-    let segments = namespace.and_then(Node::as_map).and_then(|map| map.get("segments"));
-    segments.map_or(Span::default(), |node| node.span)
+    let segments = loaded.outline.as_ref().and_then(|outline| outline.setting("segments"));
+    segments.map_or(Span::default(), |entry| entry.value.span)
 }
 
 /// Says that a namespace has its segments from `count` others, the first of which it was compared

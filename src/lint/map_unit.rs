@@ -8,6 +8,7 @@ use crate::dialect::Dialect;
 use crate::eval::Function;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Node};
+use crate::wire::Operator;
 
 /// Looks for maps in what is hashed whose text in planout4j is one thing where it has read YAML, and
 /// another where it has read compiled JSON.
@@ -16,6 +17,10 @@ pub(super) fn check(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
         return;
     }
     for call in &script.calls {
+        // That all units get the same is said of it, and matters more.
+        if script.draws_same_for_all(call) {
+            continue;
+        }
         let map = hashed(call).find_map(|argument| Some((argument, find(script, argument)?)));
         found.extend(map.map(|(argument, map)| diagnostic(call, argument.span, map)));
     }
@@ -58,50 +63,49 @@ fn find<'a>(script: &Script<'a>, node: &'a Node) -> Option<Span> {
     let mut parts = vec![(What::Value, node)];
     let mut seen = HashSet::new();
     while let Some((what, node)) = parts.pop() {
-        let map = match &node.kind {
-            Kind::List(items) => {
-                parts.extend(items.iter().map(|item| (What::Value, item)));
-                continue;
+        if let Kind::List(items) = &node.kind {
+            parts.extend(items.iter().map(|item| (What::Value, item)));
+            continue;
+        }
+        let Some(operator) = Operator::of(node) else {
+            if let Some(place) = in_json(node, what) {
+                return Some(place);
             }
-            Kind::Map(map) => map,
-            _ => continue,
+            continue;
         };
-        let argument = |what, name| map.get(name).map(|node| (what, node));
-        let found = match (map.get("op").and_then(Node::as_str), what) {
-            (None, _) => in_json(node, what),
-            (Some("literal"), _) => map.get("value").and_then(|value| in_json(value, what)),
-            (Some("map"), What::Value) if has_several_keys(map) => Some(node.span),
-            (Some("map"), _) => {
-                let entries = map.entries.iter().filter(|entry| &*entry.key != "op");
-                parts.extend(entries.map(|entry| (What::Value, &entry.value)));
+        let argument = |what, name| operator.argument(name).map(|node| (what, node));
+        let found = match (operator.name(), what) {
+            ("literal", _) => operator.argument("value").and_then(|value| in_json(value, what)),
+            ("map", What::Value) if has_several_keys(operator) => Some(node.span),
+            ("map", _) => {
+                parts.extend(operator.arguments().map(|entry| (What::Value, &entry.value)));
                 None
             }
-            (Some("get"), _) => {
-                if let Some(name) = map.get("var").and_then(Node::as_str)
+            ("get", _) => {
+                if let Some(name) = operator.text("var")
                     && seen.insert((what, name))
                 {
                     parts.extend(script.values_of(name).flatten().map(|value| (what, value)));
                 }
                 None
             }
-            (Some("coalesce"), _) => {
-                let values = map.get("values").and_then(Node::as_list).unwrap_or_default();
-                parts.extend(values.iter().map(|value| (what, value)));
+            ("coalesce", _) => {
+                parts.extend(operator.list("values").iter().map(|value| (what, value)));
                 None
             }
-            (Some("array"), _) => {
+            ("array", _) => {
                 parts.extend(argument(What::Value, "values"));
                 None
             }
-            (Some("sample" | "fastSample" | "bernoulliFilter"), What::Value) => {
+            ("sample" | "fastSample" | "bernoulliFilter", What::Value) => {
                 parts.extend(argument(What::Value, "choices"));
                 None
             }
-            (Some("uniformChoice" | "weightedChoice"), What::Value) => {
+            ("uniformChoice" | "weightedChoice", What::Value) => {
                 parts.extend(argument(What::Elements, "choices"));
                 None
             }
-            (Some("index"), What::Value) => {
+            ("index", What::Value) => {
                 parts.extend(argument(What::Elements, "base"));
                 None
             }
@@ -115,8 +119,8 @@ fn find<'a>(script: &Script<'a>, node: &'a Node) -> Option<Span> {
 }
 
 /// Whether a `map(...)` makes a map of several keys.
-fn has_several_keys(map: &Map) -> bool {
-    map.entries.iter().filter(|entry| !matches!(&*entry.key, "op" | "salt")).count() > 1
+fn has_several_keys(map: Operator<'_>) -> bool {
+    map.arguments().filter(|entry| &*entry.key != "salt").count() > 1
 }
 
 /// The place of such a map in JSON: one of several keys, whose order is lost, or of a null, which

@@ -76,7 +76,7 @@ fn unknown_operator(call: &Call<'_>, own: &BTreeSet<String>) -> Diagnostic {
 
 /// The arguments that a function does not know, and where their names stand.
 fn unknown_arguments<'a>(call: &Call<'a>, function: Function) -> Vec<(&'a str, Span)> {
-    let entries = call.arguments.entries.iter();
+    let entries = call.arguments();
     let unknown = entries
         .filter(|entry| &*entry.key != "op" && !function.parameters().contains(&&*entry.key));
     unknown.map(|entry| (&*entry.key, entry.key_span)).collect()

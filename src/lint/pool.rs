@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{Dialect, SegmentHashing};
 use crate::namespace::{Action, Document};
 use crate::source::Span;
-use crate::tree::{Map, Node};
+use crate::tree::Node;
 
 /// Looks for an experiment that draws from segments that another has freed, where the namespace does
 /// not say in which order these are.
@@ -14,8 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let Some(document) = subject.document else {
         return;
     };
-    let header = subject.tree.as_map().and_then(|map| map.get("namespace")?.as_map());
-    let is_said = header.is_some_and(|map| document::setting(map, "segment_pool").is_some());
+    let is_said = document::setting(subject.outline, "segment_pool").is_some();
     if document.segment_hashing != SegmentHashing::Namespace || is_said {
         return;
     }
@@ -64,8 +63,7 @@ fn help(dialect: Dialect) -> impl Iterator<Item = String> {
 
 /// The place of an entry's name.
 fn place(subject: &Subject<'_>, index: usize) -> Span {
-    let sequence = subject.tree.as_map().and_then(|map| map.get("experiment_sequence"));
-    let entry = sequence.and_then(Node::as_list).and_then(|items| items.get(index));
-    let name = entry.and_then(Node::as_map).and_then(|map: &Map| map.get("name"));
+    let entry = subject.outline.entries().get(index);
+    let name = entry.and_then(Node::as_map).and_then(|map| map.get("name"));
     name.map_or(Span::default(), |name| name.span)
 }

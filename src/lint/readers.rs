@@ -1,11 +1,12 @@
 //! What planout4j would read otherwise than it is meant, or not at all: our extensions.
 
-use super::script::{Script, form};
+use super::script::Script;
 use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic, Level, Levels};
 use crate::dialect::Dialect;
 use crate::source::Span;
-use crate::tree::{Kind, Map, Node};
+use crate::tree::{Kind, Node};
+use crate::wire::{Branch, Form, Operator};
 
 /// The codes of this file.
 const CODES: [Code; 3] = [Code::ReadersDialect, Code::ReadersSegments, Code::ReadersScript];
@@ -42,16 +43,16 @@ impl Reading {
 
 /// Looks at the settings of a namespace.
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-    let header = subject.tree.as_map().and_then(|map| map.entry("namespace"));
-    let Some(header) = header else {
+    let outline = subject.outline;
+    let Some(header) = outline.header() else {
         return;
     };
-    let setting = |key: &str| header.value.as_map().and_then(|map| map.get(key));
-    if subject.dialect != Dialect::Planout4j {
+    let setting = |key: &str| outline.setting(key).map(|entry| &entry.value);
+    let dialect = outline.dialect();
+    if dialect != Dialect::Planout4j {
         let place = setting("dialect").map_or(header.key_span, |node| node.span);
         let message = format!(
-            "planout4j does not know the dialect `{}`: it would run this in its own",
-            subject.dialect
+            "planout4j does not know the dialect `{dialect}`: it would run this in its own"
         );
         found.push(
             Diagnostic::finding(Code::ReadersDialect, place, message).help(
@@ -94,19 +95,24 @@ pub(super) fn check_script(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     }
     let mut nodes = vec![script.root];
     while let Some(node) = nodes.pop() {
-        if let Some((message, help)) = node.as_map().and_then(|map| fails(script, map)) {
+        let operator = Operator::of(node);
+        if let Some((message, help)) = operator.and_then(|it| fails(script, it)) {
             report(node.span, message.to_owned(), help);
         }
-        let mut parts = form(node).parts();
+        for condition in conditions(node).into_iter().filter(|it| is_empty_filter(script, it)) {
+            let message = "planout4j cannot tell whether a filter of no choices is true";
+            report(condition.span, message.to_owned(), "write `false` in its place");
+        }
+        let mut parts = Form::of(node).parts();
         parts.reverse();
         nodes.extend(parts);
     }
 }
 
 /// Why planout4j cannot evaluate an operator, if that can be seen.
-fn fails<'a>(script: &Script<'a>, map: &'a Map) -> Option<(&'static str, &'static str)> {
-    let is_null = |key: &str| map.get(key).is_some_and(|node| node.kind == Kind::Null);
-    match map.get("op")?.as_str()? {
+fn fails<'a>(script: &Script<'a>, operator: Operator<'a>) -> Option<(&'static str, &'static str)> {
+    let is_null = |key: &str| operator.argument(key).is_some_and(|it| it.kind == Kind::Null);
+    match operator.name() {
         "literal" if is_null("value") => {
             Some(("planout4j cannot read a null after `@`", "write `null` without the `@`"))
         }
@@ -121,7 +127,7 @@ fn fails<'a>(script: &Script<'a>, map: &'a Map) -> Option<(&'static str, &'stati
         "not" if is_null("value") => {
             Some(("planout4j cannot negate null", "write `true` in its place"))
         }
-        "index" if is_place(script, map) => Some((
+        "index" if is_place(script, operator) => Some((
             "planout4j cannot take an element of a list by its place",
             "look it up in a map by a key that is text",
         )),
@@ -133,15 +139,40 @@ fn fails<'a>(script: &Script<'a>, map: &'a Map) -> Option<(&'static str, &'stati
     }
 }
 
+/// The parts of an operator that are asked whether they are true.
+fn conditions(node: &Node) -> Vec<&Node> {
+    match Form::of(node) {
+        Form::Condition(branches) => {
+            branches.iter().filter_map(|branch| Branch::of(branch).condition).collect()
+        }
+        Form::Special(it) if matches!(it.name(), "and" | "or") => {
+            it.list("values").iter().collect()
+        }
+        Form::Call(it) if it.name() == "not" => it.argument("value").into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a node is a `bernoulliFilter` of no choices: its list is of a class that planout4j may
+/// not ask whether it is empty.
+fn is_empty_filter<'a>(script: &Script<'a>, node: &'a Node) -> bool {
+    let Some(call) = Operator::of(script.settled(node)) else {
+        return false;
+    };
+    let choices = call.argument("choices").map(|choices| script.settled(choices));
+    call.name() == "bernoulliFilter"
+        && choices.and_then(|choices| script.elements(choices)).is_some_and(<[Node]>::is_empty)
+}
+
 /// Whether an `index` has a number that is written as a float, as planout4j's compiler writes all,
 /// and a base that can be a list.
-fn is_place<'a>(script: &Script<'a>, index: &'a Map) -> bool {
-    let part = |key: &str| index.get(key).map(|node| script.settled(node));
+fn is_place<'a>(script: &Script<'a>, index: Operator<'a>) -> bool {
+    let part = |key: &str| index.argument(key).map(|node| script.settled(node));
     let is_float = part("index").is_some_and(|node| matches!(node.kind, Kind::Float(_)));
-    let base = part("base").and_then(Node::as_map);
-    let is_map = base.is_some_and(|base| match base.get("op").and_then(Node::as_str) {
-        Some("literal") => base.get("value").is_some_and(|value| value.as_map().is_some()),
-        op => op == Some("map"),
+    let base = part("base").and_then(Operator::of);
+    let is_map = base.is_some_and(|base| match base.name() {
+        "literal" => base.argument("value").is_some_and(|value| value.as_map().is_some()),
+        name => name == "map",
     });
     is_float && !is_map
 }

@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use crate::dialect::Dialect;
 use crate::eval::{Function, Reason, always_fails, constant};
 use crate::source::Span;
-use crate::tree::{Kind, Map, Node};
+use crate::tree::{Entry, Kind, Node};
 use crate::value::Value;
+use crate::wire::{self, Form, Operator};
 
 /// What a script does, laid out flat.
 pub(super) struct Script<'a> {
@@ -35,7 +36,7 @@ pub(super) struct Moment {
 pub(super) struct Call<'a> {
     pub(super) operator: &'a str,
     pub(super) function: Option<Function>,
-    pub(super) arguments: &'a Map,
+    call: Operator<'a>,
     /// The whole call.
     pub(super) node: &'a Node,
     /// The variable that it is assigned to directly, whose name is its salt then.
@@ -127,9 +128,8 @@ impl<'a> Script<'a> {
             let inside = Context { variable: None, ..context };
             let moment = Moment { order, branch: context.branch };
             let mut later = Vec::new();
-            match form(node) {
+            match Form::of(node) {
                 Form::Constant => {}
-                Form::Values(values) => later.extend(values.map(|n| Task::Visit(n, inside))),
                 Form::Get(name) => {
                     self.reads.push(Read { name, place: node.span, moment });
                 }
@@ -141,27 +141,31 @@ impl<'a> Script<'a> {
                 }
                 Form::Condition(branches) => {
                     conditions += 1;
-                    for (alternative, branch) in branches.iter().enumerate() {
-                        let part = |key| branch.as_map().and_then(|map| map.get(key));
-                        later.extend(part("if").map(|node| Task::Visit(node, inside)));
+                    for (alternative, branch) in branches.iter().map(wire::Branch::of).enumerate() {
+                        later.extend(branch.condition.map(|node| Task::Visit(node, inside)));
                         let around = context.branch;
                         self.branches.push(Branch { around, condition: conditions, alternative });
                         let inside = Context { branch: self.branches.len() - 1, ..inside };
-                        later.extend(part("then").map(|node| Task::Visit(node, inside)));
+                        later.extend(branch.then.map(|node| Task::Visit(node, inside)));
                     }
                 }
-                Form::Call(operator, arguments) => {
+                form => {
+                    let parts = form.parts().into_iter();
+                    later.extend(parts.map(|node| Task::Visit(node, inside)));
+                    let Form::Call(call) = form else {
+                        tasks.extend(later.into_iter().rev());
+                        continue;
+                    };
                     self.calls.push(Call {
-                        operator,
-                        function: Function::named(operator),
-                        arguments,
+                        operator: call.name(),
+                        function: Function::named(call.name()),
+                        call,
                         node,
                         variable: context.variable,
                         param: context.param,
                         experiment_salt,
                         moment,
                     });
-                    later.extend(values_of(arguments).map(|n| Task::Visit(n, inside)));
                 }
             }
             tasks.extend(later.into_iter().rev());
@@ -204,7 +208,7 @@ impl<'a> Script<'a> {
         let mut nodes = vec![node];
         let mut seen = Vec::new();
         while let Some(node) = nodes.pop() {
-            match form(node) {
+            match Form::of(node) {
                 Form::Get(read) if read == name => return true,
                 Form::Get(read) if !seen.contains(&read) => {
                     seen.push(read);
@@ -222,7 +226,7 @@ impl<'a> Script<'a> {
         let mut nodes = vec![node];
         let mut seen = Vec::new();
         while let Some(node) = nodes.pop() {
-            match form(node) {
+            match Form::of(node) {
                 Form::Get(name) if seen.contains(&name) => {}
                 Form::Get(name) if !self.is_always_set(name) => return false,
                 Form::Get(name) => {
@@ -230,11 +234,16 @@ impl<'a> Script<'a> {
                     nodes.extend(self.values_of(name).flatten());
                 }
                 // Nobody knows what it looks at.
-                Form::Call(operator, _) if Function::named(operator).is_none() => return false,
+                Form::Call(call) if Function::named(call.name()).is_none() => return false,
                 form => nodes.extend(form.parts()),
             }
         }
         true
+    }
+
+    /// Whether a draw is the same for every unit.
+    pub(super) fn draws_same_for_all(&self, call: &Call<'a>) -> bool {
+        call.hashed().all(|node| self.is_same_for_all(node))
     }
 
     /// Whether a variable is set in any case before it is read.
@@ -251,7 +260,7 @@ impl<'a> Script<'a> {
     pub(super) fn settled(&self, node: &'a Node) -> &'a Node {
         let mut settled = node;
         let mut seen = Vec::new();
-        while let Form::Get(name) = form(settled)
+        while let Form::Get(name) = Form::of(settled)
             && !seen.contains(&name)
             && self.is_always_set(name)
         {
@@ -273,7 +282,7 @@ impl<'a> Script<'a> {
         };
         let mut nodes = vec![node];
         while let Some(node) = nodes.pop() {
-            match form(node) {
+            match Form::of(node) {
                 Form::Get(name) if is_set_between(name) => return false,
                 form => nodes.extend(form.parts()),
             }
@@ -288,12 +297,12 @@ impl<'a> Script<'a> {
 
     /// Why a call fails for every unit, if it does.
     pub(super) fn always_fails(&self, call: &Call<'_>) -> Option<Reason> {
-        let mut arguments = call
-            .arguments
-            .entries
-            .iter()
-            .filter(|entry| !matches!(&*entry.key, "op" | "unit" | "salt" | "full_salt"));
-        if arguments.any(|entry| reads_variable(&entry.value)) {
+        let is_hashed = |entry: &&Entry| matches!(&*entry.key, "unit" | "salt" | "full_salt");
+        if call
+            .arguments()
+            .filter(|entry| !is_hashed(entry))
+            .any(|entry| reads_variable(&entry.value))
+        {
             return None;
         }
         always_fails(call.node, self.dialect)
@@ -301,14 +310,13 @@ impl<'a> Script<'a> {
 
     /// The elements of a node that is plainly a list.
     pub(super) fn elements(&self, node: &'a Node) -> Option<&'a [Node]> {
-        let map = match &node.kind {
-            Kind::List(items) => return Some(items),
-            Kind::Map(map) => map,
-            _ => return None,
-        };
-        match map.get("op")?.as_str()? {
-            "array" => map.get("values")?.as_list(),
-            "literal" => map.get("value")?.as_list(),
+        if let Kind::List(items) = &node.kind {
+            return Some(items);
+        }
+        let operator = Operator::of(node)?;
+        match operator.name() {
+            "array" => operator.argument("values")?.as_list(),
+            "literal" => operator.argument("value")?.as_list(),
             _ => None,
         }
     }
@@ -316,7 +324,17 @@ impl<'a> Script<'a> {
 
 impl<'a> Call<'a> {
     pub(super) fn argument(&self, name: &str) -> Option<&'a Node> {
-        self.arguments.get(name)
+        self.call.argument(name)
+    }
+
+    /// All arguments in order.
+    pub(super) fn arguments(&self) -> impl Iterator<Item = &'a Entry> {
+        self.call.arguments()
+    }
+
+    /// What a draw hashes, as far as it is written.
+    pub(super) fn hashed(&self) -> impl Iterator<Item = &'a Node> {
+        ["unit", "salt", "full_salt"].into_iter().filter_map(|name| self.argument(name))
     }
 
     /// The function, if it draws at random.
@@ -326,66 +344,7 @@ impl<'a> Call<'a> {
 
     /// The place of the operator's name.
     pub(super) fn place(&self) -> Span {
-        self.arguments.get("op").map_or(self.node.span, |op| op.span)
-    }
-}
-
-/// What a node of a compiled script is.
-pub(super) enum Form<'a> {
-    Constant,
-    /// Values that are evaluated in order and no more.
-    Values(Box<dyn Iterator<Item = &'a Node> + 'a>),
-    Get(&'a str),
-    /// The name of the variable and its value.
-    Set(&'a Node, Option<&'a Node>),
-    /// Its branches.
-    Condition(&'a [Node]),
-    Call(&'a str, &'a Map),
-}
-
-impl<'a> Form<'a> {
-    /// The nodes right below.
-    pub(super) fn parts(self) -> Vec<&'a Node> {
-        match self {
-            Form::Constant | Form::Get(_) => Vec::new(),
-            Form::Values(values) => values.collect(),
-            Form::Set(_, value) => value.into_iter().collect(),
-            Form::Condition(branches) => {
-                branches.iter().filter_map(Node::as_map).flat_map(values_of).collect()
-            }
-            Form::Call(_, arguments) => values_of(arguments).collect(),
-        }
-    }
-}
-
-/// Says what a node is. What no compiler emits counts as a constant.
-pub(super) fn form(node: &Node) -> Form<'_> {
-    let map = match &node.kind {
-        Kind::List(items) => return Form::Values(Box::new(items.iter())),
-        Kind::Map(map) => map,
-        _ => return Form::Constant,
-    };
-    let Some(op) = map.get("op").and_then(Node::as_str) else {
-        return Form::Constant;
-    };
-    let list = |key| map.get(key).and_then(Node::as_list).unwrap_or_default();
-    match op {
-        "literal" => Form::Constant,
-        "get" => match map.get("var").and_then(Node::as_str) {
-            Some(name) => Form::Get(name),
-            None => Form::Constant,
-        },
-        "set" => match map.get("var") {
-            Some(name) => Form::Set(name, map.get("value")),
-            None => Form::Constant,
-        },
-        "cond" => Form::Condition(list("cond")),
-        "seq" => Form::Values(Box::new(list("seq").iter())),
-        "switch" => Form::Values(Box::new(list("cases").iter())),
-        "return" | "array" | "and" | "or" | "coalesce" | "map" | "case" => {
-            Form::Values(Box::new(values_of(map)))
-        }
-        _ => Form::Call(op, map),
+        self.call.name_node().span
     }
 }
 
@@ -394,15 +353,10 @@ pub(super) fn form(node: &Node) -> Form<'_> {
 fn reads_variable(node: &Node) -> bool {
     let mut nodes = vec![node];
     while let Some(node) = nodes.pop() {
-        match form(node) {
+        match Form::of(node) {
             Form::Get(_) => return true,
             form => nodes.extend(form.parts()),
         }
     }
     false
-}
-
-/// The values of all arguments.
-fn values_of(map: &Map) -> impl Iterator<Item = &Node> {
-    map.entries.iter().filter(|entry| &*entry.key != "op").map(|entry| &entry.value)
 }

@@ -7,7 +7,7 @@ use super::subject::{Definition, Subject};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::namespace::{Action, BASELINE, Document, Namespace};
 use crate::source::Span;
-use crate::tree::{Kind, Map, Node};
+use crate::tree::{Map, Node};
 
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let Some(document) = subject.document else {
@@ -201,9 +201,5 @@ fn moved(one: &Namespace, other: &Namespace) -> usize {
 
 /// An entry of the sequence, as it is written.
 fn entry<'a>(subject: &Subject<'a>, index: usize) -> Option<&'a Map> {
-    let sequence = subject.tree.as_map()?.get("experiment_sequence")?;
-    match &sequence.kind {
-        Kind::List(items) => items.get(index)?.as_map(),
-        _ => None,
-    }
+    subject.outline.entries().get(index)?.as_map()
 }

@@ -39,9 +39,8 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
 /// it lacks the primary unit.
 fn constant_unit(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
     let unit = call.argument("unit")?;
-    let is_constant = hashed(call).all(|node| script.is_same_for_all(node));
     // What fails in any case draws nothing.
-    if !is_constant || script.always_fails(call).is_some() {
+    if !script.draws_same_for_all(call) || script.always_fails(call).is_some() {
         return None;
     }
     let message = same_for_all(call);
@@ -62,12 +61,12 @@ fn lacks_primary(
     primary: &str,
 ) -> Option<Diagnostic> {
     let unit = call.argument("unit")?;
-    let has_primary = hashed(call).any(|node| script.is_made_from(node, primary));
+    let has_primary = call.hashed().any(|node| script.is_made_from(node, primary));
     if has_primary || is_misspelt(script, known, unit, primary) {
         return None;
     }
     let operator = call.operator;
-    let (message, help) = match hashed(call).all(|node| script.is_same_for_all(node)) {
+    let (message, help) = match script.draws_same_for_all(call) {
         true => (same_for_all(call), format!("draw by the primary unit: `unit={primary}`")),
         false => (
             format!("the unit of `{operator}` lacks the primary unit `{primary}`"),
@@ -253,7 +252,7 @@ fn correlated(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
             let twin = calls[..index].iter().find(|first| {
                 first.param != call.param
                     && !script.exclude_each_other(first.moment, call.moment)
-                    && hashed(first).all(|node| script.is_kept(node, first.moment, call.moment))
+                    && first.hashed().all(|node| script.is_kept(node, first.moment, call.moment))
             });
             if let (Some(first), Some(param)) = (twin, call.param) {
                 let of = first.param.unwrap_or_default();
@@ -290,11 +289,6 @@ fn dependence(one: &Call<'_>, other: &Call<'_>) -> &'static str {
         true => "they are correlated, perfectly where they have the same number of outcomes",
         false => "it is luck if one does not depend on the other",
     }
-}
-
-/// The arguments that decide the hash of a draw.
-fn hashed<'a>(call: &Call<'a>) -> impl Iterator<Item = &'a Node> {
-    ["unit", "salt", "full_salt"].into_iter().filter_map(|name| call.argument(name))
 }
 
 fn salt_place(call: &Call<'_>) -> Span {

@@ -16,14 +16,14 @@ use self::fields::{Fields, text_of};
 use self::finish::finish;
 use super::allocation::Rules;
 use super::builder::{BuildError, NamespaceBuilder};
+use super::outline::{self, Outline};
 use super::{Namespace, check_name};
 use crate::diagnostic::{Code, Diagnostic, Severity, is_unseen, visible};
 use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling};
 use crate::eval::Script;
 use crate::source::Span;
-use crate::syntax::parse;
 use crate::tree::{Entry, Kind, Map, Node};
-use crate::wire::emit;
+use crate::wire::Operator;
 
 /// A valid namespace as it is written in a file.
 #[derive(Clone, Debug)]
@@ -115,18 +115,12 @@ pub struct Checked {
 }
 
 impl Document {
-    /// Checks a tree. `name` is that of the file or of the key in a store, under which it is known,
-    /// whatever name stands in the document; `dialect` is the one of a namespace that does not say
-    /// its own. The tree is shared with the document if it is what is shipped as it is, as one that
-    /// was shipped before.
-    pub fn check(
-        tree: impl Into<Arc<Node>>,
-        form: Form,
-        name: Option<&str>,
-        dialect: Dialect,
-    ) -> Checked {
+    /// Checks a namespace. `name` is that of the file or of the key in a store, under which it is
+    /// known, whatever name stands in the document. The tree is shared with the document if it is
+    /// what is shipped as it is, as one that was shipped before.
+    pub fn check(outline: &Outline, form: Form, name: Option<&str>) -> Checked {
         let mut checker = Checker { form, diagnostics: Vec::new(), undefined: Vec::new() };
-        let document = checker.document(tree.into(), name, dialect);
+        let document = checker.document(outline, name);
         let is_error = |found: &Diagnostic| found.severity == Severity::Error;
         let valid = !checker.diagnostics.iter().any(is_error);
         Checked { document: document.filter(|_| valid), diagnostics: checker.diagnostics }
@@ -260,12 +254,8 @@ impl Checker {
         self.diagnostics.push(diagnostic);
     }
 
-    fn document(
-        &mut self,
-        tree: Arc<Node>,
-        file_name: Option<&str>,
-        dialect: Dialect,
-    ) -> Option<Document> {
+    fn document(&mut self, outline: &Outline, file_name: Option<&str>) -> Option<Document> {
+        let tree = outline.tree();
         if tree.kind == Kind::Invalid {
             return None;
         }
@@ -276,12 +266,12 @@ impl Checker {
             self.report(Diagnostic::error(Code::WrongType, tree.span, message).help(keys));
             return None;
         };
-        if let Some(problem) = content::problem(&tree, map) {
+        if let Some(problem) = content::problem(tree, map) {
             self.report(problem);
             return None;
         }
-        let header = self.header(Fields::new(map, tree.span), dialect);
-        let definitions = self.definitions(map, tree.span, header.dialect);
+        let header = self.header(Fields::new(map, tree.span), outline.dialect());
+        let definitions = self.definitions(outline, map);
         let fields = Fields::new(map, tree.span);
         let default = fields.text("default_experiment", self);
         if let (Some((name, place)), Some(definitions)) = (&default, &definitions) {
@@ -306,7 +296,7 @@ impl Checker {
         }
         let (unit, segments) = (header.unit?, header.segments?);
         let (default, sequence) = (default?.0, sequence?);
-        let tree = finish(tree, &hashed_name, header.dialect, &compiled);
+        let tree = finish(Arc::clone(tree), &hashed_name, header.dialect, &compiled);
         Some(Document {
             name,
             hashed_name,
@@ -470,7 +460,8 @@ impl Checker {
             .ok()
     }
 
-    fn definitions(&mut self, map: &Map, span: Span, dialect: Dialect) -> Option<Definitions> {
+    fn definitions(&mut self, outline: &Outline, map: &Map) -> Option<Definitions> {
+        let span = outline.tree().span;
         let items = Fields::new(map, span).list("experiment_definitions", self)?;
         if items.is_empty() {
             let place = map.get("experiment_definitions").map_or(span, |node| node.span);
@@ -482,8 +473,8 @@ impl Checker {
             return None;
         }
         let mut definitions = Definitions::default();
-        for item in items {
-            let Some(fields) = Fields::of(item, "a definition", self) else {
+        for item in outline.definitions() {
+            let Some(fields) = Fields::of(item.node, "a definition", self) else {
                 definitions.unreadable = true;
                 continue;
             };
@@ -491,7 +482,7 @@ impl Checker {
             let is_invalid = |node: &Node| node.kind == Kind::Invalid;
             definitions.unreadable |= fields.get("definition").is_some_and(is_invalid);
             let script = fields.required_entry("assign", self);
-            let script = script.and_then(|assign| self.script(assign, dialect));
+            let script = script.and_then(|assign| self.script(assign, &item, outline.dialect()));
             let Some((name, place)) = name else {
                 definitions.nameless += 1;
                 continue;
@@ -518,18 +509,20 @@ impl Checker {
     }
 
     /// Compiles what `assign` holds, or takes it as it is if it is compiled already.
-    fn script(&mut self, entry: &Entry, dialect: Dialect) -> Option<Script> {
+    fn script(
+        &mut self,
+        entry: &Entry,
+        definition: &outline::Definition<'_>,
+        dialect: Dialect,
+    ) -> Option<Script> {
         let assign = &entry.value;
         let json = match &assign.kind {
-            Kind::Script(block) => {
-                let parsed = parse(&block.text, &block.map, dialect);
-                let json = parsed.valid().map(|program| emit(program, dialect));
-                self.diagnostics.extend(parsed.diagnostics);
-                json?
+            Kind::Script(_) => {
+                let script = definition.script()?;
+                self.diagnostics.extend(script.parsed.diagnostics.iter().cloned());
+                script.json.clone()?
             }
-            Kind::Map(map) if map.get("op").is_some_and(|op| op.as_str().is_some()) => {
-                assign.clone()
-            }
+            Kind::Map(_) if Operator::of(assign).is_some() => Arc::new(assign.clone()),
             Kind::Map(_) => {
                 let message = "`assign` is neither a script nor a compiled one";
                 self.report(

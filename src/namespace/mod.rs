@@ -5,6 +5,7 @@ mod allocation;
 mod builder;
 mod cpython;
 mod document;
+pub mod outline;
 mod pool;
 mod rows;
 mod sequence;
@@ -17,6 +18,7 @@ use indexmap::{IndexMap, IndexSet};
 
 pub use builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
 pub use document::{Action, Checked, Content, Document, Form};
+pub use outline::Outline;
 pub use rows::Rows;
 pub use sequence::{Holders, SequenceError};
 

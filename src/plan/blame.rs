@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::eval::{EvalError, Reason, Script};
 use crate::source::Span;
-use crate::tree::{Entry, Kind, Map, Node};
+use crate::tree::{Entry, Kind, Node};
+use crate::wire::{Branch, Operator};
 
 /// Names of inputs that nobody gave.
 pub(super) type Missing<'a> = BTreeSet<&'a str>;
@@ -172,9 +173,8 @@ impl<'a> Follower<'a> {
 
     /// Looks at a node: what is to be done for it.
     fn visit(&mut self, node: &'a Node) -> Vec<Task<'a>> {
-        let operator = node.as_map().and_then(|map| Some((map, map.get("op")?.as_str()?)));
-        match (operator, &node.kind) {
-            (Some((map, operator)), _) => self.operator(operator, map, node.span),
+        match (Operator::of(node), &node.kind) {
+            (Some(operator), _) => self.operator(operator, node.span),
             (None, Kind::List(items)) => {
                 self.blame(node.span, &[]);
                 items.iter().map(Task::Visit).collect()
@@ -186,11 +186,9 @@ impl<'a> Follower<'a> {
         }
     }
 
-    fn operator(&mut self, operator: &str, map: &'a Map, place: Span) -> Vec<Task<'a>> {
-        let list = |key| map.get(key).and_then(Node::as_list).unwrap_or_default();
-        let variable = map.get("var").and_then(Node::as_str);
-        let value = map.get("value").map(Task::Visit);
-        match (operator, variable) {
+    fn operator(&mut self, operator: Operator<'a>, place: Span) -> Vec<Task<'a>> {
+        let value = operator.argument("value").map(Task::Visit);
+        match (operator.name(), operator.text("var")) {
             ("literal", _) => Vec::new(),
             ("get", Some(name)) => {
                 self.blame(place, &[]);
@@ -202,21 +200,20 @@ impl<'a> Follower<'a> {
                 let set = Task::Set(name, place);
                 [Task::Begin].into_iter().chain(value).chain([set]).collect()
             }
-            ("seq", _) => list("seq").iter().map(Task::Visit).collect(),
+            ("seq", _) => operator.list("seq").iter().map(Task::Visit).collect(),
             ("return", _) => value.into_iter().chain([Task::Return]).collect(),
             ("and" | "or" | "coalesce", _) => {
                 let operand = |node| [Task::Begin, Task::Visit(node), Task::Decide];
-                let operands = list("values").iter().flat_map(operand);
+                let operands = operator.list("values").iter().flat_map(operand);
                 operands.chain([Task::Leave(self.path.clone())]).collect()
             }
-            ("cond", _) => self.condition(list("cond")),
+            ("cond", _) => self.condition(operator.list("cond")),
             _ => {
                 self.calls.push(Vec::new());
-                let arguments = map.entries.iter().filter(|entry| &*entry.key != "op");
                 let argument = |entry: &'a Entry| {
                     [Task::Begin, Task::Visit(&entry.value), Task::Argument(&entry.key)]
                 };
-                arguments.flat_map(argument).chain([Task::Call(place)]).collect()
+                operator.arguments().flat_map(argument).chain([Task::Call(place)]).collect()
             }
         }
     }
@@ -225,13 +222,13 @@ impl<'a> Follower<'a> {
         self.conditions.push(Condition::default());
         let mut tasks = Vec::new();
         let mut is_complete = false;
-        for branch in branches.iter().filter_map(Node::as_map) {
-            if let Some(test) = branch.get("if") {
+        for branch in branches.iter().map(Branch::of) {
+            if let Some(test) = branch.condition {
                 is_complete = test.kind == Kind::Bool(true);
                 tasks.extend([Task::Begin, Task::Visit(test), Task::Decide]);
             }
             tasks.push(Task::Enter);
-            tasks.extend(branch.get("then").map(Task::Visit));
+            tasks.extend(branch.then.map(Task::Visit));
             tasks.push(Task::Exit);
         }
         tasks.extend([Task::Join(is_complete), Task::Leave(self.path.clone())]);

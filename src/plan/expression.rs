@@ -2,48 +2,104 @@
 
 use crate::dialect::Dialect;
 use crate::number;
-use crate::tree::{Kind, Layout, Map, Node, to_json};
+use crate::tree::{Kind, Layout, Node, to_json};
+use crate::wire::{Branch, Operator};
 
 /// How long a text may get, in bytes, before it is cut.
 const MAX_LENGTH: usize = 160;
+
+/// How much of what is equal in two texts stays before their first difference, in bytes.
+const CONTEXT: usize = 40;
+
+/// How much of two texts is compared, in bytes.
+const MAX_COMPARED: usize = 64 << 10;
 
 /// How deep an expression is followed.
 const MAX_DEPTH: usize = 30;
 
 /// A part of a compiled script in PlanOut language, on one line, cut where it gets long.
 pub(super) fn expression(node: &Node, dialect: Dialect) -> String {
-    let mut writer = Writer { out: String::new(), dialect, depth: 0 };
-    writer.node(node);
-    if writer.out.len() > MAX_LENGTH {
-        let end = writer.out.floor_char_boundary(MAX_LENGTH);
-        writer.out.truncate(end);
-        writer.out.push_str("...");
+    cut(&written(node, dialect, Numbers::AsWritten, MAX_LENGTH), 0)
+}
+
+/// One side of a comparison: the values that something can have.
+pub(super) struct Side<'a> {
+    pub(super) values: Vec<&'a Node>,
+    pub(super) dialect: Dialect,
+}
+
+impl Side<'_> {
+    fn text(&self, numbers: Numbers) -> String {
+        let write = |value: &&Node| written(value, self.dialect, numbers, MAX_COMPARED);
+        self.values.iter().map(write).collect::<Vec<_>>().join(" or ")
     }
+}
+
+/// Two sides that differ, as texts that do, cut so that their first difference is in view.
+/// `None` stands for a side without a value.
+pub(super) fn sides(before: &Side<'_>, after: &Side<'_>) -> [Option<String>; 2] {
+    let texts = |numbers| [before.text(numbers), after.text(numbers)];
+    let [mut one, mut other] = texts(Numbers::AsWritten);
+    // Two dialects store one number differently, which nobody has written.
+    if one == other && before.dialect == after.dialect {
+        [one, other] = texts(Numbers::AsStored);
+    }
+    let equal = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    let start = if equal > MAX_LENGTH - CONTEXT { equal - CONTEXT } else { 0 };
+    [(before, one), (after, other)]
+        .map(|(side, text)| (!side.values.is_empty()).then(|| cut(&text, start)))
+}
+
+/// A part of a text that begins at a byte and is not long.
+fn cut(text: &str, start: usize) -> String {
+    let start = text.floor_char_boundary(start);
+    let end = text.floor_char_boundary(start + MAX_LENGTH);
+    let (before, after) = (if start > 0 { "..." } else { "" }, &text[end..]);
+    format!("{before}{}{}", &text[start..end], if after.is_empty() { "" } else { "..." })
+}
+
+fn written(node: &Node, dialect: Dialect, numbers: Numbers, limit: usize) -> String {
+    let mut writer = Writer { out: String::new(), dialect, numbers, limit, depth: 0 };
+    writer.node(node);
     writer.out
+}
+
+/// How numbers look in a dialect where each is a double.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// As an author writes them: `1`.
+    AsWritten,
+    /// As the compiled script has them: `1.0`, or `1` if something else than planout4j compiled it.
+    AsStored,
 }
 
 struct Writer {
     out: String,
     dialect: Dialect,
+    numbers: Numbers,
+    /// From how many bytes on nothing is added.
+    limit: usize,
     depth: usize,
 }
 
 impl Writer {
     fn node(&mut self, node: &Node) {
-        if self.depth > MAX_DEPTH || self.out.len() > MAX_LENGTH {
+        if self.depth > MAX_DEPTH || self.out.len() > self.limit {
             self.out.push_str("...");
             return;
         }
         self.depth += 1;
         match &node.kind {
-            Kind::Map(map) => match map.get("op").and_then(Node::as_str) {
-                Some(op) => self.operator(op, map),
+            Kind::Map(_) => match Operator::of(node) {
+                Some(operator) => self.operator(operator),
                 None => self.json(node),
             },
             Kind::List(items) => self.list(items),
             Kind::String(text) => self.string(text),
             // Every number of such a script is a double: nobody wrote its point.
-            Kind::Float(float) if !self.dialect.has_integers() => {
+            Kind::Float(float)
+                if !self.dialect.has_integers() && self.numbers == Numbers::AsWritten =>
+            {
                 self.out.push_str(&number::javascript(*float));
             }
             _ => self.json(node),
@@ -78,8 +134,9 @@ impl Writer {
         }
     }
 
-    fn operator(&mut self, op: &str, map: &Map) {
-        let part = |key: &str| map.get(key);
+    fn operator(&mut self, operator: Operator<'_>) {
+        let op = operator.name();
+        let part = |key: &str| operator.argument(key);
         let list = |key: &str| part(key).and_then(Node::as_list);
         match (op, part("value"), list("values")) {
             ("get", ..) => {
@@ -120,7 +177,7 @@ impl Writer {
                 let sides = part("left").into_iter().chain(part("right"));
                 self.infix(infix(op).unwrap_or_default(), sides);
             }
-            _ => self.call(op, map),
+            _ => self.call(operator),
         }
     }
 
@@ -143,23 +200,22 @@ impl Writer {
     }
 
     fn condition(&mut self, branches: &[Node]) {
-        for (index, branch) in branches.iter().filter_map(Node::as_map).enumerate() {
-            let always = branch.get("if").is_some_and(|node| node.kind == Kind::Bool(true));
+        for (index, branch) in branches.iter().map(Branch::of).enumerate() {
+            let always = branch.condition.is_some_and(|node| node.kind == Kind::Bool(true));
             self.out.push_str(if index > 0 { " else " } else { "" });
             if !always {
                 self.out.push_str("if (");
-                self.parts([branch.get("if")]);
+                self.parts([branch.condition]);
                 self.out.push_str(") ");
             }
-            self.parts([branch.get("then")]);
+            self.parts([branch.then]);
         }
     }
 
-    fn call(&mut self, op: &str, map: &Map) {
-        self.out.push_str(op);
+    fn call(&mut self, call: Operator<'_>) {
+        self.out.push_str(call.name());
         self.out.push('(');
-        let arguments = map.entries.iter().filter(|entry| &*entry.key != "op");
-        for (index, entry) in arguments.enumerate() {
+        for (index, entry) in call.arguments().enumerate() {
             self.out.push_str(if index > 0 { ", " } else { "" });
             self.out.push_str(&entry.key);
             self.out.push('=');
@@ -213,6 +269,27 @@ mod tests {
         ] {
             assert_eq!(roundabout(code), text);
         }
+    }
+
+    fn difference(before: &str, after: &str) -> [Option<String>; 2] {
+        let scripts = [before, after].map(|text| {
+            crate::tree::json::read(&crate::source::Source::new("x", text), 10).expect("JSON")
+        });
+        let [before, after] =
+            scripts.each_ref().map(|node| Side { values: vec![node], dialect: Dialect::Planout4j });
+        sides(&before, &after)
+    }
+
+    #[test]
+    fn what_differs_looks_different() {
+        let texts = difference("[1, 2]", "[1.0, 2.0]").map(Option::unwrap);
+        assert_eq!(texts, ["[1, 2]", "[1.0, 2.0]"]);
+
+        let long = "'some text', ".repeat(100).replace('\'', "\"");
+        let [before, after] = difference(&format!("[{long}1]"), &format!("[{long}2]"));
+        let [before, after] = [before.unwrap(), after.unwrap()];
+        assert!(before.starts_with("...") && before.ends_with("'some text', 1]"), "{before}");
+        assert!(after.len() < MAX_LENGTH && after.ends_with("'some text', 2]"), "{after}");
     }
 
     #[test]

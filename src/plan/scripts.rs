@@ -2,12 +2,12 @@
 
 use indexmap::IndexMap;
 
-use super::expression::expression;
+use super::expression::{Side, expression, sides};
 use crate::dialect::Dialect;
 use crate::eval::{Function, Script};
 use crate::source::{Source, Span};
-use crate::tree::{Kind, Map, Node};
-use crate::wire::{is_literal, same};
+use crate::tree::Node;
+use crate::wire::{self, Form, Operator, same};
 
 /// A param that a script sets differently, or one that it sets only now or no longer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,21 +60,16 @@ pub struct Part {
 pub(super) fn uses_salt(script: &Script) -> bool {
     let mut nodes = vec![script.json()];
     while let Some(node) = nodes.pop() {
-        let map = match &node.kind {
-            Kind::List(items) => {
-                nodes.extend(items);
-                continue;
-            }
-            Kind::Map(map) => map,
-            _ => continue,
+        let form = Form::of(node);
+        let uses = match form {
+            Form::Get(name) => name == "experiment_salt",
+            Form::Call(call) => is_random(call) && call.argument("full_salt").is_none(),
+            _ => false,
         };
-        let op = map.get("op").and_then(Node::as_str).unwrap_or_default();
-        let reads = op == "get" && map.get("var").and_then(Node::as_str) == Some("experiment_salt");
-        let draws = Function::named(op).is_some_and(Function::is_random);
-        if reads || draws && map.get("full_salt").is_none() {
+        if uses {
             return true;
         }
-        nodes.extend(map.entries.iter().map(|entry| &entry.value).filter(|_| !is_literal(map)));
+        nodes.extend(form.parts());
     }
     false
 }
@@ -136,7 +131,7 @@ struct Branch<'a> {
 impl<'a> Branch<'a> {
     fn tests(self) -> impl Iterator<Item = &'a Node> {
         let tests = self.condition.iter().take(self.index + 1);
-        tests.filter_map(|branch| branch.as_map()?.get("if"))
+        tests.filter_map(|branch| wire::Branch::of(branch).condition)
     }
 
     fn same(self, other: Branch<'_>) -> bool {
@@ -160,44 +155,32 @@ fn settings(root: &Node) -> IndexMap<&str, Vec<Setting<'_>>> {
     let mut settings: IndexMap<&str, Vec<Setting<'_>>> = IndexMap::new();
     let mut nodes = vec![(root, Vec::new())];
     while let Some((node, branches)) = nodes.pop() {
-        let map = match &node.kind {
-            Kind::List(items) => {
-                nodes.extend(items.iter().rev().map(|item| (item, branches.clone())));
-                continue;
-            }
-            Kind::Map(map) => map,
-            _ => continue,
+        let mut set = |name, value| {
+            let setting = Setting { place: node.span, value, branches: branches.clone() };
+            settings.entry(name).or_default().push(setting);
         };
-        let value = map.get("value");
-        match map.get("op").and_then(Node::as_str) {
-            Some("literal") => continue,
-            Some("cond") => {
-                let condition = map.get("cond").and_then(Node::as_list).unwrap_or_default();
-                for (index, branch) in condition.iter().enumerate().rev() {
+        let form = Form::of(node);
+        match form {
+            Form::Condition(condition) => {
+                for (index, branch) in condition.iter().map(wire::Branch::of).enumerate().rev() {
                     let mut inside = branches.clone();
                     inside.push(Branch { condition, index });
-                    let branch = branch.as_map();
-                    nodes.extend(branch.and_then(|map| map.get("then")).map(|it| (it, inside)));
-                    let test = branch.and_then(|map| map.get("if"));
-                    nodes.extend(test.map(|it| (it, branches.clone())));
+                    nodes.extend(branch.then.map(|it| (it, inside)));
+                    nodes.extend(branch.condition.map(|it| (it, branches.clone())));
                 }
                 continue;
             }
-            Some("set") => {
-                if let Some(name) = map.get("var").and_then(Node::as_str) {
-                    let branches = branches.clone();
-                    let setting = Setting { place: node.span, value, branches };
-                    settings.entry(name).or_default().push(setting);
+            Form::Set(name, value) => {
+                if let Some(name) = name.as_str() {
+                    set(name, value);
                 }
             }
-            Some("return") => {
-                let setting = Setting { place: node.span, value, branches: branches.clone() };
-                settings.entry(RETURN).or_default().push(setting);
+            Form::Special(operator) if operator.name() == RETURN => {
+                set(RETURN, operator.argument("value"));
             }
             _ => {}
         }
-        let inner = map.entries.iter().rev().map(|entry| &entry.value);
-        nodes.extend(inner.map(|node| (node, branches.clone())));
+        nodes.extend(form.parts().into_iter().rev().map(|node| (node, branches.clone())));
     }
     settings
 }
@@ -241,46 +224,55 @@ impl Sides {
             parts.push(self.part("value", Some(before), Some(after)));
             return;
         };
-        if old.get("op").and_then(Node::as_str) != new.get("op").and_then(Node::as_str) {
+        if old.name() != new.name() {
             parts.push(self.part("value", Some(before), Some(after)));
             return;
         }
-        for entry in &new.entries {
-            let before = old.get(&entry.key);
+        for entry in new.arguments() {
+            let before = old.argument(&entry.key);
             if before.is_none_or(|before| !same(before, &entry.value)) {
                 parts.push(self.part(&entry.key, before, Some(&entry.value)));
             }
         }
-        for entry in old.entries.iter().filter(|entry| new.get(&entry.key).is_none()) {
+        for entry in old.arguments().filter(|entry| new.argument(&entry.key).is_none()) {
             parts.push(self.part(&entry.key, Some(&entry.value), None));
         }
     }
 
     fn part(&self, what: &str, before: Option<&Node>, after: Option<&Node>) -> Part {
-        Part {
-            what: what.to_owned(),
-            before: before.map(|node| expression(node, self.before)),
-            after: after.map(|node| expression(node, self.after)),
-        }
+        let [before, after] = self.sides(before, after);
+        Part { what: what.to_owned(), before, after }
     }
 
     /// All values together, where there is no telling which became which.
     fn values(&self, before: &[Setting<'_>], after: &[Setting<'_>]) -> Part {
-        let text = |settings: &[Setting<'_>], dialect| {
-            let values = settings.iter().filter_map(|setting| setting.value);
-            let values: Vec<_> = values.map(|value| expression(value, dialect)).collect();
-            (!values.is_empty()).then(|| values.join(" or "))
-        };
-        let (before, after) = (text(before, self.before), text(after, self.after));
+        let [before, after] = self.sides(
+            before.iter().filter_map(|setting| setting.value),
+            after.iter().filter_map(|setting| setting.value),
+        );
         Part { what: "value".to_owned(), before, after }
+    }
+
+    fn sides<'n>(
+        &self,
+        before: impl IntoIterator<Item = &'n Node>,
+        after: impl IntoIterator<Item = &'n Node>,
+    ) -> [Option<String>; 2] {
+        let side = |values, dialect| Side { values, dialect };
+        sides(
+            &side(before.into_iter().collect(), self.before),
+            &side(after.into_iter().collect(), self.after),
+        )
     }
 }
 
 /// The operator, if it draws at random.
-fn draw(node: &Node) -> Option<&Map> {
-    let map = node.as_map()?;
-    let function = Function::named(map.get("op")?.as_str()?)?;
-    function.is_random().then_some(map)
+fn draw(node: &Node) -> Option<Operator<'_>> {
+    Operator::of(node).filter(|operator| is_random(*operator))
+}
+
+fn is_random(operator: Operator<'_>) -> bool {
+    Function::named(operator.name()).is_some_and(Function::is_random)
 }
 
 fn condition(branches: &[Branch<'_>], dialect: Dialect) -> String {

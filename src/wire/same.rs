@@ -1,5 +1,6 @@
 //! When two compiled scripts say the same.
 
+use super::form::Operator;
 use crate::tree::{Entry, Kind, Map, Node};
 
 /// Whether two parts of scripts are the same. The order of the keys of an operator is that of
@@ -16,11 +17,12 @@ pub(crate) fn same_without_nulls(a: &Node, b: &Node) -> bool {
 
 fn compare(a: &Node, b: &Node, nulls_are_absent: bool) -> bool {
     let same = |a: &Node, b: &Node| compare(a, b, nulls_are_absent);
+    let is_data = Operator::of(a).is_none_or(|operator| operator.name() == "literal");
     match (&a.kind, &b.kind) {
         (Kind::List(a), Kind::List(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
-        (Kind::Map(a), Kind::Map(b)) if a.get("op").is_none() || is_literal(a) => {
+        (Kind::Map(a), Kind::Map(b)) if is_data => {
             a.entries.len() == b.entries.len()
                 && a.entries
                     .iter()
@@ -60,9 +62,4 @@ fn same_entries(
     let mut entries = a.entries.iter().filter(counts);
     let is_same = |it: &Entry| b.get(&it.key).is_some_and(|b| same(&it.key, &it.value, b));
     count(a) == count(b) && entries.all(is_same)
-}
-
-/// Whether an operator is data, of which all counts.
-pub(crate) fn is_literal(map: &Map) -> bool {
-    map.get("op").and_then(Node::as_str) == Some("literal")
 }

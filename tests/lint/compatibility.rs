@@ -73,16 +73,19 @@ fn the_help_says_for_whom_which_pool_is_right() {
 fn maps_that_planout4j_hashes() {
     for (script, expected) in [
         ("x = uniformChoice(choices=[1, 2], unit=@{\"a\": u, \"b\": 2});", &["1:47 P0006"][..]),
-        ("x = uniformChoice(choices=[1, 2], unit=@{\"a\": 1, \"b\": 2});", &["1:41 P0703"]),
+        ("x = uniformChoice(choices=[1, 2], unit=@{\"a\": 1, \"b\": 2});", &[]),
         ("x = uniformChoice(choices=[1, 2], unit=map(a=u, b=2));", &["1:40 P0703"]),
         ("x = uniformChoice(choices=[1, 2], unit=[u, @{\"a\": 1, \"b\": 2}]);", &["1:45 P0703"]),
         ("x = uniformChoice(choices=[1, 2], unit=[u, map(k=map(a=u, b=2))]);", &["1:50 P0703"]),
         (
-            "x = uniformChoice(choices=[1, 2], unit=@{\"a\": [{\"b\": 1, \"c\": 2}]});",
-            &["1:48 P0703"],
+            "x = uniformChoice(choices=[1, 2], unit=[u, @{\"a\": [{\"b\": 1, \"c\": 2}]}]);",
+            &["1:52 P0703"],
         ),
-        ("x = uniformChoice(choices=[1, 2], unit=@{\"a\": null});", &["1:41 P0703"]),
-        ("m = @{\"a\": 1, \"b\": 2};\nx = uniformChoice(choices=[1, 2], unit=m);", &["2:40 P0703"]),
+        ("x = uniformChoice(choices=[1, 2], unit=[u, @{\"a\": null}]);", &["1:45 P0703"]),
+        (
+            "m = @{\"a\": 1, \"b\": 2};\nx = uniformChoice(choices=[1, 2], unit=[u, m]);",
+            &["2:40 P0703"],
+        ),
         (
             "m = @[{\"a\": 1, \"b\": 2}];\nx = uniformChoice(choices=[1, 2], unit=[u, m[0]]);",
             &["2:40 P0703"],

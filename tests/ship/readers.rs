@@ -47,7 +47,7 @@ fn check(folder: &Path) -> Run {
 }
 
 /// Everything that planout4j lacks: the header, the script, and what is said of it.
-const EXTENSIONS: [(&str, &str, &str); 16] = [
+const EXTENSIONS: [(&str, &str, &str); 19] = [
     (", dialect: planout", "x = 1;", "P0710 1:50"),
     (", dialect: planout, segment_hashing: shared", "x = 1;", "P0710 1:50"),
     (", segment_hashing: namespace", "x = 1;", "P0711 1:58"),
@@ -63,6 +63,13 @@ const EXTENSIONS: [(&str, &str, &str); 16] = [
     ("", "i = 0; x = [1, 2][i];", "P0712 5:18"),
     ("", "x = uniformChoice(choices=[1, 2], unit=userid, salt=null);", "P0712 5:11"),
     ("", "data = 1;", "P0712 5:7"),
+    ("", "if (bernoulliFilter(choices=[], p=0.5, unit=userid)) { x = 1; }", "P0712 5:11"),
+    (
+        "",
+        "c = []; f = bernoulliFilter(choices=c, p=0.5, unit=userid); x = userid && !f;",
+        "P0712 5:82",
+    ),
+    ("", "x = 1 || bernoulliFilter(choices=[], p=0.5, unit=userid);", "P0712 5:16"),
     ("", "x = data ?? 1;", "P0712 5:11"),
 ];
 

@@ -24,10 +24,8 @@ pub(crate) use key::Key;
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};
 
-use super::planout::Planout;
-use super::planout4j::Planout4j;
+use super::semantics::in_dialect;
 use super::{MAX_MADE, Script};
-use crate::dialect::Dialect;
 use crate::value::Map;
 
 /// The most values that a draw may have, and a param.
@@ -101,9 +99,6 @@ impl Script {
         counted: Counted,
     ) -> Enumerated {
         let setting = walk::Setting { program: &self.program, salt, unit, inputs };
-        match self.dialect {
-            Dialect::Planout4j => explore::enumerate::<Planout4j>(&setting, counted),
-            Dialect::Planout => explore::enumerate::<Planout>(&setting, counted),
-        }
+        in_dialect!(self.dialect, S => explore::enumerate::<S>(&setting, counted))
     }
 }

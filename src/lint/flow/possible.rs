@@ -2,9 +2,10 @@
 
 use crate::dialect::Dialect;
 use crate::eval::{Function, equals};
-use crate::lint::script::{Form, Script, form};
+use crate::lint::script::Script;
 use crate::tree::Node;
 use crate::value::Value;
+use crate::wire::Form;
 
 /// How many parts of a script are looked at to know one value.
 const MAX_STEPS: usize = 200;
@@ -57,11 +58,11 @@ impl Possible {
         if let Some(value) = script.constant(node) {
             return Possible::OneOf(vec![value]);
         }
-        match form(node) {
+        match Form::of(node) {
             Form::Get(name) => Possible::variable(script, given, name, steps),
-            Form::Call(operator, arguments) => match Function::named(operator) {
+            Form::Call(call) => match Function::named(call.name()) {
                 Some(Function::UniformChoice | Function::WeightedChoice) => {
-                    let choices = arguments.get("choices").and_then(|it| script.elements(it));
+                    let choices = call.argument("choices").and_then(|it| script.elements(it));
                     let choices = choices.unwrap_or_default().iter();
                     let choices = choices.map(|it| Possible::within(script, given, it, steps));
                     choices.reduce(Possible::or).unwrap_or(Possible::Anything)
@@ -69,10 +70,11 @@ impl Possible {
                 Some(function) => Possible::result(function, script.dialect),
                 None => Possible::Anything,
             },
-            Form::Values(_) => match node.as_map().and_then(|map| map.get("op")?.as_str()) {
-                Some("and" | "or") => Possible::Of(Kind::Boolean),
-                Some("array") | None => Possible::Of(Kind::List),
-                Some("map") => Possible::Of(Kind::Map),
+            Form::List(_) => Possible::Of(Kind::List),
+            Form::Special(operator) => match operator.name() {
+                "and" | "or" => Possible::Of(Kind::Boolean),
+                "array" => Possible::Of(Kind::List),
+                "map" => Possible::Of(Kind::Map),
                 _ => Possible::Anything,
             },
             _ => Possible::Anything,

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::tree::{Map, Node};
+use crate::wire::Operator;
 
 /// The keys that a namespace has at the top.
 const KEYS: [&str; 4] =
@@ -28,7 +29,7 @@ impl Content {
         if has(|key| KEYS.contains(&key)) {
             return Content::Namespace;
         }
-        if map.get("op").is_some_and(|op| op.as_str().is_some()) {
+        if Operator::of(tree).is_some() {
             return Content::Script;
         }
         match has(|key| nearest(key, KEYS).is_some()) {
