@@ -35,18 +35,20 @@ mod parquet;
 mod pipeline;
 mod read;
 mod stream;
+mod types;
 mod worker;
 mod write;
 
 use std::io::{self, Write};
 
-pub use columns::{Misspelt, Type};
+pub use columns::Misspelt;
 pub use error::{BadRow, Error, Part, Reason, ReasonKind};
 pub use format::{Compression, Format};
 pub use input::Input;
 #[cfg(feature = "parquet")]
 pub use parquet::PARQUET_THREAD;
 pub use stream::{Compressor, decompress};
+pub use types::Type;
 
 use self::columns::Plan;
 use self::encode::{Delimited, Encode, Encoded, Exposures, Lines};

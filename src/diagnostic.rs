@@ -57,6 +57,15 @@ pub struct Label {
     pub text: String,
 }
 
+/// A part of a text, and what to write in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The part; an empty one is a place to write at.
+    pub span: Span,
+    /// What to write there.
+    pub text: String,
+}
+
 /// One problem: what, where, and what to write instead.
 ///
 /// Messages are lower case, quote the author's words in backticks and name no Rust types.
@@ -74,6 +83,9 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to do about it.
     pub help: Option<String>,
+    /// The help as edits, where that can be said so: a program can make all of them together. Empty
+    /// where it takes a person.
+    pub replacements: Vec<Replacement>,
 }
 
 impl Diagnostic {
@@ -87,6 +99,7 @@ impl Diagnostic {
             primary,
             secondary: Vec::new(),
             help: None,
+            replacements: Vec::new(),
         }
     }
 
@@ -132,16 +145,29 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the help `did you mean` when one of the candidates is near the word.
+    /// Says what to write in the place of a part of the text.
+    pub fn replace(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.replacements.push(Replacement { span, text: text.into() });
+        self
+    }
+
+    /// Adds the help `did you mean` when one of the candidates is near the word, which is what the
+    /// diagnostic points at.
     pub fn suggest<'a>(
         self,
         word: &str,
         candidates: impl IntoIterator<Item = &'a str>,
     ) -> Diagnostic {
         match nearest(word, candidates) {
-            Some(near) => self.help(format!("did you mean `{near}`?")),
+            Some(near) => self.meant(near),
             None => self,
         }
+    }
+
+    /// Adds the help `did you mean` for a word that the diagnostic points at.
+    pub fn meant(self, near: &str) -> Diagnostic {
+        let span = self.primary.span;
+        self.help(format!("did you mean `{near}`?")).replace(span, near)
     }
 }
 

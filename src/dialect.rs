@@ -71,6 +71,11 @@ impl UnknownWord {
     fn new(what: &'static str, word: &str, words: [&'static str; 2]) -> UnknownWord {
         UnknownWord { what, word: word.to_owned(), words, nearest: nearest(word, words) }
     }
+
+    /// The word that was meant, if one is near.
+    pub fn nearest(&self) -> Option<&'static str> {
+        self.nearest
+    }
 }
 
 impl Dialect {

@@ -82,10 +82,12 @@
 //! | [`store`], [`catalog`], [`ship`] | where namespaces are kept, loading them, shipping them |
 //! | [`edit`] | entries at the end of a sequence, in the text of a namespace |
 //! | [`plan`] | what shipping would change, and who would move |
+//! | [`guard`] | whether a ship may pass |
 //! | `batch` | whole files of units |
 //! | `simulate` | whether a design is balanced, and whether traffic is as designed |
 //! | [`progress`] | how far long work is |
 //! | [`lint`] | what is legal and almost surely wrong |
+//! | [`fix`] | mistakes mended, as far as a check says how |
 //!
 //! The library never prints, and reads no environment, clock or current folder but the paths that
 //! it is given.
@@ -100,7 +102,9 @@ pub mod dialect;
 mod draw;
 pub mod edit;
 pub mod eval;
+pub mod fix;
 pub mod format;
+pub mod guard;
 pub mod lint;
 pub mod namespace;
 pub mod number;

@@ -1,53 +1,12 @@
 //! Which columns of the input are used, and for what.
 
-use std::fmt;
-
 use super::error::{Error, Part};
+use super::types::Type;
 use super::{Batch, Format, Keep};
 use crate::diagnostic::{nearest, other_delimiter};
 use crate::eval::names;
 use crate::namespace::{Namespace, Rows};
 use crate::value::Value;
-
-/// The type that the fields of a column have, where the file does not say it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Type {
-    /// Text as it is written.
-    #[default]
-    String,
-    /// A whole number.
-    Integer,
-    /// A number, of which the text of a double is hashed.
-    Float,
-    /// `true` or `false`.
-    Boolean,
-}
-
-impl Type {
-    /// The types by their names.
-    pub const ALL: [(&'static str, Type); 4] = [
-        ("string", Type::String),
-        ("integer", Type::Integer),
-        ("float", Type::Float),
-        ("boolean", Type::Boolean),
-    ];
-
-    pub(super) fn describe(self) -> &'static str {
-        match self {
-            Type::String => "a string",
-            Type::Integer => "an integer",
-            Type::Float => "a number",
-            Type::Boolean => "`true` or `false`",
-        }
-    }
-}
-
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = Type::ALL.iter().find(|(_, kind)| kind == self).map_or("", |(word, _)| word);
-        f.write_str(word)
-    }
-}
 
 /// A column that no script reads, and an input that scripts read and the file does not have: their
 /// names are so near that one was probably meant for the other.
@@ -391,7 +350,8 @@ impl<'n> Check<'_, 'n, '_> {
         for &namespace in &self.batch.namespaces {
             let mut params: Vec<&str> = Vec::new();
             for experiment in namespace.all_experiments() {
-                names::params(experiment.script(), |name| add(&mut params, name));
+                let script = experiment.script();
+                names::params(script.json(), script.dialect(), |name| add(&mut params, name));
             }
             let full = |param: &str| format!("{}.{param}", namespace.name());
             all.extend(params.iter().map(|param| (*param).to_owned()));

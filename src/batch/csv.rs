@@ -1,9 +1,10 @@
 //! Rows of CSV and TSV.
 
 use super::chunks::{Chunk, Chunks};
-use super::columns::{Column, Type};
+use super::columns::Column;
 use super::error::{BadRow, Error, Reason};
 use super::fields::{Field, Fields, Records};
+use super::types::Type;
 use crate::delimited::{Fault, Splitter, blank_lines, line_breaks};
 use crate::value::Value;
 

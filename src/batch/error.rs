@@ -6,7 +6,7 @@ use crate::diagnostic::hint;
 use crate::namespace::AssignError;
 use crate::value::ValueError;
 
-use super::columns::Type;
+use super::types::Type;
 
 /// Why a batch ended before its end.
 #[derive(Debug, thiserror::Error)]

@@ -23,8 +23,9 @@ use self::bounded::Bounded;
 use self::decode::Values;
 use self::guarded::guarded;
 use self::kind::{Field, Kind};
-use super::columns::{Column, Type};
+use super::columns::Column;
 use super::error::Error;
+use super::types::Type;
 use crate::value::Value;
 
 /// How many rows are worked on at once.

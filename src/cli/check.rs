@@ -1,5 +1,7 @@
 //! `planout check`
 
+mod fix;
+
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
@@ -12,6 +14,7 @@ use planout::lint::{self, Settings};
 use planout::source::{MAX_SOURCE_BYTES, Source};
 use planout::store::{self, Format as FileFormat, read_file};
 
+use self::fix::Fix;
 use super::config::set_level;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
@@ -39,6 +42,12 @@ pub(super) struct Check {
     /// Do not warn of a code, whatever is configured
     #[arg(long, value_name = "CODE")]
     allow: Vec<String>,
+    /// Write in the files what the errors say to write, where that is certain
+    #[arg(long)]
+    fix: bool,
+    /// With `--fix`: write nothing; print what would change as a unified diff
+    #[arg(long, requires = "fix")]
+    diff: bool,
     /// Take standard input for a namespace
     #[arg(long)]
     namespace: bool,
@@ -63,8 +72,19 @@ struct Subjects {
 impl Check {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let settings = self.settings(context)?;
-        let Subjects { mut namespaces, scripts, compiled } = self.read(context)?;
+        if self.fix {
+            self.refuse_to_fix()?;
+        }
+        let mut subjects = self.read(context)?;
         let dialect = context.dialect(self.dialect);
+        if self.fix {
+            let (dialects, diff) = (context.dialects(self.dialect), self.diff);
+            Fix { settings: &settings, dialects, diff, context }.run(&subjects)?;
+            if !self.diff {
+                subjects = self.read(context)?;
+            }
+        }
+        let Subjects { mut namespaces, scripts, compiled } = subjects;
         let bar = Bar::new("checking", "namespaces", context);
         lint::check_with(&mut namespaces, &settings, bar.progress());
         drop(bar);
@@ -101,6 +121,17 @@ impl Check {
         }
         match reports.iter().any(Report::has_errors) {
             true => Err(Failure::reported()),
+            false => Ok(()),
+        }
+    }
+
+    /// What cannot be mended, or not be shown.
+    fn refuse_to_fix(&self) -> Outcome {
+        if self.paths.iter().any(|path| path == "-") {
+            return Err(Failure::usage("`--fix` writes files, and `-` is standard input"));
+        }
+        match self.diff && self.format != ReportFormat::Text {
+            true => Err(Failure::usage("`--diff` prints text: leave `--format` out")),
             false => Ok(()),
         }
     }

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use planout::diagnostic::{Diagnostic, Report, Severity, hint};
 use planout::eval::EvalError;
+use planout::ship::ShipError;
 use planout::store::StoreError;
 
 use super::near_file;
@@ -223,6 +224,17 @@ impl From<StoreError> for Failure {
         };
         let help = error.help().or_else(|| near_file::hint(&error));
         Failure { help, ..Failure::new(kind, error.into()) }
+    }
+}
+
+impl From<ShipError> for Failure {
+    fn from(error: ShipError) -> Failure {
+        match error {
+            ShipError::Store(error) => error.into(),
+            error @ ShipError::Alike(_) => Failure::wrong(error)
+                .help("rename the namespace; if it was renamed, `--prune` removes the old one"),
+            error @ (ShipError::Invalid { .. } | ShipError::Refused) => Failure::wrong(error),
+        }
     }
 }
 

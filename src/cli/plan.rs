@@ -11,7 +11,7 @@ use planout::catalog::{self, Dialects, Loaded};
 use planout::diagnostic::{Level, Report};
 use planout::lint::{self, Readers};
 use planout::plan::{self, Class, SavedPlan, Setup, Trial};
-use planout::ship::check_names;
+use planout::ship::{ShipError, check_names};
 use planout::store::{self, Store, write_file};
 
 pub(super) use self::json::json;
@@ -23,7 +23,6 @@ use super::folders::{self, Folders};
 use super::git::Revision;
 use super::output::Answer;
 use super::progress::Bar;
-use super::ship::alike;
 use super::{Context, DialectArg, Format, location, overwrite, place};
 
 pub(super) const EXIT_STATUS: &str = "\
@@ -95,7 +94,7 @@ impl Plan {
         let (location, mut before) = self.before(source, context)?;
         if self.against.is_none() && !self.prune {
             let target = store::open(&location)?;
-            check_names(&*target, names(&after), names(&before)).map_err(alike)?;
+            check_names(&*target, names(&after), names(&before)).map_err(ShipError::Alike)?;
         }
         if Path::new(source).is_file() && !self.prune {
             // The others at the target have their sources elsewhere.

@@ -8,13 +8,13 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 use planout::catalog::{self, Dialects, Loaded};
+use planout::guard::{Guard, Verdict};
 use planout::lint;
 use planout::plan::{Inputs, SavedError, SavedPlan};
-use planout::ship::{AlikeNames, Cargo, Options, Origin, ShipError, Shipment, check_names};
+use planout::ship::{Cargo, Options, Origin, ShipError, Shipment, check_names};
 use planout::source::MAX_SOURCE_BYTES;
 use planout::store::{self, Change, Owner, read_file};
 
-use self::guard::{Guard, Verdict};
 use super::backend::Backend;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
@@ -113,7 +113,7 @@ impl Ship {
         }
         let setup = setup((source, &target), self.prune, self.dialect, context);
         let target = store::open(&target)?;
-        let cargo = Cargo::new(&loaded).map_err(failure)?;
+        let cargo = Cargo::new(&loaded)?;
         // What has been shipped in another dialect says so.
         let dialects = Dialects::from(context.dialect(self.dialect));
         let before = match self.sample.file().is_some() {
@@ -134,14 +134,14 @@ impl Ship {
             setup,
         };
         if !self.allow_reassignment.is_empty() {
-            guard.check_names(&target.contents()?)?;
+            guard::check_names(&guard, &target.contents()?)?;
         }
         let mut verdict = None;
         let shipment = if self.dry_run {
             let contents = target.contents()?;
             if !self.prune {
                 let there = contents.keys().map(String::as_str);
-                check_names(&*target, cargo.names(), there).map_err(alike)?;
+                check_names(&*target, cargo.names(), there).map_err(ShipError::Alike)?;
             }
             let shipment = cargo.compare(&contents, self.prune);
             verdict = Some(guard.judge(&contents, &shipment));
@@ -187,7 +187,7 @@ impl Ship {
         let shipment = match shipment {
             Ok(shipment) => Some(shipment),
             Err(ShipError::Refused) => None,
-            Err(error) => return Err(failure(error)),
+            Err(error) => return Err(error.into()),
         };
         for path in shipment.iter().flat_map(|shipment| &shipment.given_away) {
             context.output.note_owner(path, Owner::Changed);
@@ -201,7 +201,7 @@ impl Ship {
         }
         // What became of the ship is said even where this cannot be printed.
         let answered = context.output.answer_unless_empty(answer);
-        if let Some(note) = verdict.as_deref().filter(|it| !it.is_telling()).and_then(Verdict::note)
+        if let Some(note) = verdict.as_deref().filter(|it| !it.is_telling()).and_then(guard::note)
             && self.format == Format::Text
         {
             context.output.note(&note);
@@ -209,7 +209,7 @@ impl Ship {
         let (refusal, warning) =
             verdict.map(|it| (it.refusal.take(), it.warning.take())).unwrap_or_default();
         if let Some(refusal) = refusal {
-            return Err(refusal);
+            return Err(guard::refused(refusal));
         }
         if let Some(warning) = warning {
             context.output.note(format!("warning: {warning}"));
@@ -278,18 +278,4 @@ fn json(
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds).map_err(|_| "it is not a length of time".to_owned())
-}
-
-/// Says why names cannot be shipped.
-pub(super) fn alike(error: AlikeNames) -> Failure {
-    Failure::wrong(ShipError::Alike(error))
-        .help("rename the namespace; if it was renamed, `--prune` removes the old one")
-}
-
-fn failure(error: ShipError) -> Failure {
-    match error {
-        ShipError::Store(error) => error.into(),
-        ShipError::Alike(error) => alike(error),
-        error @ (ShipError::Invalid { .. } | ShipError::Refused) => Failure::wrong(error),
-    }
 }

@@ -66,7 +66,7 @@ impl Allows {
                     let message = format!("there is no code `{}`", allow.text);
                     let problem = Diagnostic::finding(Code::UselessAllow, allow.place, message);
                     return Some(match Code::nearest(&allow.text) {
-                        Some(near) => problem.help(format!("did you mean `{near}`?")),
+                        Some(near) => problem.meant(near.as_str()),
                         None => problem,
                     });
                 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::error::Reason;
-use super::program::{Function, MAX_PARAMETERS};
+use super::function::{Function, MAX_PARAMETERS};
 use crate::value::Value;
 
 /// A value that an evaluation borrows from the script or the inputs where it can.

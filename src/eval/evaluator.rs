@@ -1,19 +1,20 @@
 //! The evaluation of a program for one unit.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 
 use smallvec::{SmallVec, smallvec};
 
-use super::arguments::{Arguments, Outcome, Val};
+use super::apply::apply;
+use super::arguments::{Arguments, Val};
+use super::dialects::in_dialect;
 use super::error::{EvalError, MAX_MADE, Reason};
 use super::inputs::Inputs;
+use super::observer::{ObservedDraw, Observer};
 use super::odds::Pick;
 use super::params::Params;
-use super::prepared::Prepared;
-use super::program::{Call, Expr, Function, Op, Program, Slot};
+use super::program::{Call, Expr, Op, Prepared, Program, Slot};
 use super::random;
-use super::semantics::{Semantics, in_dialect};
+use super::semantics::Semantics;
 use crate::dialect::Dialect;
 use crate::draw::{Draw, Hasher};
 use crate::tree::MAX_DEPTH;
@@ -36,35 +37,25 @@ pub(super) fn evaluate<'a>(
     setting: &Setting<'a>,
     params: &mut Params<'a>,
 ) -> Result<bool, EvalError> {
-    if let (Some(constants), None) = (&program.constants, setting.overrides) {
+    observe(program, dialect, setting, params, &mut ())
+}
+
+/// Evaluates a program as [`evaluate`] does, and lets somebody watch.
+pub(super) fn observe<'a, O: Observer>(
+    program: &'a Program,
+    dialect: Dialect,
+    setting: &Setting<'a>,
+    params: &mut Params<'a>,
+    observer: &mut O,
+) -> Result<bool, EvalError> {
+    if let (Some(constants), None, false) = (&program.constants, setting.overrides, O::WATCHES) {
         let below = params.len();
         for (slot, value) in constants {
             params.lay(&program.names[*slot], value, below);
         }
         return Ok(true);
     }
-    in_dialect!(dialect, S => Evaluator::<S>::run(program, setting, params))
-}
-
-/// The value of an operator whose arguments are all constant, if that cannot fail.
-pub(super) fn fold(call: &Call, dialect: Dialect) -> Option<Value> {
-    let constant = |(parameter, expr): &(Option<usize>, Expr)| match (&expr.op, parameter) {
-        (Op::Constant(value), Some(parameter)) => Some((*parameter, value.clone())),
-        _ => None,
-    };
-    let constants: Vec<_> = call.arguments.iter().map(constant).collect::<Option<_>>()?;
-    in_dialect!(dialect, S => apply_constants::<S>(call.function, constants)).ok()
-}
-
-fn apply_constants<S: Semantics>(
-    function: Function,
-    constants: Vec<(usize, Value)>,
-) -> Outcome<Value> {
-    let mut arguments = Arguments::new(function, S::NULL_IS_MISSING);
-    for (parameter, value) in constants {
-        arguments.set(parameter, Cow::Owned(value));
-    }
-    apply::<S>(arguments).map(Cow::into_owned)
+    in_dialect!(dialect, S => Evaluator::<S, O>::run(program, setting, params, observer))
 }
 
 /// Why an evaluation stops before its end.
@@ -80,7 +71,7 @@ impl From<EvalError> for Stop {
     }
 }
 
-struct Evaluator<'p, 'a, S> {
+struct Evaluator<'p, 'a, S, O> {
     program: &'a Program,
     setting: &'p Setting<'a>,
     params: &'p mut Params<'a>,
@@ -93,17 +84,21 @@ struct Evaluator<'p, 'a, S> {
     separator: Cow<'a, str>,
     /// How much may still be made and copied, in bytes.
     left: usize,
+    observer: &'p mut O,
+    /// The text of the draw that is made, if somebody watches.
+    text: Option<String>,
     semantics: std::marker::PhantomData<S>,
 }
 
 /// No place among the params.
 const UNSET: u32 = u32::MAX;
 
-impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
+impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
     fn run(
         program: &'a Program,
         setting: &'p Setting<'a>,
         params: &'p mut Params<'a>,
+        observer: &'p mut O,
     ) -> Result<bool, EvalError> {
         let mut evaluator = Evaluator {
             program,
@@ -117,6 +112,8 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             salt: setting.salt,
             separator: Cow::Borrowed("."),
             left: MAX_MADE,
+            observer,
+            text: None,
             semantics: std::marker::PhantomData::<S>,
         };
         if let Some(overrides) = setting.overrides {
@@ -171,13 +168,14 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             Op::Sequence(rules) => rules.iter().try_for_each(|rule| self.execute(rule)),
             Op::Set(slot, _) if self.is_overridden(*slot) => Ok(()),
             Op::Set(slot, value) => {
-                match self.look_up(value)? {
-                    Some(value) => self.set(*slot, value),
-                    None => {
-                        let value = self.expr(value)?;
-                        self.set(*slot, value);
-                    }
+                let value = match self.look_up(value)? {
+                    Some(value) => Cow::Borrowed(value),
+                    None => self.expr(value)?,
+                };
+                if O::WATCHES {
+                    self.observer.sets(&self.program.names[*slot], &value, expr.span);
                 }
+                self.set(*slot, value);
                 Ok(())
             }
             _ => self.expr(expr).map(drop),
@@ -204,7 +202,7 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
     fn look_up(&mut self, expr: &'a Expr) -> Result<Option<&'a Value>, Stop> {
         match &expr.op {
             Op::Call(call) => match &call.prepared {
-                Some(prepared) if prepared.always_chooses => {
+                Some(prepared) if prepared.always_chooses && !O::WATCHES => {
                     let draw = self.draw(prepared, call, expr)?;
                     Ok(prepared.odds.choice(draw).and_then(|index| prepared.choice(call, index)))
                 }
@@ -234,7 +232,11 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             }
             Op::Condition(branches) => {
                 for (condition, then) in branches {
-                    if self.expr(condition)?.is_true() {
+                    let holds = self.expr(condition)?.is_true();
+                    if O::WATCHES {
+                        self.observer.decides(holds, condition.span);
+                    }
+                    if holds {
                         return self.expr(then);
                     }
                 }
@@ -266,6 +268,9 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             }
             Op::Return(value) => {
                 let in_experiment = self.expr(value)?.is_true();
+                if O::WATCHES {
+                    self.observer.returns(in_experiment, expr.span);
+                }
                 return Err(Stop::Return(in_experiment));
             }
             Op::GetSalt => Value::from(self.salt),
@@ -338,13 +343,15 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
     fn call(&mut self, call: &'a Call, expr: &Expr) -> Result<Val<'a>, Stop> {
         if let Some(prepared) = &call.prepared {
             let draw = self.draw(prepared, call, expr)?;
-            return match prepared.odds.decide::<S>(draw) {
+            let value = match prepared.odds.decide::<S>(draw) {
                 Ok(Pick::Choice(index)) => {
-                    Ok(prepared.choice(call, index).map_or(Cow::Owned(Value::Null), Cow::Borrowed))
+                    prepared.choice(call, index).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
                 }
-                Ok(Pick::Value(value)) => Ok(Cow::Owned(value)),
-                Err(reason) => Err(self.fail(reason, call, expr)),
+                Ok(Pick::Value(value)) => Cow::Owned(value),
+                Err(reason) => return Err(self.fail(reason, call, expr)),
             };
+            self.show_draw(call, &value, expr);
+            return Ok(value);
         }
         let mut arguments = Arguments::new(call.function, S::NULL_IS_MISSING);
         for (parameter, argument) in &call.arguments {
@@ -354,6 +361,9 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             }
         }
         let value = if call.function.is_random() {
+            if O::WATCHES {
+                self.text = random::text::<S>(&arguments, self.salt()).ok();
+            }
             random::run::<S>(arguments, self.salt())
         } else {
             apply::<S>(arguments)
@@ -362,7 +372,18 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
         if let Cow::Owned(made) = &value {
             self.spend(made.extent().bytes, expr)?;
         }
+        if call.function.is_random() {
+            self.show_draw(call, &value, expr);
+        }
         Ok(value)
+    }
+
+    /// Shows a draw that was made.
+    fn show_draw(&mut self, call: &Call, value: &Value, expr: &Expr) {
+        if let Some(text) = self.text.take().filter(|_| O::WATCHES) {
+            let (operator, place) = (call.function.name(), expr.span);
+            self.observer.draws(&ObservedDraw { operator, text: &text, value, place });
+        }
     }
 
     /// The salt in force.
@@ -385,6 +406,12 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             let reason = Reason::null_argument(call.function.name(), "unit");
             return Err(self.fail(reason, call, expr));
         }
+        if O::WATCHES {
+            let own = &self.program.salts[prepared.salt];
+            let mut text: String = self.salt().with(&own.text, own.is_full).begin();
+            random::push_unit::<S, String>(&mut text, unit);
+            self.text = Some(text);
+        }
         Ok(match self.setting.hashers.get(prepared.salt) {
             Some(hasher) => random::draw::<S>(hasher, unit),
             None => {
@@ -405,101 +432,5 @@ impl<'p, 'a, S: Semantics> Evaluator<'p, 'a, S> {
             }
         }
         reason.at(expr.span).into()
-    }
-}
-
-/// Runs an operator that is not random.
-pub(super) fn apply<S: Semantics>(mut arguments: Arguments<'_>) -> Outcome<Val<'_>> {
-    let function = arguments.function();
-    let order = |test: fn(Ordering) -> bool| {
-        let (left, right) = (arguments.required("left")?, arguments.required("right")?);
-        let order = S::compare(function.name(), left, right)?;
-        Ok(Value::Bool(order.is_some_and(test)))
-    };
-    let value = match function {
-        Function::Sum => S::sum(arguments.list("values")?)?,
-        Function::Product => S::product(arguments.list("values")?)?,
-        Function::Min | Function::Max => {
-            let wanted = if function == Function::Min { Ordering::Less } else { Ordering::Greater };
-            let index = extreme::<S>(function.name(), arguments.list("values")?, wanted)?;
-            return Ok(arguments.take_element("values", index));
-        }
-        Function::Negative => S::negative(arguments.required("value")?)?,
-        Function::Not => Value::Bool(!arguments.nullable("value")?.is_true()),
-        Function::Round => S::round(arguments.required("value")?)?,
-        Function::Exp => finite::<S>(&arguments, f64::exp)?,
-        Function::Sqrt => finite::<S>(&arguments, f64::sqrt)?,
-        Function::Length => length::<S>(&arguments)?,
-        Function::Divide => S::divide(arguments.required("left")?, arguments.required("right")?)?,
-        Function::Modulo => S::modulo(arguments.required("left")?, arguments.required("right")?)?,
-        Function::Equals => {
-            Value::Bool(S::equals(arguments.nullable("left")?, arguments.nullable("right")?))
-        }
-        Function::Less => order(Ordering::is_lt)?,
-        Function::Greater => order(Ordering::is_gt)?,
-        Function::LessOrEqual => order(Ordering::is_le)?,
-        Function::GreaterOrEqual => order(Ordering::is_ge)?,
-        _ => return index::<S>(arguments),
-    };
-    Ok(Cow::Owned(value))
-}
-
-/// The place of the least or greatest value, the first of equals.
-fn extreme<S: Semantics>(
-    operator: &'static str,
-    values: &[Value],
-    wanted: Ordering,
-) -> Outcome<usize> {
-    if S::LONE_NULL_IS_EXTREME && matches!(values, [Value::Null]) {
-        return Ok(0);
-    }
-    let mut best: Option<(usize, &Value)> = None;
-    for (index, value) in values.iter().enumerate() {
-        if !S::can_be_extreme(value) {
-            let expected = "numbers, strings or booleans";
-            return Err(Reason::WrongOperand { operator, expected, found: value.describe() });
-        }
-        match best {
-            Some((_, best)) if S::compare(operator, value, best)? != Some(wanted) => {}
-            _ => best = Some((index, value)),
-        }
-    }
-    best.map(|(index, _)| index).ok_or(Reason::NoValues { operator })
-}
-
-fn finite<S: Semantics>(arguments: &Arguments<'_>, function: fn(f64) -> f64) -> Outcome<Value> {
-    let operator = arguments.operator();
-    let operand = S::operand(operator, arguments.required("value")?)?;
-    match function(operand) {
-        result if result.is_finite() || !operand.is_finite() => Ok(Value::Float(result)),
-        _ => Err(Reason::NotFinite { operator, found: operand }),
-    }
-}
-
-fn length<S: Semantics>(arguments: &Arguments<'_>) -> Outcome<Value> {
-    let length = match arguments.required("value")? {
-        Value::String(text) => S::string_length(text),
-        Value::List(list) => list.len(),
-        Value::Map(map) => map.len(),
-        _ => return Err(arguments.wrong_kind("value", "a string, a list or a map")),
-    };
-    Ok(Value::Int(length as i64))
-}
-
-fn index<S: Semantics>(mut arguments: Arguments<'_>) -> Outcome<Val<'_>> {
-    let index = arguments.nullable("index")?.clone();
-    match arguments.required("base")? {
-        Value::List(_) => Ok(match S::list_index(&index)? {
-            Some(index) => arguments.take_element("base", index),
-            None => Cow::Owned(Value::Null),
-        }),
-        Value::Map(_) => {
-            S::check_key(&index)?;
-            Ok(match index.as_str() {
-                Some(key) => arguments.take_entry("base", key),
-                None => Cow::Owned(Value::Null),
-            })
-        }
-        _ => Err(arguments.wrong_kind("base", "a list or a map")),
     }
 }

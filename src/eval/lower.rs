@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::apply;
 use super::error::Reason;
-use super::evaluator;
-use super::prepared::Prepared;
-use super::program::{Call, DrawSalt, Expr, Function, Op, Program, SPECIAL_FORMS, Slot};
+use super::function::{Function, SPECIAL_FORMS};
+use super::prepare::prepare;
+use super::program::{Call, DrawSalt, Expr, Op, Program, Slot};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::dialect::Dialect;
 use crate::source::Span;
@@ -246,8 +247,8 @@ impl<'a> Lowerer<'a> {
         }
         let mut call = Call { function, arguments: arguments.into(), prepared: None };
         if function.is_random() {
-            call.prepared = Prepared::new(&call, self.dialect, &mut self.salts);
-        } else if let Some(value) = evaluator::fold(&call, self.dialect) {
+            call.prepared = prepare(&call, self.dialect, &mut self.salts);
+        } else if let Some(value) = apply::fold(&call, self.dialect) {
             return Op::Constant(value);
         }
         Op::Call(Box::new(call))

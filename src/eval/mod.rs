@@ -12,19 +12,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod apply;
 mod arguments;
+mod constant;
+mod dialects;
 #[cfg(feature = "simulate")]
 pub mod distribution;
 mod error;
 mod evaluator;
+mod function;
 mod inputs;
 mod lower;
 pub(crate) mod names;
+mod observer;
 mod odds;
 mod params;
 mod planout;
 mod planout4j;
-mod prepared;
+mod prepare;
 mod program;
 mod random;
 mod semantics;
@@ -33,16 +38,18 @@ use std::sync::Arc;
 
 use indexmap::IndexSet;
 
+pub(crate) use constant::{always_fails, constant, equals};
 pub use error::{EvalError, MAX_MADE, Reason};
+pub(crate) use function::{Function, SPECIAL_FORMS};
 pub(crate) use inputs::Inputs;
+pub use observer::{ObservedDraw, Observer};
 pub use params::Params;
-pub(crate) use program::{Function, SPECIAL_FORMS};
 
-use self::semantics::{Semantics, in_dialect};
+use self::dialects::in_dialect;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::dialect::Dialect;
 use crate::draw::{self, Draw, Hasher};
-use crate::source::{OffsetMap, Source, Span};
+use crate::source::{OffsetMap, Source};
 use crate::syntax::parse;
 use crate::tree::{Node, json};
 use crate::value::{Map, Value};
@@ -133,6 +140,48 @@ impl Script {
         self.run(salt, Inputs::Named(inputs), Some(overrides))
     }
 
+    /// Evaluates the script as [`Script::evaluate_with`] does, and lets somebody watch.
+    ///
+    /// ```
+    /// use planout::eval::{ObservedDraw, Observer};
+    /// use planout::{Dialect, Map, Script, Value};
+    ///
+    /// #[derive(Default)]
+    /// struct Texts(Vec<String>);
+    ///
+    /// impl Observer for Texts {
+    ///     fn draws(&mut self, draw: &ObservedDraw<'_>) {
+    ///         self.0.push(draw.text.to_owned());
+    ///     }
+    /// }
+    ///
+    /// let code = "color = uniformChoice(choices=['red', 'blue'], unit=userid);";
+    /// let script = Script::compile("button.planout", code, Dialect::Planout)?;
+    /// let inputs = Map::from_iter([("userid".to_owned(), Value::from("alice"))]);
+    /// let mut texts = Texts::default();
+    /// script.observe("button.run1", &inputs, &Map::new(), &mut texts)?;
+    /// assert_eq!(texts.0, ["button.run1.color.alice"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Script::evaluate`].
+    pub fn observe<'a>(
+        &'a self,
+        salt: &'a str,
+        inputs: &'a Map,
+        overrides: &'a Map,
+        observer: &mut impl Observer,
+    ) -> Result<Evaluation<'a>, EvalError> {
+        let inputs = Inputs::Named(inputs);
+        let overrides = Some(overrides).filter(|overrides| !overrides.is_empty());
+        let setting = evaluator::Setting { salt, hashers: &[], inputs, overrides };
+        let mut params = Params::with_capacity(self.program.names.len());
+        let in_experiment =
+            evaluator::observe(&self.program, self.dialect, &setting, &mut params, observer)?;
+        Ok(Evaluation { params, in_experiment })
+    }
+
     fn run<'a>(
         &'a self,
         salt: &'a str,
@@ -176,7 +225,7 @@ impl Script {
     /// The variables that it can read. Those that it sets before it reads them are among these.
     pub fn reads(&self) -> Vec<&str> {
         let mut found = IndexSet::new();
-        names::reads(self, |name| {
+        names::reads(&self.json, |name| {
             found.insert(name);
         });
         found.into_iter().collect()
@@ -195,7 +244,7 @@ impl Script {
     /// ```
     pub fn sets(&self) -> Vec<&str> {
         let mut found = IndexSet::new();
-        names::sets(self, |name| {
+        names::sets(&self.json, |name| {
             found.insert(name);
         });
         found.into_iter().collect()
@@ -219,48 +268,6 @@ impl Salted {
     pub(crate) fn as_str(&self) -> &str {
         &self.salt
     }
-}
-
-/// The value of a part of a script, where that is the same for every unit.
-pub(crate) fn constant(node: &Node, dialect: Dialect) -> Option<Value> {
-    match lower::lower(node, dialect).ok()?.root.op {
-        program::Op::Constant(value) => Some(value),
-        _ => None,
-    }
-}
-
-/// Whether two values are equal to a script.
-pub(crate) fn equals(left: &Value, right: &Value, dialect: Dialect) -> bool {
-    in_dialect!(dialect, S => S::equals(left, right))
-}
-
-/// Why an operator fails for every unit, if that can be seen: all but its unit is constant.
-pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
-    let mut program = lower::lower(call, dialect).ok()?;
-    let program::Op::Call(call) = &mut program.root.op else {
-        return None;
-    };
-    let any = || program::Op::Constant(Value::from("0"));
-    let mut arguments = std::mem::take(&mut call.arguments).into_vec();
-    for (parameter, argument) in &mut arguments {
-        let name = parameter.and_then(|index| call.function.parameters().get(index));
-        match (&argument.op, name) {
-            (program::Op::Constant(_), _) => {}
-            (_, Some(&("unit" | "salt" | "full_salt"))) => argument.op = any(),
-            _ => return None,
-        }
-    }
-    if let Some(salt) = call.function.parameter("salt")
-        && !arguments.iter().any(|(parameter, _)| *parameter == Some(salt))
-    {
-        arguments.push((Some(salt), program::Expr { op: any(), span: Span::default() }));
-    }
-    call.arguments = arguments.into();
-    let inputs = Map::new();
-    let inputs = Inputs::Named(&inputs);
-    let setting = evaluator::Setting { salt: DEFAULT_SALT, hashers: &[], inputs, overrides: None };
-    let outcome = evaluator::evaluate(&program, dialect, &setting, &mut Params::default());
-    outcome.err().map(|error| *error.reason)
 }
 
 /// The draw of a text that the unit ends.

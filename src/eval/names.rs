@@ -1,12 +1,16 @@
 //! The variables of a script, as its compiled form names them: more than it can reach, perhaps.
 
 #[cfg(feature = "batch")]
-use super::semantics::{Semantics, in_dialect};
-use crate::eval::Script;
+use super::dialects::in_dialect;
+#[cfg(feature = "batch")]
+use super::semantics::Semantics;
+#[cfg(feature = "batch")]
+use crate::dialect::Dialect;
+use crate::tree::Node;
 use crate::wire::Form;
 
 /// The variables that a script can read.
-pub(crate) fn reads<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
+pub(crate) fn reads<'a>(script: &'a Node, mut found: impl FnMut(&'a str)) {
     walk(script, |form| {
         if let Form::Get(name) = form {
             found(name);
@@ -15,7 +19,7 @@ pub(crate) fn reads<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
 }
 
 /// The variables that a script can set.
-pub(crate) fn sets<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
+pub(crate) fn sets<'a>(script: &'a Node, mut found: impl FnMut(&'a str)) {
     walk(script, |form| {
         if let Form::Set(name, _) = form
             && let Some(name) = name.as_str()
@@ -27,8 +31,8 @@ pub(crate) fn sets<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
 
 /// The params that a script can set, in the order in which they stand in it.
 #[cfg(feature = "batch")]
-pub(crate) fn params<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
-    let salts_are_params = in_dialect!(script.dialect(), S => S::SALT_IS_PARAM);
+pub(crate) fn params<'a>(script: &'a Node, dialect: Dialect, mut found: impl FnMut(&'a str)) {
+    let salts_are_params = in_dialect!(dialect, S => S::SALT_IS_PARAM);
     let is_param = |name: &str| salts_are_params || !matches!(name, "experiment_salt" | "salt_sep");
     sets(script, |name| {
         if is_param(name) {
@@ -38,8 +42,8 @@ pub(crate) fn params<'a>(script: &'a Script, mut found: impl FnMut(&'a str)) {
 }
 
 /// All parts of a script that are evaluated, in order. Scripts nest deeper than stacks are.
-fn walk<'a>(script: &'a Script, mut found: impl FnMut(Form<'a>)) {
-    let mut nodes = vec![script.json()];
+fn walk<'a>(script: &'a Node, mut found: impl FnMut(Form<'a>)) {
+    let mut nodes = vec![script];
     while let Some(node) = nodes.pop() {
         let form = Form::of(node);
         found(form);
@@ -50,7 +54,7 @@ fn walk<'a>(script: &'a Script, mut found: impl FnMut(Form<'a>)) {
 #[cfg(all(test, feature = "batch"))]
 mod tests {
     use super::*;
-    use crate::dialect::Dialect;
+    use crate::eval::Script;
 
     fn found(dialect: Dialect, find: fn(&Script, &mut Vec<String>)) -> String {
         let code = "experiment_salt = 's'; b = a; if (c) { d = [e, f]; } else { b = 1; }
@@ -64,10 +68,10 @@ mod tests {
     #[test]
     fn variables_are_read_and_params_are_set() {
         let reads = |script: &Script, names: &mut Vec<String>| {
-            super::reads(script, |name| names.push(name.to_owned()));
+            super::reads(script.json(), |name| names.push(name.to_owned()));
         };
         let params = |script: &Script, names: &mut Vec<String>| {
-            super::params(script, |name| names.push(name.to_owned()));
+            super::params(script.json(), script.dialect(), |name| names.push(name.to_owned()));
         };
         for dialect in [Dialect::Planout4j, Dialect::Planout] {
             assert_eq!(found(dialect, reads), "a c e f h");

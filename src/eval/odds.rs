@@ -2,7 +2,7 @@
 
 use super::arguments::{Arguments, Outcome};
 use super::error::Reason;
-use super::program::Function;
+use super::function::Function;
 use super::semantics::Semantics;
 use crate::draw::Draw;
 use crate::value::Value;

@@ -5,8 +5,8 @@ use std::convert::Infallible;
 
 use super::arguments::{Arguments, Outcome, Val};
 use super::error::Reason;
+use super::function::Function;
 use super::odds::{Odds, Pick, probability};
-use super::program::Function;
 use super::semantics::Semantics;
 use crate::draw::{self, Draw, Hasher, Salt, Series, Sink};
 use crate::value::Value;
@@ -64,6 +64,16 @@ fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: SaltInForce<'_>) -> Out
     let mut hasher = salt.of_call(arguments)?.begin();
     push_unit::<S, Hasher>(&mut hasher, arguments.required("unit")?);
     Ok(hasher)
+}
+
+/// The text that a call hashes, up to its unit.
+pub(super) fn text<S: Semantics>(
+    arguments: &Arguments<'_>,
+    salt: SaltInForce<'_>,
+) -> Outcome<String> {
+    let mut text = salt.of_call(arguments)?.begin();
+    push_unit::<S, String>(&mut text, arguments.required("unit")?);
+    Ok(text)
 }
 
 /// The draw of what a hasher has seen and a unit.

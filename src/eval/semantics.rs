@@ -7,27 +7,6 @@ use super::arguments::{Arguments, Outcome};
 use super::error::Reason;
 use crate::value::Value;
 
-/// Evaluates an expression with the semantics of a dialect as a type: the one place where these two
-/// meet, so that all that is evaluated is compiled for each dialect by itself.
-///
-/// `in_dialect!(dialect, S => f::<S>(x))`
-macro_rules! in_dialect {
-    ($dialect:expr, $semantics:ident => $body:expr) => {
-        match $dialect {
-            $crate::dialect::Dialect::Planout4j => {
-                type $semantics = $crate::eval::planout4j::Planout4j;
-                $body
-            }
-            $crate::dialect::Dialect::Planout => {
-                type $semantics = $crate::eval::planout::Planout;
-                $body
-            }
-        }
-    };
-}
-
-pub(super) use in_dialect;
-
 pub(super) trait Semantics {
     /// Whether a null argument counts as missing, and a null variable as unset.
     const NULL_IS_MISSING: bool;

@@ -75,10 +75,7 @@ fn keys(map: &Map, known: &Keys, found: &mut Vec<Diagnostic>) {
         // Where the near one is required and not there, that is an error already.
         if map.get(near).is_some() || known.optional.contains(&near) {
             let message = format!("key `{}` means nothing here", entry.key);
-            found.push(
-                Diagnostic::finding(Code::MisspeltKey, entry.key_span, message)
-                    .help(format!("did you mean `{near}`?")),
-            );
+            found.push(Diagnostic::finding(Code::MisspeltKey, entry.key_span, message).meant(near));
         }
     }
 }

@@ -44,7 +44,7 @@ fn known(script: &Script<'_>, call: &Call<'_>, function: Function, found: &mut V
         let message = format!("`{}` has no argument `{name}`", call.operator);
         let warning = Diagnostic::finding(Code::UnknownArgument, place, message);
         found.push(match nearest(name, function.parameters().iter().copied()) {
-            Some(near) => warning.help(format!("did you mean `{near}`?")),
+            Some(near) => warning.meant(near),
             None => warning.help("it is evaluated and not used: leave it out"),
         });
     }
@@ -110,7 +110,8 @@ fn missing_arguments(
     let message = format!("`{operator}` lacks {what}");
     match misspelt {
         Some((name, place, near)) => Diagnostic::finding(Code::MissingArgument, place, message)
-            .help(format!("is `{name}` meant to be `{near}`?")),
+            .help(format!("is `{name}` meant to be `{near}`?"))
+            .replace(place, near),
         None => Diagnostic::finding(Code::MissingArgument, call.place(), message)
             .help(format!("add `{}=...`", missing[0])),
     }

@@ -7,6 +7,7 @@ mod finish;
 mod same;
 mod sequence;
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -19,7 +20,7 @@ use super::builder::{BuildError, NamespaceBuilder};
 use super::outline::{self, Outline};
 use super::{Namespace, check_name};
 use crate::diagnostic::{Code, Diagnostic, Severity, is_unseen, visible};
-use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling};
+use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling, UnknownWord};
 use crate::eval::Script;
 use crate::source::Span;
 use crate::tree::{Entry, Kind, Map, Node};
@@ -448,16 +449,22 @@ impl Checker {
     }
 
     /// One of our own settings: a word of a fixed set.
-    fn setting<T: std::str::FromStr>(&mut self, fields: &Fields<'_>, key: &str) -> Option<T>
-    where
-        T::Err: std::fmt::Display,
-    {
+    fn setting<T: FromStr<Err = UnknownWord>>(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+    ) -> Option<T> {
         let (word, place) = fields.optional_text(key, self)?;
-        word.parse()
-            .map_err(|error: T::Err| {
-                self.report(Diagnostic::error(Code::UnknownSetting, place, error.to_string()));
-            })
-            .ok()
+        let unknown = match word.parse() {
+            Ok(setting) => return Some(setting),
+            Err(unknown) => unknown,
+        };
+        let problem = Diagnostic::error(Code::UnknownSetting, place, unknown.to_string());
+        self.report(match unknown.nearest() {
+            Some(near) => problem.replace(place, near),
+            None => problem,
+        });
+        None
     }
 
     fn definitions(&mut self, outline: &Outline, map: &Map) -> Option<Definitions> {

@@ -174,7 +174,7 @@ impl Namespace {
     pub fn reads(&self) -> Vec<&str> {
         let mut found = IndexSet::from([self.unit(), BASELINE]);
         for experiment in self.all_experiments() {
-            names::reads(&experiment.script, |name| {
+            names::reads(experiment.script.json(), |name| {
                 found.insert(name);
             });
         }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use super::changes::{Changes, ScriptChange};
+use super::definitions::ScriptChange;
 use super::places::Places;
 use super::scripts::ParamChangeKind;
 use super::segments::{self, Move};
@@ -136,8 +136,9 @@ impl fmt::Display for Cause {
 pub(super) fn judge(
     (before, was): (Version<'_>, &Namespace),
     (after, is): (Version<'_>, &Namespace),
-    changes: &mut Changes,
-) {
+    mut moves: Option<&mut [Move]>,
+    scripts: &[ScriptChange],
+) -> Vec<Cause> {
     let sequences = Comparison::new(&before.document.sequence, &after.document.sequence);
     let judge = Judge {
         places: Places::new(after),
@@ -148,20 +149,20 @@ pub(super) fn judge(
         was,
         is,
     };
-    for it in changes.moves.iter_mut().flatten() {
-        it.reassigns = it.from.as_deref().is_some_and(|from| judge.running.contains(from));
+    for change in moves.iter_mut().flat_map(|moves| moves.iter_mut()) {
+        change.reassigns = change.from.as_deref().is_some_and(|from| judge.running.contains(from));
     }
-    let losses = judge.losses(changes.moves.as_deref().unwrap_or_default());
+    let losses = judge.losses(moves.as_deref().unwrap_or_default());
     let mut causes = judge.settings();
-    let comparable = changes.moves.is_some();
+    let comparable = moves.is_some();
     let restarts = judge.restarts(&losses);
     // Whether there is nothing else that segments could be lost by.
     let alone = causes.is_empty() && restarts.is_empty();
     causes.extend(judge.history(&losses, comparable, alone));
     causes.extend(restarts);
     blame_the_rest(&losses, &mut causes);
-    causes.extend(changes.scripts.iter().filter_map(|script| judge.script(script)));
-    changes.causes = causes;
+    causes.extend(scripts.iter().filter_map(|script| judge.script(script)));
+    causes
 }
 
 /// The experiments whose units should stay as they are: all that no appended `remove` has ended.

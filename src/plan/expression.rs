@@ -287,7 +287,7 @@ mod tests {
 
         let long = "'some text', ".repeat(100).replace('\'', "\"");
         let [before, after] = difference(&format!("[{long}1]"), &format!("[{long}2]"));
-        let [before, after] = [before.unwrap(), after.unwrap()];
+        let [before, after] = [before, after].map(|side| side.expect("a text"));
         assert!(before.starts_with("...") && before.ends_with("'some text', 1]"), "{before}");
         assert!(after.len() < MAX_LENGTH && after.ends_with("'some text', 2]"), "{after}");
     }

@@ -25,7 +25,7 @@ impl<'a> Inputs<'a> {
             inputs.others.insert(BASELINE);
             inputs.others.extend(document.inputs.iter().map(String::as_str));
             for script in document.definitions.values() {
-                names::reads(script, |name| {
+                names::reads(script.json(), |name| {
                     inputs.others.insert(name);
                 });
             }

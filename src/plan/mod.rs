@@ -19,6 +19,7 @@
 mod blame;
 mod causes;
 mod changes;
+mod definitions;
 mod expression;
 mod inputs;
 mod outcome;
@@ -33,7 +34,8 @@ mod sequence;
 use std::collections::{BTreeMap, HashMap};
 
 pub use causes::{Cause, CauseKind, Loss};
-pub use changes::{Changes, DefaultChange, DefaultParam, ScriptChange};
+pub use changes::Changes;
+pub use definitions::{DefaultChange, DefaultParam, ScriptChange};
 pub use inputs::Inputs;
 pub use remedy::{Appendix, Remedy, Renamed};
 pub use sample::{Difference, ParamDifference, Sampled, Trial, Unit, UnitFailure, Units};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::causes::{Cause, CauseKind};
-use super::changes::ScriptChange;
+use super::definitions::ScriptChange;
 use super::{Class, segments};
 use crate::namespace::{Action, Document, Experiment, Namespace};
 

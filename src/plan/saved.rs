@@ -97,6 +97,13 @@ pub enum Mismatch {
     Target(String),
 }
 
+impl Mismatch {
+    /// Whether it is one of places or settings: what is in them may differ for it.
+    pub fn is_setup(&self) -> bool {
+        matches!(self, Mismatch::Setup { .. })
+    }
+}
+
 impl Setup {
     /// What another setup says otherwise.
     fn mismatches(&self, found: &Setup) -> Vec<Mismatch> {

@@ -30,6 +30,16 @@ impl Surprise<'_> {
         self.token.kind == TokenKind::Identifier && matches!(word, "and" | "AND" | "or" | "OR")
     }
 
+    /// What the token plainly stands for.
+    pub(super) fn meant(&self) -> Option<&'static str> {
+        match (self.token.kind, self.slice(self.token)) {
+            (TokenKind::Identifier, "and" | "AND") => Some("&&"),
+            (TokenKind::Identifier, "or" | "OR") => Some("||"),
+            (TokenKind::Mark(";"), _) if self.begins() => Some(""),
+            _ => None,
+        }
+    }
+
     /// What to write instead, if this looks like a habit.
     pub(super) fn help(&self) -> Option<&'static str> {
         let (found, next) = (self.slice(self.token), self.slice(self.following));

@@ -185,7 +185,11 @@ impl<'a> Parser<'a> {
     pub(super) fn expect(&mut self, mark: &'static str, after: &str) -> Parse<()> {
         match self.take(mark) {
             true => Ok(()),
-            false => Err(self.missing(&format!("`{mark}` {after}"))),
+            false => {
+                let problem = self.missing(&format!("`{mark}` {after}"));
+                let end = self.after_previous().end;
+                Err(problem.replace(Span { start: end, end }, mark).boxed())
+            }
         }
     }
 
@@ -241,7 +245,10 @@ impl<'a> Parser<'a> {
             _ => format!("`{}`", shorten(self.text())),
         };
         let message = format!("expected {expected}, found {found}");
-        let error = Diagnostic::error(Code::Syntax, self.span(), message);
+        let mut error = Diagnostic::error(Code::Syntax, self.span(), message);
+        if let Some(meant) = self.surprise().meant() {
+            error = error.replace(self.span(), meant);
+        }
         match self.surprise().help() {
             Some(help) => error.help(help).boxed(),
             None => error.boxed(),

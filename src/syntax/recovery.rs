@@ -249,6 +249,7 @@ impl Parser<'_> {
         Diagnostic::error(Code::MalformedString, self.map.span(end), message)
             .also(self.map.span(Span { start, end: start + 1 }), "it begins here")
             .help(format!("write `{begin}` in its place"))
+            .replace(self.map.span(end), begin)
     }
 
     fn string_goes_on(&self, string: Token) -> Diagnostic {

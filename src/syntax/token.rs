@@ -51,6 +51,21 @@ pub(crate) enum Broken {
     SeparatorInComment,
 }
 
+/// What a character that the language does not have plainly stands for.
+fn meant(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "&" => "&&",
+        "|" => "||",
+        "–" | "—" | "−" => "-",
+        "×" => "*",
+        "÷" => "/",
+        "≠" => "!=",
+        "≤" => "<=",
+        "≥" => ">=",
+        _ => return None,
+    })
+}
+
 impl Broken {
     /// What to tell the author; `text` is that of the token.
     pub(super) fn diagnose(self, text: &str, span: Span) -> Diagnostic {
@@ -58,7 +73,12 @@ impl Broken {
         match self {
             Broken::UnknownCharacter => {
                 let message = format!("unexpected character `{quoted}`");
-                Diagnostic::error(Code::UnknownCharacter, span, message).help(match text {
+                let problem = Diagnostic::error(Code::UnknownCharacter, span, message);
+                let problem = match meant(text) {
+                    Some(meant) => problem.replace(span, meant),
+                    None => problem,
+                };
+                problem.help(match text {
                     "&" => "write `&&` for and",
                     "|" => "write `||` for or",
                     "?" => "write `??` for the first value that is not null, `if` for a choice",
@@ -80,8 +100,15 @@ impl Broken {
                     true => "a string cannot stand in backticks",
                     false => "a string cannot stand in typographic quotes",
                 };
-                Diagnostic::error(Code::UnknownCharacter, span, message)
-                    .help("write straight quotes, `\"` or `'`")
+                let mut chars = text.chars();
+                let quote = chars.next().map_or('"', quotes::straight);
+                chars.next_back();
+                let problem = Diagnostic::error(Code::UnknownCharacter, span, message)
+                    .help("write straight quotes, `\"` or `'`");
+                match chars.as_str().contains(quote) {
+                    true => problem,
+                    false => problem.replace(span, format!("{quote}{}{quote}", chars.as_str())),
+                }
             }
             Broken::EndlessString => {
                 Diagnostic::error(Code::MalformedString, span, "this string does not end")

@@ -1,9 +1,10 @@
 //! Rows column by column, for Parquet.
 
 use super::{Encode, Encoded, unwritable};
-use crate::batch::columns::{Answers, Plan, Type};
+use crate::batch::columns::{Answers, Plan};
 use crate::batch::error::Reason;
 use crate::batch::fields::{Field, Fields};
+use crate::batch::types::Type;
 use crate::batch::write;
 use crate::dialect::Dialect;
 use crate::namespace::Assignment;

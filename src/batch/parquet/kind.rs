@@ -3,7 +3,7 @@
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type as Schema};
 
-use crate::batch::columns::Type;
+use crate::batch::types::Type;
 
 /// The most digits of a decimal. More are in no database that writes Parquet.
 const MAX_DIGITS: i32 = 76;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use planout::diagnostic::{Diagnostic, Report};
+use planout::diagnostic::{Diagnostic, Replacement, Report};
 use planout::source::Source;
 
 /// The diagnostic as an object, the same for all commands.
@@ -19,6 +19,19 @@ pub(in crate::cli) fn json(source: &Source, diagnostic: &Diagnostic) -> Value {
         "end_line": end.line,
         "end_column": end.column,
         "help": diagnostic.help,
+        "replacements": diagnostic.replacements.iter().map(|it| replacement(source, it)).collect::<Vec<_>>(),
+    })
+}
+
+/// What to write in the place of a part of the text.
+fn replacement(source: &Source, Replacement { span, text }: &Replacement) -> Value {
+    let (start, end) = (source.position(span.start), source.position(span.end));
+    json!({
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "text": text,
     })
 }
 

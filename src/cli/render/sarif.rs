@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use planout::diagnostic::{Code, Diagnostic, Level, Report, explain, title};
+use planout::diagnostic::{Code, Diagnostic, Level, Replacement, Report, explain, title};
 use planout::source::{Source, Span};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
@@ -70,7 +70,7 @@ fn summary(text: &str) -> String {
 }
 
 fn result(source: &Source, diagnostic: &Diagnostic) -> Value {
-    let Diagnostic { code, severity, message, primary, secondary, help } = diagnostic;
+    let Diagnostic { code, severity, message, primary, secondary, help, replacements } = diagnostic;
     let text = match help {
         Some(help) => format!("{message}\nhelp: {help}"),
         None => message.clone(),
@@ -92,6 +92,17 @@ fn result(source: &Source, diagnostic: &Diagnostic) -> Value {
     });
     if !secondary.is_empty() {
         result["relatedLocations"] = related.collect();
+    }
+    if !replacements.is_empty() {
+        let replaced = replacements.iter().map(|Replacement { span, text }| {
+            let deleted = &location(source, *span)["region"];
+            json!({ "deletedRegion": deleted, "insertedContent": { "text": text } })
+        });
+        let changes = json!([{
+            "artifactLocation": location(source, primary.span)["artifactLocation"],
+            "replacements": replaced.collect::<Vec<_>>(),
+        }]);
+        result["fixes"] = json!([{ "artifactChanges": changes }]);
     }
     result
 }

@@ -99,7 +99,7 @@ fn level(severity: Severity) -> Level<'static> {
 
 /// The diagnostic with the lines that it is about, coloured.
 pub(in crate::cli) fn text(source: &Source, diagnostic: &Diagnostic, secrets: &Secrets) -> String {
-    let Diagnostic { code, severity, message, primary, secondary, help } = diagnostic;
+    let Diagnostic { code, severity, message, primary, secondary, help, .. } = diagnostic;
     let (message, name) = (visible(message), visible(source.name()));
     let title = level(*severity).primary_title(message.as_ref()).id(code.as_str());
     let place = source.position(primary.span.start);

@@ -1,16 +1,14 @@
 //! What identifies a draw.
 
-use super::Obstacle;
-use super::symbol::Symbol;
-use crate::draw::{self, Series, Sink, Text};
-use crate::eval::random::{appended, push_unit};
+use crate::draw::{Series, Text};
+use crate::eval::random::appended;
 use crate::eval::semantics::Semantics;
 use crate::value::Value;
 
 /// What identifies a draw: draws with the same key are the same number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    text: Text,
+    pub(super) text: Text,
     /// For a whole `sample`, which is one outcome of many draws.
     shuffle: Option<Shuffle>,
 }
@@ -31,24 +29,6 @@ impl From<Text> for Key {
 }
 
 impl Key {
-    /// Writes a unit as an operator does. It has been forced.
-    pub(super) fn push_unit<S: Semantics>(&mut self, unit: &Symbol<'_>) -> Result<(), Obstacle> {
-        let element = |text: &mut Text, element: &Symbol<'_>| {
-            match element {
-                Symbol::Unit => text.push_unit(),
-                Symbol::Known(value) => S::text(value, &mut |piece| text.push(piece)),
-                _ => return Err(Obstacle::ComputedUnit),
-            }
-            Ok(())
-        };
-        match unit {
-            Symbol::List(items) => draw::join(&mut self.text, items.iter(), element)?,
-            Symbol::Known(value) => push_unit::<S, Text>(&mut self.text, value),
-            unit => element(&mut self.text, unit)?,
-        }
-        Ok(())
-    }
-
     /// The keys of the draws that each append something to a unit, which is a list of so many
     /// elements or no list.
     pub(super) fn appended<'v, S: Semantics>(

@@ -24,7 +24,7 @@ pub(crate) use key::Key;
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};
 
-use super::semantics::in_dialect;
+use super::dialects::in_dialect;
 use super::{MAX_MADE, Script};
 use crate::value::Map;
 

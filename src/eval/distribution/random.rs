@@ -10,8 +10,9 @@ use super::{MAX_VALUES, Obstacle};
 use crate::draw::Text;
 use crate::eval::arguments::{Arguments, Outcome};
 use crate::eval::error::Reason;
+use crate::eval::function::{Function, MAX_PARAMETERS};
 use crate::eval::odds::{Odds, probability};
-use crate::eval::program::{Call, Function, MAX_PARAMETERS};
+use crate::eval::program::Call;
 use crate::eval::random::{self, SaltInForce, kept};
 use crate::eval::semantics::Semantics;
 use crate::source::Span;
@@ -132,7 +133,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             return Ok(given.chosen(sample));
         };
         let mut key = Key::from(salt.begin::<Text>());
-        if let Err(obstacle) = key.push_unit::<S>(unit) {
+        if let Err(obstacle) = unit.write_unit::<S>(&mut key.text) {
             return Ok(Symbol::Unknown(obstacle));
         }
         let elements = match unit {

@@ -6,8 +6,11 @@ use std::rc::Rc;
 
 use super::Obstacle;
 use super::key::Key;
+use crate::draw::{self, Sink, Text};
 use crate::eval::arguments::Val;
 use crate::eval::error::{EvalError, MAX_MADE};
+use crate::eval::random::push_unit;
+use crate::eval::semantics::Semantics;
 use crate::tree::MAX_DEPTH;
 use crate::value::{Extent, Map, Value};
 
@@ -138,6 +141,24 @@ impl<'a> Symbol<'a> {
             }
             _ => None,
         }
+    }
+
+    /// Writes it as a unit, as an operator does, to the text of a draw. It has been forced.
+    pub(super) fn write_unit<S: Semantics>(&self, text: &mut Text) -> Result<(), Obstacle> {
+        let element = |text: &mut Text, element: &Symbol<'_>| {
+            match element {
+                Symbol::Unit => text.push_unit(),
+                Symbol::Known(value) => S::text(value, &mut |piece| text.push(piece)),
+                _ => return Err(Obstacle::ComputedUnit),
+            }
+            Ok(())
+        };
+        match self {
+            Symbol::List(items) => draw::join(text, items.iter(), element)?,
+            Symbol::Known(value) => push_unit::<S, Text>(text, value),
+            unit => element(text, unit)?,
+        }
+        Ok(())
     }
 
     /// Why it is not a value; it has been forced.

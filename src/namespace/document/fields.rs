@@ -85,7 +85,8 @@ impl<'a> Fields<'a> {
         let near = nearest(key, unknown.filter(|key| !KNOWN.contains(key)));
         match near.and_then(|near| self.map.entry(near)) {
             Some(near) => Diagnostic::error(Code::MissingKey, near.key_span, message)
-                .label(format!("is this meant to be `{key}`?")),
+                .label(format!("is this meant to be `{key}`?"))
+                .replace(near.key_span, key),
             None => Diagnostic::error(Code::MissingKey, self.place, message),
         }
     }

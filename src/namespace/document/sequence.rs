@@ -111,7 +111,7 @@ impl Checker {
         let message = format!("unknown action `{action}`");
         let error = Diagnostic::error(Code::UnknownAction, place, message);
         self.report(match near {
-            Some(near) => error.help(format!("did you mean `{near}`?")),
+            Some(near) => error.meant(near),
             None => error.help("an action is `add` or `remove`"),
         });
         near.and_then(named).unwrap_or(looks_like)

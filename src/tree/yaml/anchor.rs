@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::excerpt;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::tree::{Entry, Kind, Node};
 
@@ -80,7 +80,12 @@ impl Anchors {
             format!("put `&{short}` before the value that is meant; quote what is not an alias");
         let problem = Diagnostic::error(Code::UndefinedAlias, place, message).help(help);
         match name.len() <= MAX_NAME {
-            true => problem.suggest(name, self.names.iter().map(|name| &**name)),
+            true => match nearest(name, self.names.iter().map(|name| &**name)) {
+                Some(near) => problem
+                    .help(format!("did you mean `{near}`?"))
+                    .replace(place, format!("*{near}")),
+                None => problem,
+            },
             false => problem,
         }
     }

@@ -1,0 +1,71 @@
+//! `planout check --fix`
+
+use std::path::Path;
+
+use planout::catalog::{Dialects, Loaded, decode};
+use planout::fix::{Mended, mend};
+use planout::lint::{self, Settings};
+use planout::source::{MAX_SOURCE_BYTES, Source};
+use planout::store::{Format as FileFormat, read_file, write_file};
+use similar::TextDiff;
+
+use super::Subjects;
+use crate::cli::Context;
+use crate::cli::failure::Outcome;
+use crate::cli::text::{visible, visible_lines};
+
+/// How texts are checked while they are mended.
+pub(super) struct Fix<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) dialects: Dialects,
+    /// Whether the texts are not written, but shown.
+    pub(super) diff: bool,
+    pub(super) context: &'a Context<'a>,
+}
+
+impl Fix<'_> {
+    /// Mends what was read from files, as far as it can be.
+    pub(super) fn run(&self, subjects: &Subjects) -> Outcome {
+        let written = |loaded: &&Loaded| loaded.format == FileFormat::Yaml;
+        for loaded in subjects.namespaces.iter().filter(written) {
+            let check = |source: &Source| {
+                let bytes = source.text().as_bytes().to_vec();
+                let (name, format) = (Some(loaded.name.as_str()), loaded.format);
+                let mut loaded = [Loaded::new(source.name(), name, bytes, format, self.dialects)];
+                lint::check(&mut loaded, self.settings);
+                let [loaded] = loaded;
+                loaded.diagnostics
+            };
+            self.write(&loaded.source, mend(&loaded.source, check))?;
+        }
+        for (label, bytes) in &subjects.scripts {
+            if let (source, None) = decode(label, bytes.clone()) {
+                let dialect = self.dialects.source;
+                let check = |source: &Source| lint::check_script(source, dialect, self.settings);
+                self.write(&source, mend(&source, check))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, source: &Source, mended: Option<Mended>) -> Outcome {
+        let (name, output) = (source.name(), &self.context.output);
+        let Some(Mended { text, errors }) = mended else {
+            return Ok(());
+        };
+        if self.diff {
+            let header = visible(name);
+            let diff = TextDiff::from_lines(source.text(), &text);
+            let diff = diff.unified_diff().header(&header, &header).to_string();
+            return output.bytes(&visible_lines(&diff));
+        }
+        let path = Path::new(name);
+        // Only what is in the file now may be replaced.
+        if path.is_file() && read_file(path, MAX_SOURCE_BYTES + 1)? == source.text().as_bytes() {
+            output.note_owner(path, write_file(path, text.as_bytes())?);
+            let mistakes = if errors == 1 { "error" } else { "errors" };
+            output.note(format!("fixed {errors} {mistakes} in {name}"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! What is known of a part of a script before there are units.
+
+use super::dialects::in_dialect;
+use super::error::Reason;
+use super::evaluator::{Setting, evaluate};
+use super::inputs::Inputs;
+use super::lower::lower;
+use super::params::Params;
+use super::program::{Expr, Op};
+use super::semantics::Semantics;
+use crate::dialect::Dialect;
+use crate::source::Span;
+use crate::tree::Node;
+use crate::value::{Map, Value};
+
+/// The value of a part of a script, where that is the same for every unit.
+pub(crate) fn constant(node: &Node, dialect: Dialect) -> Option<Value> {
+    match lower(node, dialect).ok()?.root.op {
+        Op::Constant(value) => Some(value),
+        _ => None,
+    }
+}
+
+/// Whether two values are equal to a script.
+pub(crate) fn equals(left: &Value, right: &Value, dialect: Dialect) -> bool {
+    in_dialect!(dialect, S => S::equals(left, right))
+}
+
+/// Why an operator fails for every unit, if that can be seen: all but its unit is constant.
+pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
+    let mut program = lower(call, dialect).ok()?;
+    let Op::Call(call) = &mut program.root.op else {
+        return None;
+    };
+    let any = || Op::Constant(Value::from("0"));
+    let mut arguments = std::mem::take(&mut call.arguments).into_vec();
+    for (parameter, argument) in &mut arguments {
+        let name = parameter.and_then(|index| call.function.parameters().get(index));
+        match (&argument.op, name) {
+            (Op::Constant(_), _) => {}
+            (_, Some(&("unit" | "salt" | "full_salt"))) => argument.op = any(),
+            _ => return None,
+        }
+    }
+    if let Some(salt) = call.function.parameter("salt")
+        && !arguments.iter().any(|(parameter, _)| *parameter == Some(salt))
+    {
+        arguments.push((Some(salt), Expr { op: any(), span: Span::default() }));
+    }
+    call.arguments = arguments.into();
+    let inputs = Map::new();
+    let inputs = Inputs::Named(&inputs);
+    let setting = Setting { salt: "", hashers: &[], inputs, overrides: None };
+    let outcome = evaluate(&program, dialect, &setting, &mut Params::default());
+    outcome.err().map(|error| *error.reason)
+}

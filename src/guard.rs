@@ -1,0 +1,202 @@
+//! What keeps a ship from moving those who are in experiments by accident.
+//!
+//! Whoever ships shows it what the target holds and what would become of that, as a program does with
+//! [`Cargo::ship`](crate::ship::Cargo::ship), and lets the ship pass only if there is no
+//! [`Refusal`].
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::catalog::{self, Dialects, Loaded};
+use crate::diagnostic::Level;
+use crate::plan::{
+    self, Class, Mismatch, NamespacePlan, Plan, SavedPlan, Setup, Status, Trial, Units,
+};
+use crate::ship::Shipment;
+use crate::store::{Contents, Format, Item};
+
+/// Looks at what a target holds, and decides whether the sources may take its place.
+#[derive(Debug)]
+pub struct Guard<'a> {
+    /// The sources.
+    pub sources: &'a [Loaded],
+    /// Whether they are one file, and others at the target have their sources elsewhere.
+    pub is_single: bool,
+    /// The dialects of what is at the target.
+    pub dialects: Dialects,
+    /// What it does about a ship that reassigns units.
+    pub level: Level,
+    /// The namespaces that may reassign units.
+    pub allowed: &'a [String],
+    /// Whether namespaces without a source are removed.
+    pub prune: bool,
+    /// The units that are evaluated before and after.
+    pub units: Units,
+    /// Operators that the project's own evaluators know.
+    pub operators: &'a BTreeSet<String>,
+    /// The plan that is to be applied, if one was made before.
+    pub saved: Option<SavedPlan>,
+    /// What a plan would be made with now.
+    pub setup: Setup,
+}
+
+/// What a guard has found.
+#[derive(Debug)]
+pub struct Verdict {
+    /// What shipping would do.
+    pub plan: Plan,
+    /// What the target holds. To free it takes time, and whoever waits for the target would wait
+    /// for that.
+    pub before: Vec<Loaded>,
+    /// Why the ship may not pass.
+    pub refusal: Option<Refusal>,
+    /// What would become of units, if the ship may pass all the same.
+    pub warning: Option<Reassignment>,
+}
+
+/// Why a ship may not pass.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// It is not what was planned. Where places or settings differ, these are named.
+    #[error("nothing was shipped: {}", few(.0))]
+    Mismatch(Vec<Mismatch>),
+    /// Units in running experiments would get other values, or none.
+    #[error("nothing was shipped: {0}")]
+    Reassignment(Reassignment),
+}
+
+/// What would become of units of namespaces that may not be changed so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reassignment {
+    /// The namespaces, in the order of their names.
+    pub namespaces: Vec<Reassigned>,
+}
+
+/// A namespace that may not be changed so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reassigned {
+    /// Its name.
+    pub name: String,
+    /// Whether units in running experiments would move, or get other values.
+    pub moves: bool,
+    /// Whether units would fail that do not fail now.
+    pub fails: bool,
+    /// Whether it would be removed.
+    pub is_removed: bool,
+}
+
+impl Reassignment {
+    fn of(refused: &[&NamespacePlan]) -> Reassignment {
+        let namespaces = refused.iter().map(|it| Reassigned {
+            name: it.name.clone(),
+            moves: it.reassigns(),
+            fails: it.failing() > 0,
+            is_removed: matches!(it.status, Status::Removed(_)),
+        });
+        Reassignment { namespaces: namespaces.collect() }
+    }
+
+    fn names(&self, wanted: impl Fn(&Reassigned) -> bool) -> String {
+        let names = self.namespaces.iter().filter(|it| wanted(it)).map(|it| it.name.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl fmt::Display for Reassignment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One that was planned to move units is refused as well where none of the sample does.
+        let moves = self.names(|it| it.moves || !it.fails);
+        let fails = self.names(|it| it.fails);
+        if !moves.is_empty() {
+            write!(f, "units in running experiments of {moves} would be reassigned")?;
+        }
+        if !moves.is_empty() && !fails.is_empty() {
+            f.write_str(", and ")?;
+        }
+        if !fails.is_empty() {
+            write!(f, "units of {fails} would fail")?;
+        }
+        Ok(())
+    }
+}
+
+/// The first of what differs: all of the setup, or else one namespace.
+fn few(mismatches: &[Mismatch]) -> String {
+    // Where places or settings differ, what is in them may differ for it.
+    let setup = mismatches.iter().filter(|it| it.is_setup()).count();
+    let shown: Vec<_> = mismatches.iter().take(setup.max(1)).map(Mismatch::to_string).collect();
+    let more = match mismatches.len() - shown.len() {
+        0 => String::new(),
+        _ if setup > 0 => String::new(),
+        more => format!(", and {more} more differ"),
+    };
+    format!("{}{more}", shown.join("; "))
+}
+
+impl Verdict {
+    /// Whether there is more to say than which namespaces are new, the same or gone.
+    pub fn is_telling(&self) -> bool {
+        let is_told =
+            |it: &NamespacePlan| matches!(it.status, Status::Changed(_)) || it.failing() > 0;
+        self.plan.namespaces.iter().any(is_told)
+    }
+}
+
+impl Guard<'_> {
+    /// The first namespace that may reassign units and is neither at the source nor at the target.
+    pub fn unknown(&self, target: &Contents) -> Option<&str> {
+        let is_known = |name: &&String| {
+            target.contains_key(*name) || self.sources.iter().any(|loaded| loaded.name == **name)
+        };
+        self.allowed.iter().find(|name| !is_known(name)).map(String::as_str)
+    }
+
+    /// What keeps the saved plan from being applied.
+    fn mismatches(&self, before: &[Loaded]) -> Vec<Mismatch> {
+        let is_planned = |old: &&Loaded| {
+            !self.is_single || self.prune || self.sources.iter().any(|new| new.name == old.name)
+        };
+        let before = before.iter().filter(is_planned);
+        let saved = self.saved.as_ref();
+        saved.map(|it| it.mismatches(&self.setup, before, self.sources)).unwrap_or_default()
+    }
+
+    /// Looks at what the target holds, and at what a ship would do there.
+    pub fn judge(&self, contents: &Contents, shipment: &Shipment) -> Verdict {
+        // A saved plan is held against all that is there.
+        let is_known = |name: &str| self.saved.is_none() && shipment.is_unchanged(name);
+        let items = contents.iter().filter(|(name, _)| !is_known(name)).map(|(name, bytes)| {
+            let label = format!("{name}.json");
+            (Item { name: name.clone(), label, format: Format::Json }, bytes.clone())
+        });
+        let before = catalog::check(items.collect(), self.dialects);
+        let (unchanged, changed): (Vec<_>, Vec<_>) =
+            self.sources.iter().partition(|loaded| is_known(&loaded.name));
+        let trial = Trial { units: &self.units, operators: Some(self.operators) };
+        let mut plan = plan::compare(&before, changed, trial);
+        plan.add_unchanged(unchanged);
+        if self.prune {
+            plan.prune();
+        }
+        let refused = |it: &&NamespacePlan| {
+            let planned = self.saved.as_ref().map(|saved| saved.reassigns(&it.name));
+            (it.class() == Class::Reassigning || planned == Some(true))
+                && !self.allowed.contains(&it.name)
+        };
+        let refused: Vec<&NamespacePlan> = plan.namespaces.iter().filter(refused).collect();
+        let (mut refusal, mut warning) = (None, None);
+        let mismatches = self.mismatches(&before);
+        if !mismatches.is_empty() {
+            refusal = Some(Refusal::Mismatch(mismatches));
+        } else if !refused.is_empty() {
+            let reassignment = Reassignment::of(&refused);
+            match self.level {
+                Level::Error => refusal = Some(Refusal::Reassignment(reassignment)),
+                Level::Warn => warning = Some(reassignment),
+                Level::Off => {}
+            }
+        }
+        Verdict { plan, before, refusal, warning }
+    }
+}

@@ -1,0 +1,120 @@
+//! What changes of the scripts of a namespace: those that experiments run, and the default.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use super::places::Places;
+use super::scripts::{self, ParamChange};
+use super::segments;
+use crate::namespace::{Experiment, Namespace};
+use crate::wire::same;
+
+/// A script that changed under experiments that run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptChange {
+    /// The definition that they ran.
+    pub definition_before: String,
+    /// The definition that they run.
+    pub definition_after: String,
+    /// The experiments.
+    pub experiments: Vec<String>,
+    /// The params that are set differently; none if only the order of statements changed.
+    pub params: Vec<ParamChange>,
+    /// The line of the first of them in the new text, or of the definition.
+    pub line: Option<usize>,
+}
+
+/// What changed of what units see that are in no experiment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultChange {
+    /// The definition that was the default.
+    pub definition_before: String,
+    /// The definition that is the default.
+    pub definition_after: String,
+    /// Whether it draws at random by another salt, so that it draws anew.
+    pub draws_anew: bool,
+    /// The params that are set differently.
+    pub params: Vec<DefaultParam>,
+}
+
+/// A param of the default that is set differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultParam {
+    /// How.
+    pub change: ParamChange,
+    /// The experiments that do not set it, so that their units see the default's too.
+    pub fallback_in: Vec<String>,
+}
+
+/// The scripts that experiments of before and after ran and run, where they differ.
+pub(super) fn script_changes(
+    was: &Namespace,
+    is: &Namespace,
+    places: Places<'_>,
+) -> Vec<ScriptChange> {
+    let mut changed: IndexMap<(&str, &str), Vec<(&Experiment, &Experiment)>> = IndexMap::new();
+    let news = segments::by_name(is);
+    for old in was.experiments() {
+        if let Some(new) = news.get(old.name()).copied() {
+            let definitions = (old.definition(), new.definition());
+            changed.entry(definitions).or_default().push((old, new));
+        }
+    }
+    let mut changes = Vec::new();
+    for ((before, after), experiments) in changed {
+        let Some((old, new)) = experiments.first().map(|(old, new)| (old.script(), new.script()))
+        else {
+            continue;
+        };
+        if same(old.json(), new.json()) {
+            continue;
+        }
+        let params = scripts::compare(old, new, places.source);
+        if params.is_empty() && old.dialect() != new.dialect() {
+            continue;
+        }
+        let line = params.iter().find_map(|param| param.line);
+        changes.push(ScriptChange {
+            definition_before: before.to_owned(),
+            definition_after: after.to_owned(),
+            experiments: experiments.iter().map(|(old, _)| old.name().to_owned()).collect(),
+            params,
+            line: line.or_else(|| places.definition(after)),
+        });
+    }
+    changes
+}
+
+pub(super) fn default_change(
+    was: &Namespace,
+    is: &Namespace,
+    places: Places<'_>,
+) -> Option<DefaultChange> {
+    let (old, new) = (was.default_experiment(), is.default_experiment());
+    let params = scripts::compare(old.script(), new.script(), places.source);
+    let draws_anew = old.salt() != new.salt()
+        && (scripts::uses_salt(old.script()) || scripts::uses_salt(new.script()));
+    let renamed = old.definition() != new.definition();
+    if !draws_anew && !renamed && same(old.script().json(), new.script().json()) {
+        return None;
+    }
+    let sets: HashMap<&str, HashSet<&str>> = is
+        .definitions()
+        .map(|(name, script)| (name, scripts::params(script).into_iter().collect()))
+        .collect();
+    let params = params.into_iter().map(|change| {
+        let sets = |it: &&Experiment| {
+            sets.get(it.definition()).is_some_and(|params| params.contains(&*change.param))
+        };
+        let without = is.experiments().iter().filter(|it| !sets(it));
+        let fallback_in = without.map(|it| it.name().to_owned()).collect();
+        DefaultParam { change, fallback_in }
+    });
+    Some(DefaultChange {
+        definition_before: old.definition().to_owned(),
+        definition_after: new.definition().to_owned(),
+        draws_anew,
+        params: params.collect(),
+    })
+}
