@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::diagnostic::nearest;
+use crate::nearest::nearest;
 use crate::number;
 
 /// Whose answers a script or a namespace gives.

@@ -73,6 +73,7 @@
 //! | module | what it knows |
 //! |---|---|
 //! | [`source`], [`diagnostic`] | text, places in it, what is wrong there |
+//! | [`nearest`] | words that were probably meant for another |
 //! | [`number`], [`value`], [`tree`] | numbers as text, values, YAML and JSON with places |
 //! | [`dialect`] | what differs between the two dialects outside of evaluation |
 //! | [`syntax`], [`wire`] | the language, and its JSON form |
@@ -107,6 +108,7 @@ pub mod format;
 pub mod guard;
 pub mod lint;
 pub mod namespace;
+pub mod nearest;
 pub mod number;
 mod parallel;
 pub mod plan;

@@ -3,9 +3,10 @@
 use super::error::{Error, Part};
 use super::types::Type;
 use super::{Batch, Format, Keep};
-use crate::diagnostic::{nearest, other_delimiter};
+use crate::diagnostic::other_delimiter;
 use crate::eval::names;
 use crate::namespace::{Namespace, Rows};
+use crate::nearest::nearest;
 use crate::value::Value;
 
 /// A column that no script reads, and an input that scripts read and the file does not have: their

@@ -2,8 +2,8 @@
 
 use std::{fmt, io};
 
-use crate::diagnostic::hint;
 use crate::namespace::AssignError;
+use crate::nearest::hint;
 use crate::value::ValueError;
 
 use super::types::Type;

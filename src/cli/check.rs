@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use clap::Args;
 use planout::catalog::{self, Loaded, decode};
-use planout::diagnostic::{Level, Report, nearest};
+use planout::diagnostic::{Level, Report};
 use planout::lint::{self, Settings};
+use planout::nearest::nearest;
 use planout::source::{MAX_SOURCE_BYTES, Source};
 use planout::store::{self, Format as FileFormat, read_file};
 

@@ -1,7 +1,8 @@
 //! `planout explain`
 
 use clap::Args;
-use planout::diagnostic::{Code, Level, explain, nearest, title};
+use planout::diagnostic::{Code, Level, explain, title};
+use planout::nearest::nearest;
 use serde_json::json;
 
 use super::config::unknown_code;

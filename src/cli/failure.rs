@@ -2,8 +2,9 @@
 
 use std::error::Error;
 
-use planout::diagnostic::{Diagnostic, Report, Severity, hint};
+use planout::diagnostic::{Diagnostic, Report, Severity};
 use planout::eval::EvalError;
+use planout::nearest::hint;
 use planout::ship::ShipError;
 use planout::store::StoreError;
 

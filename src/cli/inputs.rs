@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use planout::catalog::Loaded;
-use planout::diagnostic::nearest;
 use planout::namespace::Experiment;
+use planout::nearest::nearest;
 use planout::source::Source;
 use planout::tree::{MAX_DEPTH, json};
 use planout::{Map, Namespace, Script, Value};

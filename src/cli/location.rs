@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use planout::diagnostic::nearest;
 use planout::lint::Destination;
+use planout::nearest::nearest;
 use planout::store;
 
 use super::config::Config;

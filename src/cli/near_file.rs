@@ -4,7 +4,7 @@ use std::fs::read_dir;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
-use planout::diagnostic::nearest;
+use planout::nearest::nearest;
 use planout::store::StoreError;
 
 /// How many names of a folder are looked at.

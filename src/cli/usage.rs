@@ -7,7 +7,7 @@ use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use planout::diagnostic::{hint, nearest};
+use planout::nearest::{hint, nearest};
 use planout::store::{is_url, without_secrets};
 
 use super::failure::Failure;

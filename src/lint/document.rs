@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::quotes;
-use crate::diagnostic::{Code, Diagnostic, Severity, nearest};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::namespace::Outline;
+use crate::nearest::nearest;
 use crate::source::{Source, Span};
 use crate::tree::yaml::plain;
 use crate::tree::{Kind, Map, Node};

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 
 use self::possible::Possible;
 use super::script::{Read, Script};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
 use crate::source::Span;
 use crate::tree::{Kind, Node};
 use crate::value::Value;

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::script::{Call, Script};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::{Function, Reason, SPECIAL_FORMS};
+use crate::nearest::nearest;
 use crate::source::Span;
 
 /// Checks the calls of a script; `own` are the operators that only the project's evaluators know,

@@ -4,8 +4,9 @@ use indexmap::IndexMap;
 
 use super::flow::Known;
 use super::script::{Call, Script};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::Function;
+use crate::nearest::nearest;
 use crate::source::Span;
 use crate::tree::{Kind, Layout, Node, quote, to_json};
 

@@ -7,10 +7,10 @@ use indexmap::IndexMap;
 use super::allocation::{Allocation, Rules, Step};
 use super::sequence::{Roster, SequenceError};
 use super::{Experiment, Namespace, check_name};
-use crate::diagnostic::nearest;
 use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling};
 use crate::draw::Salt;
 use crate::eval::Script;
+use crate::nearest::nearest;
 
 /// The most segments that a namespace may have.
 pub const MAX_SEGMENTS: u32 = 10_000_000;

@@ -7,8 +7,9 @@ use super::observe::Observed;
 use super::read::ReadError;
 use super::recognize::recognize_text;
 use crate::delimited::{BYTE_ORDER_MARK, Fault, Splitter, blank_lines, line_breaks};
-use crate::diagnostic::{nearest, other_delimiter};
+use crate::diagnostic::other_delimiter;
 use crate::eval::distribution::Sought;
+use crate::nearest::nearest;
 use crate::value::Value;
 
 /// What stands for the default experiment in a table.

@@ -19,7 +19,7 @@ pub use output::{Output, Owner, create, write_file};
 pub use redis::Redis;
 pub use redis_url::RedisUrl;
 
-use crate::diagnostic::nearest;
+use crate::nearest::nearest;
 
 /// How an item is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

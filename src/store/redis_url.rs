@@ -7,7 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use super::{SCHEMES, StoreError};
-use crate::diagnostic::hint;
+use crate::nearest::hint;
 
 /// The port of a URL that names none.
 const DEFAULT_PORT: u16 = 6379;

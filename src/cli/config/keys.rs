@@ -1,8 +1,9 @@
 //! The keys of `planout.toml`: a key more is a line more, here and in `docs/commands.md`.
 
 use planout::Dialect;
-use planout::diagnostic::{Code, Level, nearest};
+use planout::diagnostic::{Code, Level};
 use planout::lint::Readers;
+use planout::nearest::nearest;
 
 use super::reader::{Entry, Reader, Table};
 use super::{Config, near_code};

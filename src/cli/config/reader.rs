@@ -1,6 +1,7 @@
 //! Reads TOML by tables of keys, with all that is wrong and where.
 
-use planout::diagnostic::{Code, Diagnostic, hint, nearest};
+use planout::diagnostic::{Code, Diagnostic};
+use planout::nearest::{hint, nearest};
 use planout::source::Span;
 use planout::store::is_url;
 use toml::Spanned;

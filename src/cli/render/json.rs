@@ -9,7 +9,7 @@ use planout::source::Source;
 pub(in crate::cli) fn json(source: &Source, diagnostic: &Diagnostic) -> Value {
     let start = source.position(diagnostic.primary.span.start);
     let end = source.position(diagnostic.primary.span.end);
-    json!({
+    let mut object = json!({
         "code": diagnostic.code.as_str(),
         "severity": diagnostic.severity.as_str(),
         "message": diagnostic.message,
@@ -19,8 +19,12 @@ pub(in crate::cli) fn json(source: &Source, diagnostic: &Diagnostic) -> Value {
         "end_line": end.line,
         "end_column": end.column,
         "help": diagnostic.help,
-        "replacements": diagnostic.replacements.iter().map(|it| replacement(source, it)).collect::<Vec<_>>(),
-    })
+    });
+    if !diagnostic.replacements.is_empty() {
+        let replacements = diagnostic.replacements.iter().map(|it| replacement(source, it));
+        object["replacements"] = replacements.collect();
+    }
+    object
 }
 
 /// What to write in the place of a part of the text.

@@ -1,6 +1,7 @@
 //! What a document is, by its keys.
 
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
 use crate::tree::{Map, Node};
 use crate::wire::Operator;
 

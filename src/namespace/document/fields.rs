@@ -1,8 +1,9 @@
 //! The keys of a mapping, each of which is there and of its type, or is reported.
 
 use super::Checker;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::namespace::builder::MAX_SEGMENTS;
+use crate::nearest::nearest;
 use crate::number;
 use crate::source::Span;
 use crate::tree::{Entry, Kind, Map, Node};

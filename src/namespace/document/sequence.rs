@@ -5,9 +5,10 @@ use std::collections::HashSet;
 
 use super::fields::Fields;
 use super::{Action, Checker, Definitions};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::namespace::builder::MAX_SEGMENTS;
 use crate::namespace::sequence::{Roster, SequenceError};
+use crate::nearest::nearest;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Node};
 

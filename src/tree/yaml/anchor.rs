@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::excerpt;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::nearest::nearest;
 use crate::source::Span;
 use crate::tree::{Entry, Kind, Node};
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use planout::batch::{Batch, Error, Format, Input, Wanted};
-use planout::diagnostic::nearest;
+use planout::nearest::nearest;
 use planout::plan::{Inputs, Unit, Units};
 use planout::{Map, Value};
 
