@@ -135,7 +135,7 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
     for entry in std::fs::read_dir(view.folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
-        if Format::of(&path) != Some(Format::Json) || is_hidden(&path) {
+        if Format::of(&path).is_none() || is_hidden(&path) {
             continue;
         }
         // Links are looked behind, all else is known from the folder.
@@ -143,11 +143,9 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
             Ok(kind) if kind.is_symlink() => path.metadata().map(|behind| behind.file_type()),
             kind => kind,
         };
-        // No namespace can be shipped to a place that is taken, and none is read from there.
-        match kind.map_err(|error| StoreError::io("read", &path, error))? {
-            kind if kind.is_file() => paths.push(path),
-            kind if kind.is_dir() => return Err(StoreError::IsDirectory(path)),
-            _ => return Err(StoreError::Special(path)),
+        let kind = kind.map_err(|error| StoreError::io("read", &path, error))?;
+        if folders::is_readable(&path, kind)? {
+            paths.push(path);
         }
     }
     let mut items = Vec::new();

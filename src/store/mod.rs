@@ -105,9 +105,12 @@ pub enum StoreError {
     /// A pipe, a device or the like where a file or a folder is expected.
     #[error("`{}` is neither a file nor a directory", .0.display())]
     Special(PathBuf),
-    /// A folder where a file was expected.
+    /// A folder where a file was named.
     #[error("`{}` is a directory, not a file", .0.display())]
     IsDirectory(PathBuf),
+    /// A folder with the name of a namespace, among the files of a store.
+    #[error("`{}` is a directory, not a file", .0.display())]
+    InPlaceOfNamespace(PathBuf),
     /// A file whose name is not UTF-8, so that it names no namespace.
     #[error("the name of `{}` is not UTF-8", .0.display())]
     NotUtf8(PathBuf),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -110,19 +111,89 @@ fn what_is_neither_a_file_nor_a_folder_is_not_an_empty_target() {
     }
 }
 
+/// What can be in the place of a namespace, and what is said of it.
+type Thing = (fn(&Path), &'static str);
+
+const THINGS: [Thing; 6] = [
+    (|path| fs::create_dir(path).expect("a folder"), "is a directory, not a file"),
+    (
+        |path| symlink(path.with_file_name(".."), path).expect("a link"),
+        "is a directory, not a file",
+    ),
+    // This leads to the folder that it is in.
+    (|path| symlink(".", path).expect("a link"), "is a directory, not a file"),
+    (fifo, "is neither a file nor a directory"),
+    (|path| drop(UnixListener::bind(path).expect("a socket")), "is neither a file nor a directory"),
+    (|path| symlink("/dev/zero", path).expect("a link"), "is neither a file nor a directory"),
+];
+
 #[test]
-fn a_namespace_of_a_source_is_a_file() {
-    let folder = prepare(|root| fifo(&root.join("sample-namespaces/pipe.yaml")));
-    for arguments in [
-        &["check", "sample-namespaces"][..],
-        &["nslist", "sample-namespaces"],
-        &["ship", "sample-namespaces", "out"],
-        &["fmt", "--check", "sample-namespaces"],
-    ] {
+fn what_has_the_name_of_a_namespace_in_a_target_is_a_file() {
+    for (make, said) in THINGS {
+        for name in ["x.json", "button_color.json", "x.yaml", "x.yml", "x.p4j"] {
+            refused("out", &format!("`out/{name}` {said}"), |root| {
+                fs::create_dir(root.join("out")).expect("a folder");
+                make(&root.join("out").join(name));
+            });
+        }
+        // What is hidden, or does not have such a name, is not looked at.
+        for name in [".hidden.json", "json", "x.txt"] {
+            let folder = prepare(|root| {
+                fs::create_dir(root.join("out")).expect("a folder");
+                make(&root.join("out").join(name));
+            });
+            for (reader, status) in READERS.iter().zip([10, 0, 0, 0]) {
+                let run = run(folder.path(), reader, "out");
+                assert_eq!(run.status, status, "{reader:?}: {}", run.stderr);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_the_name_of_a_namespace_in_a_source_is_a_file() {
+    for (make, said) in THINGS {
+        for name in ["x.yaml", "x.yml", "x.p4j", "x.json"] {
+            let place = format!("sample-namespaces/{name}");
+            let folder = prepare(|root| make(&root.join(&place)));
+            for arguments in [
+                &["check", "sample-namespaces"][..],
+                &["check", "sample-namespaces", "--recursive"],
+                &["nslist", "sample-namespaces"],
+                &["eval", "--from", "sample-namespaces", "--ns", "button_color", "userid=1"],
+                &[
+                    "simulate",
+                    "--from",
+                    "sample-namespaces",
+                    "--ns",
+                    "button_color",
+                    "--units",
+                    "1",
+                ],
+                &["plan", "sample-namespaces", "out"],
+                &["ship", "sample-namespaces", "out"],
+                &["fmt", "--check", "sample-namespaces"],
+            ] {
+                let run = planout(folder.path(), arguments);
+                let all = format!("{arguments:?}, {name}: {}{}", run.stdout, run.stderr);
+                assert_eq!(run.status, 3, "{all}");
+                // Who goes into all folders finds out that this one is where he was.
+                let is_loop = run.stderr.contains("it is a link to a folder above it");
+                let named = run.stderr.contains(&format!("`{place}` {said}"));
+                assert!(named || (is_loop && arguments.contains(&"--recursive")), "{all}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_location_may_have_the_name_of_a_namespace() {
+    let folder = prepare(|root| {
+        fs::rename(root.join("sample-namespaces"), root.join("all.yaml")).expect("a folder");
+    });
+    for arguments in [&["check", "all.yaml"][..], &["ship", "all.yaml", "all.json"]] {
         let run = planout(folder.path(), arguments);
-        assert_eq!(run.status, 3, "{arguments:?}: {}{}", run.stdout, run.stderr);
-        let named = "`sample-namespaces/pipe.yaml` is neither a file nor a directory";
-        assert!(run.stderr.contains(named), "{arguments:?}: {}", run.stderr);
+        assert_eq!(run.status, 0, "{arguments:?}: {}", run.stderr);
     }
 }
 

@@ -205,7 +205,7 @@ fn a_target_that_cannot_be_changed_is_named() {
     fs::create_dir(out.join("test_ns.json")).expect("a folder");
     let before = names(&out);
     let run = ship(folder.path(), &[]);
-    assert_eq!(run.status, 1, "{}", run.stderr);
+    assert_eq!(run.status, 3, "{}", run.stderr);
     assert!(run.stderr.contains("`out/test_ns.json` is a directory"), "{}", run.stderr);
     assert_eq!(names(&out), before);
 }

@@ -32,13 +32,22 @@ impl Folders {
 /// The files of a folder, sorted. What is hidden is left out.
 ///
 /// # Errors
-/// A folder cannot be read, or something has the name of a namespace and is neither a file nor a
-/// folder.
+/// A folder cannot be read, or something below it has the name of a namespace and is not a file.
 pub fn files(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, StoreError> {
-    walk(folder, folders, |path, kind| match is_special(kind) && Format::of(path).is_some() {
-        true => Err(StoreError::Special(path.to_owned())),
-        false => Ok(kind.is_file()),
+    walk(folder, folders, |path, kind| match path == folder && kind.is_dir() {
+        true => Ok(false),
+        false => is_readable(path, kind),
     })
+}
+
+/// Whether something in a folder is a file. What has the name of a namespace has to be one: nothing
+/// else can be read as a namespace, and none can be shipped to its place.
+pub(super) fn is_readable(path: &Path, kind: FileType) -> Result<bool, StoreError> {
+    match Format::of(path) {
+        Some(_) if kind.is_dir() => Err(StoreError::InPlaceOfNamespace(path.to_owned())),
+        Some(_) if is_special(kind) => Err(StoreError::Special(path.to_owned())),
+        _ => Ok(kind.is_file()),
+    }
 }
 
 /// The folders that are read.
@@ -72,10 +81,15 @@ fn walk(
             Ok(entry) => entry,
             // A temporary file that has been renamed before it could be looked at.
             Err(error) if error.depth() > 0 && error.path().is_some_and(is_hidden) => continue,
-            // Nobody goes there.
-            Err(error) if folders == Folders::One && error.loop_ancestor().is_some() => continue,
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
+                if folders == Folders::One && error.loop_ancestor().is_some() {
+                    match Format::of(&path) {
+                        Some(_) => return Err(StoreError::InPlaceOfNamespace(path)),
+                        // Nobody goes there.
+                        None => continue,
+                    }
+                }
                 // What has no error of the system is a link that leads to a folder above it.
                 let is_loop = || std::io::Error::other("it is a link to a folder above it");
                 let error = error.into_io_error().unwrap_or_else(is_loop);
