@@ -3,6 +3,8 @@
 //! Each attack is first shown to work on git alone.
 #![cfg(unix)]
 
+mod places;
+
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
