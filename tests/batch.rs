@@ -8,6 +8,8 @@ mod errors;
 mod files;
 mod golden;
 #[cfg(feature = "parquet")]
+mod hostile;
+#[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "parquet")]
 mod parquet_types;

@@ -2,17 +2,22 @@
 
 mod bounded;
 mod decode;
+mod delta;
+mod footer;
 mod guarded;
 mod kind;
+mod pages;
 mod rows;
 mod writer;
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use parquet::basic::Compression;
 use parquet::column::reader::ColumnReader;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 pub use guarded::PARQUET_THREAD;
@@ -20,16 +25,19 @@ pub(super) use rows::Rows;
 pub(super) use writer::Writer;
 
 use self::bounded::Bounded;
-use self::decode::Values;
+use self::decode::{Raw, Values};
 use self::guarded::guarded;
 use self::kind::{Field, Kind};
+use self::pages::Room;
 use super::columns::Column;
 use super::error::Error;
 use super::types::Type;
 use crate::value::Value;
 
-/// How many rows are worked on at once.
+/// How many rows are worked on at once, unless they have more bytes than this: of what a file has once,
+/// each row gets a copy.
 const ROWS: usize = 4096;
+const BYTES: usize = 4 << 20;
 
 /// What stands at the beginning of a file, and at its end.
 const MAGIC: &[u8; 4] = b"PAR1";
@@ -57,7 +65,9 @@ struct Used {
 /// Reads the rows of a file, some at a time.
 pub(super) struct Reader {
     name: String,
-    file: SerializedFileReader<Bounded>,
+    file: Arc<Bounded>,
+    metadata: ParquetMetaData,
+    room: Room,
     fields: Vec<Field>,
     used: Vec<Used>,
     /// The row group that is read next.
@@ -65,7 +75,30 @@ pub(super) struct Reader {
     open: Vec<ColumnReader>,
     /// How many rows of the open row group are left.
     left: usize,
+    /// The rows that have been read of it and not been handed out.
+    waiting: Waiting,
     row: u64,
+}
+
+/// Rows as they are in their pages.
+#[derive(Default)]
+struct Waiting {
+    columns: Vec<Raw>,
+    /// How many bytes each row has, the last one first.
+    sizes: Vec<usize>,
+}
+
+impl Waiting {
+    /// How many rows are worked on at once.
+    fn rows(&self) -> usize {
+        let mut bytes = 0_usize;
+        let fits = |size: &&usize| {
+            bytes = bytes.saturating_add(**size);
+            bytes <= BYTES
+        };
+        let rows = self.sizes.iter().rev().take_while(fits).count();
+        rows.max(self.sizes.len().min(1))
+    }
 }
 
 impl Reader {
@@ -78,11 +111,27 @@ impl Reader {
             );
             return Err(Error::unfit(message));
         }
-        let file = guarded(|| SerializedFileReader::new(Bounded(file)))
+        let unread = |error| Error::Read { name: name.to_owned(), error };
+        let footer = Bounded(file.try_clone().map_err(unread)?);
+        let read = || {
+            footer::check(&mut &file)?;
+            Ok(SerializedFileReader::new(footer)?.metadata().clone())
+        };
+        let metadata = guarded(read)
             .map_err(|error| Error::unfit(format!("`{name}` is not Parquet")).because(error))?;
-        let fields = kind::fields(file.metadata().file_metadata().schema_descr());
-        let (used, open, name) = (Vec::new(), Vec::new(), name.to_owned());
-        Ok(Reader { name, file, fields, used, group: 0, open, left: 0, row: 1 })
+        Ok(Reader {
+            name: name.to_owned(),
+            file: Arc::new(Bounded(file)),
+            fields: kind::fields(metadata.file_metadata().schema_descr()),
+            metadata,
+            room: Room::default(),
+            used: Vec::new(),
+            group: 0,
+            open: Vec::new(),
+            left: 0,
+            waiting: Waiting::default(),
+            row: 1,
+        })
     }
 
     /// The columns with their types. Those that cannot be read are strings to who asks.
@@ -106,7 +155,7 @@ impl Reader {
                             can be read: write it as one of these, or leave it out";
                 Error::unfit(message).help(help)
             })?;
-            let schema = self.file.metadata().file_metadata().schema_descr();
+            let schema = self.metadata.file_metadata().schema_descr();
             let can_be_null = schema.column(leaf).max_def_level() > 0;
             self.used.push(Used { name: column.name.clone(), leaf, kind, can_be_null });
         }
@@ -123,34 +172,22 @@ impl Reader {
 
     /// The next rows.
     pub(super) fn next(&mut self) -> Result<Option<Table>, Error> {
-        while self.left == 0 {
-            if self.group == self.file.num_row_groups() {
+        while self.waiting.sizes.is_empty() {
+            if self.left > 0 {
+                self.read()?;
+            } else if self.group < self.metadata.num_row_groups() {
+                self.next_group()?;
+            } else {
                 return Ok(None);
             }
-            self.next_group()?;
         }
-        let rows = self.left.min(ROWS);
+        let rows = self.waiting.rows();
+        let columns = &mut self.waiting.columns;
+        let taken = guarded(|| Ok(columns.iter_mut().map(|raw| raw(rows)).collect::<Vec<_>>()));
+        let taken = taken.map_err(|error| self.broken(None, error))?;
+        self.waiting.sizes.truncate(self.waiting.sizes.len() - rows);
         let (mut columns, mut bad) = (Vec::with_capacity(self.used.len()), Vec::new());
-        let (open, used) = (&mut self.open, &self.used);
-        let read = guarded(|| {
-            let values = |(column, used): (&mut ColumnReader, &Used)| {
-                decode::values(column, used.kind, used.can_be_null, rows)
-            };
-            // The rows end at the first column that is broken.
-            let mut read = Vec::with_capacity(used.len());
-            for column in open.iter_mut().zip(used).map(values) {
-                let is_broken = column.is_err();
-                read.push(column);
-                if is_broken {
-                    break;
-                }
-            }
-            Ok(read)
-        });
-        let read = read.map_err(|error| self.broken(None, error))?;
-        for (Used { name, .. }, read) in self.used.iter().zip(read) {
-            let Values { values, bad: found } =
-                read.map_err(|error| self.broken(Some(name), error))?;
+        for (Used { name, .. }, Values { values, bad: found }) in self.used.iter().zip(taken) {
             columns.push(values);
             bad.extend(
                 found.into_iter().map(|(row, why)| (row, format!("column `{name}`: {why}"))),
@@ -161,19 +198,47 @@ impl Reader {
         bad.dedup_by_key(|(row, _)| *row);
         let first = self.row;
         self.row += rows as u64;
-        self.left -= rows;
         Ok(Some(Table { columns, bad, rows, first }))
     }
 
+    /// Reads rows of the open row group.
+    fn read(&mut self) -> Result<(), Error> {
+        let rows = self.left.min(ROWS);
+        let mut sizes = vec![0; rows];
+        let (open, used) = (&mut self.open, &self.used);
+        let read = guarded(|| {
+            // The rows end at the first column that is broken.
+            let mut read = Vec::with_capacity(used.len());
+            for (column, used) in open.iter_mut().zip(used) {
+                let raw = decode::raw(column, used.kind, used.can_be_null, &mut sizes);
+                let is_broken = raw.is_err();
+                read.push(raw);
+                if is_broken {
+                    break;
+                }
+            }
+            Ok(read)
+        });
+        let read = read.map_err(|error| self.broken(None, error))?;
+        let mut columns = Vec::with_capacity(self.used.len());
+        for (Used { name, .. }, raw) in self.used.iter().zip(read) {
+            columns.push(raw.map_err(|error| self.broken(Some(name), error))?);
+        }
+        sizes.reverse();
+        self.waiting = Waiting { columns, sizes };
+        self.left -= rows;
+        Ok(())
+    }
+
     fn next_group(&mut self) -> Result<(), Error> {
-        let group = self.file.get_row_group(self.group).map_err(|it| self.broken(None, it))?;
-        let rows = group.metadata().num_rows();
+        let group = self.metadata.row_group(self.group);
+        let rows = group.num_rows();
         let wrong = |what: &str| ParquetError::General(format!("a row group has {what}"));
         self.left =
             usize::try_from(rows).map_err(|_| self.broken(None, wrong("less than no rows")))?;
         self.open.clear();
         for Used { name, leaf, .. } in &self.used {
-            let codec = match group.metadata().column(*leaf).compression() {
+            let codec = match group.column(*leaf).compression() {
                 Compression::BROTLI(_) => Some("Brotli"),
                 Compression::LZ4 | Compression::LZ4_RAW => Some("LZ4"),
                 Compression::LZO => Some("LZO"),
@@ -187,8 +252,8 @@ impl Reader {
                 let help = "what is compressed with Snappy, gzip or Zstandard can be read";
                 return Err(Error::unfit(message).help(help));
             }
-            let open = match group.metadata().column(*leaf).num_values() == rows {
-                true => guarded(|| group.get_column_reader(*leaf)),
+            let open = match group.column(*leaf).num_values() == rows {
+                true => guarded(|| pages::open(&self.file, group, *leaf, &self.room)),
                 false => Err(wrong("another number of values than of rows")),
             };
             self.open.push(open.map_err(|error| self.broken(Some(name), error))?);

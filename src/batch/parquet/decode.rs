@@ -1,7 +1,7 @@
 //! The values of a column.
 
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::DataType;
+use parquet::data_type::{ByteArray, DataType, FixedLenByteArray};
 use parquet::errors::ParquetError;
 
 use super::kind::{Clock, Kind};
@@ -25,67 +25,80 @@ pub(super) struct Values {
     pub(super) bad: Vec<(usize, String)>,
 }
 
-/// The next values of a column.
-pub(super) fn values(
+/// Values of a column as they are in its pages, of which so many are taken.
+pub(super) type Raw = Box<dyn FnMut(usize) -> Values + Send>;
+
+/// The next values of a column. Adds to `sizes` how many bytes each row has: the bytes are shared with
+/// the page as long as they are raw.
+pub(super) fn raw(
     reader: &mut ColumnReader,
     kind: Kind,
     can_be_null: bool,
-    rows: usize,
-) -> Result<Values, ParquetError> {
+    sizes: &mut [usize],
+) -> Result<Raw, ParquetError> {
     match reader {
         ColumnReader::BoolColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| match kind {
+            read(reader, sizes, can_be_null, small, move |it| match kind {
                 Kind::Boolean => Ok(Value::Bool(it)),
                 kind => unexpected(kind),
             })
         }
         ColumnReader::Int32ColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| match kind {
+            read(reader, sizes, can_be_null, small, move |it| match kind {
                 Kind::Unsigned => Ok(Value::Int((it as u32).into())),
                 Kind::Date => Ok(date(it)),
                 kind => int(kind, it.into()),
             })
         }
         ColumnReader::Int64ColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| match kind {
+            read(reader, sizes, can_be_null, small, move |it| match kind {
                 Kind::Unsigned => Ok(whole((it as u64).into())),
                 kind => int(kind, it),
             })
         }
         ColumnReader::Int96ColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| match (kind, it.data()) {
+            read(reader, sizes, can_be_null, small, move |it| match (kind, it.data()) {
                 (Kind::OldTimestamp, &[low, high, day]) => Ok(old_timestamp(low, high, day)),
                 (kind, _) => unexpected(kind),
             })
         }
         ColumnReader::FloatColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| match kind {
+            read(reader, sizes, can_be_null, small, move |it| match kind {
                 Kind::Float => Ok(Value::Float(widened(it))),
                 kind => unexpected(kind),
             })
         }
         ColumnReader::DoubleColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| match kind {
+            read(reader, sizes, can_be_null, small, move |it| match kind {
                 Kind::Float => Ok(Value::Float(it)),
                 kind => unexpected(kind),
             })
         }
         ColumnReader::ByteArrayColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| bytes(kind, it.data()))
+            let size = |it: &ByteArray| it.data().len();
+            read(reader, sizes, can_be_null, size, move |it| bytes(kind, it.data()))
         }
         ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-            read(reader, rows, can_be_null, |it| bytes(kind, it.data()))
+            let size = |it: &FixedLenByteArray| it.data().len();
+            read(reader, sizes, can_be_null, size, move |it| bytes(kind, it.data()))
         }
     }
 }
 
+/// The size of a value that is not larger than a [`Value`].
+fn small<T>(_: &T) -> usize {
+    0
+}
+
 fn read<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
-    rows: usize,
+    sizes: &mut [usize],
     can_be_null: bool,
-    convert: impl Fn(T::T) -> Converted,
-) -> Result<Values, ParquetError> {
+    size: impl Fn(&T::T) -> usize,
+    convert: impl Fn(T::T) -> Converted + Send + 'static,
+) -> Result<Raw, ParquetError> {
     let too_few = || ParquetError::EOF("it has too few values".to_owned());
+    let rows = sizes.len();
     let (mut levels, mut found) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
     let mut read = 0;
     while read < rows {
@@ -96,20 +109,31 @@ fn read<T: DataType>(
         }
         read += records;
     }
-    let mut found = found.into_iter();
-    let mut values = Values { values: Vec::with_capacity(rows), bad: Vec::new() };
-    for row in 0..rows {
-        let is_null = can_be_null && levels.get(row).is_none_or(|level| *level == 0);
-        let value = match is_null {
-            true => Ok(Value::Null),
-            false => convert(found.next().ok_or_else(too_few)?),
-        };
-        values.values.push(value.unwrap_or_else(|problem| {
-            values.bad.push((row, problem));
-            Value::Null
-        }));
+    let is_null = move |row: usize, levels: &[i16]| {
+        can_be_null && levels.get(row).is_none_or(|level| *level == 0)
+    };
+    let mut next = found.iter();
+    for (row, sum) in sizes.iter_mut().enumerate() {
+        if !is_null(row, &levels) {
+            *sum = sum.saturating_add(size(next.next().ok_or_else(too_few)?));
+        }
     }
-    Ok(values)
+    let (mut found, mut taken) = (found.into_iter(), 0);
+    Ok(Box::new(move |rows| {
+        let mut values = Values { values: Vec::with_capacity(rows), bad: Vec::new() };
+        for row in 0..rows {
+            let value = match is_null(taken + row, &levels) {
+                true => None,
+                false => found.next().map(&convert),
+            };
+            values.values.push(value.unwrap_or(Ok(Value::Null)).unwrap_or_else(|problem| {
+                values.bad.push((row, problem));
+                Value::Null
+            }));
+        }
+        taken += rows;
+        values
+    }))
 }
 
 /// A value where the schema allows none.

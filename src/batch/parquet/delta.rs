@@ -1,0 +1,181 @@
+//! The lengths of values that are encoded as differences. The crate `parquet` takes memory for as many
+//! values as such an encoding claims, so what it claims is checked before.
+
+use parquet::errors::{ParquetError, Result};
+
+/// The widest difference of numbers of 32 bits.
+const MAX_WIDTH: u8 = 32;
+
+/// Lengths as `DELTA_BINARY_PACKED` has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lengths {
+    /// How many there are.
+    pub(super) count: usize,
+    /// What they add up to.
+    pub(super) sum: u64,
+    /// Where they end.
+    pub(super) end: usize,
+}
+
+/// How many numbers an encoding claims to have.
+pub(super) fn claimed(data: &[u8]) -> Result<usize> {
+    let mut reader = Reader { data, at: 0 };
+    let (_block, _parts) = (reader.size()?, reader.size()?);
+    reader.size()
+}
+
+/// What stands before the blocks.
+struct Header {
+    /// How many small blocks make a block.
+    parts: usize,
+    /// How many numbers make a small block.
+    part: usize,
+    count: usize,
+    first: i32,
+}
+
+struct Reader<'d> {
+    data: &'d [u8],
+    at: usize,
+}
+
+fn wrong(what: &str) -> ParquetError {
+    ParquetError::General(format!("differences of lengths {what}"))
+}
+
+impl Header {
+    fn read(reader: &mut Reader<'_>) -> Result<Header> {
+        let (block, parts) = (reader.size()?, reader.size()?);
+        let (count, first) = (reader.size()?, reader.int()?);
+        let part = block.checked_div(parts).filter(|part| part * parts == block);
+        match part {
+            Some(part) if part > 0 && part % 32 == 0 => Ok(Header { parts, part, count, first }),
+            _ => Err(wrong("have blocks of no known size")),
+        }
+    }
+}
+
+impl Lengths {
+    /// Goes through lengths, of which there may be so many.
+    pub(super) fn read(data: &[u8], most: usize) -> Result<Lengths> {
+        let mut reader = Reader { data, at: 0 };
+        let Header { parts, part, count, first } = Header::read(&mut reader)?;
+        if count > most {
+            return Err(wrong("are more than there are values"));
+        }
+        if count == 0 {
+            return Ok(Lengths { count, sum: 0, end: reader.at });
+        }
+        let (mut last, mut sum, mut left) = (first, length(first)?, count - 1);
+        while left > 0 {
+            let least = reader.int()?;
+            for width in reader.take(parts)? {
+                if left == 0 {
+                    break;
+                }
+                if *width > MAX_WIDTH {
+                    return Err(wrong("have more than 32 bits"));
+                }
+                let size = usize::from(*width).checked_mul(part).ok_or_else(cut)? / 8;
+                let packed = reader.take(size)?;
+                let values = left.min(part);
+                for place in 0..values {
+                    let more = bits(packed, place * usize::from(*width), *width);
+                    last = last.wrapping_add(least).wrapping_add(more as i32);
+                    sum = sum.checked_add(length(last)?).ok_or_else(cut)?;
+                }
+                left -= values;
+            }
+        }
+        Ok(Lengths { count, sum, end: reader.at })
+    }
+}
+
+fn cut() -> ParquetError {
+    wrong("are cut off")
+}
+
+fn length(number: i32) -> Result<u64> {
+    u64::try_from(number).map_err(|_| wrong("add up to less than nothing"))
+}
+
+/// A number of some bits from a place on, the lowest first.
+fn bits(data: &[u8], from: usize, width: u8) -> u32 {
+    let mut number = 0_u64;
+    for (index, byte) in data.iter().skip(from / 8).take(5).enumerate() {
+        number |= u64::from(*byte) << (8 * index);
+    }
+    let mask = (1_u64 << width) - 1;
+    // What is masked has 32 bits at most.
+    ((number >> (from % 8)) & mask) as u32
+}
+
+impl<'d> Reader<'d> {
+    fn take(&mut self, size: usize) -> Result<&'d [u8]> {
+        let taken = self.data.get(self.at..).and_then(|rest| rest.get(..size)).ok_or_else(cut)?;
+        self.at += size;
+        Ok(taken)
+    }
+
+    /// A number whose bytes have 7 bits each, the lowest first.
+    fn varint(&mut self) -> Result<u64> {
+        let mut number = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.take(1)?[0];
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(number);
+            }
+        }
+        Err(wrong("have a number of more than 64 bits"))
+    }
+
+    fn size(&mut self) -> Result<usize> {
+        usize::try_from(self.varint()?).map_err(|_| cut())
+    }
+
+    /// A number with a sign.
+    fn int(&mut self) -> Result<i32> {
+        let coded = self.varint()?;
+        let number = (coded >> 1) as i64 ^ -((coded & 1) as i64);
+        i32::try_from(number).map_err(|_| wrong("have more than 32 bits"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_added_up() {
+        // 128 numbers a block, 4 parts, 5 numbers: 7, 5, 3, 1, 2, as in the description of the format.
+        let data = [0x80, 1, 4, 5, 14, 3, 2, 0, 0, 0, 0b1100_0000, 0, 0, 0, 0, 0, 0, 0, 99];
+        let lengths = Lengths::read(&data, 5).expect("lengths");
+        assert_eq!(lengths, Lengths { count: 5, sum: 18, end: 18 });
+        assert_eq!(claimed(&data).expect("a header"), 5);
+        assert!(Lengths::read(&data, 4).is_err());
+        for end in 0..18 {
+            assert!(Lengths::read(&data[..end], 5).is_err(), "{end}");
+        }
+    }
+
+    #[test]
+    fn claims_of_any_size_are_errors() {
+        let most = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+        for place in 0..3 {
+            let mut data = [vec![0x80, 1], vec![4], vec![5]];
+            data[place] = most.to_vec();
+            let data = [data.concat(), vec![0; 20]].concat();
+            assert!(Lengths::read(&data, usize::MAX).is_err(), "{place}");
+        }
+        for block in [[0, 0], [0x80, 0]] {
+            assert!(Lengths::read(&[&block[..], &[4, 5, 0]].concat(), 5).is_err());
+        }
+        assert!(Lengths::read(&[0x80, 1, 0, 5, 0], 5).is_err());
+        // The first is below 0, and so is the sum of the first two.
+        assert!(Lengths::read(&[0x80, 1, 4, 1, 1], 5).is_err());
+        assert!(Lengths::read(&[0x80, 1, 4, 2, 2, 5, 0, 0, 0, 0], 5).is_err());
+        assert_eq!(Lengths::read(&[0x80, 1, 4, 1, 2], 5).expect("one").sum, 1);
+        assert_eq!(Lengths::read(&[0x80, 1, 4, 0, 0], 5).expect("none").count, 0);
+    }
+}

@@ -1,0 +1,220 @@
+//! The schema at the end of a file, looked through before the crate `parquet` reads it: that takes
+//! memory for as many columns as are claimed, and goes as deep as groups nest.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use parquet::errors::{ParquetError, Result};
+
+use super::MAGIC;
+
+/// How many groups may hold one another, in a schema and in what is around it.
+const MAX_DEPTH: usize = 100;
+
+/// The length of the footer and the last magic bytes.
+const TAIL: i64 = 8;
+
+/// The field of the footer that is the schema, and the one of a group that counts what it holds.
+const SCHEMA: i16 = 2;
+const CHILDREN: i16 = 5;
+
+/// Kinds of Thrift's compact protocol.
+const STOP: u8 = 0;
+const TRUE: u8 = 1;
+const FALSE: u8 = 2;
+const BYTE: u8 = 3;
+const INTEGERS: std::ops::RangeInclusive<u8> = 4..=6;
+const I32: u8 = 5;
+const DOUBLE: u8 = 7;
+const BINARY: u8 = 8;
+const LIST: u8 = 9;
+const SET: u8 = 10;
+const MAP: u8 = 11;
+const STRUCT: u8 = 12;
+
+/// Checks the schema of a file. Whatever else is wrong is left to the reader.
+///
+/// # Errors
+/// It cannot be read, or its groups claim more than there is or hold one another too often.
+pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<()> {
+    let length = file.seek(SeekFrom::End(-TAIL))?;
+    let (mut size, mut magic) = ([0; 4], [0; 4]);
+    file.read_exact(&mut size)?;
+    file.read_exact(&mut magic)?;
+    if magic != *MAGIC {
+        return Ok(());
+    }
+    let size = u64::from(u32::from_le_bytes(size));
+    let start = length.checked_sub(size).ok_or_else(|| wrong("is longer than the file"))?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut footer = Vec::new();
+    file.take(size).read_to_end(&mut footer)?;
+    let mut footer = Thrift(&footer);
+    let mut last = 0;
+    while let Some((id, kind)) = footer.field(&mut last)? {
+        match (id, kind) {
+            (SCHEMA, LIST) => return footer.schema(),
+            _ => footer.skip(kind, MAX_DEPTH)?,
+        }
+    }
+    Ok(())
+}
+
+fn wrong(what: &str) -> ParquetError {
+    ParquetError::General(format!("its footer {what}"))
+}
+
+fn cut() -> ParquetError {
+    io::Error::from(io::ErrorKind::UnexpectedEof).into()
+}
+
+/// What is left to read.
+struct Thrift<'f>(&'f [u8]);
+
+impl Thrift<'_> {
+    fn schema(&mut self) -> Result<()> {
+        let (count, kind) = self.list()?;
+        if kind != STRUCT {
+            return Err(wrong("has a schema of another kind"));
+        }
+        // How many parts of each open group are still to come.
+        let mut open: Vec<usize> = Vec::new();
+        for place in 0..count {
+            while open.last() == Some(&0) {
+                open.pop();
+            }
+            match open.last_mut() {
+                Some(left) => *left -= 1,
+                None if place == 0 => {}
+                None => return Err(wrong("has columns outside of its schema")),
+            }
+            let children = self.children()?;
+            if children > count - place - 1 {
+                return Err(wrong("has a group of more columns than there are"));
+            }
+            open.push(children);
+            if open.len() > MAX_DEPTH {
+                return Err(wrong("has a schema that nests too deep"));
+            }
+        }
+        Ok(())
+    }
+
+    /// How many parts an element of the schema has.
+    fn children(&mut self) -> Result<usize> {
+        let (mut children, mut last) = (0, 0);
+        while let Some((id, kind)) = self.field(&mut last)? {
+            match (id, kind) {
+                (CHILDREN, I32) => {
+                    let number = self.zigzag()?;
+                    children = usize::try_from(number)
+                        .map_err(|_| wrong("has a group of less than nothing"))?;
+                }
+                _ => self.skip(kind, MAX_DEPTH)?,
+            }
+        }
+        Ok(children)
+    }
+
+    fn take(&mut self, size: usize) -> Result<&[u8]> {
+        let (taken, rest) = self.0.split_at_checked(size).ok_or_else(cut)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> Result<u8> {
+        self.take(1).map(|bytes| bytes[0])
+    }
+
+    fn varint(&mut self) -> Result<u64> {
+        let mut number = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(number);
+            }
+        }
+        Err(wrong("has a number of more than 64 bits"))
+    }
+
+    fn size(&mut self) -> Result<usize> {
+        usize::try_from(self.varint()?).map_err(|_| cut())
+    }
+
+    fn zigzag(&mut self) -> Result<i64> {
+        let coded = self.varint()?;
+        Ok((coded >> 1) as i64 ^ -((coded & 1) as i64))
+    }
+
+    /// The number and the kind of the next field of a struct.
+    fn field(&mut self, last: &mut i16) -> Result<Option<(i16, u8)>> {
+        let head = self.byte()?;
+        let kind = head & 0x0f;
+        if kind == STOP {
+            return Ok(None);
+        }
+        *last = match head >> 4 {
+            0 => i16::try_from(self.zigzag()?).map_err(|_| wrong("has a field of no number"))?,
+            more => last.wrapping_add(more.into()),
+        };
+        Ok(Some((*last, kind)))
+    }
+
+    /// How many elements a list has, and of which kind. Each has a byte at least.
+    fn list(&mut self) -> Result<(usize, u8)> {
+        let head = self.byte()?;
+        let count = match head >> 4 {
+            15 => self.size()?,
+            few => few.into(),
+        };
+        if count > self.0.len() {
+            return Err(wrong("has a list that is longer than it"));
+        }
+        Ok((count, head & 0x0f))
+    }
+
+    /// Leaves a value out.
+    fn skip(&mut self, kind: u8, depth: usize) -> Result<()> {
+        let depth = depth.checked_sub(1).ok_or_else(|| wrong("nests too deep"))?;
+        match kind {
+            TRUE | FALSE => {}
+            BYTE => drop(self.take(1)?),
+            DOUBLE => drop(self.take(8)?),
+            BINARY => {
+                let size = self.size()?;
+                self.take(size)?;
+            }
+            LIST | SET => {
+                let (count, kind) = self.list()?;
+                for _ in 0..count {
+                    self.element(kind, depth)?;
+                }
+            }
+            MAP => {
+                let count = self.size()?;
+                let kinds = if count == 0 { 0 } else { self.byte()? };
+                for _ in 0..count {
+                    self.element(kinds >> 4, depth)?;
+                    self.element(kinds & 0x0f, depth)?;
+                }
+            }
+            STRUCT => {
+                let mut last = 0;
+                while let Some((_, kind)) = self.field(&mut last)? {
+                    self.skip(kind, depth)?;
+                }
+            }
+            kind if INTEGERS.contains(&kind) => drop(self.varint()?),
+            _ => return Err(wrong("has a value of no known kind")),
+        }
+        Ok(())
+    }
+
+    /// Leaves an element out: a boolean has a byte there, and nothing in a struct.
+    fn element(&mut self, kind: u8, depth: usize) -> Result<()> {
+        match kind {
+            TRUE | FALSE => self.byte().map(drop),
+            kind => self.skip(kind, depth),
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! The pages of a column. A page says of itself how many values it has and what it becomes when it is
+//! decompressed, and the crate `parquet` takes memory for what is said. So pages are decompressed and
+//! checked here before it sees them.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use flate2::read::MultiGzDecoder;
+use parquet::basic::{Compression, Encoding, Type as Physical};
+use parquet::column::page::{Page, PageMetadata, PageReader};
+use parquet::column::reader::{ColumnReader, get_column_reader};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::reader::SerializedPageReader;
+use parquet::schema::types::ColumnDescPtr;
+
+use super::bounded::Bounded;
+use super::delta::{self, Lengths};
+
+/// How much the pages of a file that are open at once may take, in bytes: a page and a dictionary of
+/// each column.
+const MAX_OPEN: usize = 512 << 20;
+
+/// What a value takes in memory beside its bytes, at most.
+const VALUE_BYTES: usize = 32;
+
+/// What is left of the memory for open pages.
+#[derive(Clone)]
+pub(super) struct Room(Arc<AtomicUsize>);
+
+/// Some of it, until it is dropped.
+struct Taken {
+    room: Room,
+    bytes: usize,
+}
+
+/// The bytes of a page, with what they take of the room.
+struct Owned {
+    bytes: Bytes,
+    _taken: Taken,
+}
+
+impl AsRef<[u8]> for Owned {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Default for Room {
+    fn default() -> Room {
+        Room(Arc::new(AtomicUsize::new(MAX_OPEN)))
+    }
+}
+
+impl Room {
+    fn left(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn take(&self, bytes: usize) -> Result<Taken> {
+        let less = |left: usize| left.checked_sub(bytes);
+        match self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less) {
+            Ok(_) => Ok(Taken { room: self.clone(), bytes }),
+            Err(_) => Err(too_large()),
+        }
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.room.0.fetch_add(self.bytes, Ordering::Relaxed);
+    }
+}
+
+fn too_large() -> ParquetError {
+    let most = MAX_OPEN >> 20;
+    ParquetError::General(format!("the pages that are read at once take more than {most} MB"))
+}
+
+fn wrong(what: &str) -> ParquetError {
+    ParquetError::General(format!("a page {what}"))
+}
+
+/// Opens a column of a row group.
+pub(super) fn open(
+    file: &Arc<Bounded>,
+    group: &RowGroupMetaData,
+    leaf: usize,
+    room: &Room,
+) -> Result<ColumnReader> {
+    let column = group.column(leaf);
+    let rows = usize::try_from(group.num_rows())?;
+    // Pages come as they are in the file.
+    let plain = column.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
+    let pages = SerializedPageReader::new(Arc::clone(file), &plain, rows, None)?;
+    let (codec, column, room) = (column.compression(), column.column_descr_ptr(), room.clone());
+    let pages = Pages { pages, codec, column: column.clone(), room };
+    Ok(get_column_reader(column, Box::new(pages)))
+}
+
+/// Reads pages that are decompressed and checked.
+struct Pages {
+    pages: SerializedPageReader<Bounded>,
+    codec: Compression,
+    column: ColumnDescPtr,
+    room: Room,
+}
+
+impl Pages {
+    /// The bytes of a page, of which those before `from` are not compressed.
+    fn plain(&self, bytes: Bytes, from: usize, is_compressed: bool) -> Result<Bytes> {
+        if from > bytes.len() {
+            return Err(wrong("ends before its values"));
+        }
+        let (head, rest) = bytes.split_at(from);
+        let is_plain = self.codec == Compression::UNCOMPRESSED || !is_compressed;
+        // Where there are no values, there is nothing to decompress either.
+        if is_plain || rest.is_empty() {
+            return Ok(bytes);
+        }
+        let most = self.room.left().saturating_sub(head.len());
+        let mut plain = head.to_vec();
+        let decompress = |mut stream: Box<dyn Read + '_>, plain: &mut Vec<u8>| {
+            stream.by_ref().take(most as u64).read_to_end(plain)?;
+            match stream.read(&mut [0])? {
+                0 => Ok(()),
+                _ => Err(too_large()),
+            }
+        };
+        match self.codec {
+            Compression::SNAPPY => {
+                let failed = |error: snap::Error| ParquetError::External(Box::new(error));
+                let size = snap::raw::decompress_len(rest).map_err(failed)?;
+                if size > most {
+                    return Err(too_large());
+                }
+                plain.resize(from + size, 0);
+                let mut decoder = snap::raw::Decoder::new();
+                decoder.decompress(rest, &mut plain[from..]).map_err(failed)?;
+            }
+            Compression::GZIP(_) => {
+                decompress(Box::new(MultiGzDecoder::new(rest)), &mut plain)?;
+            }
+            Compression::ZSTD(_) => {
+                decompress(Box::new(zstd::Decoder::with_buffer(rest)?), &mut plain)?;
+            }
+            other => return Err(wrong(&format!("is compressed with {other}"))),
+        }
+        Ok(Bytes::from(plain))
+    }
+
+    /// The bytes of a page that takes as much room as they do, and some more.
+    fn kept(&self, bytes: Bytes, more: usize) -> Result<Bytes> {
+        let taken = self.room.take(bytes.len().saturating_add(more))?;
+        Ok(Bytes::from_owner(Owned { bytes, _taken: taken }))
+    }
+
+    /// How much more a dictionary takes than its bytes.
+    fn dictionary(&self, bytes: &[u8], count: u32) -> Result<usize> {
+        let count = usize::try_from(count)?;
+        let bits = match self.column.physical_type() {
+            Physical::BOOLEAN => 1,
+            // Each has its length before it.
+            Physical::INT32 | Physical::FLOAT | Physical::BYTE_ARRAY => 32,
+            Physical::INT64 | Physical::DOUBLE => 64,
+            Physical::INT96 => 96,
+            Physical::FIXED_LEN_BYTE_ARRAY => {
+                usize::try_from(self.column.type_length())?.saturating_mul(8).max(1)
+            }
+        };
+        match count.checked_mul(bits) {
+            Some(bits) if bits.div_ceil(8) <= bytes.len() => Ok(count.saturating_mul(VALUE_BYTES)),
+            _ => Err(wrong("says that a dictionary has more values than fit into it")),
+        }
+    }
+
+    /// How much more the values of a page take than their bytes, where that does not follow from how
+    /// many are read at once.
+    fn values(&self, bytes: &[u8], encoding: Encoding, count: u32) -> Result<usize> {
+        let most = usize::try_from(count)?;
+        match encoding {
+            // Where all are null, there may be nothing.
+            _ if bytes.is_empty() => Ok(0),
+            Encoding::DELTA_LENGTH_BYTE_ARRAY => {
+                self.lengths(bytes, most).map(|lengths| lengths.count.saturating_mul(4))
+            }
+            Encoding::DELTA_BYTE_ARRAY => {
+                let shared = self.lengths(bytes, most)?;
+                let rest = bytes.get(shared.end..).unwrap_or_default();
+                let own = self.lengths(rest, most)?;
+                if shared.count != own.count {
+                    return Err(wrong("has other lengths of beginnings than of ends"));
+                }
+                // Each value becomes a copy of its own, of what it shares with the one before, too.
+                let copies = usize::try_from(shared.sum.saturating_add(own.sum))?;
+                Ok(copies.saturating_add(own.count.saturating_mul(8 + VALUE_BYTES)))
+            }
+            _ => Ok(0),
+        }
+    }
+
+    /// Lengths for which there is room.
+    fn lengths(&self, bytes: &[u8], most: usize) -> Result<Lengths> {
+        if delta::claimed(bytes)?.saturating_mul(4) > self.room.left() {
+            return Err(too_large());
+        }
+        Lengths::read(bytes, most)
+    }
+
+    /// Where the values of a page of the first version begin, which has no lengths of its levels.
+    fn levels(&self, bytes: &[u8], encoding: Encoding, count: u32) -> Result<usize> {
+        let most = self.column.max_def_level();
+        if most == 0 {
+            return Ok(0);
+        }
+        let size = match encoding {
+            Encoding::RLE => {
+                let length = bytes.first_chunk().copied().map(u32::from_le_bytes);
+                let length = length.ok_or_else(|| wrong("ends before its values"))?;
+                usize::try_from(length)?.saturating_add(4)
+            }
+            _ => {
+                let width = (i16::BITS - most.leading_zeros()) as usize;
+                usize::try_from(count)?.saturating_mul(width).div_ceil(8)
+            }
+        };
+        match size <= bytes.len() {
+            true => Ok(size),
+            false => Err(wrong("ends before its values")),
+        }
+    }
+
+    fn checked(&self, page: Page) -> Result<Page> {
+        match page {
+            Page::DictionaryPage { buf, num_values, encoding, is_sorted } => {
+                let plain = self.plain(buf, 0, true)?;
+                let more = self.dictionary(&plain, num_values)?;
+                let buf = self.kept(plain, more)?;
+                Ok(Page::DictionaryPage { buf, num_values, encoding, is_sorted })
+            }
+            Page::DataPage {
+                buf,
+                num_values,
+                encoding,
+                def_level_encoding,
+                rep_level_encoding,
+                statistics,
+            } => {
+                let plain = self.plain(buf, 0, true)?;
+                let more = match has_lengths(encoding) {
+                    true => {
+                        let from = self.levels(&plain, def_level_encoding, num_values)?;
+                        self.values(&plain[from..], encoding, num_values)?
+                    }
+                    false => 0,
+                };
+                let buf = self.kept(plain, more)?;
+                Ok(Page::DataPage {
+                    buf,
+                    num_values,
+                    encoding,
+                    def_level_encoding,
+                    rep_level_encoding,
+                    statistics,
+                })
+            }
+            Page::DataPageV2 {
+                buf,
+                num_values,
+                encoding,
+                num_nulls,
+                num_rows,
+                def_levels_byte_len,
+                rep_levels_byte_len,
+                is_compressed,
+                statistics,
+            } => {
+                let levels = u64::from(def_levels_byte_len) + u64::from(rep_levels_byte_len);
+                let from = usize::try_from(levels)?;
+                let plain = self.plain(buf, from, is_compressed)?;
+                let more = self.values(&plain[from..], encoding, num_values)?;
+                let buf = self.kept(plain, more)?;
+                Ok(Page::DataPageV2 {
+                    buf,
+                    num_values,
+                    encoding,
+                    num_nulls,
+                    num_rows,
+                    def_levels_byte_len,
+                    rep_levels_byte_len,
+                    is_compressed: false,
+                    statistics,
+                })
+            }
+        }
+    }
+}
+
+/// Whether lengths are encoded as differences. Numbers that are take no memory before they are read.
+fn has_lengths(encoding: Encoding) -> bool {
+    matches!(encoding, Encoding::DELTA_LENGTH_BYTE_ARRAY | Encoding::DELTA_BYTE_ARRAY)
+}
+
+impl Iterator for Pages {
+    type Item = Result<Page>;
+
+    fn next(&mut self) -> Option<Result<Page>> {
+        self.get_next_page().transpose()
+    }
+}
+
+impl PageReader for Pages {
+    fn get_next_page(&mut self) -> Result<Option<Page>> {
+        self.pages.get_next_page()?.map(|page| self.checked(page)).transpose()
+    }
+
+    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
+        self.pages.peek_next_page()
+    }
+
+    fn skip_next_page(&mut self) -> Result<()> {
+        self.pages.skip_next_page()
+    }
+}
