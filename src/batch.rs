@@ -56,6 +56,7 @@ use self::encode::{Delimited, Encode, Encoded, Exposures, Lines};
 use self::encode::{Table, Tables};
 use self::input::Layout;
 use self::worker::{Done, Piece, Worker};
+use crate::eval::Effort;
 use crate::namespace::Namespace;
 use crate::value::Map;
 
@@ -230,10 +231,16 @@ impl<'n> Batch<'n> {
         };
         let mut summary = Summary { misspelt: plan.misspelt.clone(), ..Summary::default() };
         progress(&summary);
+        let mut wasted = Effort::default();
         pipeline::run(self.threads, next, worker, |done: Done| {
             sink.put(done.encoded).map_err(Error::Write)?;
             summary.append(done.summary);
             progress(&summary);
+            wasted += done.wasted;
+            if wasted >= Effort::MOST {
+                let first = summary.bad[ReasonKind::Script as usize].take();
+                return Err(Error::exhausted(first.map(|(_, row)| row)));
+            }
             match done.stop {
                 None => Ok(()),
                 Some(row) => Err(Error::Row { name: self.name.clone(), row: Box::new(row) }),

@@ -167,6 +167,20 @@ impl Value {
         }
     }
 
+    /// Checks that it can be written as JSON.
+    ///
+    /// # Errors
+    /// A float in it is not finite.
+    pub(crate) fn check_finite(&self) -> Result<(), ValueError> {
+        match self {
+            Value::Float(float) if float.is_nan() => Err(ValueError::NotFinite("NaN")),
+            Value::Float(float) if float.is_infinite() => Err(ValueError::NotFinite("infinity")),
+            Value::List(list) => list.iter().try_for_each(Value::check_finite),
+            Value::Map(map) => map.values().try_for_each(Value::check_finite),
+            _ => Ok(()),
+        }
+    }
+
     /// The value as a tree, to be written as JSON.
     ///
     /// # Errors
@@ -177,11 +191,10 @@ impl Value {
             Value::Bool(bool) => Kind::Bool(*bool),
             Value::Int(int) => Kind::Int(*int),
             Value::Wide(int) => Kind::Wide(int.to_string().into()),
-            Value::Float(float) if float.is_nan() => return Err(ValueError::NotFinite("NaN")),
-            Value::Float(float) if float.is_infinite() => {
-                return Err(ValueError::NotFinite("infinity"));
+            Value::Float(float) => {
+                self.check_finite()?;
+                Kind::Float(*float)
             }
-            Value::Float(float) => Kind::Float(*float),
             Value::String(text) => Kind::String(text.as_str().into()),
             Value::List(list) => {
                 Kind::List(list.iter().map(Value::to_node).collect::<Result<_, _>>()?)

@@ -10,6 +10,8 @@ mod diagnostics;
 mod differential;
 mod docs;
 mod edit;
+#[cfg(feature = "batch")]
+mod effort;
 mod eval;
 mod extremes;
 mod failures;

@@ -14,6 +14,7 @@ pub(super) use table::{Cells, Table, Tables};
 
 use super::error::Reason;
 use super::fields::Fields;
+use crate::eval::MAX_ANSWER;
 use crate::namespace::Assignment;
 use crate::value::{Value, ValueError};
 
@@ -30,7 +31,8 @@ pub(super) trait Encode {
     /// Begins a row with what is kept.
     fn begin(&mut self, fields: &dyn Fields, inputs: &[Value]);
 
-    /// Adds the answer of a namespace, or nothing of it if it cannot be written.
+    /// Adds the answer of a namespace, or nothing of it if it cannot be written or makes the row too
+    /// large.
     fn answer(&mut self, namespace: usize, assignment: &Assignment<'_>) -> Result<(), Reason>;
 
     /// Adds that a namespace has no answer.
@@ -63,6 +65,11 @@ struct Text {
 }
 
 impl Text {
+    /// How long the text may be, so that its last row is not too large.
+    fn most(&self) -> usize {
+        self.row.saturating_add(MAX_ANSWER)
+    }
+
     fn begin(&mut self) {
         self.row = self.out.len();
     }

@@ -2,6 +2,7 @@
 
 use std::{fmt, io};
 
+use crate::eval::{MAX_ANSWER, MAX_MADE_FOR_ALL};
 use crate::namespace::AssignError;
 use crate::nearest::hint;
 use crate::value::ValueError;
@@ -103,6 +104,9 @@ pub enum Reason {
     /// The unit cannot be assigned.
     #[error(transparent)]
     Assign(#[from] AssignError),
+    /// What it gets, in all namespaces, is more than a row may have.
+    #[error("what it gets takes more than {} MB", MAX_ANSWER >> 20)]
+    TooLarge,
     /// A param has a value that cannot be written.
     #[error("param `{param}` has no value")]
     Unwritable {
@@ -172,9 +176,9 @@ impl Reason {
             Reason::Malformed(_) | Reason::Value { .. } => ReasonKind::Malformed,
             Reason::WrongType { .. } => ReasonKind::WrongType,
             Reason::Assign(AssignError::MissingUnit { .. }) => ReasonKind::MissingUnit,
-            Reason::Assign(AssignError::Script { .. }) | Reason::Unwritable { .. } => {
-                ReasonKind::Script
-            }
+            Reason::Assign(AssignError::Script { .. })
+            | Reason::TooLarge
+            | Reason::Unwritable { .. } => ReasonKind::Script,
         }
     }
 
@@ -211,8 +215,20 @@ impl Error {
         self
     }
 
+    /// Too many rows fail that take long. Why is said of the first.
+    pub(super) fn exhausted(first: Option<BadRow>) -> Error {
+        let most = MAX_MADE_FOR_ALL >> 30;
+        let message = format!(
+            "scripts make more than {most} GB of lists, maps and strings for rows that fail"
+        );
+        let error = Error::unfit(message);
+        match first {
+            Some(first) => error.because(first),
+            None => error,
+        }
+    }
+
     /// Keeps what it comes from.
-    #[cfg(feature = "parquet")]
     pub(super) fn because(
         mut self,
         error: impl std::error::Error + Send + Sync + 'static,

@@ -10,6 +10,7 @@ use super::fields::Records;
 #[cfg(feature = "parquet")]
 use super::parquet;
 use super::{OnError, Summary, csv, jsonl};
+use crate::eval::Effort;
 use crate::value::Value;
 
 /// How much a worker encodes before it gives it away, in bytes.
@@ -36,6 +37,8 @@ pub(super) struct Done {
     pub(super) summary: Summary,
     /// The row that ends all.
     pub(super) stop: Option<BadRow>,
+    /// How much was made for rows that fail. If that is too much, the piece is not done to its end.
+    pub(super) wasted: Effort,
 }
 
 /// One of the workers. Its memory is kept from row to row.
@@ -68,6 +71,7 @@ impl<'p> Worker<'p> {
             encoder: &mut **encoder,
             inputs,
             summary: Summary::default(),
+            wasted: Effort::default(),
             give,
         };
         let stop = match (parser, piece) {
@@ -81,8 +85,8 @@ impl<'p> Worker<'p> {
             #[cfg(feature = "parquet")]
             _ => None,
         };
-        let summary = rows.summary;
-        Done { encoded: self.encoder.take(), summary, stop }
+        let (summary, wasted) = (rows.summary, rows.wasted);
+        Done { encoded: self.encoder.take(), summary, stop, wasted }
     }
 }
 
@@ -93,6 +97,7 @@ struct Rows<'w, 'p> {
     encoder: &'w mut (dyn Encode + 'p),
     inputs: &'w mut Vec<Value>,
     summary: Summary,
+    wasted: Effort,
     give: &'w mut dyn FnMut(Done) -> bool,
 }
 
@@ -121,6 +126,9 @@ impl Rows<'_, '_> {
                 OnError::Null => self.summary.written += 1,
             }
             self.summary.add(bad);
+            if self.wasted >= Effort::MOST {
+                break;
+            }
         }
         None
     }
@@ -128,17 +136,29 @@ impl Rows<'_, '_> {
     /// Gives away what is encoded so far; says whether more is wanted.
     fn give_away(&mut self) -> bool {
         let (encoded, summary) = (self.encoder.take(), std::mem::take(&mut self.summary));
-        (self.give)(Done { encoded, summary, stop: None })
+        let wasted = std::mem::take(&mut self.wasted);
+        (self.give)(Done { encoded, summary, stop: None, wasted })
     }
 
     /// Assigns and writes a row: what is wrong with it, if anything. That is the first problem,
     /// where the row is written with nulls.
     fn row(&mut self, records: &impl Records) -> Option<Reason> {
         self.encoder.begin(records, self.inputs);
-        let mut wrong = None;
+        let (mut wrong, mut effort) = (None, Effort::default());
         for (index, answers) in self.answers.iter().enumerate() {
-            let assigned = answers.rows.assign(self.inputs).map_err(Reason::from);
-            let written = assigned.and_then(|assigned| self.encoder.answer(index, &assigned));
+            let is_over = effort >= Effort::MOST;
+            let written = match (!is_over).then(|| answers.rows.assign(self.inputs)) {
+                None => Err(Reason::TooLarge),
+                Some(Ok(assigned)) => {
+                    effort.add(assigned.params.made());
+                    self.encoder.answer(index, &assigned)
+                }
+                Some(Err(error)) => {
+                    effort.add(error.made());
+                    self.wasted.add(error.made());
+                    Err(Reason::from(error))
+                }
+            };
             let Err(reason) = written else { continue };
             if self.on_error != OnError::Null {
                 self.encoder.undo();

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::dialect::Dialect;
-use crate::tree::{self, Layout, to_json};
+use crate::tree;
 use crate::value::{Value, ValueError};
 
-/// Appends a value as compact JSON.
+/// Appends a value as compact JSON, or the beginning of one that holds what JSON cannot write.
 pub(super) fn json(value: &Value, dialect: Dialect, out: &mut String) -> Result<(), ValueError> {
     match value {
         Value::Null => out.push_str("null"),
@@ -14,8 +14,29 @@ pub(super) fn json(value: &Value, dialect: Dialect, out: &mut String) -> Result<
         Value::Int(int) => integer(*int, out),
         Value::String(text) => string(text, out),
         Value::Float(float) if float.is_finite() => out.push_str(&dialect.json_float(*float)),
-        Value::Wide(_) | Value::Float(_) | Value::List(_) | Value::Map(_) => {
-            out.push_str(&to_json(&value.to_node()?, Layout::Compact, dialect));
+        Value::Wide(int) => out.push_str(&int.to_string()),
+        Value::Float(_) => value.check_finite()?,
+        Value::List(list) => {
+            out.push('[');
+            for (index, item) in list.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                json(item, dialect, out)?;
+            }
+            out.push(']');
+        }
+        Value::Map(map) => {
+            out.push('{');
+            for (index, (key, value)) in map.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                string(key, out);
+                out.push(':');
+                json(value, dialect, out)?;
+            }
+            out.push('}');
         }
     }
     Ok(())
@@ -86,6 +107,7 @@ pub(super) fn decoded(raw: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::{Layout, to_json};
 
     #[test]
     fn fields_are_quoted_where_they_must_be() {

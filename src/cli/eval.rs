@@ -15,7 +15,7 @@ use std::sync::Arc;
 use clap::{ArgGroup, Args};
 use planout::catalog::decode;
 use planout::diagnostic::{Code, Diagnostic, Report};
-use planout::eval::{DEFAULT_SALT, EvalError, Evaluation};
+use planout::eval::{DEFAULT_SALT, EvalError, Evaluation, MAX_ANSWER};
 use planout::namespace::{AssignError, Content, Experiment};
 use planout::source::{MAX_SOURCE_BYTES, Source, Span};
 use planout::store::{Format as FileFormat, read_file};
@@ -163,6 +163,10 @@ impl Eval {
     }
 
     fn answer(&self, answer: &Answer<'_>, dialect: Dialect, context: &Context) -> Outcome {
+        if answer.params.bytes() > MAX_ANSWER {
+            let message = format!("the params take more than {} MB", MAX_ANSWER >> 20);
+            return Err(Failure::wrong(message));
+        }
         let params = Value::from(answer.params.to_map());
         let params = params.to_node().map_err(|error| {
             let param = answer.params.iter().find(|(_, value)| value.to_node().is_err());

@@ -5,6 +5,7 @@ mod measure;
 
 use clap::Args;
 use planout::Value;
+use planout::eval::MAX_MADE_FOR_ALL;
 use planout::namespace::Experiment;
 use serde_json::json;
 
@@ -53,6 +54,15 @@ impl Perf {
 
         let work = Work { namespace: &namespace, experiment: experiment.as_ref(), inputs: &inputs };
         let measured = measure::measure(work, self.iterations, self.threads).map_err(failure)?;
+        if measured.times.count() < self.iterations {
+            context.output.note(format!(
+                "only {} of {} units were evaluated: scripts make more than {} GB of lists, maps and \
+                 strings for all",
+                measured.times.count(),
+                self.iterations,
+                MAX_MADE_FOR_ALL >> 30
+            ));
+        }
         context.output.answer(match self.lookup.format {
             Format::Text => self.text(&measured).into(),
             Format::Json => Answer::Data(self.json(experiment.as_ref(), &measured)),

@@ -10,6 +10,7 @@ use std::num::NonZero;
 use std::thread;
 
 use clap::Args;
+use planout::eval::MAX_MADE_FOR_ALL;
 use planout::simulate::{
     Counted, Design, Group, Observed, Report, SIGNIFICANCE, Units, design, observe_with, report,
 };
@@ -91,6 +92,22 @@ struct Source {
     notes: Vec<String>,
 }
 
+impl Source {
+    /// Says how many of the units were evaluated, where these are not all.
+    fn cut(mut self, observed: &Observed) -> Source {
+        if let (Some(cut), Some(all)) = (observed.cut, self.units) {
+            self.units = Some(cut);
+            self.notes.push(format!(
+                "only the first {} of {all} were evaluated: scripts make more than {} GB of lists, \
+                 maps and strings for all",
+                text::units(cut as u64),
+                MAX_MADE_FOR_ALL >> 30
+            ));
+        }
+        self
+    }
+}
+
 impl Simulate {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let inputs = inputs::collect("--inputs", self.inputs_object.as_deref(), &self.input)?;
@@ -129,6 +146,7 @@ impl Simulate {
         let observed = observe_with(&design, &units, self.threads(), bar.progress());
         drop(bar);
         let source = Source { units: Some(count), seed: Some(self.seed), notes: Vec::new() };
+        let source = source.cut(&observed);
         self.answer(&design, &observed, source, context)
     }
 
@@ -140,7 +158,7 @@ impl Simulate {
         let bar = Bar::new(&self.ns, "units", context);
         let observed = sample.observe_with(&design, self.threads(), bar.progress());
         drop(bar);
-        let source = Source { units: Some(sample.units()), seed: None, notes };
+        let source = Source { units: Some(sample.units()), seed: None, notes }.cut(&observed);
         self.answer(&design, &observed, source, context)
     }
 

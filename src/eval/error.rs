@@ -7,14 +7,27 @@ use crate::tree::MAX_DEPTH;
 /// lines can ask for more than any machine has.
 pub const MAX_MADE: usize = 16 << 20;
 
+/// How much the params of a unit may take where they are written down or compared, in bytes. Params can
+/// be the same large constant many times, of which an evaluation makes no copy.
+pub const MAX_ANSWER: usize = 64 << 20;
+
 /// A failed evaluation: why, and which part of the script is to blame.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{reason}")]
 pub struct EvalError {
     /// Why.
     pub reason: Box<Reason>,
     /// The part of the script, in the coordinates of the text it was compiled from.
     pub span: Span,
+    /// How much had been made and copied until then, in bytes.
+    pub(crate) made: usize,
+}
+
+/// What was made until then makes no other failure of it.
+impl PartialEq for EvalError {
+    fn eq(&self, other: &EvalError) -> bool {
+        (&self.reason, self.span) == (&other.reason, other.span)
+    }
 }
 
 /// Why a script could not be evaluated.
@@ -202,6 +215,6 @@ impl Reason {
     }
 
     pub(super) fn at(self, span: Span) -> EvalError {
-        EvalError { reason: Box::new(self), span }
+        EvalError { reason: Box::new(self), span, made: 0 }
     }
 }

@@ -119,10 +119,12 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         if let Some(overrides) = setting.overrides {
             evaluator.hold(overrides);
         }
-        match evaluator.execute(&program.root) {
+        let outcome = evaluator.execute(&program.root);
+        evaluator.params.add_made(MAX_MADE - evaluator.left);
+        match outcome {
             Ok(()) => Ok(true),
             Err(Stop::Return(in_experiment)) => Ok(in_experiment),
-            Err(Stop::Error(error)) => Err(error),
+            Err(Stop::Error(error)) => Err(EvalError { made: evaluator.params.made(), ..error }),
         }
     }
 
@@ -293,7 +295,8 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
                 Value::Null
             }
             Op::Fail(reason) => {
-                return Err(EvalError { reason: reason.clone(), span: expr.span }.into());
+                let reason = reason.clone();
+                return Err(EvalError { reason, span: expr.span, made: 0 }.into());
             }
         };
         Ok(Cow::Owned(value))

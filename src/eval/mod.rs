@@ -18,6 +18,7 @@ mod constant;
 mod dialects;
 #[cfg(feature = "simulate")]
 pub mod distribution;
+mod effort;
 mod error;
 mod evaluator;
 mod function;
@@ -39,7 +40,8 @@ use std::sync::Arc;
 use indexmap::IndexSet;
 
 pub(crate) use constant::{always_fails, constant, equals};
-pub use error::{EvalError, MAX_MADE, Reason};
+pub use effort::{Effort, MAX_MADE_FOR_ALL};
+pub use error::{EvalError, MAX_ANSWER, MAX_MADE, Reason};
 pub(crate) use function::{Function, SPECIAL_FORMS};
 pub(crate) use inputs::Inputs;
 pub use observer::{ObservedDraw, Observer};

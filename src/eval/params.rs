@@ -7,14 +7,23 @@ use crate::value::{Map, Value};
 ///
 /// The typed getters take a default for a param that is not there or is of another type: a
 /// service goes on with what it did before the experiment.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Params<'a> {
     entries: Vec<(&'a str, Val<'a>)>,
+    /// How much was made and copied for them, in bytes.
+    made: usize,
+}
+
+/// How they came about makes no others of them.
+impl PartialEq for Params<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
 }
 
 impl<'a> Params<'a> {
     pub(crate) fn with_capacity(params: usize) -> Params<'a> {
-        Params { entries: Vec::with_capacity(params) }
+        Params { entries: Vec::with_capacity(params), made: 0 }
     }
 
     /// Adds a param, or replaces it if it is one of the first `below`. Returns its place.
@@ -31,6 +40,22 @@ impl<'a> Params<'a> {
                 (self.entries.len() - 1) as u32
             }
         }
+    }
+
+    pub(super) fn add_made(&mut self, bytes: usize) {
+        self.made += bytes;
+    }
+
+    /// How much of lists, maps and strings was made and copied for them, in bytes.
+    pub fn made(&self) -> usize {
+        self.made
+    }
+
+    /// About how much they take besides their own places, in bytes, with all that they share with
+    /// the script and with one another.
+    pub fn bytes(&self) -> usize {
+        let bytes = self.entries.iter().map(|(_, value)| value.extent().bytes);
+        bytes.fold(0, usize::saturating_add)
     }
 
     pub(super) fn replace(&mut self, place: u32, value: impl Into<Val<'a>>) {

@@ -104,6 +104,17 @@ impl AssignError {
     }
 }
 
+impl AssignError {
+    /// How much the scripts had made and copied of lists, maps and strings until they failed, in
+    /// bytes.
+    pub fn made(&self) -> usize {
+        match self {
+            AssignError::MissingUnit { .. } => 0,
+            AssignError::Script { error, .. } => error.made,
+        }
+    }
+}
+
 impl Namespace {
     /// The name.
     pub fn name(&self) -> &str {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::blame::{self, Origin};
-use crate::eval::{Reason, Script};
+use crate::eval::{MAX_ANSWER, Reason, Script};
 use crate::namespace::{AssignError, Assignment, Namespace};
 use crate::value::{Map, Value};
 
@@ -20,8 +20,8 @@ pub(super) struct Subject<'n> {
 pub(super) struct Failure {
     pub(super) message: String,
     pub(super) cause: Cause,
-    /// Whether the script made more than an evaluation may.
-    pub(super) is_exhausted: bool,
+    /// How much was made until then, in bytes.
+    pub(super) made: usize,
 }
 
 /// What a failure comes from.
@@ -43,6 +43,11 @@ impl<'n> Subject<'n> {
     {
         let is_given = |name: &str| inputs.contains_key(name);
         match self.namespace.assign(inputs) {
+            Ok(assigned) if assigned.params.bytes() > MAX_ANSWER => {
+                let message = format!("its params take more than {} MB", MAX_ANSWER >> 20);
+                let made = assigned.params.bytes();
+                Err(Failure { message, cause: Cause::Script, made })
+            }
             Ok(assigned) => match self.unwritable(&assigned, &is_given) {
                 None => Ok(assigned),
                 Some(failure) => Err(failure),
@@ -60,13 +65,12 @@ impl<'n> Subject<'n> {
         let (definition, error) = match &failed {
             AssignError::MissingUnit { unit, .. } => {
                 let cause = Cause::Inputs(BTreeSet::from([unit.clone()]));
-                return Failure { message: failed.to_string(), cause, is_exhausted: false };
+                return Failure { message: failed.to_string(), cause, made: 0 };
             }
             AssignError::Script { definition, error, .. } => (definition, error),
         };
         let message = format!("definition `{definition}` failed: {error}");
-        let is_exhausted = matches!(*error.reason, Reason::TooLarge);
-        let failure = |cause| Failure { message, cause, is_exhausted };
+        let failure = |cause| Failure { message, cause, made: failed.made() };
         if let Reason::UnknownOperator { name, .. } = &*error.reason
             && self.operators.is_some_and(|own| own.contains(&**name))
         {
@@ -98,7 +102,7 @@ impl<'n> Subject<'n> {
     ) -> Option<Failure> {
         let mut params = assigned.params.iter();
         let (name, error) =
-            params.find_map(|(name, value)| Some((name, value.to_node().err()?)))?;
+            params.find_map(|(name, value)| Some((name, value.check_finite().err()?)))?;
         let default = self.namespace.default_experiment();
         let names = [assigned.definition, default.definition()];
         let mut scripts = names.into_iter().filter_map(|name| self.script(name));
@@ -112,7 +116,7 @@ impl<'n> Subject<'n> {
             missing => Cause::Inputs(missing),
         };
         let message = format!("param `{name}` has no value: {error}");
-        Some(Failure { message, cause, is_exhausted: false })
+        Some(Failure { message, cause, made: assigned.params.made() })
     }
 
     fn script(&self, definition: &str) -> Option<&'n Script> {

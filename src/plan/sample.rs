@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::outcome::{Cause, Failure, Subject};
+use crate::eval::Effort;
 use crate::namespace::{Assignment, Namespace};
 use crate::parallel;
 use crate::value::{Map, Value};
@@ -63,8 +64,10 @@ pub enum Unit {
 /// What the units get that were evaluated, before and after.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampled {
-    /// How many units were evaluated. Of numbers, 256 are enough if all of these make more than they may.
+    /// How many units were evaluated.
     pub units: usize,
+    /// Whether these are the first ones only, because scripts make too much for all of them.
+    pub is_cut: bool,
     /// How many of them are in another experiment, or were in one and are in none, or are in one
     /// and were not.
     pub moved: usize,
@@ -152,24 +155,33 @@ pub(super) fn compare(
     let count = units.count();
     let subject = |namespace| Subject { namespace, operators: trial.operators };
     let (before, after) = (before.map(subject), subject(after));
-    let evaluate = |start: usize| {
+    let evaluate = |start: usize, most: Effort| {
         let mut tally = Tally::default();
         for index in start..count.min(start + CHUNK) {
+            if tally.effort >= most {
+                tally.sampled.is_cut = true;
+                break;
+            }
             tally.unit(before, after, &unit(units, index));
+            tally.sampled.units += 1;
         }
         tally
     };
     if count == 0 {
         return None;
     }
-    let first = evaluate(0);
-    // A script that makes too much for whoever comes takes long to fail, and more units say no more.
-    let is_hopeless = first.exhausted == CHUNK && !matches!(units, Units::Given(_));
-    let count = if is_hopeless { CHUNK } else { count };
-    let starts: Vec<usize> = (CHUNK..count).step_by(CHUNK).collect();
-    let total = parallel::map(starts, evaluate).into_iter().fold(first, Tally::merge);
+    let first = evaluate(0, Effort::MOST);
+    let effort = first.effort;
+    let last = CHUNK.saturating_mul(effort.times_more().saturating_add(1)).min(count);
+    let starts = match first.sampled.is_cut {
+        true => Vec::new(),
+        false => (CHUNK..last).step_by(CHUNK).collect(),
+    };
+    let chunks = parallel::map(starts, |start| evaluate(start, effort.times(1)));
+    let total = chunks.into_iter().fold(first, Tally::merge);
+    let is_cut = total.sampled.units < count;
     let params = total.params.into_values().collect();
-    Some(Sampled { units: count, params, ..total.sampled })
+    Some(Sampled { is_cut, params, ..total.sampled })
 }
 
 fn unit(units: &Units, index: usize) -> Unit {
@@ -185,8 +197,8 @@ struct Tally {
     params: IndexMap<String, ParamDifference>,
     /// Whether the failure that is kept is one of after.
     failed_after: bool,
-    /// How many fail after because they make more than an evaluation may.
-    exhausted: usize,
+    /// How much was made for the units.
+    effort: Effort,
 }
 
 impl Tally {
@@ -199,7 +211,9 @@ impl Tally {
             }
         };
         let old = before.map(|before| before.assign(&inputs));
-        match (old, after.assign(&inputs)) {
+        let new = after.assign(&inputs);
+        self.effort.add(old.as_ref().map_or(0, made).saturating_add(made(&new)));
+        match (old, new) {
             (None, Ok(_)) => {}
             (Some(Ok(old)), Ok(new)) => self.compare(&old, &new, unit),
             (Some(Err(failure)), Ok(_)) => {
@@ -212,7 +226,6 @@ impl Tally {
                     _ => self.sampled.failed_after += 1,
                 }
                 self.keep(&failure, true);
-                self.exhausted += usize::from(failure.is_exhausted);
                 let failed_before = old.and_then(Result::err).map(|failure| failure.cause);
                 self.count(failure, failed_before, unit);
             }
@@ -257,7 +270,9 @@ impl Tally {
         let mut changed = false;
         for name in names {
             let (was, is) = (old.get(name), new.get(name));
-            if same(was, is) {
+            if let (Some(was), Some(is)) = (was, is)
+                && same(was, is)
+            {
                 continue;
             }
             changed = true;
@@ -274,9 +289,14 @@ impl Tally {
         self.sampled.changed += usize::from(changed);
     }
 
-    /// Adds what later units came to.
+    /// Adds what later units came to, unless some before them were left out.
     fn merge(mut self, later: Tally) -> Tally {
+        if self.sampled.is_cut {
+            return self;
+        }
         let (sum, more) = (&mut self.sampled, later.sampled);
+        sum.units += more.units;
+        sum.is_cut = more.is_cut;
         sum.moved += more.moved;
         sum.changed += more.changed;
         sum.failed_before += more.failed_before;
@@ -309,10 +329,29 @@ impl Tally {
     }
 }
 
-/// Whether two values are the same ones. One that is not a number equals nothing, itself neither,
-/// but its text does.
-fn same(before: Option<&Value>, after: Option<&Value>) -> bool {
-    before == after || format!("{before:?}") == format!("{after:?}")
+/// How much was made for a unit, and how much there is to look at.
+fn made(assigned: &Result<Assignment<'_>, Failure>) -> usize {
+    match assigned {
+        Ok(assignment) => assignment.params.made().saturating_add(assignment.params.bytes()),
+        Err(failure) => failure.made,
+    }
+}
+
+/// Whether two values are the same ones. Here, one that is not a number equals itself.
+fn same(before: &Value, after: &Value) -> bool {
+    match (before, after) {
+        (Value::Float(before), Value::Float(after)) => {
+            before == after || (before.is_nan() && after.is_nan())
+        }
+        (Value::List(before), Value::List(after)) => {
+            before.len() == after.len() && before.iter().zip(after).all(|(b, a)| same(b, a))
+        }
+        (Value::Map(before), Value::Map(after)) => {
+            let is_in = |(key, value)| after.get(key).is_some_and(|after| same(value, after));
+            before.len() == after.len() && before.iter().all(is_in)
+        }
+        (before, after) => before == after,
+    }
 }
 
 fn label(unit: &Unit) -> String {

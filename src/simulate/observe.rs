@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::design::{Design, Scope};
+use crate::eval::Effort;
 use crate::eval::distribution::{Distribution, Exact, Sought};
 use crate::namespace::{AssignError, Assignment, Rows};
 use crate::parallel;
@@ -15,11 +16,17 @@ const MIN_CHUNK: usize = 4096;
 /// How many parts there are at most. They do not depend on the number of threads.
 const MAX_CHUNKS: usize = 1024;
 
+/// How many units are evaluated before all others: they tell how much scripts make.
+const FIRST: usize = 256;
+
 /// How many values of a param are kept that the design does not name.
 const MAX_VALUES: usize = 10_000;
 
 /// How much memory those may take, in bytes.
 const MAX_BYTES: usize = 8 << 20;
+
+/// How much memory those of all params may take together, in bytes.
+const MAX_KEPT: usize = 32 << 20;
 
 /// How many parts a thread counts before all are added up, which bounds the memory.
 const AT_ONCE: usize = 8;
@@ -48,6 +55,9 @@ pub struct Observed {
     pub failure: Option<AssignError>,
     /// Whether a param that is not among these was observed not to be there.
     pub complete: bool,
+    /// How many units were evaluated, where that is the first ones only: scripts make too much for
+    /// all of them.
+    pub cut: Option<usize>,
 }
 
 /// The values of a param.
@@ -95,6 +105,16 @@ impl Counts {
         }
         self.others += units;
         if expected.is_none() {
+            self.drop_values();
+        }
+    }
+
+    /// Counts what values that nobody expects take more than before, and keeps none if those of all
+    /// params take too much.
+    fn fit(&mut self, before: usize, kept: &mut usize) {
+        *kept = kept.saturating_add(self.bytes.saturating_sub(before));
+        if *kept > MAX_KEPT && self.bytes > before {
+            *kept = kept.saturating_sub(self.bytes);
             self.drop_values();
         }
     }
@@ -170,23 +190,38 @@ pub fn observe_rows(
     let rows = design.namespace.with_columns(columns);
     let unit = columns.iter().position(|column| *column == design.namespace.unit());
     let chunk = count.div_ceil(MAX_CHUNKS).max(MIN_CHUNK);
-    let starts: Vec<usize> = (0..count).step_by(chunk).collect();
-    let mut total = Tally::new(design);
-    for starts in starts.chunks(threads.max(1) * AT_ONCE) {
-        let tallies = parallel::map_on(threads, starts.to_vec(), |start| {
-            let mut tally = Tally::new(design);
-            let mut row = Vec::new();
-            let end = count.min(start + chunk);
-            for index in start..end {
-                fill(index, &mut row);
-                tally.unit(&rows, unit, &row);
+    let evaluate = |start: usize, end: usize, most: Effort| {
+        let mut tally = Tally::new(design);
+        let mut row = Vec::new();
+        for index in start..end {
+            if tally.effort >= most {
+                tally.is_cut = true;
+                break;
             }
-            progress.add(end - start);
-            tally
+            fill(index, &mut row);
+            tally.unit(&rows, unit, &row);
+            tally.units += 1;
+        }
+        progress.add(tally.units);
+        tally
+    };
+    let first = FIRST.min(count);
+    let mut total = evaluate(0, first, Effort::MOST);
+    let effort = total.effort;
+    let last = FIRST.saturating_mul(effort.times_more().saturating_add(1)).min(count);
+    let most = effort.times(chunk.div_ceil(FIRST));
+    let starts: Vec<usize> = (first..last).step_by(chunk).collect();
+    for starts in starts.chunks(threads.max(1) * AT_ONCE) {
+        if total.is_cut {
+            break;
+        }
+        let tallies = parallel::map_on(threads, starts.to_vec(), |start| {
+            evaluate(start, last.min(start + chunk), most)
         });
         tallies.iter().for_each(|tally| total.merge(tally));
     }
-    total.observed()
+    let cut = (total.units < count).then_some(total.units);
+    Observed { cut, ..total.observed() }
 }
 
 /// The counts of some units.
@@ -195,6 +230,13 @@ struct Tally<'d> {
     cohorts: Vec<CohortTally>,
     failed: u64,
     failure: Option<AssignError>,
+    units: usize,
+    /// How much was made for the units, and how much there was to look at.
+    effort: Effort,
+    /// Whether some units were left out, as scripts make too much.
+    is_cut: bool,
+    /// How much memory the values of all params take, in bytes.
+    kept: usize,
 }
 
 #[derive(Default)]
@@ -209,13 +251,27 @@ impl<'d> Tally<'d> {
     fn new(design: &'d Design<'_>) -> Tally<'d> {
         let mut cohorts = Vec::new();
         cohorts.resize_with(design.cohorts.len(), CohortTally::default);
-        Tally { design, cohorts, failed: 0, failure: None }
+        Tally {
+            design,
+            cohorts,
+            failed: 0,
+            failure: None,
+            units: 0,
+            effort: Effort::default(),
+            is_cut: false,
+            kept: 0,
+        }
     }
 
     fn unit(&mut self, rows: &Rows<'_>, unit: Option<usize>, row: &[Value]) {
         match rows.assign(row) {
-            Ok(assignment) => self.assigned(&assignment),
+            Ok(assignment) => {
+                let params = &assignment.params;
+                self.effort.add(params.made().saturating_add(params.bytes()));
+                self.assigned(&assignment);
+            }
             Err(error) => {
+                self.effort.add(error.made());
                 if !matches!(error, AssignError::MissingUnit { .. })
                     && let Some(unit) = unit.and_then(|column| row.get(column))
                 {
@@ -247,6 +303,7 @@ impl<'d> Tally<'d> {
                 Some((known, _)) if known == name => &mut tally.params[place],
                 _ => tally.params.entry(name.to_owned()).or_default(),
             };
+            let before = counts.bytes;
             let expected = design.param(Scope::Cohort(index), name);
             match (expected, value.as_float()) {
                 (Some(Ok(distribution)), Some(number))
@@ -260,22 +317,35 @@ impl<'d> Tally<'d> {
                 // Nobody knows how many values there are.
                 (_, Some(number)) => counts.numbers.push(number),
             }
+            if !matches!(expected, Some(Ok(_))) {
+                counts.fit(before, &mut self.kept);
+            }
         }
     }
 
+    /// Adds what later units came to, unless some before them were left out.
     fn merge(&mut self, later: &Tally<'_>) {
+        if self.is_cut {
+            return;
+        }
+        self.units += later.units;
+        self.is_cut = later.is_cut;
         let cohorts = self.cohorts.iter_mut().zip(&later.cohorts).enumerate();
         for (index, (cohort, later)) in cohorts {
             cohort.units += later.units;
             cohort.evaluated += later.evaluated;
             for (name, counts) in &later.params {
-                match cohort.params.get_mut(name) {
+                let expected = self.design.known(Scope::Cohort(index), name);
+                let (before, known) = match cohort.params.get_mut(name) {
                     Some(known) => {
-                        known.merge(counts, self.design.known(Scope::Cohort(index), name))
+                        let before = known.bytes;
+                        known.merge(counts, expected);
+                        (before, known)
                     }
-                    None => {
-                        cohort.params.insert(name.clone(), counts.clone());
-                    }
+                    None => (0, cohort.params.entry(name.clone()).or_insert(counts.clone())),
+                };
+                if expected.is_none() {
+                    known.fit(before, &mut self.kept);
                 }
             }
         }
@@ -301,6 +371,7 @@ impl<'d> Tally<'d> {
             }
         }
         let cohorts = self.cohorts.iter().map(|cohort| Some(cohort.units)).collect();
-        Observed { cohorts, params, failed: self.failed, failure: self.failure, complete: true }
+        let (failed, failure) = (self.failed, self.failure);
+        Observed { cohorts, params, failed, failure, complete: true, cut: None }
     }
 }

@@ -51,6 +51,9 @@ impl<'p> Delimited<'p> {
                 write::field(value, dialect, self.delimiter, &mut self.text.out)
                     .map_err(|error| unwritable(param, error))?;
             }
+            if self.text.out.len() > self.text.most() {
+                return Err(Reason::TooLarge);
+            }
         }
         Ok(())
     }

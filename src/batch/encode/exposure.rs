@@ -118,12 +118,14 @@ impl Encode for Exposures<'_> {
         let Some(around) = around.filter(|_| assignment.in_experiment) else {
             return Ok(());
         };
+        let most = self.text.most();
         let out = &mut self.text.out;
         let start = out.len();
         out.push_str(&around.before);
         out.push_str(&self.inputs);
         out.push_str("},\"params\":");
-        let written = lines::params(&self.answers[namespace], self.some_params, assignment, out);
+        let written =
+            lines::params(&self.answers[namespace], self.some_params, assignment, (out, most));
         match written {
             Ok(()) => out.push_str(&around.behind),
             Err(_) => out.truncate(start),

@@ -72,17 +72,19 @@ pub(super) fn field(field: Field<'_>, out: &mut String) {
 
 /// Appends a value of the input, which is null if JSON cannot write it.
 pub(super) fn plain(value: &Value, out: &mut String) {
+    let start = out.len();
     if write::json(value, Dialect::Planout, out).is_err() {
+        out.truncate(start);
         out.push_str("null");
     }
 }
 
-/// Appends an object of params.
+/// Appends an object of params to a text that may become so long.
 pub(super) fn params(
     answers: &Answers<'_>,
     some: bool,
     assignment: &Assignment<'_>,
-    out: &mut String,
+    (out, most): (&mut String, usize),
 ) -> Result<(), Reason> {
     let dialect = answers.namespace.dialect();
     let mut separator = '{';
@@ -90,7 +92,8 @@ pub(super) fn params(
         out.push(std::mem::replace(&mut separator, ','));
         write::string(name, out);
         out.push(':');
-        write::json(value, dialect, out).map_err(|error| unwritable(name, error))
+        write::json(value, dialect, out).map_err(|error| unwritable(name, error))?;
+        if out.len() > most { Err(Reason::TooLarge) } else { Ok(()) }
     };
     if some {
         for name in &answers.params {
@@ -123,7 +126,7 @@ impl Encode for Lines<'_> {
     }
 
     fn answer(&mut self, namespace: usize, assignment: &Assignment<'_>) -> Result<(), Reason> {
-        let start = (self.text.out.len(), self.has_member);
+        let (start, most) = ((self.text.out.len(), self.has_member), self.text.most());
         self.separate();
         let (before, behind) = &self.around[namespace];
         let out = &mut self.text.out;
@@ -141,7 +144,7 @@ impl Encode for Lines<'_> {
         out.push_str(",\"in_experiment\":");
         out.push_str(if assignment.in_experiment { "true" } else { "false" });
         out.push_str(",\"params\":");
-        let written = params(&self.answers[namespace], self.some_params, assignment, out);
+        let written = params(&self.answers[namespace], self.some_params, assignment, (out, most));
         match written {
             Ok(()) => out.push_str(behind),
             Err(_) => {

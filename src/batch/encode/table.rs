@@ -7,6 +7,7 @@ use crate::batch::fields::{Field, Fields};
 use crate::batch::types::Type;
 use crate::batch::write;
 use crate::dialect::Dialect;
+use crate::eval::MAX_ANSWER;
 use crate::namespace::Assignment;
 use crate::value::{Value, ValueError};
 
@@ -73,6 +74,14 @@ impl Cells {
             | Cells::Integer { levels, .. }
             | Cells::Float { levels, .. }
             | Cells::Text { levels, .. } => levels,
+        }
+    }
+
+    /// How much text there is.
+    fn bytes(&self) -> usize {
+        match self {
+            Cells::Text { text, .. } => text.len(),
+            _ => 0,
         }
     }
 
@@ -198,11 +207,7 @@ impl Table {
 
     /// How much text there is.
     pub(in crate::batch) fn bytes(&self) -> usize {
-        let bytes = |cells: &Cells| match cells {
-            Cells::Text { text, .. } => text.len(),
-            _ => 0,
-        };
-        self.columns.iter().map(bytes).sum()
+        self.columns.iter().map(Cells::bytes).sum()
     }
 }
 
@@ -213,6 +218,8 @@ pub(in crate::batch) struct Tables<'p> {
     answers: &'p [Answers<'p>],
     /// Where the columns of each namespace begin.
     starts: Vec<usize>,
+    /// How much text the params of the row that was begun have.
+    row: usize,
 }
 
 impl<'p> Tables<'p> {
@@ -225,7 +232,7 @@ impl<'p> Tables<'p> {
         });
         let starts = starts.collect();
         let (table, kept) = (Table::new(plan), plan.kept.len());
-        Tables { table, kept, answers: &plan.answers, starts }
+        Tables { table, kept, answers: &plan.answers, starts, row: 0 }
     }
 
     fn columns(&mut self, namespace: usize) -> &mut [Cells] {
@@ -236,6 +243,7 @@ impl<'p> Tables<'p> {
 
 impl Encode for Tables<'_> {
     fn begin(&mut self, fields: &dyn Fields, inputs: &[Value]) {
+        self.row = 0;
         for (kept, cells) in self.table.columns[..self.kept].iter_mut().enumerate() {
             match fields.field(kept, inputs) {
                 Field::Null => cells.push_null(),
@@ -253,7 +261,7 @@ impl Encode for Tables<'_> {
     }
 
     fn answer(&mut self, namespace: usize, assignment: &Assignment<'_>) -> Result<(), Reason> {
-        let rows = self.table.rows;
+        let (rows, mut row) = (self.table.rows, self.row);
         let answers = &self.answers[namespace];
         let dialect = answers.namespace.dialect();
         let columns = self.columns(namespace);
@@ -274,13 +282,18 @@ impl Encode for Tables<'_> {
             .map_err(|error| unwritable("in_experiment", error));
         for (cells, param) in params.iter_mut().zip(&answers.params) {
             let value = assignment.params.get(param).unwrap_or(&Value::Null);
-            if let Err(error) = cells.push(value, dialect) {
-                outcome = Err(unwritable(param, error));
+            let before = cells.bytes();
+            let pushed = cells.push(value, dialect).map_err(|error| unwritable(param, error));
+            row += cells.bytes() - before;
+            let is_small = || if row > MAX_ANSWER { Err(Reason::TooLarge) } else { Ok(()) };
+            if let Err(reason) = pushed.and_then(|()| is_small()) {
+                outcome = Err(reason);
                 break;
             }
         }
-        if outcome.is_err() {
-            columns.iter_mut().for_each(|cells| cells.truncate(rows));
+        match outcome {
+            Ok(()) => self.row = row,
+            Err(_) => columns.iter_mut().for_each(|cells| cells.truncate(rows)),
         }
         outcome
     }

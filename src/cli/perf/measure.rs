@@ -7,6 +7,7 @@ use std::panic::resume_unwind;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use planout::eval::Effort;
 use planout::namespace::{AssignError, Experiment};
 use planout::{Map, Namespace, Value};
 
@@ -14,6 +15,9 @@ use super::histogram::Histogram;
 
 /// So many evaluations of each thread come first and are not counted.
 const WARM_UP: u64 = 1_000;
+
+/// Of what may be made in all, one part is for those that come first.
+const PARTS: u64 = 8;
 
 /// What is evaluated.
 #[derive(Clone, Copy)]
@@ -43,7 +47,7 @@ pub(super) enum Failed {
     Thread(io::Error),
 }
 
-/// Evaluates the units 0 to `iterations`, split among threads.
+/// Evaluates the units 0 to `iterations`, split among threads, or fewer if scripts make too much.
 pub(super) fn measure(work: Work<'_>, iterations: u64, threads: u64) -> Result<Measured, Failed> {
     let clock = clock_cost();
     let (share, rest) = (iterations / threads, iterations % threads);
@@ -53,9 +57,10 @@ pub(super) fn measure(work: Work<'_>, iterations: u64, threads: u64) -> Result<M
         for thread in 0..threads {
             let units = start..start + share + u64::from(thread < rest);
             start = units.end;
+            let most = Effort::MOST.part(threads);
             let worker = move || {
-                evaluate(work, 0..WARM_UP.min(iterations), clock)?;
-                evaluate(work, units, clock)
+                evaluate(work, 0..WARM_UP.min(iterations), most.part(PARTS), clock)?;
+                evaluate(work, units, most, clock)
             };
             let worker = thread::Builder::new().spawn_scoped(scope, worker);
             workers.push(worker.map_err(Failed::Thread)?);
@@ -73,38 +78,51 @@ pub(super) fn measure(work: Work<'_>, iterations: u64, threads: u64) -> Result<M
     })
 }
 
-fn evaluate(work: Work<'_>, units: Range<u64>, clock: Duration) -> Result<Histogram, Failed> {
+fn evaluate(
+    work: Work<'_>,
+    units: Range<u64>,
+    most: Effort,
+    clock: Duration,
+) -> Result<Histogram, Failed> {
     let unit = work.namespace.unit();
     let draws = !work.inputs.contains_key(unit);
     let mut inputs = work.inputs.clone();
     let mut times = Histogram::new();
+    let mut effort = Effort::default();
     for index in units {
+        if effort >= most {
+            break;
+        }
         if draws {
             inputs.insert(unit.to_owned(), Value::Int(random(index)));
         }
         let start = Instant::now();
         let result = once(work, &inputs);
         let time = start.elapsed().saturating_sub(clock);
-        if let Err(error) = result {
-            return Err(Failed::Unit { inputs, error: Box::new(error) });
+        match result {
+            Ok(made) => effort.add(made),
+            Err(error) => return Err(Failed::Unit { inputs, error: Box::new(error) }),
         }
         times.add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
     }
     Ok(times)
 }
 
-/// One evaluation, from the inputs to the params and back to an empty desk.
-fn once(work: Work<'_>, inputs: &Map) -> Result<(), AssignError> {
+/// One evaluation, from the inputs to the params and back to an empty desk. Returns how much it made.
+fn once(work: Work<'_>, inputs: &Map) -> Result<usize, AssignError> {
     let Some(experiment) = work.experiment else {
         return work.namespace.assign(black_box(inputs)).map(|assignment| {
+            let made = assignment.params.made();
             black_box(assignment);
+            made
         });
     };
     let evaluated = experiment.script().evaluate(experiment.salt(), black_box(inputs));
     match evaluated {
         Ok(evaluation) => {
+            let made = evaluation.params.made();
             black_box(evaluation);
-            Ok(())
+            Ok(made)
         }
         Err(error) => Err(AssignError::Script {
             definition: experiment.definition().to_owned(),

@@ -181,6 +181,7 @@ fn default(default: &DefaultChange) -> Value {
 fn sampled(sampled: &Sampled) -> Value {
     json!({
         "units": sampled.units,
+        "cut": sampled.is_cut,
         "moved": sampled.moved,
         "changed": sampled.changed,
         "failed_before": sampled.failed_before,

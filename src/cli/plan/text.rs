@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use planout::Value;
 use planout::edit::flow;
+use planout::eval::MAX_MADE_FOR_ALL;
 use planout::plan::{
     Appendix, Changes, Class, DefaultChange, ExperimentChange, Fate, Move, NamespacePlan,
     ParamChange, Plan, Remedy, Renamed, Sampled, Size, Status, UnitFailure,
@@ -333,6 +334,13 @@ fn failures(sampled: &Sampled, is_new: bool, text: &mut Text) {
         let (units, operators) = (units(sampled.foreign), names(&sampled.operators));
         text.line(format!(
             "  {units} could not be evaluated here: they reach operators of your own, {operators}"
+        ));
+    }
+    if sampled.is_cut {
+        let (units, most) = (plural(sampled.units, "unit"), MAX_MADE_FOR_ALL >> 30);
+        text.line(format!(
+            "  only the first {units} were evaluated: scripts make more than {most} GB of lists, maps \
+             and strings for all"
         ));
     }
 }

@@ -11,6 +11,7 @@ use super::symbol::{Number, Symbol};
 use super::walk::{Leaf, Setting, Trace, walk};
 use super::world::{Need, World};
 use super::{Counted, MAX_PATHS, Obstacle};
+use crate::eval::MAX_ANSWER;
 use crate::eval::semantics::Semantics;
 
 /// The most expressions that are evaluated on all paths together.
@@ -49,7 +50,8 @@ impl Enumerated {
 pub(super) fn enumerate<S: Semantics>(setting: &Setting<'_>, counted: Counted) -> Enumerated {
     let semantics = std::marker::PhantomData::<S>;
     let trace = Trace::default();
-    let mut explorer = Explorer { setting, counted, trace, paths: 0, outcomes: 0, semantics };
+    let (paths, outcomes, kept) = (0, 0, 0);
+    let mut explorer = Explorer { setting, counted, trace, paths, outcomes, kept, semantics };
     let mut shares = Shares::default();
     let explored = explorer.paths(&World::default(), 1.0, MAX_FORKS, &mut shares);
     let Shares { counted, params, failure } = shares.normalized(counted);
@@ -68,6 +70,8 @@ struct Explorer<'s, 'a, S> {
     trace: Trace,
     paths: usize,
     outcomes: usize,
+    /// How much memory the values of all params take, in bytes.
+    kept: usize,
     semantics: std::marker::PhantomData<S>,
 }
 
@@ -113,9 +117,15 @@ impl<S: Semantics> Explorer<'_, '_, S> {
         shares.count(weight);
         for (name, symbol) in leaf.params {
             let found = shares.param(name);
-            if let Ok(sum) = found
-                && let Err(stop) = self.spread(world, symbol, weight, MAX_FORKS, sum)
-            {
+            let Ok(sum) = found else { continue };
+            let before = sum.bytes();
+            let spread = self.spread(world, symbol, weight, MAX_FORKS, sum);
+            self.kept = self.kept.saturating_add(sum.bytes().saturating_sub(before));
+            let fits = match self.kept > MAX_ANSWER {
+                true => Err(Spread::Obstacle(Obstacle::TooLarge)),
+                false => Ok(()),
+            };
+            if let Err(stop) = spread.and(fits) {
                 match stop {
                     Spread::Obstacle(obstacle) => *found = Err(obstacle),
                     Spread::Failed(message) => {

@@ -170,6 +170,11 @@ impl Distribution {
         Some(if self.below(low) >= share { low } else { high })
     }
 
+    /// How much memory the values take, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(crate) fn add_value(&mut self, value: &Value, share: f64) -> Result<(), Obstacle> {
         if let Some(sum) = self.values.get_mut(&Sought(value)) {
             *sum += share;

@@ -181,7 +181,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
                 Value::Null
             }
             Op::Fail(reason) => {
-                return Err(EvalError { reason: reason.clone(), span: expr.span }.into());
+                return Err(EvalError { reason: reason.clone(), span: expr.span, made: 0 }.into());
             }
         };
         Ok(Symbol::value(value))
