@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::support::sandbox;
 
 /// URLs of a server that nobody is at, each with what may not be seen of it.
-const URLS: [(&str, &[&str]); 5] = [
+const URLS: [(&str, &[&str]); 8] = [
     ("redis://:hunter2@127.0.0.1:1/0?key=none", &["hunter2"]),
     ("redis://joe:hun@ter/2@127.0.0.1:1/0?key=none", &["joe", "hun@", "ter/2"]),
     ("rediss://joe:hunter%402%2F@127.0.0.1:1", &["joe", "hunter%40", "hunter@2"]),
@@ -17,6 +17,10 @@ const URLS: [(&str, &[&str]); 5] = [
         &["hunter", "zwei", "drei", "vier", "funf", "sechs"],
     ),
     ("https://joe:hunter2@127.0.0.1/x.csv", &["joe", "hunter2"]),
+    // What is nearly a URL.
+    ("REDIS:/joe:hunter2@127.0.0.1:1", &["joe", "hunter2"]),
+    ("redis:joe:hunter2@127.0.0.1:1", &["joe", "hunter2"]),
+    ("rediss:\\\\joe:hunter2@127.0.0.1:1", &["joe", "hunter2"]),
 ];
 
 /// What a run of the program prints, both streams.

@@ -142,7 +142,7 @@ struct Known {
 
 impl Known {
     fn new(text: &str) -> Option<Known> {
-        let start = text.find("//")? + 2;
+        let start = beginning(text)?;
         let end = text.rfind('@').filter(|end| *end > start)?;
         Some(Known { text: text.to_owned(), secret: start..end })
     }
@@ -192,6 +192,17 @@ impl Known {
             _ => piece.to_owned(),
         }
     }
+}
+
+/// Where a user and a password can begin in an argument: behind the slashes of a URL, or where these
+/// would be, if some are missing or are others.
+fn beginning(text: &str) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
+    let schemes = ["redis:", "rediss:"].into_iter();
+    let schemes = schemes.filter_map(|scheme| lower.find(scheme).map(|at| at + scheme.len()));
+    let behind = |at: usize| text.len() - text[at..].trim_start_matches(['/', '\\']).len();
+    let slashes = text.find("//").map(|at| at + 2);
+    schemes.map(behind).chain(slashes).min()
 }
 
 /// What `%40` and the like stand for.
@@ -271,6 +282,11 @@ mod tests {
         let secrets = Secrets(vec![Known::new("redis://:a b@h").expect("a secret")]);
         let shown = secrets.hide("no `redis://h/0?key=redis://:a%20b%40h`");
         assert_eq!(shown, "no `redis://h/0?key=redis://...%40h`");
+        for url in ["redis:u:pw@h", "a=REDIS:/u:pw@h", "rediss:\\\\u:pw@h", "redis:///u:pw@h"] {
+            let secrets = Secrets(vec![Known::new(url).expect("a secret")]);
+            let shown = secrets.hide(&format!("cannot read `{url}`, nor {url}")).into_owned();
+            assert!(!shown.contains("u:") && !shown.contains("pw"), "{shown}");
+        }
         assert!(Known::new("redis://h/0").is_none());
         assert!(Known::new("a@b//c").is_none());
         assert_eq!(decoded("%zz%4"), "%zz%4");

@@ -23,6 +23,10 @@ use super::delta::{self, Lengths};
 /// each column.
 const MAX_OPEN: usize = 512 << 20;
 
+/// How much is decompressed at once, in bytes.
+const MIN_PIECE: usize = 64 << 10;
+const MAX_PIECE: usize = 32 << 20;
+
 /// What a value takes in memory beside its bytes, at most.
 const VALUE_BYTES: usize = 32;
 
@@ -122,13 +126,6 @@ impl Pages {
         }
         let most = self.room.left().saturating_sub(head.len());
         let mut plain = head.to_vec();
-        let decompress = |mut stream: Box<dyn Read + '_>, plain: &mut Vec<u8>| {
-            stream.by_ref().take(most as u64).read_to_end(plain)?;
-            match stream.read(&mut [0])? {
-                0 => Ok(()),
-                _ => Err(too_large()),
-            }
-        };
         match self.codec {
             Compression::SNAPPY => {
                 let failed = |error: snap::Error| ParquetError::External(Box::new(error));
@@ -141,10 +138,10 @@ impl Pages {
                 decoder.decompress(rest, &mut plain[from..]).map_err(failed)?;
             }
             Compression::GZIP(_) => {
-                decompress(Box::new(MultiGzDecoder::new(rest)), &mut plain)?;
+                decompress(&mut MultiGzDecoder::new(rest), &mut plain, most)?;
             }
             Compression::ZSTD(_) => {
-                decompress(Box::new(zstd::Decoder::with_buffer(rest)?), &mut plain)?;
+                decompress(&mut zstd::Decoder::with_buffer(rest)?, &mut plain, most)?;
             }
             other => return Err(wrong(&format!("is compressed with {other}"))),
         }
@@ -294,6 +291,24 @@ impl Pages {
                     statistics,
                 })
             }
+        }
+    }
+}
+
+/// Appends a stream that may have so many bytes.
+fn decompress(stream: &mut impl Read, plain: &mut Vec<u8>, most: usize) -> Result<()> {
+    let mut left = most;
+    loop {
+        let piece = plain.len().clamp(MIN_PIECE, MAX_PIECE).min(left);
+        plain.reserve_exact(piece);
+        let read = stream.by_ref().take(piece as u64).read_to_end(plain)?;
+        left -= read;
+        if read < piece {
+            return Ok(());
+        }
+        if left == 0 {
+            let is_end = stream.read(&mut [0])? == 0;
+            return if is_end { Ok(()) } else { Err(too_large()) };
         }
     }
 }
