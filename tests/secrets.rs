@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use crate::support::sandbox;
 
 /// URLs of a server that nobody is at, each with what may not be seen of it.
-const URLS: [(&str, &[&str]); 8] = [
+const URLS: [(&str, &[&str]); 10] = [
     ("redis://:hunter2@127.0.0.1:1/0?key=none", &["hunter2"]),
     ("redis://joe:hun@ter/2@127.0.0.1:1/0?key=none", &["joe", "hun@", "ter/2"]),
     ("rediss://joe:hunter%402%2F@127.0.0.1:1", &["joe", "hunter%40", "hunter@2"]),
@@ -20,6 +20,8 @@ const URLS: [(&str, &[&str]); 8] = [
     // What is nearly a URL.
     ("REDIS:/joe:hunter2@127.0.0.1:1", &["joe", "hunter2"]),
     ("redis:joe:hunter2@127.0.0.1:1", &["joe", "hunter2"]),
+    ("redis://joe:hunter2", &["hunter2"]),
+    ("redis://127.0.0.1:1/0?password=hunter2", &["hunter2"]),
     ("rediss:\\\\joe:hunter2@127.0.0.1:1", &["joe", "hunter2"]),
 ];
 

@@ -11,6 +11,7 @@ use std::env;
 use std::ops::Range;
 
 use planout::source::Source;
+use planout::store::RedisUrl;
 
 /// What is shown in place of a secret.
 const HIDDEN: &str = "...";
@@ -143,7 +144,8 @@ struct Known {
 impl Known {
     fn new(text: &str) -> Option<Known> {
         let start = beginning(text)?;
-        let end = text.rfind('@').filter(|end| *end > start)?;
+        let end = text.rfind('@').filter(|end| *end > start);
+        let end = end.or_else(|| is_broken(text).then_some(text.len()))?;
         Some(Known { text: text.to_owned(), secret: start..end })
     }
 
@@ -163,7 +165,7 @@ impl Known {
         let secret = &self.text[self.secret.clone()];
         let mut text = text;
         for secret in [secret, &decoded(secret), &encoded(secret)] {
-            for (before, after) in [("", "@"), ("//", "")] {
+            for (before, after) in [("", "@"), ("", "%40"), ("//", "")] {
                 let found = format!("{before}{secret}{after}");
                 if text.contains(&found) {
                     let shown = format!("{before}{}{after}", mask(secret));
@@ -203,6 +205,14 @@ fn beginning(text: &str) -> Option<usize> {
     let behind = |at: usize| text.len() - text[at..].trim_start_matches(['/', '\\']).len();
     let slashes = text.find("//").map(|at| at + 2);
     schemes.map(behind).chain(slashes).min()
+}
+
+/// Whether a URL of Redis is in an argument and is not valid: then a password can be anywhere in it.
+fn is_broken(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let mut schemes = ["redis://", "rediss://"].into_iter();
+    let start = schemes.find_map(|scheme| lower.find(scheme));
+    start.is_some_and(|start| text[start..].parse::<RedisUrl>().is_err())
 }
 
 /// What `%40` and the like stand for.
@@ -287,6 +297,12 @@ mod tests {
             let shown = secrets.hide(&format!("cannot read `{url}`, nor {url}")).into_owned();
             assert!(!shown.contains("u:") && !shown.contains("pw"), "{shown}");
         }
+        for url in ["redis://u:pw", "a=redis://h:1?password=pw", "REDISS://h:pw/0"] {
+            let secrets = Secrets(vec![Known::new(url).expect("a secret")]);
+            let shown = secrets.hide(&format!("cannot read `{url}`, nor {url}")).into_owned();
+            assert!(!shown.contains("pw"), "{shown}");
+        }
+        assert!(Known::new("redis://h:6379/0?key=k").is_none());
         assert!(Known::new("redis://h/0").is_none());
         assert!(Known::new("a@b//c").is_none());
         assert_eq!(decoded("%zz%4"), "%zz%4");
