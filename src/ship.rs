@@ -11,7 +11,7 @@ use crate::catalog::Loaded;
 use crate::dialect::Dialect;
 use crate::namespace::Document;
 use crate::parallel;
-use crate::store::{Change, Changes, Contents, Format, Store, StoreError, Transaction};
+use crate::store::{Changes, Contents, Format, Store, StoreError, Transaction};
 use crate::tree::{Layout, ascii, to_json};
 
 /// Why nothing was shipped.
@@ -71,6 +71,34 @@ pub fn check_names<'a>(
         }
     }
     Ok(())
+}
+
+/// What a change comes to for one namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// It was not there.
+    Created,
+    /// It was there, with other content.
+    Updated,
+    /// It was there with the same content, and was left alone.
+    Unchanged,
+    /// It was there, and has no source.
+    Orphaned,
+    /// It was there, had no source, and was removed.
+    Removed,
+}
+
+impl Change {
+    /// The change as a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Change::Created => "created",
+            Change::Updated => "updated",
+            Change::Unchanged => "unchanged",
+            Change::Orphaned => "orphaned",
+            Change::Removed => "removed",
+        }
+    }
 }
 
 /// What shipping changed, or would change.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use planout::store::{Directory, Folders, Item, Store};
+use planout::store::{Directory, Folders, Item, Source};
 use planout::{Catalog, Dialect};
 
 use crate::support::{Run, planout, sandbox};
@@ -222,7 +222,7 @@ fn the_library_reads_one_directory_unless_told_otherwise() {
     let location = path.to_string_lossy();
     let catalog = Catalog::load(&location, Dialect::Planout4j).expect("a catalog");
     assert!(catalog.get("old_ns").is_none());
-    let catalog = Catalog::from_store(&directory, Dialect::Planout4j).expect("a catalog");
+    let catalog = Catalog::from_source(&directory, Dialect::Planout4j).expect("a catalog");
     assert!(catalog.get("old_ns").is_some());
     let store = planout::store::open_with(&location, Folders::All).expect("a location");
     assert_eq!(store.list().expect("a list").len(), 5);

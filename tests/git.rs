@@ -8,12 +8,13 @@ mod places;
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use planout::ship::Stamp;
 use planout::store::Folders;
 
+use crate::support::git::{done, git, is_there, plain};
 use crate::support::unguarded_sandbox;
 
 /// A repository with the samples and one commit.
@@ -26,29 +27,10 @@ struct Repository {
 /// What an attack is called, and what prepares a repository for it.
 type Attack = (&'static str, fn(&Repository));
 
-/// Git, and all that it runs, without the configuration of the machine.
-fn git(folder: &Path, arguments: &[&str]) -> Output {
-    let who = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"];
-    let mut command = Command::new("git");
-    command.args(who).args(arguments).current_dir(folder);
-    plain(&mut command).output().expect("git runs")
-}
-
-fn plain(command: &mut Command) -> &mut Command {
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1")
-}
-
-fn done(output: Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    text(&output.stdout).trim().to_owned()
-}
-
 impl Repository {
     /// `None` where there is no git.
     fn new() -> Option<Repository> {
-        if Command::new("git").arg("--version").output().is_err() {
-            crate::support::skip("there is no git");
+        if !is_there() {
             return None;
         }
         let repository = Repository { folder: unguarded_sandbox(), path: None };

@@ -10,6 +10,7 @@ mod hidden;
 mod kill;
 #[cfg(target_os = "linux")]
 mod links;
+mod sources;
 mod stamp;
 
 use std::time::Duration;

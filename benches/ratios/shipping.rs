@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use planout::ship::{Cargo, Options, Origin, Shipment};
-use planout::store::{self, Change, Directory, Folders};
+use planout::ship::{Cargo, Change, Options, Origin, Shipment};
+use planout::store::{self, Directory, Folders};
 use planout::{Dialect, catalog};
 
 use super::{Promise, generate, seconds};

@@ -1,7 +1,5 @@
 //! planout4j's options for where namespaces are, which come to a location.
 
-use std::borrow::Cow;
-
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use planout::store::{RedisUrl, is_url, without_secrets};
@@ -105,10 +103,11 @@ impl Redis {
     /// one that may be in Redis and says more: who logs in where is said by a location only.
     fn location(&self, named: Option<&str>, configured: Option<&str>) -> Outcome<String> {
         match (named, configured.filter(|location| is_url(location))) {
-            (Some(named), _) if self.is_given() || !is_url(named) => {
-                Err(Failure::usage(format!("two locations: `{}`, and one in Redis", shown(named)))
-                    .help("leave one out, or write it as `redis://HOST:PORT/DB?key=KEY`"))
-            }
+            (Some(named), _) if self.is_given() || !is_url(named) => Err(Failure::usage(format!(
+                "two locations: `{}`, and one in Redis",
+                without_secrets(named)
+            ))
+            .help("leave one out, or write it as `redis://HOST:PORT/DB?key=KEY`")),
             (Some(named), _) => Ok(named.to_owned()),
             (None, Some(configured)) if !self.is_given() => Ok(configured.to_owned()),
             (None, _) => {
@@ -118,10 +117,6 @@ impl Redis {
             }
         }
     }
-}
-
-fn shown(location: &str) -> Cow<'_, str> {
-    without_secrets(location)
 }
 
 impl Backend {
@@ -149,7 +144,11 @@ impl Repository {
     pub(super) fn location(&self, named: Option<&str>, config: &Config) -> Outcome<Option<String>> {
         let named = match (named, self.dest_dir.as_deref()) {
             (Some(named), Some(folder)) => {
-                let message = format!("two locations: `{}` and `{}`", shown(named), shown(folder));
+                let message = format!(
+                    "two locations: `{}` and `{}`",
+                    without_secrets(named),
+                    without_secrets(folder)
+                );
                 return Err(Failure::usage(message).help("leave `--dest-dir` out"));
             }
             (named, folder) => named.or(folder),

@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{Folders, Format, Item};
+use planout::store::{Folders, Format, Item, Source, StoreError};
 
 use super::failure::{Failure, Outcome};
 
 /// A commit of the repository that some path lies in.
+#[derive(Debug)]
 pub(super) struct Revision {
     /// As it was named.
     name: String,
@@ -26,8 +27,12 @@ pub(super) struct Revision {
     path: String,
 }
 
-/// A namespace with its bytes.
-type Content = (Item, Vec<u8>);
+/// The namespaces of a path as they were at a revision.
+#[derive(Debug)]
+pub(super) struct Past {
+    revision: Revision,
+    folders: Folders,
+}
 
 /// A thing that a commit has at a path.
 struct Entry {
@@ -67,8 +72,9 @@ impl Revision {
         let commit = format!("{name}^{{commit}}");
         let commit =
             process::line(&folder, &["rev-parse", "--verify", "--end-of-options", &commit])
-                .map_err(|failure| {
-                    failure.help(format!("is `{name}` a revision of this clone?"))
+                .map_err(|error| {
+                    let help = format!("is `{name}` a revision of this clone?");
+                    Failure::from(error).help(help)
                 })?;
         // Of `^main` git says all that is not in it.
         if !commit.bytes().all(|digit| digit.is_ascii_hexdigit()) {
@@ -85,40 +91,13 @@ impl Revision {
         &self.commit
     }
 
-    /// The namespaces in the path, in the order of their names, and the folders below it that hold
-    /// others. None if the path was not there.
-    pub(super) fn namespaces(&self, folders: Folders) -> Outcome<(Vec<Content>, BTreeSet<String>)> {
-        let (mut found, mut left_out) = (Vec::new(), BTreeSet::new());
-        for entry in self.entries()? {
-            let path = Path::new(&entry.path);
-            let (Some(format), Some(name)) = (Format::of(path), path.file_stem()) else {
-                continue;
-            };
-            if folders == Folders::One && self.inside(&entry.path).contains('/') {
-                let folder = path.parent().unwrap_or(path).to_string_lossy();
-                left_out.insert(format!("{}:{folder}", self.name));
-                continue;
-            }
-            match entry.kind {
-                Kind::Submodule => continue,
-                Kind::Link => {
-                    let message = format!("`{}` is a link at `{}`", entry.path, self.name);
-                    return Err(Failure::broken(message)
-                        .help("links are not followed in the past: compare with a folder"));
-                }
-                Kind::File => {}
-            }
-            let name = name.to_string_lossy().into_owned();
-            let label = format!("{}:{}", self.name, entry.path);
-            found.push((Item { name, label, format }, entry.id));
-        }
-        found.sort_by(|(a, _), (b, _)| (&a.name, &a.label).cmp(&(&b.name, &b.label)));
-        let (items, ids): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-        Ok((items.into_iter().zip(self.contents(&ids)?).collect(), left_out))
+    /// The namespaces in the path, as a source.
+    pub(super) fn namespaces(self, folders: Folders) -> Past {
+        Past { revision: self, folders }
     }
 
     /// The bytes of the path itself, if it was there and was a file.
-    pub(super) fn file(&self) -> Outcome<Option<Vec<u8>>> {
+    pub(super) fn file(&self) -> Result<Option<Vec<u8>>, StoreError> {
         let is_wanted = |entry: &Entry| entry.kind == Kind::File && entry.path == self.path;
         let ids: Vec<_> =
             self.entries()?.into_iter().filter(is_wanted).map(|entry| entry.id).collect();
@@ -131,7 +110,7 @@ impl Revision {
     }
 
     /// All that is in the path but what is hidden.
-    fn entries(&self) -> Outcome<Vec<Entry>> {
+    fn entries(&self) -> Result<Vec<Entry>, StoreError> {
         let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", &*self.commit];
         if !self.path.is_empty() {
             arguments.extend(["--", &*self.path]);
@@ -158,7 +137,7 @@ impl Revision {
     }
 
     /// The contents of files, all by one process.
-    fn contents(&self, ids: &[String]) -> Outcome<Vec<Vec<u8>>> {
+    fn contents(&self, ids: &[String]) -> Result<Vec<Vec<u8>>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -173,17 +152,98 @@ impl Revision {
             (Ok(contents), Ok(status)) if status.success() => Ok(contents),
             (Err(error), _) if error.kind() == ErrorKind::NotFound => {
                 let message = format!("this clone lacks files of `{}`", self.name);
-                Err(Failure::broken(message).help(format!(
+                Err(StoreError::other(message).with_help(format!(
                     "they are not fetched on the way: fetch them first, as `git archive {} \
                      >/dev/null` does",
                     self.name
                 )))
             }
             (Err(error), _) | (_, Err(error)) => {
-                Err(Failure::broken(error).context("cannot read from git"))
+                Err(StoreError::other("cannot read from git").because(error))
             }
-            _ => Err(Failure::broken("cannot read from git: `git cat-file` failed")),
+            _ => Err(StoreError::other("cannot read from git: `git cat-file` failed")),
         }
+    }
+}
+
+impl Past {
+    /// The namespaces that are read, each with the hash of its content, in the order of a source.
+    fn found(&self) -> Result<Vec<(Item, String)>, StoreError> {
+        let mut found = Vec::new();
+        for entry in self.revision.entries()? {
+            let path = Path::new(&entry.path);
+            let (Some(format), Some(name)) = (Format::of(path), path.file_stem()) else {
+                continue;
+            };
+            if self.is_left_out(&entry.path) {
+                continue;
+            }
+            match entry.kind {
+                Kind::Submodule => continue,
+                Kind::Link => {
+                    let message = format!("`{}` is a link at `{}`", entry.path, self.revision.name);
+                    return Err(StoreError::other(message)
+                        .with_help("links are not followed in the past: compare with a folder"));
+                }
+                Kind::File => {}
+            }
+            let label = format!("{}:{}", self.revision.name, entry.path);
+            let item = Item::new(name.to_string_lossy(), format).with_label(label);
+            found.push((item, entry.id));
+        }
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(found)
+    }
+
+    /// The folders below the path that hold others, which are not read.
+    pub(super) fn left_out(&self) -> Result<BTreeSet<String>, StoreError> {
+        let entries = self.revision.entries()?.into_iter();
+        let files = entries.filter(|entry| {
+            Format::of(entry.path.as_ref()).is_some() && self.is_left_out(&entry.path)
+        });
+        let folder = |entry: Entry| {
+            let (folder, _) = entry.path.rsplit_once('/').unwrap_or_default();
+            format!("{}:{folder}", self.revision.name)
+        };
+        Ok(files.map(folder).collect())
+    }
+
+    fn is_left_out(&self, path: &str) -> bool {
+        self.folders == Folders::One && self.revision.inside(path).contains('/')
+    }
+
+    fn contents(&self, ids: &[String], limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut contents = self.revision.contents(ids)?;
+        contents.iter_mut().for_each(|bytes| bytes.truncate(limit));
+        Ok(contents)
+    }
+}
+
+/// A path that was not there holds no namespaces.
+impl Source for Past {
+    fn list(&self) -> Result<Vec<Item>, StoreError> {
+        Ok(self.found()?.into_iter().map(|(item, _)| item).collect())
+    }
+
+    fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError> {
+        let found = self.found()?.into_iter().filter(|(known, _)| known == item);
+        let ids: Vec<String> = found.map(|(_, id)| id).collect();
+        let missing = || StoreError::Absent {
+            path: PathBuf::from(&item.label),
+            error: ErrorKind::NotFound.into(),
+        };
+        self.contents(&ids, limit)?.pop().ok_or_else(missing)
+    }
+
+    /// All by one process.
+    fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
+        let (items, ids): (Vec<_>, Vec<_>) = self.found()?.into_iter().unzip();
+        Ok(items.into_iter().zip(self.contents(&ids, limit)?).collect())
+    }
+
+    /// A commit never changes.
+    fn revision(&self) -> Result<String, StoreError> {
+        Ok(format!("{}:{}", self.revision.commit, self.revision.path))
     }
 }
 

@@ -176,9 +176,9 @@ impl Plan {
                 if context.output.is_verbose() {
                     context.output.detail(format!("revision: commit {}", revision.commit()));
                 }
-                let (namespaces, left_out) = revision.namespaces(folders)?;
-                folders::tell(against, left_out.iter(), context);
-                catalog::check(namespaces, dialects)
+                let past = revision.namespaces(folders);
+                folders::tell(against, past.left_out()?.iter(), context);
+                catalog::read(&past, dialects)?
             }
             None => catalog::read(&*self.folders.open(against, context)?, dialects)?,
         };

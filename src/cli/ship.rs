@@ -11,9 +11,9 @@ use planout::catalog::{self, Dialects, Loaded};
 use planout::guard::{Guard, Verdict};
 use planout::lint;
 use planout::plan::{Inputs, SavedError, SavedPlan};
-use planout::ship::{Cargo, Options, Origin, ShipError, Shipment, check_names};
+use planout::ship::{Cargo, Change, Options, Origin, ShipError, Shipment, check_names};
 use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{self, Change, Owner, read_file};
+use planout::store::{self, Owner, read_file};
 
 use super::backend::Backend;
 use super::failure::{Failure, Outcome};

@@ -22,7 +22,7 @@ pub(super) use self::staging::{new_file, replace};
 use self::update::Update;
 use self::view::View;
 use super::names::spelling;
-use super::{Contents, Format, Item, Store, StoreError, Transaction, read_file};
+use super::{Contents, Format, Item, Source, Store, StoreError, Transaction, read_file};
 use crate::parallel;
 use crate::source::MAX_SOURCE_BYTES;
 
@@ -124,7 +124,7 @@ fn items(view: &View<'_>) -> Result<Vec<Item>, StoreError> {
     for path in view.files(files(view.folder, view.folders)?) {
         items.extend(item(&path)?);
     }
-    items.sort_by(|a, b| (&a.name, &a.label).cmp(&(&b.name, &b.label)));
+    items.sort();
     Ok(items)
 }
 
@@ -176,7 +176,7 @@ fn is_file_name(file: &str) -> bool {
     is_in_folder && file.ends_with(".json") && !file.starts_with('.')
 }
 
-impl Store for Directory {
+impl Source for Directory {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
         match self.is_file()? {
             true => Ok(vec![self.single()?]),
@@ -210,7 +210,9 @@ impl Store for Directory {
             parallel::map(items(view)?, read).into_iter().collect()
         })
     }
+}
 
+impl Store for Directory {
     fn contents(&self) -> Result<Contents, StoreError> {
         match probe(&self.path)? {
             Err(_) => Ok(Contents::new()),

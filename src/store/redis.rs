@@ -13,7 +13,7 @@ use std::time::Duration;
 use self::answer::Answer;
 use self::connection::Connection;
 use self::request::Request;
-use super::{Changes, Contents, Format, Item, RedisUrl, Store, StoreError, Transaction};
+use super::{Changes, Contents, Format, Item, RedisUrl, Source, Store, StoreError, Transaction};
 
 /// A hash in Redis. Beside it, at `KEY:revision`, is the stamp: in the hash, services would take it
 /// for a namespace.
@@ -33,7 +33,8 @@ impl Redis {
     }
 
     fn item(&self, name: String) -> Item {
-        Item { label: self.label(&name), name, format: Format::Json }
+        let label = self.label(&name);
+        Item::new(name, Format::Json).with_label(label)
     }
 
     /// Whether the stamp can be where it belongs: a ship must not overwrite what is not one, such as
@@ -61,7 +62,7 @@ impl Redis {
     }
 }
 
-impl Store for Redis {
+impl Source for Redis {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
         Ok(self.contents()?.into_keys().map(|name| self.item(name)).collect())
     }
@@ -84,7 +85,9 @@ impl Store for Redis {
         });
         Ok(snapshot.collect())
     }
+}
 
+impl Store for Redis {
     fn contents(&self) -> Result<Contents, StoreError> {
         self.fetch(&mut Connection::open(&self.url)?)
     }

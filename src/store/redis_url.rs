@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::{SCHEMES, StoreError};
+use super::StoreError;
+use super::location::SCHEMES;
 use crate::nearest::hint;
 
 /// The port of a URL that names none.

@@ -4,36 +4,25 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::git::{done, git, is_there};
 use crate::support::{Run, planout, sandbox};
-
-/// Runs git; `None` if there is none on this machine.
-fn git(folder: &Path, arguments: &[&str]) -> Option<()> {
-    let output = Command::new("git")
-        .args(["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"])
-        .args(arguments)
-        .current_dir(folder)
-        .output();
-    let Ok(output) = output else {
-        println!("skipped: there is no git on this machine");
-        return None;
-    };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(())
-}
 
 /// A repository whose samples have a past: what is there is the second commit.
 fn repository() -> Option<tempfile::TempDir> {
+    if !is_there() {
+        return None;
+    }
     let folder = sandbox();
-    git(folder.path(), &["init", "-q", "-b", "main"])?;
-    git(folder.path(), &["add", "."])?;
-    git(folder.path(), &["commit", "-q", "-m", "one"])?;
+    done(git(folder.path(), &["init", "-q", "-b", "main"]));
+    done(git(folder.path(), &["add", "."]));
+    done(git(folder.path(), &["commit", "-q", "-m", "one"]));
     let path = folder.path().join("sample-namespaces/button_color.yaml");
     let text = fs::read_to_string(&path).expect("a sample");
     fs::write(&path, text.replace("'#1a936f'", "'#000000'")).expect("a file");
     let samples = folder.path().join("sample-namespaces");
     fs::rename(samples.join("test_ns.yaml"), samples.join("new name é.yaml")).expect("a file");
-    git(folder.path(), &["add", "."])?;
-    git(folder.path(), &["commit", "-q", "-m", "two"])?;
+    done(git(folder.path(), &["add", "."]));
+    done(git(folder.path(), &["commit", "-q", "-m", "two"]));
     Some(folder)
 }
 
@@ -81,7 +70,7 @@ fn what_was_broken_is_said() {
     let path = folder.path().join("sample-namespaces/button_color.yaml");
     let text = fs::read_to_string(&path).expect("a sample");
     fs::write(&path, "namespace: {unit: u}\n").expect("a file");
-    git(folder.path(), &["commit", "-q", "-a", "-m", "broken"]).expect("git");
+    done(git(folder.path(), &["commit", "-q", "-a", "-m", "broken"]));
     fs::write(&path, text).expect("a file");
     let run = against(folder.path(), "HEAD", &["--detailed-exitcode"]);
     assert_eq!(run.status, 11);

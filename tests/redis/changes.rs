@@ -1,16 +1,16 @@
 //! What a change is to those who read, and to others who change.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering::{self, Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use planout::Dialect;
 use planout::catalog::Loaded;
-use planout::ship::{Cargo, Options, Origin, ShipError};
-use planout::store::{Change, Changes, Contents, Format, Item, Store, StoreError, Transaction};
+use planout::ship::{Cargo, Change, Options, Origin, ShipError};
+use planout::store::{Changes, Contents, Format, Item, Source, Store, StoreError, Transaction};
 
 use crate::support::redis::RedisServer;
 
@@ -217,13 +217,28 @@ fn a_server_that_dies_leaves_the_old_set_or_the_new_one() {
     }
 }
 
-/// A store in which somebody else is faster, some times.
-struct Contested {
-    conflicts: Cell<usize>,
-    attempts: Cell<usize>,
+#[test]
+fn a_change_by_other_means_than_a_ship_is_another_revision() {
+    let Some(server) = RedisServer::start() else { return };
+    let store = server.store();
+    let revision = || store.revision().expect("a revision");
+    commit(&*store, &put(&["a"], "one")).expect("a change");
+    let shipped = revision();
+    assert_eq!(revision(), shipped);
+    hset(&server, "a", "two");
+    assert_ne!(revision(), shipped);
+    hset(&server, "a", "one");
+    assert_eq!(revision(), shipped);
 }
 
-impl Store for Contested {
+/// A store in which somebody else is faster, some times.
+#[derive(Debug)]
+struct Contested {
+    conflicts: AtomicUsize,
+    attempts: AtomicUsize,
+}
+
+impl Source for Contested {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
         Ok(Vec::new())
     }
@@ -231,7 +246,9 @@ impl Store for Contested {
     fn read(&self, _: &Item, _: usize) -> Result<Vec<u8>, StoreError> {
         Ok(Vec::new())
     }
+}
 
+impl Store for Contested {
     fn contents(&self) -> Result<Contents, StoreError> {
         Ok(Contents::new())
     }
@@ -257,11 +274,11 @@ impl Transaction for Attempt<'_> {
 
     fn commit(self: Box<Self>, _: &Changes, _: &[u8]) -> Result<Vec<PathBuf>, StoreError> {
         let Contested { conflicts, attempts } = self.store;
-        attempts.set(attempts.get() + 1);
-        match conflicts.get() {
+        attempts.fetch_add(1, Relaxed);
+        match conflicts.load(Relaxed) {
             0 => Ok(Vec::new()),
             left => {
-                conflicts.set(left - 1);
+                conflicts.store(left - 1, Relaxed);
                 Err(StoreError::Conflict("it".to_owned()))
             }
         }
@@ -274,11 +291,11 @@ fn a_ship_starts_over_after_conflicts_while_it_has_patience() {
     let loaded = Loaded::new("n.yaml", Some("n"), yaml, Format::Yaml, Dialect::Planout4j);
     let cargo = Cargo::new(&[loaded]).expect("a valid namespace");
     let origin = Origin { time: SystemTime::UNIX_EPOCH, source: None };
-    let ship = |conflicts, patience| {
+    let ship = |conflicts: usize, patience| {
         let options = Options { prune: false, patience, origin: origin.clone() };
-        let store = Contested { conflicts: Cell::new(conflicts), attempts: Cell::new(0) };
+        let store = Contested { conflicts: conflicts.into(), attempts: 0.into() };
         let outcome = cargo.ship(&store, &options, &mut |_, _| true);
-        (outcome, store.attempts.get())
+        (outcome, store.attempts.into_inner())
     };
     let (outcome, attempts) = ship(2, Duration::from_secs(60));
     assert_eq!(outcome.expect("it ships").changes, [("n".to_owned(), Change::Created)]);

@@ -11,7 +11,7 @@ type Make<'a> = &'a dyn Fn(usize) -> Box<dyn Store>;
 
 /// Runs all checks, each over a store of its own.
 pub(crate) fn conforms(make: Make<'_>) {
-    let checks: [fn(&dyn Store); 9] = [
+    let checks: [fn(&dyn Store); 10] = [
         an_empty_store_has_nothing,
         a_change_creates_updates_and_removes,
         what_is_not_named_is_left_alone,
@@ -21,6 +21,7 @@ pub(crate) fn conforms(make: Make<'_>) {
         names_are_kept_as_they_are,
         lists_are_in_order,
         no_more_is_read_than_was_asked_for,
+        every_change_has_another_revision,
     ];
     for (number, check) in checks.iter().enumerate() {
         check(&*make(number));
@@ -132,4 +133,32 @@ fn no_more_is_read_than_was_asked_for(store: &dyn Store) {
         assert_eq!(snapshot[0].1, expected.as_bytes());
         assert_eq!(snapshot[1].1, b"");
     }
+}
+
+fn every_change_has_another_revision(store: &dyn Store) {
+    let revision = || {
+        let revision = store.revision().expect("a revision");
+        assert_eq!(store.revision().as_deref().ok(), Some(&*revision));
+        revision
+    };
+    let mut seen = Vec::new();
+    for put in [
+        vec![("a", "1")],
+        vec![("b", "1")],
+        vec![("a", "2")],
+        // What moves from one to the other is not the same.
+        vec![("a", "21"), ("b", "")],
+        vec![("a", "2"), ("b", "1")],
+    ] {
+        change(store, &put, &[], "stamp").expect("a change");
+        seen.push(revision());
+    }
+    change(store, &[], &["a"], "stamp").expect("a change");
+    seen.push(revision());
+    // The fifth set is the third.
+    let fifth = seen.remove(4);
+    assert_eq!(seen[2], fifth);
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 5);
 }

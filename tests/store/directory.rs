@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use planout::store::{Directory, Folders, Store, StoreError};
+use planout::store::{Directory, Folders, Source, Store, StoreError};
 
 use super::{LIMIT, change, contents};
 use crate::support::{Run, names, planout, shell, unguarded_sandbox};

@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
-use planout::store::{Contents, Directory, Folders, Item, Store};
+use planout::store::{Contents, Directory, Folders, Item, Source, Store};
 use tempfile::TempDir;
 
 use super::LIMIT;

@@ -1,5 +1,6 @@
 //! What several tests need.
 
+pub(crate) mod git;
 pub(crate) mod oracle;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;

@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::cli::failure::{Failure, Outcome};
+use planout::store::StoreError;
 
 /// What stands over the configuration of the repository, of the user and of the system.
 const SETTINGS: [&str; 3] = [
@@ -62,27 +62,27 @@ pub(super) fn command(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Why git could not be started.
-pub(super) fn missing(error: std::io::Error) -> Failure {
+pub(super) fn missing(error: std::io::Error) -> StoreError {
     match error.kind() {
-        std::io::ErrorKind::NotFound => Failure::broken("cannot find the program `git`")
-            .help("install it, or compare with a folder in place of a revision"),
-        _ => Failure::broken(error).context("cannot run git"),
+        std::io::ErrorKind::NotFound => StoreError::other("cannot find the program `git`")
+            .with_help("install it, or compare with a folder in place of a revision"),
+        _ => StoreError::other("cannot run git").because(error),
     }
 }
 
 /// What git prints.
-pub(super) fn bytes(folder: &Path, arguments: &[&str]) -> Outcome<Vec<u8>> {
+pub(super) fn bytes(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, StoreError> {
     let output = command(folder, arguments).stdin(Stdio::null()).output().map_err(missing)?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let said = said.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-    Err(Failure::broken(format!("git: {said}")))
+    Err(StoreError::other(format!("git: {said}")))
 }
 
 /// The line that git prints.
-pub(super) fn line(folder: &Path, arguments: &[&str]) -> Outcome<String> {
+pub(super) fn line(folder: &Path, arguments: &[&str]) -> Result<String, StoreError> {
     let bytes = bytes(folder, arguments)?;
     Ok(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -9,7 +9,7 @@ use tempfile::TempPath;
 use super::{failpoint, parent};
 use crate::parallel;
 use crate::store::StoreError;
-use crate::store::output::{Owner, Place};
+use crate::store::file::{Owner, Place};
 
 /// What the temporary files of changes begin with. Hidden, so that nobody takes them for
 /// namespaces, and a name of their own, so that whoever sweeps up after a change that died does

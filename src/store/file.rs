@@ -1,13 +1,31 @@
-//! Single files that are written as a whole: where the bytes go, and what stays of what was there.
+//! Single files: read up to a limit, and written as a whole. What is written takes the place of what was there at
+//! once, with its owner and its mode.
 
 use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
 use tempfile::TempPath;
 
 use super::StoreError;
 use super::directory::{new_file, parent, replace};
+
+/// Reads a file, of which at most `limit` bytes are taken.
+///
+/// # Errors
+/// It is a directory, or cannot be read.
+pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
+    let failed = |error| StoreError::io("read", path, error);
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(StoreError::IsDirectory(path.to_owned()));
+    }
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    let mut bytes = Vec::with_capacity(size.min(limit));
+    file.take(limit as u64).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
 
 /// To whom a file belongs that has taken the place of another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,16 +1,14 @@
-//! The namespaces of a location.
+//! Namespaces as they were found: each with its text, what it says, and what is wrong with it.
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::diagnostic::{Code, Diagnostic, Levels, Report, Severity, check_size};
 use crate::dialect::Dialect;
-use crate::namespace::{Content, Document, Form, Namespace, Outline};
+use crate::namespace::{Content, Document, Form, Outline};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
-use crate::store::{self, Format, Item, Store, StoreError};
+use crate::store::{self, Format, Item, StoreError};
 use crate::tree::{json, yaml};
 use crate::wire::MAX_JSON_DEPTH;
 
@@ -138,24 +136,27 @@ pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
     }
 }
 
-/// Reads and checks every namespace of a store, in the order of their names.
+/// Reads and checks every namespace of a source, in the order of their names.
 ///
 /// # Errors
-/// The store cannot be read. What is wrong with a namespace stands in it.
-pub fn read(store: &dyn Store, dialects: impl Into<Dialects>) -> Result<Vec<Loaded>, StoreError> {
-    read_with(store, dialects, &Progress::new())
+/// The source cannot be read. What is wrong with a namespace stands in it.
+pub fn read(
+    source: &dyn store::Source,
+    dialects: impl Into<Dialects>,
+) -> Result<Vec<Loaded>, StoreError> {
+    read_with(source, dialects, &Progress::new())
 }
 
 /// Reads and checks as [`read`] does, and counts the namespaces that have been checked.
 ///
 /// # Errors
-/// The store cannot be read. What is wrong with a namespace stands in it.
+/// The source cannot be read. What is wrong with a namespace stands in it.
 pub fn read_with(
-    store: &dyn Store,
+    source: &dyn store::Source,
     dialects: impl Into<Dialects>,
     progress: &Progress,
 ) -> Result<Vec<Loaded>, StoreError> {
-    Ok(check_with(store.snapshot(MAX_SOURCE_BYTES + 1)?, dialects, progress))
+    Ok(check_with(source.snapshot(MAX_SOURCE_BYTES + 1)?, dialects, progress))
 }
 
 /// Checks namespaces that have been read, given in the order of their names.
@@ -193,87 +194,4 @@ fn check_with(
         namespaces.push(loaded);
     }
     namespaces
-}
-
-/// The namespaces of a location, ready to assign units. Share it between threads as it is.
-#[derive(Debug, Default)]
-pub struct Catalog {
-    namespaces: IndexMap<String, Namespace>,
-}
-
-/// Why a catalog could not be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The location cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Namespaces are invalid: all of their problems.
-    #[error("{}", .0.iter().map(Report::to_string).collect::<Vec<_>>().join("\n"))]
-    Invalid(Vec<Report>),
-}
-
-impl Catalog {
-    /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON, or a
-    /// URL of compiled JSON in Redis. The folders below a directory are not read: see
-    /// [`from_store`](Catalog::from_store).
-    /// `dialects` are those of namespaces that do not say their own; a [`Dialect`] is that of the
-    /// sources.
-    ///
-    /// # Errors
-    /// The location cannot be read, or any of its namespaces is invalid.
-    pub fn load(location: &str, dialects: impl Into<Dialects>) -> Result<Catalog, LoadError> {
-        Catalog::from_store(&*store::open(location)?, dialects)
-    }
-
-    /// Loads every namespace of a store, such as a directory with those below it:
-    ///
-    /// ```
-    /// use planout::store::{Directory, Folders};
-    /// use planout::{Catalog, Dialect};
-    ///
-    /// let directory = Directory::new("sample-namespaces").with_folders(Folders::All);
-    /// let catalog = Catalog::from_store(&directory, Dialect::Planout4j)?;
-    /// assert!(catalog.get("test_ns").is_some());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// The store cannot be read, or any of its namespaces is invalid.
-    pub fn from_store(
-        store: &dyn Store,
-        dialects: impl Into<Dialects>,
-    ) -> Result<Catalog, LoadError> {
-        let mut invalid = Vec::new();
-        let mut namespaces = IndexMap::new();
-        for loaded in read(store, dialects)? {
-            let built = loaded.document.as_ref().map(Document::build);
-            match built {
-                Some(Ok(namespace)) => {
-                    namespaces.insert(namespace.name().to_owned(), namespace);
-                }
-                _ => invalid.push(loaded.report()),
-            }
-        }
-        match invalid.is_empty() {
-            true => Ok(Catalog { namespaces }),
-            false => Err(LoadError::Invalid(invalid)),
-        }
-    }
-
-    /// A namespace by name.
-    pub fn get(&self, name: &str) -> Option<&Namespace> {
-        self.namespaces.get(name)
-    }
-
-    /// All namespaces, in the order of their names.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Namespace> {
-        self.namespaces.values()
-    }
-}
-
-impl FromIterator<Namespace> for Catalog {
-    fn from_iter<I: IntoIterator<Item = Namespace>>(namespaces: I) -> Catalog {
-        let named = namespaces.into_iter().map(|it| (it.name().to_owned(), it));
-        Catalog { namespaces: named.collect() }
-    }
 }

@@ -1,0 +1,94 @@
+//! The namespaces of a location.
+
+mod loaded;
+
+use indexmap::IndexMap;
+
+pub use loaded::{Dialects, Loaded, check, decode, read, read_with};
+
+use crate::diagnostic::Report;
+use crate::namespace::{Document, Namespace};
+use crate::store::{self, Source, StoreError};
+
+/// The namespaces of a location, ready to assign units. Share it between threads as it is.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    namespaces: IndexMap<String, Namespace>,
+}
+
+/// Why a catalog could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The location cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Namespaces are invalid: all of their problems.
+    #[error("{}", .0.iter().map(Report::to_string).collect::<Vec<_>>().join("\n"))]
+    Invalid(Vec<Report>),
+}
+
+impl Catalog {
+    /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON, or a
+    /// URL of compiled JSON in Redis. The folders below a directory are not read: see
+    /// [`from_source`](Catalog::from_source).
+    /// `dialects` are those of namespaces that do not say their own; a [`Dialect`] is that of the
+    /// sources.
+    ///
+    /// # Errors
+    /// The location cannot be read, or any of its namespaces is invalid.
+    pub fn load(location: &str, dialects: impl Into<Dialects>) -> Result<Catalog, LoadError> {
+        Catalog::from_source(&*store::open(location)?, dialects)
+    }
+
+    /// Loads every namespace of a source, such as a directory with those below it:
+    ///
+    /// ```
+    /// use planout::store::{Directory, Folders};
+    /// use planout::{Catalog, Dialect};
+    ///
+    /// let directory = Directory::new("sample-namespaces").with_folders(Folders::All);
+    /// let catalog = Catalog::from_source(&directory, Dialect::Planout4j)?;
+    /// assert!(catalog.get("test_ns").is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The source cannot be read, or any of its namespaces is invalid.
+    pub fn from_source(
+        source: &dyn Source,
+        dialects: impl Into<Dialects>,
+    ) -> Result<Catalog, LoadError> {
+        let mut invalid = Vec::new();
+        let mut namespaces = IndexMap::new();
+        for loaded in read(source, dialects)? {
+            let built = loaded.document.as_ref().map(Document::build);
+            match built {
+                Some(Ok(namespace)) => {
+                    namespaces.insert(namespace.name().to_owned(), namespace);
+                }
+                _ => invalid.push(loaded.report()),
+            }
+        }
+        match invalid.is_empty() {
+            true => Ok(Catalog { namespaces }),
+            false => Err(LoadError::Invalid(invalid)),
+        }
+    }
+
+    /// A namespace by name.
+    pub fn get(&self, name: &str) -> Option<&Namespace> {
+        self.namespaces.get(name)
+    }
+
+    /// All namespaces, in the order of their names.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Namespace> {
+        self.namespaces.values()
+    }
+}
+
+impl FromIterator<Namespace> for Catalog {
+    fn from_iter<I: IntoIterator<Item = Namespace>>(namespaces: I) -> Catalog {
+        let named = namespaces.into_iter().map(|it| (it.name().to_owned(), it));
+        Catalog { namespaces: named.collect() }
+    }
+}

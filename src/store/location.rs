@@ -1,0 +1,59 @@
+//! Locations: where namespaces are, as one text.
+
+use std::borrow::Cow;
+
+#[cfg(feature = "redis")]
+use super::Redis;
+use super::{Directory, Folders, RedisUrl, Store, StoreError};
+
+/// What locations that are URLs begin with.
+pub(super) const SCHEMES: [&str; 2] = ["redis", "rediss"];
+
+/// Opens a location: the path of a directory or a file, or a URL such as
+/// `redis://localhost:6379/0?key=planout4j`. Nothing is read and nobody is connected to yet. Of a
+/// directory, the folders below it are not read: see [`open_with`].
+///
+/// # Errors
+/// It is a URL of an unknown kind, or one that is not valid.
+pub fn open(location: &str) -> Result<Box<dyn Store>, StoreError> {
+    open_with(location, Folders::One)
+}
+
+/// Opens a location as [`open`] does. `folders` says which folders of a directory are read.
+///
+/// # Errors
+/// It is a URL of an unknown kind, or one that is not valid.
+pub fn open_with(location: &str, folders: Folders) -> Result<Box<dyn Store>, StoreError> {
+    match is_url(location) {
+        true => open_redis(location.parse()?),
+        false => Ok(Box::new(Directory::new(location).with_folders(folders))),
+    }
+}
+
+#[cfg(feature = "redis")]
+fn open_redis(url: RedisUrl) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(Redis::new(url)))
+}
+
+#[cfg(not(feature = "redis"))]
+fn open_redis(_: RedisUrl) -> Result<Box<dyn Store>, StoreError> {
+    Err(StoreError::MissingFeature { scheme: "redis", feature: "redis" })
+}
+
+/// Whether a location is a URL, or plainly meant to be one, rather than a path.
+pub fn is_url(location: &str) -> bool {
+    let scheme = location.split_once(':').map(|(scheme, _)| scheme);
+    location.contains("://") || scheme.is_some_and(|scheme| SCHEMES.contains(&scheme))
+}
+
+/// A location as it can be shown to everybody: a URL without user and password. Of one that is not
+/// valid only its kind is left, because its password can be anywhere.
+pub fn without_secrets(location: &str) -> Cow<'_, str> {
+    match location.split_once(':') {
+        Some((scheme, _)) if is_url(location) => match location.parse::<RedisUrl>() {
+            Ok(url) => Cow::Owned(url.to_string()),
+            Err(_) => Cow::Owned(format!("{scheme}://...")),
+        },
+        _ => Cow::Borrowed(location),
+    }
+}
