@@ -90,6 +90,30 @@
 //! | [`lint`] | what is legal and almost surely wrong |
 //! | [`fix`] | mistakes mended, as far as a check says how |
 //!
+//! # Features
+//!
+//! By default the crate is the program `planout`, with all that it can do. Who builds a service asks for
+//! what it needs, and gets no command line:
+//!
+//! ```toml
+//! planout = { version = "0.1", default-features = false, features = ["store"] }
+//! ```
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | | Without any: scripts, namespaces and catalogs, from text and from memory; checks, formatting, plans. No files, network, clock or threads: this compiles for `wasm32-unknown-unknown`, too |
+//! | `threads` | what takes long is shared by threads: loading many namespaces, or large ones |
+//! | `store` | directories and files: [`Catalog::load`], [`store::open`], [`ship`] |
+//! | `redis` | locations that begin with `redis://` |
+//! | `redis-tls` | those that begin with `rediss://` |
+//! | `batch` | files of units: `batch` |
+//! | `parquet` | those of Parquet |
+//! | `simulate` | designs beside what is observed: `simulate` |
+//! | `cli` | the program, and nothing in the library |
+//! | `failpoint` | for the tests of this crate only |
+//!
+//! A feature brings those along that it needs: `redis` brings `store`, and that brings `threads`.
+//!
 //! The library never prints, and reads no environment, clock or current folder but the paths that
 //! it is given.
 
@@ -113,12 +137,14 @@ pub mod number;
 mod parallel;
 pub mod plan;
 pub mod progress;
+#[cfg(feature = "store")]
 pub mod ship;
 #[cfg(feature = "simulate")]
 pub mod simulate;
 pub mod source;
 pub mod store;
 pub mod syntax;
+#[cfg(any(feature = "store", feature = "parquet"))]
 mod time;
 pub mod tree;
 pub mod value;

@@ -1,9 +1,13 @@
-//! Work that is spread over the processors, with the same result as without.
+//! Work that is spread over the processors, with the same result as without. Without the feature `threads`, all of it
+//! is done by the thread that asks.
 
-use std::num::NonZero;
-use std::panic::resume_unwind;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+#[cfg(feature = "threads")]
+use std::{
+    num::NonZero,
+    panic::resume_unwind,
+    sync::{Mutex, PoisonError},
+    thread,
+};
 
 /// Fewer items than this are not worth a thread.
 const MIN_ITEMS: usize = 8;
@@ -15,21 +19,50 @@ pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync)
     map_on(threads, items, work)
 }
 
-/// How many processors there are for this program.
-pub(crate) fn processors() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
-}
-
 /// The same on at most so many threads: more than there are processors, where the work is waiting.
 pub(crate) fn map_on<T: Send, R: Send>(
     threads: usize,
     items: Vec<T>,
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
-    let threads = threads.min(items.len() / MIN_ITEMS);
-    if threads < 2 {
-        return items.into_iter().map(work).collect();
+    match threads.min(items.len() / MIN_ITEMS) {
+        0 | 1 => items.into_iter().map(work).collect(),
+        threads => share(threads, items, work),
     }
+}
+
+/// How many processors there are for this program.
+#[cfg(feature = "threads")]
+pub(crate) fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// One, as far as this build can use them.
+#[cfg(not(feature = "threads"))]
+pub(crate) fn processors() -> usize {
+    1
+}
+
+/// Does two things, at the same time if that can be.
+#[cfg(feature = "threads")]
+pub(crate) fn both<A: Send, B>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| resume_unwind(panic)), other)
+    })
+}
+
+#[cfg(not(feature = "threads"))]
+pub(crate) fn both<A, B>(one: impl FnOnce() -> A, other: impl FnOnce() -> B) -> (A, B) {
+    (one(), other())
+}
+
+#[cfg(feature = "threads")]
+fn share<T: Send, R: Send>(threads: usize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     // Whoever is done takes the next one, so that nobody waits for a thread that was held up.
     let queue = Mutex::new(items.into_iter().enumerate());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
@@ -50,6 +83,11 @@ pub(crate) fn map_on<T: Send, R: Send>(
     });
     results.sort_unstable_by_key(|(place, _)| *place);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(not(feature = "threads"))]
+fn share<T, R>(_: usize, items: Vec<T>, work: impl Fn(T) -> R) -> Vec<R> {
+    items.into_iter().map(work).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Times as text.
 
+#[cfg(feature = "store")]
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A time to the second, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. What lies before
 /// 1970 is taken for its beginning.
+#[cfg(feature = "store")]
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     timestamp_text(i64::try_from(seconds).unwrap_or(i64::MAX), 1, 'T') + "Z"
@@ -55,7 +57,7 @@ fn date(days: i64) -> (i64, i64, i64) {
     (cycle * 400 + year + next, month, day)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "store"))]
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 

@@ -237,6 +237,49 @@ fn only_tests_can_tell_the_library_to_fail() {
     }
 }
 
+/// What `cargo tree` prints.
+fn tree(arguments: &[&str]) -> String {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none"])
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8_lossy(&output.stdout);
+    assert!(tree.starts_with("planout v"), "{}", String::from_utf8_lossy(&output.stderr));
+    tree.into_owned()
+}
+
+#[test]
+fn evaluation_alone_takes_few_crates_and_none_for_files() {
+    let tree = tree(&["--no-default-features", "--format", "{lib}"]);
+    let crates: std::collections::BTreeSet<&str> =
+        tree.lines().map(|line| line.trim_end_matches("(*)").trim()).collect();
+    for files in ["tempfile", "walkdir", "libc", "rustix", "getrandom"] {
+        assert!(!crates.contains(files), "{files}");
+    }
+    // Those of another processor are others.
+    assert!(crates.len() < 43, "{} crates: {crates:?}", crates.len());
+}
+
+#[test]
+fn every_feature_stands_in_the_tables_of_features() {
+    let manifest = include_str!("../Cargo.toml");
+    let (_, features) = manifest.split_once("[features]\n").expect("features");
+    let (features, _) = features.split_once("\n[").expect("an end");
+    let names = features.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
+    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let names: Vec<_> = names.filter(is_name).filter(|name| *name != "default").collect();
+    assert!(names.contains(&"store") && names.len() >= 9, "{names:?}");
+    for name in names {
+        let quoted = format!("`{name}`");
+        let library = include_str!("../src/lib.rs");
+        assert!(library.contains(&format!("//! | {quoted} |")), "{name} in src/lib.rs");
+        let is_told = include_str!("../README.md").contains(&quoted);
+        assert!(is_told || name == "failpoint", "{name} in README.md");
+    }
+}
+
 #[test]
 fn messages_of_the_library_name_no_flags_and_no_commands() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -8,7 +8,9 @@ pub use loaded::{Dialects, Loaded, check, decode, read, read_with};
 
 use crate::diagnostic::Report;
 use crate::namespace::{Document, Namespace};
-use crate::store::{self, Source, StoreError};
+#[cfg(feature = "store")]
+use crate::store;
+use crate::store::{Source, StoreError};
 
 /// The namespaces of a location, ready to assign units. Share it between threads as it is.
 #[derive(Debug, Default)]
@@ -36,6 +38,7 @@ impl Catalog {
     ///
     /// # Errors
     /// The location cannot be read, or any of its namespaces is invalid.
+    #[cfg(feature = "store")]
     pub fn load(location: &str, dialects: impl Into<Dialects>) -> Result<Catalog, LoadError> {
         Catalog::from_source(&*store::open(location)?, dialects)
     }

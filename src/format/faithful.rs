@@ -1,10 +1,9 @@
 //! Whether a formatted program still says what the author wrote.
 
-use std::thread;
-
 use super::pieces::pieces;
 use super::shape::Shape;
 use crate::dialect::Dialect;
+use crate::parallel;
 use crate::source::OffsetMap;
 use crate::syntax::{Statements, TokenKind};
 
@@ -31,10 +30,7 @@ pub(super) fn is_faithful_to(before: &str, old: &Shape, after: &str, dialect: Di
     if after.len() < LONG {
         return has_same_shape() && has_same_tokens();
     }
-    thread::scope(|scope| {
-        let tokens = scope.spawn(has_same_tokens);
-        has_same_shape() && tokens.join().unwrap_or(false)
-    })
+    parallel::both(has_same_tokens, has_same_shape) == (true, true)
 }
 
 /// The tokens that count. Semicolons do not: what they mean shows in the structure.
@@ -70,6 +66,7 @@ fn shape(text: &str, dialect: Dialect) -> Option<Shape> {
 mod tests {
     use super::is_faithful;
     use crate::dialect::Dialect;
+    use crate::parallel;
 
     #[test]
     fn what_the_style_changes_is_faithful_and_nothing_else_is() {

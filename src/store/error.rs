@@ -170,6 +170,7 @@ impl StoreError {
         StoreError::Absent { path: path.to_owned(), error }
     }
 
+    #[cfg(feature = "store")]
     pub(super) fn io(action: &'static str, path: &Path, error: std::io::Error) -> StoreError {
         StoreError::Io { action, path: path.to_owned(), error }
     }

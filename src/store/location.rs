@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-#[cfg(feature = "redis")]
-use super::Redis;
-use super::{Directory, Folders, RedisUrl, Store, StoreError};
+use super::RedisUrl;
+#[cfg(feature = "store")]
+use super::{Directory, Folders, Store, StoreError};
 
 /// What locations that are URLs begin with.
 pub(super) const SCHEMES: [&str; 2] = ["redis", "rediss"];
@@ -15,6 +15,7 @@ pub(super) const SCHEMES: [&str; 2] = ["redis", "rediss"];
 ///
 /// # Errors
 /// It is a URL of an unknown kind, or one that is not valid.
+#[cfg(feature = "store")]
 pub fn open(location: &str) -> Result<Box<dyn Store>, StoreError> {
     open_with(location, Folders::One)
 }
@@ -23,6 +24,7 @@ pub fn open(location: &str) -> Result<Box<dyn Store>, StoreError> {
 ///
 /// # Errors
 /// It is a URL of an unknown kind, or one that is not valid.
+#[cfg(feature = "store")]
 pub fn open_with(location: &str, folders: Folders) -> Result<Box<dyn Store>, StoreError> {
     match is_url(location) {
         true => open_redis(location.parse()?),
@@ -32,10 +34,10 @@ pub fn open_with(location: &str, folders: Folders) -> Result<Box<dyn Store>, Sto
 
 #[cfg(feature = "redis")]
 fn open_redis(url: RedisUrl) -> Result<Box<dyn Store>, StoreError> {
-    Ok(Box::new(Redis::new(url)))
+    Ok(Box::new(super::Redis::new(url)))
 }
 
-#[cfg(not(feature = "redis"))]
+#[cfg(all(feature = "store", not(feature = "redis")))]
 fn open_redis(_: RedisUrl) -> Result<Box<dyn Store>, StoreError> {
     Err(StoreError::MissingFeature { scheme: "redis", feature: "redis" })
 }

@@ -4,8 +4,10 @@
 //! [`Memory`] is a source, and so is whatever implements the trait: a table of a database, or a file that
 //! is part of the program.
 
+#[cfg(feature = "store")]
 mod directory;
 mod error;
+#[cfg(feature = "store")]
 mod file;
 mod location;
 mod memory;
@@ -21,10 +23,14 @@ use std::time::Duration;
 
 use sha1::{Digest, Sha1};
 
+#[cfg(feature = "store")]
 pub use directory::{Directory, Folders, files, left_out};
 pub use error::StoreError;
+#[cfg(feature = "store")]
 pub use file::{Output, Owner, create, read_file, write_file};
-pub use location::{is_url, open, open_with, without_secrets};
+pub use location::{is_url, without_secrets};
+#[cfg(feature = "store")]
+pub use location::{open, open_with};
 pub use memory::Memory;
 pub use names::spelling;
 #[cfg(feature = "redis")]
