@@ -125,6 +125,7 @@ pub enum OnError {
 
 /// How many rows there were.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Summary {
     /// Rows of the input.
     pub rows: u64,

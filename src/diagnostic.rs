@@ -6,15 +6,17 @@ mod delimiter;
 mod explain;
 mod levels;
 mod unseen;
+mod word;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::code::{Code, Level};
+pub use self::code::{Code, Level, UnknownCode};
 pub use self::delimiter::other_delimiter;
 pub use self::explain::{explain, title};
 pub use self::levels::{Levels, NotALint};
 pub use self::unseen::{is_unseen, visible, visible_lines};
+pub use self::word::UnknownWord;
 use crate::nearest::nearest;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::nearest::nearest;
+pub use crate::diagnostic::UnknownWord;
 use crate::number;
 
 /// Whose answers a script or a namespace gives.
@@ -52,30 +52,6 @@ pub enum SegmentSampling {
     /// By a shuffle that stops when the segments are drawn, as `fastSample` does it. What the
     /// reference does with `use_fast_sample`.
     Fast,
-}
-
-/// A word that names no dialect, or that is not one of those that a setting can have.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown {what} `{word}`: {}", match nearest {
-    Some(nearest) => format!("did you mean `{nearest}`?"),
-    None => format!("it is `{}` or `{}`", words[0], words[1]),
-})]
-pub struct UnknownWord {
-    what: &'static str,
-    word: String,
-    words: [&'static str; 2],
-    nearest: Option<&'static str>,
-}
-
-impl UnknownWord {
-    fn new(what: &'static str, word: &str, words: [&'static str; 2]) -> UnknownWord {
-        UnknownWord { what, word: word.to_owned(), words, nearest: nearest(word, words) }
-    }
-
-    /// The word that was meant, if one is near.
-    pub fn nearest(&self) -> Option<&'static str> {
-        self.nearest
-    }
 }
 
 impl Dialect {
@@ -202,11 +178,8 @@ impl FromStr for Dialect {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Dialect, UnknownWord> {
-        match word {
-            "planout4j" => Ok(Dialect::Planout4j),
-            "planout" => Ok(Dialect::Planout),
-            _ => Err(UnknownWord::new("dialect", word, ["planout4j", "planout"])),
-        }
+        let words = [Dialect::Planout4j, Dialect::Planout].map(|it| (it.as_str(), it));
+        UnknownWord::unless_known("dialect", word, &words)
     }
 }
 
@@ -214,11 +187,8 @@ impl FromStr for SegmentHashing {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<SegmentHashing, UnknownWord> {
-        match word {
-            "shared" => Ok(SegmentHashing::Shared),
-            "namespace" => Ok(SegmentHashing::Namespace),
-            _ => Err(UnknownWord::new("segment hashing", word, ["shared", "namespace"])),
-        }
+        let words = [SegmentHashing::Shared, SegmentHashing::Namespace];
+        UnknownWord::unless_known("segment hashing", word, &words.map(|it| (it.as_str(), it)))
     }
 }
 
@@ -226,11 +196,8 @@ impl FromStr for SegmentPool {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<SegmentPool, UnknownWord> {
-        match word {
-            "ascending" => Ok(SegmentPool::Ascending),
-            "cpython" => Ok(SegmentPool::Cpython),
-            _ => Err(UnknownWord::new("segment pool", word, ["ascending", "cpython"])),
-        }
+        let words = [("ascending", SegmentPool::Ascending), ("cpython", SegmentPool::Cpython)];
+        UnknownWord::unless_known("segment pool", word, &words)
     }
 }
 
@@ -238,10 +205,7 @@ impl FromStr for SegmentSampling {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<SegmentSampling, UnknownWord> {
-        match word {
-            "full" => Ok(SegmentSampling::Full),
-            "fast" => Ok(SegmentSampling::Fast),
-            _ => Err(UnknownWord::new("segment sampling", word, ["full", "fast"])),
-        }
+        let words = [SegmentSampling::Full, SegmentSampling::Fast].map(|it| (it.as_str(), it));
+        UnknownWord::unless_known("segment sampling", word, &words)
     }
 }

@@ -1,7 +1,7 @@
 //! What keeps a ship from moving those who are in experiments by accident.
 //!
 //! Whoever ships shows it what the target holds and what would become of that, as a program does with
-//! [`Cargo::ship`](crate::ship::Cargo::ship), and lets the ship pass only if there is no
+//! [`Bundle::ship`](crate::ship::Bundle::ship), and lets the ship pass only if there is no
 //! [`Refusal`].
 
 use std::collections::BTreeSet;
@@ -168,7 +168,7 @@ impl Guard<'_> {
         let is_known = |name: &str| self.saved.is_none() && shipment.is_unchanged(name);
         let items = contents.iter().filter(|(name, _)| !is_known(name)).map(|(name, bytes)| {
             let label = format!("{name}.json");
-            (Item { name: name.clone(), label, format: Format::Json }, bytes.clone())
+            (Item::new(name, Format::Json).with_label(label), bytes.clone())
         });
         let before = catalog::check(items.collect(), self.dialects);
         let (unchanged, changed): (Vec<_>, Vec<_>) =

@@ -156,6 +156,10 @@ pub use eval::{Params, Script};
 pub use namespace::{Assignment, Namespace, NamespaceBuilder};
 pub use value::{Map, Value};
 
+/// Crates whose types stand in the interface of this one: a [`Map`] is an `IndexMap`, and a [`Value`] is made
+/// of the JSON of `serde_json`.
+pub use {indexmap, serde_json};
+
 /// The code of the README is tested as the examples here are.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

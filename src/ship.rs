@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-pub use self::stamp::{Fingerprint, Origin, Revision, Stamp};
+pub use self::stamp::{Fingerprint, Origin, Revision, Stamp, StampError};
 use crate::catalog::Loaded;
 use crate::dialect::Dialect;
 use crate::namespace::Document;
@@ -16,6 +16,7 @@ use crate::tree::{Layout, ascii, to_json};
 
 /// Why nothing was shipped.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ShipError {
     /// Namespaces are invalid; their problems stand in them.
     #[error("nothing was shipped: {}", obstacles(*.invalid, *.total, *.scripts))]
@@ -75,6 +76,7 @@ pub fn check_names<'a>(
 
 /// What a change comes to for one namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Change {
     /// It was not there.
     Created,
@@ -103,6 +105,7 @@ impl Change {
 
 /// What shipping changed, or would change.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Shipment {
     /// The namespaces by name, with what happens to each.
     pub changes: Vec<(String, Change)>,
@@ -121,6 +124,7 @@ impl Shipment {
 
 /// How to ship.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// Whether namespaces of the target that have no source are removed.
     pub prune: bool,
@@ -128,6 +132,25 @@ pub struct Options {
     pub patience: Duration,
     /// Where it comes from, for the stamp.
     pub origin: Origin,
+}
+
+impl Options {
+    /// A ship that removes nothing, and waits for nobody.
+    pub fn new(origin: Origin) -> Options {
+        Options { prune: false, patience: Duration::ZERO, origin }
+    }
+
+    /// The same, removing what has no source.
+    #[must_use]
+    pub fn prune(self, prune: bool) -> Options {
+        Options { prune, ..self }
+    }
+
+    /// The same, waiting for another change of the target for so long.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Options {
+        Options { patience, ..self }
+    }
 }
 
 /// What keeps namespaces from being shipped.
@@ -155,7 +178,7 @@ pub fn not_namespaces(scripts: usize) -> Option<String> {
 
 /// Compiled namespaces on their way to a target: a value of this type exists only if all are valid.
 #[derive(Debug)]
-pub struct Cargo {
+pub struct Bundle {
     namespaces: BTreeMap<String, Parcel>,
 }
 
@@ -166,12 +189,12 @@ struct Parcel {
     bytes: Vec<u8>,
 }
 
-impl Cargo {
+impl Bundle {
     /// Takes what was loaded from a source.
     ///
     /// # Errors
     /// Any of it is invalid.
-    pub fn new(loaded: &[Loaded]) -> Result<Cargo, ShipError> {
+    pub fn new(loaded: &[Loaded]) -> Result<Bundle, ShipError> {
         let documents = loaded.iter().filter_map(|loaded| loaded.document.as_ref());
         let namespaces = parallel::map(documents.collect(), |document| {
             let mut json = ascii(to_json(&document.compiled, Layout::Pretty, document.dialect));
@@ -183,7 +206,7 @@ impl Cargo {
         let scripts = loaded.iter().filter(|loaded| loaded.is_script()).count();
         let total = loaded.len() - scripts;
         match (total - namespaces.len(), scripts) {
-            (0, 0) => Ok(Cargo { namespaces }),
+            (0, 0) => Ok(Bundle { namespaces }),
             (invalid, scripts) => Err(ShipError::Invalid { invalid, total, scripts }),
         }
     }

@@ -1,5 +1,7 @@
 //! The values that scripts compute with.
 
+mod exchange;
+
 use std::fmt;
 
 use crate::source::Span;
@@ -57,6 +59,7 @@ impl Extent {
 
 /// A value that cannot be had from a tree, or written to one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ValueError {
     /// An integer of more than 128 bits.
     #[error("integer `{0}` is too large")]
@@ -253,25 +256,6 @@ impl fmt::Display for Value {
                 crate::dialect::Dialect::Planout,
             )),
             Err(_) => write!(f, "{self:?}"),
-        }
-    }
-}
-
-impl serde::Serialize for Value {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Value::Null => serializer.serialize_unit(),
-            Value::Bool(bool) => serializer.serialize_bool(*bool),
-            Value::Int(int) => serializer.serialize_i64(*int),
-            Value::Wide(int) => serializer.serialize_i128(**int),
-            // Formats differ in what they make of these, most of it silent.
-            Value::Float(float) if !float.is_finite() => {
-                Err(serde::ser::Error::custom(format!("{float} cannot be written as JSON")))
-            }
-            Value::Float(float) => serializer.serialize_f64(*float),
-            Value::String(text) => serializer.serialize_str(text),
-            Value::List(list) => serializer.collect_seq(list),
-            Value::Map(map) => serializer.collect_map(map.iter()),
         }
     }
 }

@@ -246,7 +246,7 @@ fn tree(arguments: &[&str]) -> String {
         .output()
         .expect("cargo runs");
     let tree = String::from_utf8_lossy(&output.stdout);
-    assert!(tree.starts_with("planout v"), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(tree.starts_with("planout"), "{}", String::from_utf8_lossy(&output.stderr));
     tree.into_owned()
 }
 

@@ -21,6 +21,7 @@ mod folders;
 mod git;
 mod hints;
 mod huge;
+mod interface;
 mod library;
 mod licences;
 mod lint;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use planout::ship::{Cargo, Change, Options, Origin, Shipment};
+use planout::ship::{Bundle, Change, Options, Origin, Shipment};
 use planout::store::{self, Directory, Folders};
 use planout::{Dialect, catalog};
 
@@ -13,7 +13,7 @@ use super::{Promise, generate, seconds};
 pub(super) fn promises() -> Vec<Promise> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let target = folder.path().join("target");
-    let cargoes = two_cargoes();
+    let cargoes = two_bundles();
     ship(&cargoes[1], &target);
 
     let mut turns = [0, 1].into_iter().cycle();
@@ -49,23 +49,23 @@ pub(super) fn promises() -> Vec<Promise> {
 }
 
 /// A thousand namespaces, compiled, of two generations that differ in every one.
-fn two_cargoes() -> [Cargo; 2] {
+fn two_bundles() -> [Bundle; 2] {
     let folder = tempfile::tempdir().expect("a temporary folder");
     generate::write_namespaces(folder.path(), 1000);
     let store = Directory::new(folder.path());
-    let cargo = || {
+    let bundle = || {
         let loaded = catalog::read(&store, Dialect::Planout4j);
-        Cargo::new(&loaded.expect("namespaces")).expect("valid namespaces")
+        Bundle::new(&loaded.expect("namespaces")).expect("valid namespaces")
     };
-    let old = cargo();
+    let old = bundle();
     generate::edit_all(folder.path(), "run.", "again.");
-    [old, cargo()]
+    [old, bundle()]
 }
 
-fn ship(cargo: &Cargo, target: &Path) -> Shipment {
+fn ship(bundle: &Bundle, target: &Path) -> Shipment {
     let origin = Origin { time: SystemTime::UNIX_EPOCH, source: None };
-    let options = Options { prune: false, patience: Duration::from_secs(10), origin };
-    cargo.ship(&Directory::new(target), &options, &mut |_, _| true).expect("a shipment")
+    let options = Options::new(origin).patience(Duration::from_secs(10));
+    bundle.ship(&Directory::new(target), &options, &mut |_, _| true).expect("a shipment")
 }
 
 fn assert_all(shipment: Option<Shipment>, expected: Change) {

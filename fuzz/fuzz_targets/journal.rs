@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use planout::store::{Directory, Store};
+use planout::store::{Directory, Source, Store};
 
 const JOURNAL: &str = ".planout-journal";
 

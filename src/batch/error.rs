@@ -11,6 +11,7 @@ use super::types::Type;
 
 /// Why a batch ended before its end.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The input cannot be read.
     #[error("cannot read `{name}`")]
@@ -67,6 +68,7 @@ pub enum Part {
 ///
 /// [`place`]: BadRow::place
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct BadRow {
     /// The line on which it begins, counted from 1; in a file without lines, which row it is.
     pub line: u64,
@@ -78,6 +80,7 @@ pub struct BadRow {
 
 /// Why there is no answer for a row.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Reason {
     /// The row cannot be read.
     #[error("{0}")]

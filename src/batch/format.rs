@@ -1,8 +1,10 @@
 //! The formats of files, and how they are compressed.
 
 use std::path::Path;
+use std::str::FromStr;
 
 use crate::delimited::Splitter;
+use crate::diagnostic::UnknownWord;
 
 /// How the rows of a file are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +39,6 @@ impl Format {
         ("parquet", Format::Parquet),
     ];
 
-    /// The format that a word stands for.
-    pub fn named(word: &str) -> Option<Format> {
-        Format::ALL.iter().find(|(known, _)| *known == word).map(|(_, format)| *format)
-    }
-
     /// What the end of a file's name says of its format and compression.
     pub fn of(path: &Path) -> (Option<Format>, Compression) {
         let ending = |path: &Path| path.extension().map(|it| it.to_string_lossy().to_lowercase());
@@ -57,7 +54,7 @@ impl Format {
         let format = inner.and_then(|inner| match &*inner {
             "tab" => Some(Format::Tsv),
             "ndjson" | "json" => Some(Format::Jsonl),
-            word => Format::named(word),
+            word => word.parse().ok(),
         });
         (format, compression)
     }
@@ -80,6 +77,14 @@ impl Format {
             Format::Tsv => Some(b'\t'),
             Format::Jsonl | Format::Parquet => None,
         }
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Format, UnknownWord> {
+        UnknownWord::unless_known("format", word, &Format::ALL)
     }
 }
 

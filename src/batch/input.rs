@@ -1,5 +1,6 @@
 //! Where rows come from: a file or a stream in pieces, and what its columns are used for.
 
+use std::fmt;
 use std::fs::File;
 use std::io::Read;
 
@@ -17,6 +18,15 @@ pub enum Input {
     Stream(Box<dyn Read + Send>),
     /// A file that can be read from any place, as Parquet must be.
     File(File),
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Input::Stream(_) => f.write_str("Stream"),
+            Input::File(file) => f.debug_tuple("File").field(file).finish(),
+        }
+    }
 }
 
 /// The pieces of an input.

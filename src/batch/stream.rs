@@ -1,5 +1,6 @@
 //! Compressed streams.
 
+use std::fmt;
 use std::io::{self, BufReader, Read, Write};
 
 use super::format::Compression;
@@ -64,13 +65,22 @@ impl Read for Unpacker {
 }
 
 /// A writer that compresses what it is given. It has to be finished.
-pub enum Compressor<W: Write> {
-    /// Not compressed.
+pub struct Compressor<W: Write>(Encoder<W>);
+
+enum Encoder<W: Write> {
     None(W),
-    /// With gzip.
     Gzip(flate2::write::GzEncoder<W>),
-    /// With Zstandard.
     Zstd(zstd::Encoder<'static, W>),
+}
+
+impl<W: Write> fmt::Debug for Compressor<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Encoder::None(_) => "Compressor(none)",
+            Encoder::Gzip(_) => "Compressor(gzip)",
+            Encoder::Zstd(_) => "Compressor(zstd)",
+        })
+    }
 }
 
 impl<W: Write> Compressor<W> {
@@ -79,14 +89,14 @@ impl<W: Write> Compressor<W> {
     /// # Errors
     /// The compressor cannot be made.
     pub fn new(output: W, compression: Compression) -> io::Result<Compressor<W>> {
-        Ok(match compression {
-            Compression::None => Compressor::None(output),
+        Ok(Compressor(match compression {
+            Compression::None => Encoder::None(output),
             Compression::Gzip => {
                 let level = flate2::Compression::default();
-                Compressor::Gzip(flate2::write::GzEncoder::new(output, level))
+                Encoder::Gzip(flate2::write::GzEncoder::new(output, level))
             }
-            Compression::Zstd => Compressor::Zstd(zstd::Encoder::new(output, 0)?),
-        })
+            Compression::Zstd => Encoder::Zstd(zstd::Encoder::new(output, 0)?),
+        }))
     }
 
     /// Writes what it still holds, and gives back what it writes to.
@@ -94,28 +104,28 @@ impl<W: Write> Compressor<W> {
     /// # Errors
     /// It cannot be written.
     pub fn finish(self) -> io::Result<W> {
-        match self {
-            Compressor::None(mut output) => output.flush().map(|()| output),
-            Compressor::Gzip(encoder) => encoder.finish(),
-            Compressor::Zstd(encoder) => encoder.finish(),
+        match self.0 {
+            Encoder::None(mut output) => output.flush().map(|()| output),
+            Encoder::Gzip(encoder) => encoder.finish(),
+            Encoder::Zstd(encoder) => encoder.finish(),
         }
     }
 }
 
 impl<W: Write> Write for Compressor<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Compressor::None(output) => output.write(bytes),
-            Compressor::Gzip(encoder) => encoder.write(bytes),
-            Compressor::Zstd(encoder) => encoder.write(bytes),
+        match &mut self.0 {
+            Encoder::None(output) => output.write(bytes),
+            Encoder::Gzip(encoder) => encoder.write(bytes),
+            Encoder::Zstd(encoder) => encoder.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Compressor::None(output) => output.flush(),
+        match &mut self.0 {
+            Encoder::None(output) => output.flush(),
             // Each flush costs some of the compression, and who waits for rows takes them plain.
-            Compressor::Gzip(_) | Compressor::Zstd(_) => Ok(()),
+            Encoder::Gzip(_) | Encoder::Zstd(_) => Ok(()),
         }
     }
 }

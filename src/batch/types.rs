@@ -1,6 +1,9 @@
 //! The types that the fields of a column can be read as.
 
 use std::fmt;
+use std::str::FromStr;
+
+use crate::diagnostic::UnknownWord;
 
 /// The type that the fields of a column have, where the file does not say it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +35,14 @@ impl Type {
             Type::Float => "a number",
             Type::Boolean => "`true` or `false`",
         }
+    }
+}
+
+impl FromStr for Type {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Type, UnknownWord> {
+        UnknownWord::unless_known("type", word, &Type::ALL)
     }
 }
 

@@ -30,6 +30,7 @@ impl From<Dialect> for Dialects {
 
 /// A namespace as it was found: valid, or with all of its problems.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Loaded {
     /// Its name, from the name of the file.
     pub name: String,

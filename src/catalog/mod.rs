@@ -3,6 +3,7 @@
 mod loaded;
 
 use indexmap::IndexMap;
+use indexmap::map::Values;
 
 pub use loaded::{Dialects, Loaded, check, decode, read, read_with};
 
@@ -20,6 +21,7 @@ pub struct Catalog {
 
 /// Why a catalog could not be loaded.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LoadError {
     /// The location cannot be read.
     #[error(transparent)]
@@ -84,8 +86,51 @@ impl Catalog {
     }
 
     /// All namespaces, in the order of their names.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Namespace> {
-        self.namespaces.values()
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.namespaces.values())
+    }
+
+    /// How many namespaces there are.
+    pub fn len(&self) -> usize {
+        self.namespaces.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.namespaces.is_empty()
+    }
+}
+
+/// The namespaces of a catalog, in the order of their names.
+#[derive(Clone, Debug)]
+pub struct Iter<'c>(Values<'c, String, Namespace>);
+
+impl<'c> Iterator for Iter<'c> {
+    type Item = &'c Namespace;
+
+    fn next(&mut self) -> Option<&'c Namespace> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back()
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl<'c> IntoIterator for &'c Catalog {
+    type Item = &'c Namespace;
+    type IntoIter = Iter<'c>;
+
+    fn into_iter(self) -> Iter<'c> {
+        self.iter()
     }
 }
 

@@ -133,10 +133,14 @@ impl Eval {
                 let what = format!("definition `{definition}` of namespace `{namespace}`");
                 self.failed(&what, &error, loaded.source, context)
             }
-            Err(error @ AssignError::MissingUnit { .. }) => {
+            Err(error) => {
                 origin.tell(context);
-                let help = format!("add `{}=...`", namespace.unit());
-                Err(Failure::wrong(error).help(help))
+                let lacks_unit = matches!(error, AssignError::MissingUnit { .. });
+                let failure = Failure::wrong(error);
+                match lacks_unit {
+                    true => Err(failure.help(format!("add `{}=...`", namespace.unit()))),
+                    false => Err(failure),
+                }
             }
         }
     }
@@ -153,7 +157,7 @@ impl Eval {
         warn(&Used::by_script(&script), inputs, overrides, context);
         let salt = self.salt.as_deref().unwrap_or(DEFAULT_SALT);
         match script.evaluate_with(salt, inputs, overrides) {
-            Ok(Evaluation { params, in_experiment }) => {
+            Ok(Evaluation { params, in_experiment, .. }) => {
                 let sentence = (!in_experiment).then(|| "not in the experiment".to_owned());
                 let answer = Answer { fields: Vec::new(), in_experiment, params, sentence };
                 self.answer(&answer, dialect, context)
@@ -293,13 +297,13 @@ fn assign<'a>(
     overrides: &'a Map,
 ) -> Result<Answer<'a>, AssignError> {
     let assignment = namespace.assign_with(inputs, overrides)?;
-    let Assignment { params, experiment, definition, segment, in_experiment } = assignment;
+    let Assignment { params, experiment, definition, segment, in_experiment, .. } = assignment;
     let who = match experiment {
         Some(name) => format!("experiment `{name}` (definition `{definition}`)"),
         None => format!("the default experiment (definition `{definition}`)"),
     };
     let place = match segment {
-        Some(segment) => format!(", segment {segment} of {}", namespace.segments()),
+        Some(segment) => format!(", segment {segment} of {}", namespace.segment_count()),
         None => String::new(),
     };
     let stopped = if in_experiment { "" } else { ", not in the experiment" };
@@ -317,11 +321,12 @@ fn alone<'a>(
 ) -> Result<Answer<'a>, AssignError> {
     let script = experiment.script();
     let evaluation = script.evaluate_with(experiment.salt(), inputs, overrides);
-    let Evaluation { params, in_experiment } = evaluation.map_err(|error| AssignError::Script {
-        definition: experiment.definition().to_owned(),
-        namespace: namespace.name().to_owned(),
-        error,
-    })?;
+    let Evaluation { params, in_experiment, .. } =
+        evaluation.map_err(|error| AssignError::Script {
+            definition: experiment.definition().to_owned(),
+            namespace: namespace.name().to_owned(),
+            error,
+        })?;
     let segment = inputs.get(namespace.unit()).filter(|unit| !unit.is_null());
     let segment = segment.map(|unit| namespace.segment(unit));
     let name = Some(experiment.name()).filter(|name| !name.is_empty());

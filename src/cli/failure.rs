@@ -234,7 +234,7 @@ impl From<ShipError> for Failure {
             ShipError::Store(error) => error.into(),
             error @ ShipError::Alike(_) => Failure::wrong(error)
                 .help("rename the namespace; if it was renamed, `--prune` removes the old one"),
-            error @ (ShipError::Invalid { .. } | ShipError::Refused) => Failure::wrong(error),
+            error => Failure::wrong(error),
         }
     }
 }

@@ -224,7 +224,7 @@ fn summary(listed: &[Listed]) -> Table {
     for Listed { document, namespace } in listed {
         table.add_row([
             visible(&document.name).into_owned(),
-            namespace.segments().to_string(),
+            namespace.segment_count().to_string(),
             used(namespace).to_string(),
             document.definitions.len().to_string(),
             namespace.experiments().len().to_string(),
@@ -244,7 +244,7 @@ fn summary_json(listed: &[Listed]) -> serde_json::Value {
     let entry = |Listed { document, namespace }: &Listed| {
         serde_json::json!({
             "name": document.name,
-            "segments": namespace.segments(),
+            "segments": namespace.segment_count(),
             "used": used(namespace),
             "definitions": document.definitions.len(),
             "experiments": namespace.experiments().len(),

@@ -11,7 +11,10 @@ pub(super) fn canonical(location: &str) -> String {
         return real_path(Path::new(location)).to_string_lossy().into_owned();
     }
     match location.parse::<RedisUrl>() {
-        Ok(url) => RedisUrl { host: url.host.to_lowercase(), ..url }.to_string(),
+        Ok(mut url) => {
+            url.host = url.host.to_lowercase();
+            url.to_string()
+        }
         Err(_) => store::without_secrets(location).into_owned(),
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use planout::catalog::{self, Dialects, Loaded};
-use planout::diagnostic::{Level, Report};
+use planout::diagnostic::Report;
 use planout::lint::{self, Readers};
 use planout::plan::{self, Class, SavedPlan, Setup, Trial};
 use planout::ship::{ShipError, check_names};
@@ -219,19 +219,14 @@ pub(super) fn setup(
     context: &Context,
 ) -> Setup {
     let checks = &context.config.checks;
-    let word = |level| match level {
-        Level::Off => "off",
-        Level::Warn => "warn",
-        Level::Error => "error",
-    };
     let levels = checks.levels.changed();
     Setup {
         source: place::canonical(source),
         target: place::canonical(target),
         prune,
         dialect: context.dialect(dialect).to_string(),
-        guard: word(context.config.guard).to_owned(),
-        checks: levels.map(|(code, level)| (code.to_string(), word(level).to_owned())).collect(),
+        guard: context.config.guard.to_string(),
+        checks: levels.map(|(code, level)| (code.to_string(), level.to_string())).collect(),
         operators: checks.operators.clone(),
         readers: checks.readers.map(|Readers::Planout4j| "planout4j".to_owned()),
     }

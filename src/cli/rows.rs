@@ -27,7 +27,7 @@ pub(super) fn format(file: &str, given: Option<&str>) -> (Format, Compression) {
         "-" => (None, Compression::None),
         name => Format::of(Path::new(name)),
     };
-    (given.and_then(Format::named).or(format).unwrap_or(Format::Jsonl), compression)
+    (given.and_then(|word| word.parse().ok()).or(format).unwrap_or(Format::Jsonl), compression)
 }
 
 /// The same of a file that is read, where what stands between fields may be said: that makes CSV of
@@ -55,14 +55,9 @@ pub(super) fn types(pairs: &[String]) -> Outcome<Vec<(String, Type)>> {
             return Err(Failure::usage(format!("`{pair}` is not of the form COLUMN:TYPE"))
                 .help("such as `age:integer`"));
         };
-        match Type::ALL.iter().find(|(known, _)| *known == word) {
-            Some((_, kind)) => Ok((column.to_owned(), *kind)),
-            None => {
-                let words = Type::ALL.iter().map(|(word, _)| *word);
-                let unknown = Failure::unknown("type", word, words);
-                Err(unknown.into_usage())
-            }
-        }
+        let words = Type::ALL.iter().map(|(word, _)| *word);
+        let unknown = |_| Failure::unknown("type", word, words).into_usage();
+        word.parse().map(|kind| (column.to_owned(), kind)).map_err(unknown)
     };
     let types: Vec<(String, Type)> = pairs.iter().map(parse).collect::<Outcome<_>>()?;
     for (index, (column, _)) in types.iter().enumerate() {
@@ -153,7 +148,7 @@ pub(super) fn fail(error: Error, loaded: &[Loaded], output: Option<&str>, skips:
             Some(place) => format!("that is at {place}"),
             None => skips.to_owned(),
         }),
-        Error::Read { .. } | Error::Write(_) => None,
+        _ => None,
     };
     let failure = match (error, output.filter(|path| *path != "-")) {
         (Error::Write(error), Some(path)) => {

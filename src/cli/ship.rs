@@ -11,7 +11,7 @@ use planout::catalog::{self, Dialects, Loaded};
 use planout::guard::{Guard, Verdict};
 use planout::lint;
 use planout::plan::{Inputs, SavedError, SavedPlan};
-use planout::ship::{Cargo, Change, Options, Origin, ShipError, Shipment, check_names};
+use planout::ship::{Bundle, Change, Options, Origin, ShipError, Shipment, check_names};
 use planout::source::MAX_SOURCE_BYTES;
 use planout::store::{self, Owner, read_file};
 
@@ -113,7 +113,7 @@ impl Ship {
         }
         let setup = setup((source, &target), self.prune, self.dialect, context);
         let target = store::open(&target)?;
-        let cargo = Cargo::new(&loaded)?;
+        let bundle = Bundle::new(&loaded)?;
         // What has been shipped in another dialect says so.
         let dialects = Dialects::from(context.dialect(self.dialect));
         let before = match self.sample.file().is_some() {
@@ -141,16 +141,16 @@ impl Ship {
             let contents = target.contents()?;
             if !self.prune {
                 let there = contents.keys().map(String::as_str);
-                check_names(&*target, cargo.names(), there).map_err(ShipError::Alike)?;
+                check_names(&*target, bundle.names(), there).map_err(ShipError::Alike)?;
             }
-            let shipment = cargo.compare(&contents, self.prune);
+            let shipment = bundle.compare(&contents, self.prune);
             verdict = Some(guard.judge(&contents, &shipment));
             Ok(shipment)
         } else {
             let source = revision::of(Path::new(source));
             let origin = Origin { time: SystemTime::now(), source };
-            let options = Options { prune: self.prune, patience: self.lock_timeout, origin };
-            cargo.ship(&*target, &options, &mut |contents, shipment| {
+            let options = Options::new(origin).prune(self.prune).patience(self.lock_timeout);
+            bundle.ship(&*target, &options, &mut |contents, shipment| {
                 verdict.insert(guard.judge(contents, shipment)).refusal.is_none()
             })
         };

@@ -36,7 +36,7 @@ impl Which {
         if let Some(name) = &self.definition {
             let defined = namespace.definitions().map(|(name, _)| name).collect::<Vec<_>>();
             let unknown = || Failure::unknown("definition", name, defined);
-            return namespace.definition(name).ok_or_else(unknown).map(Some);
+            return namespace.experiment_of(name).ok_or_else(unknown).map(Some);
         }
         Ok(None)
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::UnknownWord;
+
 /// How bad a problem is taken to be that is not an error in itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -14,10 +16,37 @@ pub enum Level {
     Error,
 }
 
+impl Level {
+    /// The word that configurations write.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Off => "off",
+            Level::Warn => "warn",
+            Level::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Level {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Level, UnknownWord> {
+        let words = [Level::Off, Level::Warn, Level::Error].map(|it| (it.as_str(), it));
+        UnknownWord::unless_known("level", word, &words)
+    }
+}
+
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal $($level:ident)?,)+) => {
         /// The stable code of a kind of problem. A code never changes its meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum Code {
             $($(#[doc = $doc])+ $name,)+
         }

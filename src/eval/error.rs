@@ -14,6 +14,7 @@ pub const MAX_ANSWER: usize = 64 << 20;
 /// A failed evaluation: why, and which part of the script is to blame.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{reason}")]
+#[non_exhaustive]
 pub struct EvalError {
     /// Why.
     pub reason: Box<Reason>,

@@ -45,7 +45,7 @@ pub use error::{EvalError, MAX_ANSWER, MAX_MADE, Reason};
 pub(crate) use function::{Function, SPECIAL_FORMS};
 pub(crate) use inputs::Inputs;
 pub use observer::{ObservedDraw, Observer};
-pub use params::Params;
+pub use params::{Iter, Params};
 
 use self::dialects::in_dialect;
 use crate::diagnostic::{Diagnostic, Report};
@@ -278,7 +278,8 @@ pub(crate) fn draw(text: &Hasher, unit: &Value, dialect: Dialect) -> Draw {
 }
 
 /// What a script computed for a unit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Evaluation<'a> {
     /// The params.
     pub params: Params<'a>,

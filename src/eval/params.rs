@@ -1,5 +1,7 @@
 //! What was assigned to a unit, and how services read it.
 
+use std::slice;
+
 use super::arguments::Val;
 use crate::value::{Map, Value};
 
@@ -67,8 +69,8 @@ impl<'a> Params<'a> {
     }
 
     /// All params in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'a str, &Value)> {
-        self.entries.iter().map(|(name, value)| (*name, &**value))
+    pub fn iter(&self) -> Iter<'_, 'a> {
+        Iter(self.entries.iter())
     }
 
     /// How many there are.
@@ -124,6 +126,53 @@ impl<'a> Params<'a> {
     /// The params as a map of their own.
     pub fn to_map(&self) -> Map {
         self.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
+    }
+
+    /// The params as a map of their own, without copies of what they do not borrow.
+    pub fn into_map(self) -> Map {
+        let entries = self.entries.into_iter();
+        entries.map(|(name, value)| (name.to_owned(), value.into_owned())).collect()
+    }
+}
+
+impl<'a> From<&'a Map> for Params<'a> {
+    /// The params of a map, to be read by type.
+    fn from(map: &'a Map) -> Params<'a> {
+        let entries = map.iter().map(|(name, value)| (name.as_str(), value.into()));
+        Params { entries: entries.collect() }
+    }
+}
+
+/// The params of a unit, by name and in order.
+#[derive(Clone, Debug)]
+pub struct Iter<'p, 'a>(slice::Iter<'p, (&'a str, Val<'a>)>);
+
+impl<'p, 'a> Iterator for Iter<'p, 'a> {
+    type Item = (&'a str, &'p Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, value)| (*name, &**value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Iter<'_, '_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(name, value)| (*name, &**value))
+    }
+}
+
+impl ExactSizeIterator for Iter<'_, '_> {}
+
+impl<'p, 'a> IntoIterator for &'p Params<'a> {
+    type Item = (&'a str, &'p Value);
+    type IntoIter = Iter<'p, 'a>;
+
+    fn into_iter(self) -> Iter<'p, 'a> {
+        self.iter()
     }
 }
 

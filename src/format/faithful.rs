@@ -66,7 +66,6 @@ fn shape(text: &str, dialect: Dialect) -> Option<Shape> {
 mod tests {
     use super::is_faithful;
     use crate::dialect::Dialect;
-    use crate::parallel;
 
     #[test]
     fn what_the_style_changes_is_faithful_and_nothing_else_is() {

@@ -196,7 +196,9 @@ fn moved(one: &Namespace, other: &Namespace) -> usize {
     fn owner(namespace: &Namespace, segment: u32) -> Option<&str> {
         namespace.owner(segment).map(|index| namespace.experiments()[index].name())
     }
-    (0..one.segments()).filter(|segment| owner(one, *segment) != owner(other, *segment)).count()
+    (0..one.segment_count())
+        .filter(|segment| owner(one, *segment) != owner(other, *segment))
+        .count()
 }
 
 /// An entry of the sequence, as it is written.

@@ -2,6 +2,7 @@
 //! another. All of it by hashing, so that a unit gets the same answer for ever and everywhere.
 
 mod allocation;
+mod assignment;
 mod builder;
 mod cpython;
 mod document;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
+pub use assignment::{Assignment, OwnedAssignment};
 pub use builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
 pub use document::{Action, Checked, Content, Document, Form};
 pub use outline::Outline;
@@ -58,23 +60,9 @@ pub struct Experiment {
     segments: Vec<u32>,
 }
 
-/// What a unit got.
-#[derive(Clone, Debug)]
-pub struct Assignment<'a> {
-    /// The params: the default experiment's, with those of the unit's experiment laid over them.
-    pub params: Params<'a>,
-    /// The name of the unit's experiment; `None` if that is the default.
-    pub experiment: Option<&'a str>,
-    /// The name of the definition that the experiment runs.
-    pub definition: &'a str,
-    /// The unit's segment; `None` only for a baseline request that does not name the unit.
-    pub segment: Option<u32>,
-    /// False if the unit's experiment returned something false.
-    pub in_experiment: bool,
-}
-
 /// Why a unit could not be assigned.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AssignError {
     /// The inputs lack the primary unit.
     #[error("the primary unit `{unit}` of namespace `{namespace}` is missing")]
@@ -143,7 +131,7 @@ impl Namespace {
     }
 
     /// The number of segments.
-    pub fn segments(&self) -> u32 {
+    pub fn segment_count(&self) -> u32 {
         u32::try_from(self.owners.len()).unwrap_or(MAX_SEGMENTS)
     }
 
@@ -167,12 +155,17 @@ impl Namespace {
         self.definitions.iter().map(|(name, script)| (name.as_str(), &**script))
     }
 
+    /// The script of a definition.
+    pub fn definition(&self, name: &str) -> Option<&Script> {
+        self.definitions.get(name).map(|script| &**script)
+    }
+
     /// An experiment that runs a definition under the definition's own name, whether or not an
-    /// active one does.
-    pub fn definition(&self, name: &str) -> Option<Experiment> {
-        let script = self.definitions.get(name)?;
-        let salt = format!("{}.{name}", self.salt);
-        Some(Experiment::new(name.to_owned(), name.to_owned(), salt, Arc::clone(script)))
+    /// active one does. It holds no segments.
+    pub fn experiment_of(&self, definition: &str) -> Option<Experiment> {
+        let script = self.definitions.get(definition)?;
+        let (name, salt) = (definition.to_owned(), format!("{}.{definition}", self.salt));
+        Some(Experiment::new(name.clone(), name, salt, Arc::clone(script)))
     }
 
     /// The default experiment and the active ones: all that a unit can get.
@@ -201,7 +194,7 @@ impl Namespace {
 
     /// The free segments, ascending.
     pub fn free_segments(&self) -> Vec<u32> {
-        let free = (0..self.segments()).zip(&self.owners).filter(|(_, owner)| owner.is_none());
+        let free = (0..self.segment_count()).zip(&self.owners).filter(|(_, owner)| owner.is_none());
         free.map(|(segment, _)| segment).collect()
     }
 
@@ -286,6 +279,7 @@ impl Namespace {
             })?;
         }
         Ok(Assignment {
+            namespace: &self.name,
             params,
             experiment: experiment.map(Experiment::name),
             definition: experiment.unwrap_or(&self.default).definition(),

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 /// What cannot be done in an experiment sequence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SequenceError {
     /// An experiment of that name is active already.
     #[error("experiment `{name}` is active already")]

@@ -53,8 +53,8 @@ pub(super) fn compare(
     let causes = causes::judge((before, was), (after, is), moves.as_deref_mut(), &scripts);
     let remedy = remedy::find((before.document, was), (after.document, is), &scripts, &causes);
     Changes {
-        segments_before: was.segments(),
-        segments_after: is.segments(),
+        segments_before: was.segment_count(),
+        segments_after: is.segment_count(),
         moves,
         experiments,
         scripts,

@@ -74,7 +74,7 @@ pub(super) fn correspond(before: &Namespace, after: &Namespace) -> bool {
         SegmentHashing::Shared => None,
         SegmentHashing::Namespace => Some(it.hashed_name().to_owned()),
     };
-    before.segments() == after.segments()
+    before.segment_count() == after.segment_count()
         && before.unit() == after.unit()
         && before.segment_hashing() == after.segment_hashing()
         && name(before) == name(after)
@@ -93,7 +93,7 @@ pub(super) fn moves(before: &Namespace, after: &Namespace) -> Vec<Move> {
     let same_as: Vec<Option<usize>> =
         before.experiments().iter().map(|it| number_after.get(it.name()).copied()).collect();
     let mut moved: BTreeMap<(usize, usize), Vec<u32>> = BTreeMap::new();
-    for segment in 0..before.segments() {
+    for segment in 0..before.segment_count() {
         let (old, new) = (before.owner(segment), after.owner(segment));
         let to = new.map_or(0, |new| new + 1);
         let stays = match old {
@@ -142,8 +142,9 @@ pub(super) fn experiments(
         let name = old.or(new).map(Experiment::name).unwrap_or_default();
         let gone = lost.get(name).map_or(0, |lost| u32::try_from(*lost).unwrap_or(u32::MAX));
         let kept = if moves.is_some() { count(old).saturating_sub(gone) } else { 0 };
-        let share =
-            |experiment, of: &Namespace| u64::from(count(experiment)) * u64::from(of.segments());
+        let share = |experiment, of: &Namespace| {
+            u64::from(count(experiment)) * u64::from(of.segment_count())
+        };
         let fate = match (old, new) {
             (None, _) => Fate::Starts,
             (_, None) => Fate::Ends,

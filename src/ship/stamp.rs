@@ -11,6 +11,7 @@ use crate::time::rfc3339;
 
 /// When, by what and from what a store was last changed, and what it has held since.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Stamp {
     /// When, in UTC, to the second: `2026-01-31T12:00:00Z`.
     pub shipped_at: String,
@@ -21,6 +22,11 @@ pub struct Stamp {
     /// All namespaces of the store by name.
     pub namespaces: BTreeMap<String, Fingerprint>,
 }
+
+/// A text that is not a stamp.
+#[derive(Debug, thiserror::Error)]
+#[error("not a stamp of planout")]
+pub struct StampError(#[source] serde_json::Error);
 
 /// The git revision of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +75,8 @@ impl Stamp {
     ///
     /// # Errors
     /// It is not a stamp.
-    pub fn from_json(json: &[u8]) -> serde_json::Result<Stamp> {
-        serde_json::from_slice(json)
+    pub fn from_json(json: &[u8]) -> Result<Stamp, StampError> {
+        serde_json::from_slice(json).map_err(StampError)
     }
 }
 

@@ -128,7 +128,7 @@ pub fn design<'n>(namespace: &'n Namespace, groups: &[Group], counted: Counted) 
     let experiments = namespace.experiments();
     let mut sums: Vec<Sum> = Vec::new();
     sums.resize_with(experiments.len() + 1, Sum::default);
-    let of = |segments: usize| segments as f64 / f64::from(namespace.segments());
+    let of = |segments: usize| segments as f64 / f64::from(namespace.segment_count());
     for groups in groups.chunks(AT_ONCE) {
         let followed = parallel::map(groups.iter().collect(), |group| {
             (group, follow(namespace, group, counted))

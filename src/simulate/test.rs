@@ -24,6 +24,7 @@ pub struct Test {
 
 /// Why there is no test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Untested {
     /// Nothing can vary.
     #[error("there is only one value")]

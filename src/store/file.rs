@@ -2,10 +2,8 @@
 //! once, with its owner and its mode.
 
 use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
-
-use tempfile::TempPath;
 
 use super::StoreError;
 use super::directory::{new_file, parent, replace};
@@ -42,7 +40,21 @@ pub enum Output {
     /// What is not a file, such as a terminal or a pipe: it is written to directly.
     Special(File),
     /// A temporary file beside the place that it is to take.
-    New(File, TempPath, Owner),
+    New(File, Temporary, Owner),
+}
+
+/// The path of a temporary file, which is removed when this is dropped.
+#[derive(Debug)]
+pub struct Temporary(tempfile::TempPath);
+
+impl Temporary {
+    /// Gives the file its name, in place of what has it.
+    ///
+    /// # Errors
+    /// It cannot be renamed; it is removed.
+    pub fn persist(self, path: &Path) -> io::Result<()> {
+        self.0.persist(path).map_err(|error| error.error)
+    }
 }
 
 /// What is at a place that is to be written.
@@ -114,7 +126,7 @@ pub fn create(path: &Path) -> Result<Output, StoreError> {
     }
     let made = new_file(parent(path), ".planout-", place.taken());
     let (file, temporary, owner) = made.map_err(|error| StoreError::io("write", path, error))?;
-    Ok(Output::New(file, temporary, owner))
+    Ok(Output::New(file, Temporary(temporary), owner))
 }
 
 /// Replaces a file as a whole: the bytes go to a temporary file beside it, which is synced and

@@ -27,7 +27,7 @@ use sha1::{Digest, Sha1};
 pub use directory::{Directory, Folders, files, left_out};
 pub use error::StoreError;
 #[cfg(feature = "store")]
-pub use file::{Output, Owner, create, read_file, write_file};
+pub use file::{Output, Owner, Temporary, create, read_file, write_file};
 pub use location::{is_url, without_secrets};
 #[cfg(feature = "store")]
 pub use location::{open, open_with};
@@ -40,7 +40,7 @@ pub use redis_url::RedisUrl;
 use crate::source::MAX_SOURCE_BYTES;
 
 /// How an item is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Format {
     /// YAML, as authors write it.
     Yaml,
@@ -50,6 +50,7 @@ pub enum Format {
 
 /// A namespace in a source. Items are ordered by their names, and then by their labels.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Item {
     /// The namespace's name.
     pub name: String,

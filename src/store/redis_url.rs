@@ -23,6 +23,7 @@ const PARAMETERS: [&str; 3] = ["key", "timeout", "tls_ca"];
 /// the parameter `tls_ca`. Shown without what is secret, and without what does not tell one place
 /// from another.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RedisUrl {
     /// Whether the connection is encrypted: `rediss://`.
     pub tls: bool,

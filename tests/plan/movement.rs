@@ -150,7 +150,7 @@ fn check(document: &Document, sequence: &[Action]) -> Result<Class, TestCaseErro
 
     // Every segment, by its holders.
     let mut expected: BTreeMap<(Option<&str>, Option<&str>), Vec<u32>> = BTreeMap::new();
-    for segment in 0..was.segments() {
+    for segment in 0..was.segment_count() {
         let (from, to) = (holder(&was, segment), holder(&is, segment));
         if from != to {
             expected.entry((from, to)).or_default().push(segment);

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use planout::Dialect;
 use planout::catalog::Loaded;
-use planout::ship::{Cargo, Change, Options, Origin, ShipError};
+use planout::ship::{Bundle, Change, Options, Origin, ShipError};
 use planout::store::{Changes, Contents, Format, Item, Source, Store, StoreError, Transaction};
 
 use crate::support::redis::RedisServer;
@@ -48,11 +48,8 @@ fn the_hash_is_the_layout_of_planout4j() {
     assert_eq!(store.contents().expect("three"), Contents::from(expected));
     assert_eq!(store.stamp().expect("a stamp").as_deref(), Some(&b"stamp"[..]));
 
-    let item = |name: &str| Item {
-        name: name.to_owned(),
-        label: format!("{}#{name}", server.url()),
-        format: Format::Json,
-    };
+    let item =
+        |name: &str| Item::new(name, Format::Json).with_label(format!("{}#{name}", server.url()));
     assert_eq!(store.list().expect("three"), [item("a"), item("b ü.c"), item("c")]);
     assert_eq!(store.read(&item("b ü.c"), 5).expect("its head"), b"{\"by\"");
     let missing = store.read(&item("d"), 5).expect_err("there is none");
@@ -289,12 +286,12 @@ impl Transaction for Attempt<'_> {
 fn a_ship_starts_over_after_conflicts_while_it_has_patience() {
     let yaml = include_bytes!("../../sample-namespaces/button_color.yaml").to_vec();
     let loaded = Loaded::new("n.yaml", Some("n"), yaml, Format::Yaml, Dialect::Planout4j);
-    let cargo = Cargo::new(&[loaded]).expect("a valid namespace");
+    let bundle = Bundle::new(&[loaded]).expect("a valid namespace");
     let origin = Origin { time: SystemTime::UNIX_EPOCH, source: None };
     let ship = |conflicts: usize, patience| {
-        let options = Options { prune: false, patience, origin: origin.clone() };
+        let options = Options::new(origin.clone()).patience(patience);
         let store = Contested { conflicts: conflicts.into(), attempts: 0.into() };
-        let outcome = cargo.ship(&store, &options, &mut |_, _| true);
+        let outcome = bundle.ship(&store, &options, &mut |_, _| true);
         (outcome, store.attempts.into_inner())
     };
     let (outcome, attempts) = ship(2, Duration::from_secs(60));

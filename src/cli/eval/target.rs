@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use planout::batch::{Compression, Compressor, Error, Summary};
-use planout::store::{self, Output};
-use tempfile::TempPath;
+use planout::store::{self, Output, Temporary};
 
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::given_away;
@@ -85,11 +84,11 @@ impl Target {
 /// is interrupted.
 struct Staged {
     path: PathBuf,
-    temporary: Arc<Mutex<Option<TempPath>>>,
+    temporary: Arc<Mutex<Option<Temporary>>>,
 }
 
 impl Staged {
-    fn new(path: &Path, temporary: TempPath) -> io::Result<Staged> {
+    fn new(path: &Path, temporary: Temporary) -> io::Result<Staged> {
         let temporary = Arc::new(Mutex::new(Some(temporary)));
         remove_when_interrupted(&temporary)?;
         Ok(Staged { path: path.to_owned(), temporary })
@@ -101,7 +100,7 @@ impl Staged {
         // Whoever is interrupted now waits for the name.
         let mut temporary = self.temporary.lock().unwrap_or_else(PoisonError::into_inner);
         match temporary.take() {
-            Some(temporary) => temporary.persist(&self.path).map_err(|error| error.error),
+            Some(temporary) => temporary.persist(&self.path),
             None => Ok(()),
         }
     }
@@ -117,7 +116,7 @@ impl Drop for Staged {
 /// Removes the file before the program dies of a signal. The threads of the program may be waiting
 /// for a pipe at that time, so nobody is asked to end.
 #[cfg(unix)]
-fn remove_when_interrupted(temporary: &Arc<Mutex<Option<TempPath>>>) -> io::Result<()> {
+fn remove_when_interrupted(temporary: &Arc<Mutex<Option<Temporary>>>) -> io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
     let temporary = Arc::clone(temporary);
@@ -133,7 +132,7 @@ fn remove_when_interrupted(temporary: &Arc<Mutex<Option<TempPath>>>) -> io::Resu
 }
 
 #[cfg(not(unix))]
-fn remove_when_interrupted(_: &Arc<Mutex<Option<TempPath>>>) -> io::Result<()> {
+fn remove_when_interrupted(_: &Arc<Mutex<Option<Temporary>>>) -> io::Result<()> {
     Ok(())
 }
 

@@ -18,7 +18,7 @@ const FREE: char = '·';
 
 /// A bar of the shares, and below it a line for each experiment.
 pub(super) fn draw(namespace: &Namespace) -> Text {
-    let total = namespace.segments() as usize;
+    let total = namespace.segment_count() as usize;
     let free = namespace.free_segments();
     let holders: Vec<(char, &str, &[u32])> = SIGNS
         .chars()
@@ -77,7 +77,7 @@ pub(super) fn json(namespace: &Namespace) -> Value {
     let entry = |it: &Experiment| (it.name().to_owned(), json!(it.segments()));
     let experiments: serde_json::Map<_, _> = namespace.experiments().iter().map(entry).collect();
     json!({
-        "segments": namespace.segments(),
+        "segments": namespace.segment_count(),
         "experiments": experiments,
         "free": namespace.free_segments(),
     })

@@ -52,9 +52,9 @@ impl<'a> Member<'a> {
             name,
             experiments: Vec::new(),
             by_size: Vec::new(),
-            owners: vec![FREE; namespace.segments() as usize],
+            owners: vec![FREE; namespace.segment_count() as usize],
         };
-        let is_part = |it: &&Experiment| it.segments().len() < namespace.segments() as usize;
+        let is_part = |it: &&Experiment| it.segments().len() < namespace.segment_count() as usize;
         for experiment in namespace.experiments().iter().filter(is_part) {
             let place = member.experiments.len() as u32;
             for segment in experiment.segments() {

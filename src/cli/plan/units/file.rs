@@ -59,7 +59,7 @@ impl UnitsFile {
         let name = rows::shown(file);
         let given = self.input_format.as_deref();
         let given = match self.delimiter.delimiter {
-            None => given.and_then(Format::named),
+            None => given.and_then(|word| word.parse().ok()),
             delimiter => Some(rows::input_format(file, given, delimiter)?.0),
         };
         let (ending, compression) = Format::of(Path::new(file));

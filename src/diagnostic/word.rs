@@ -1,0 +1,51 @@
+//! Words that stand for something, such as the name of a dialect.
+
+use crate::nearest::nearest;
+
+/// A word that stands for nothing where it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what} `{word}`: {}", match nearest {
+    Some(nearest) => format!("did you mean `{nearest}`?"),
+    None => format!("it is {}", one_of(words)),
+})]
+pub struct UnknownWord {
+    what: &'static str,
+    word: String,
+    words: Vec<&'static str>,
+    nearest: Option<&'static str>,
+}
+
+impl UnknownWord {
+    /// What a word stands for.
+    ///
+    /// # Errors
+    /// It is not among the words that are known.
+    pub(crate) fn unless_known<T: Copy>(
+        what: &'static str,
+        word: &str,
+        known: &[(&'static str, T)],
+    ) -> Result<T, UnknownWord> {
+        match known.iter().find(|(text, _)| *text == word) {
+            Some((_, meaning)) => Ok(*meaning),
+            None => {
+                let words: Vec<_> = known.iter().map(|(text, _)| *text).collect();
+                let nearest = nearest(word, words.iter().copied());
+                Err(UnknownWord { what, word: word.to_owned(), words, nearest })
+            }
+        }
+    }
+
+    /// The word that was meant, if one is near.
+    pub fn nearest(&self) -> Option<&'static str> {
+        self.nearest
+    }
+}
+
+fn one_of(words: &[&str]) -> String {
+    let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [more @ .., last] => format!("{} or {last}", more.join(", ")),
+    }
+}

@@ -1,0 +1,77 @@
+//! What a unit got.
+
+use serde::{Deserialize, Serialize};
+
+use crate::eval::Params;
+use crate::value::Map;
+
+/// What a unit got. As JSON it is what `planout eval --format json` prints:
+///
+/// ```
+/// use planout::{Catalog, Dialect, Map, Value};
+///
+/// let catalog = Catalog::load("sample-namespaces", Dialect::Planout4j)?;
+/// let namespace = catalog.get("button_color").expect("the sample is there");
+/// let inputs = Map::from_iter([("userid".to_owned(), Value::from("123"))]);
+/// let json = serde_json::to_string(&namespace.assign(&inputs)?)?;
+/// let start = r#"{"namespace":"button_color","experiment":null,"definition":"Default","segment":2,"#;
+/// assert!(json.starts_with(start));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// It borrows from its namespace and from the inputs: [`Assignment::into_owned`] does not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Assignment<'a> {
+    /// The name of the namespace.
+    pub namespace: &'a str,
+    /// The name of the unit's experiment; `None` if that is the default.
+    pub experiment: Option<&'a str>,
+    /// The name of the definition that the experiment runs.
+    pub definition: &'a str,
+    /// The unit's segment; `None` only for a baseline request that does not name the unit.
+    pub segment: Option<u32>,
+    /// False if the unit's experiment returned something false.
+    pub in_experiment: bool,
+    /// The params: the default experiment's, with those of the unit's experiment laid over them.
+    pub params: Params<'a>,
+}
+
+/// An [`Assignment`] that borrows nothing: to be kept, sent to other threads, or read from JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OwnedAssignment {
+    /// The name of the namespace.
+    pub namespace: String,
+    /// The name of the unit's experiment; `None` if that is the default.
+    pub experiment: Option<String>,
+    /// The name of the definition that the experiment runs.
+    pub definition: String,
+    /// The unit's segment; `None` only for a baseline request that does not name the unit.
+    pub segment: Option<u32>,
+    /// False if the unit's experiment returned something false.
+    pub in_experiment: bool,
+    /// The params. [`OwnedAssignment::params`] reads them by type.
+    pub params: Map,
+}
+
+impl Assignment<'_> {
+    /// The assignment without what it borrows.
+    pub fn into_owned(self) -> OwnedAssignment {
+        OwnedAssignment {
+            namespace: self.namespace.to_owned(),
+            experiment: self.experiment.map(str::to_owned),
+            definition: self.definition.to_owned(),
+            segment: self.segment,
+            in_experiment: self.in_experiment,
+            params: self.params.into_map(),
+        }
+    }
+}
+
+impl OwnedAssignment {
+    /// The params as they are read by type, with defaults.
+    pub fn params(&self) -> Params<'_> {
+        Params::from(&self.params)
+    }
+}
