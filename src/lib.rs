@@ -104,6 +104,7 @@
 //! | | Without any: scripts, namespaces and catalogs, from text and from memory; checks, formatting, plans. No files, network, clock or threads: this compiles for `wasm32-unknown-unknown`, too |
 //! | `threads` | what takes long is shared by threads: loading many namespaces, or large ones |
 //! | `store` | directories and files: [`Catalog::load`], [`store::open`], [`ship`] |
+//! | `refresh` | catalogs that follow their source: `catalog::LiveCatalog` |
 //! | `redis` | locations that begin with `redis://` |
 //! | `redis-tls` | those that begin with `rediss://` |
 //! | `batch` | files of units: `batch` |

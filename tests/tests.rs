@@ -38,6 +38,7 @@ mod problems;
 mod progress;
 #[cfg(feature = "redis")]
 mod redis;
+mod refresh;
 mod secrets;
 mod ship;
 mod simulate;

@@ -1,11 +1,19 @@
 //! The namespaces of a location.
 
+#[cfg(feature = "refresh")]
+mod live;
 mod loaded;
+#[cfg(all(feature = "refresh", feature = "threads"))]
+mod watch;
 
 use indexmap::IndexMap;
 use indexmap::map::Values;
 
+#[cfg(feature = "refresh")]
+pub use live::LiveCatalog;
 pub use loaded::{Dialects, Loaded, check, decode, read, read_with};
+#[cfg(all(feature = "refresh", feature = "threads"))]
+pub use watch::Watch;
 
 use crate::diagnostic::Report;
 use crate::namespace::{Document, Namespace};
@@ -26,6 +34,9 @@ pub enum LoadError {
     /// The location cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The source that a set of namespaces came from has none any more.
+    #[error("there are no namespaces any more")]
+    Gone,
     /// Namespaces are invalid: all of their problems.
     #[error("{}", .0.iter().map(Report::to_string).collect::<Vec<_>>().join("\n"))]
     Invalid(Vec<Report>),
