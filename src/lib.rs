@@ -80,6 +80,7 @@
 //! | [`format`](mod@format) | scripts in one style |
 //! | [`eval`] | scripts, and what they compute |
 //! | [`namespace`] | checked documents, segments, assignment |
+//! | [`exposure`] | the log of who was in which experiment |
 //! | [`store`], [`catalog`], [`ship`] | where namespaces are kept, loading them, shipping them |
 //! | [`edit`] | entries at the end of a sequence, in the text of a namespace |
 //! | [`plan`] | what shipping would change, and who would move |
@@ -128,8 +129,10 @@ pub mod dialect;
 mod draw;
 pub mod edit;
 pub mod eval;
+pub mod exposure;
 pub mod fix;
 pub mod format;
+#[cfg(feature = "store")]
 pub mod guard;
 pub mod lint;
 pub mod namespace;

@@ -2,6 +2,7 @@
 
 mod exchange;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::source::Span;
@@ -140,6 +141,15 @@ impl Value {
             Value::String(text) => !text.is_empty(),
             Value::List(list) => !list.is_empty(),
             Value::Map(map) => !map.is_empty(),
+        }
+    }
+
+    /// The text that tells units apart: a string is itself, all else JSON.
+    pub(crate) fn as_text(&self) -> Cow<'_, str> {
+        match self {
+            Value::String(text) => text.into(),
+            Value::Int(int) => int.to_string().into(),
+            other => other.to_string().into(),
         }
     }
 

@@ -35,9 +35,10 @@ mod program;
 mod random;
 mod semantics;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexSet;
+use sha1::{Digest, Sha1};
 
 pub(crate) use constant::{always_fails, constant, equals};
 pub use effort::{Effort, MAX_MADE_FOR_ALL};
@@ -53,7 +54,7 @@ use crate::dialect::Dialect;
 use crate::draw::{self, Draw, Hasher};
 use crate::source::{OffsetMap, Source};
 use crate::syntax::parse;
-use crate::tree::{Node, json};
+use crate::tree::{Layout, Node, json, to_json};
 use crate::value::{Map, Value};
 use crate::wire::{MAX_JSON_DEPTH, emit};
 
@@ -67,6 +68,7 @@ pub struct Script {
     dialect: Dialect,
     json: Arc<Node>,
     program: program::Program,
+    checksum: OnceLock<String>,
 }
 
 impl Script {
@@ -104,7 +106,7 @@ impl Script {
     ) -> Result<Script, Box<Diagnostic>> {
         let json = json.into();
         let program = lower::lower(&json, dialect)?;
-        Ok(Script { dialect, json, program })
+        Ok(Script { dialect, json, program, checksum: OnceLock::new() })
     }
 
     /// The dialect it is evaluated in.
@@ -115,6 +117,16 @@ impl Script {
     /// The script in the JSON form in which it is exchanged.
     pub fn json(&self) -> &Node {
         &self.json
+    }
+
+    /// What tells scripts apart in logs: the first eight digits of the SHA-1 of its JSON, as
+    /// `planout compile --no-pretty` prints it.
+    pub fn checksum(&self) -> &str {
+        self.checksum.get_or_init(|| {
+            let json = to_json(&self.json, Layout::Compact, self.dialect);
+            let digest = Sha1::digest(json.as_bytes());
+            digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        })
     }
 
     /// Evaluates the script for one unit.

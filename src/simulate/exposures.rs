@@ -7,16 +7,11 @@ use super::design::{Design, Scope};
 use super::observe::Observed;
 use super::read::ReadError;
 use super::recognize::recognize;
-use super::sample::text;
 use crate::eval::distribution::Distribution;
-use crate::namespace::Experiment;
+use crate::exposure::{Record, RecordError, is_named};
 use crate::progress::Progress;
-use crate::source::Source;
-use crate::tree::{MAX_DEPTH, json};
-use crate::value::{Map, Value, ValueError};
-
-/// The event of a record that tells of an exposure.
-const EXPOSURE: &str = "exposure";
+use crate::tree::json;
+use crate::value::{Map, Value};
 
 /// A line may be as long as this, in bytes.
 const MAX_LINE: usize = 8 << 20;
@@ -45,15 +40,9 @@ pub struct Exposures<'d> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
-    /// Not JSON.
-    #[error("{0}")]
-    Json(String),
-    /// JSON that holds what is not a value.
+    /// Not a record.
     #[error(transparent)]
-    Value(#[from] ValueError),
-    /// JSON, and no record.
-    #[error("a record must be a JSON object, not {0}")]
-    NotARecord(&'static str),
+    Record(#[from] RecordError),
     /// A record without the inputs that say which unit it is about.
     #[error("the record has no unit: `inputs` must have `{0}`")]
     MissingUnit(String),
@@ -121,7 +110,8 @@ impl<'d> Exposures<'d> {
                 .map_err(|it| cut(LogError::NotUtf8, is_last && it.error_len().is_none()))?;
             if !text.trim().is_empty() {
                 self.add(text.trim_end_matches(['\r', '\n'])).map_err(|problem| {
-                    let is_open = matches!(problem, LogError::Json(_)) && json::is_cut(text);
+                    let is_open = matches!(problem, LogError::Record(RecordError::Json(_)))
+                        && json::is_cut(text);
                     cut(problem, is_last && is_open)
                 })?;
             }
@@ -134,13 +124,8 @@ impl<'d> Exposures<'d> {
     /// # Errors
     /// It is not a record of a log.
     pub fn add(&mut self, line: &str) -> Result<(), LogError> {
-        let node = json::read(&Source::new("line", line), MAX_DEPTH)
-            .map_err(|problem| LogError::Json(problem.message.clone()))?;
-        let record = Value::try_from(&node)?;
-        let Value::Map(record) = record else {
-            return Err(LogError::NotARecord(record.describe()));
-        };
-        if record.get("event").and_then(Value::as_str).is_some_and(|event| event != EXPOSURE) {
+        let record = Record::read(line)?;
+        if !record.is_exposure() {
             self.other_events += 1;
             return Ok(());
         }
@@ -149,29 +134,24 @@ impl<'d> Exposures<'d> {
             return Ok(());
         };
         let name = self.design.namespace.unit();
-        let inputs = record.get("inputs").and_then(Value::as_map);
+        let inputs = record.map("inputs");
         let unit = inputs.and_then(|inputs| inputs.get(name)).filter(|unit| !unit.is_null());
         let unit = unit.ok_or_else(|| LogError::MissingUnit(name.to_owned()))?;
-        self.expose(unit, cohort, record.get("params").and_then(Value::as_map));
+        self.expose(unit, cohort, record.map("params"));
         Ok(())
     }
 
-    fn cohort(&self, record: &Map) -> Option<usize> {
-        let text = |key: &str| record.get(key).and_then(Value::as_str);
+    fn cohort(&self, record: &Record) -> Option<usize> {
         let namespace = self.design.namespace;
-        let prefix = format!("{}-", namespace.name());
         let all = || namespace.experiments().iter().chain([namespace.default_experiment()]);
-        let by_salt = text("salt").and_then(|salt| all().position(|it| it.salt() == salt));
-        let is_named = |it: &Experiment, name: &str| match it.name() {
-            "" => it.definition() == name,
-            // PlanOut puts the name of the namespace before.
-            known => name.strip_prefix(&prefix).unwrap_or(name) == known,
-        };
-        by_salt.or_else(|| text("name").and_then(|name| all().position(|it| is_named(it, name))))
+        let by_salt = record.text("salt").and_then(|salt| all().position(|it| it.salt() == salt));
+        let name = || record.text("name");
+        let named = |name: &str| all().position(|it| is_named(it, namespace, name));
+        by_salt.or_else(|| name().and_then(named))
     }
 
     fn expose(&mut self, unit: &Value, cohort: usize, params: Option<&Map>) {
-        let text = text(unit);
+        let text = unit.as_text();
         match self.units.get(&*text) {
             Some(first) => {
                 self.moved += u64::from(*first != cohort);

@@ -1,6 +1,5 @@
 //! Units that come with inputs of their own, such as those of a file.
 
-use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use indexmap::{Equivalent, IndexMap, IndexSet};
@@ -187,18 +186,9 @@ struct Unit(Value);
 
 struct SoughtUnit<'v>(&'v Value);
 
-/// What tells units apart.
-pub(super) fn text(unit: &Value) -> Cow<'_, str> {
-    match unit {
-        Value::String(text) => text.into(),
-        Value::Int(int) => int.to_string().into(),
-        other => other.to_string().into(),
-    }
-}
-
 impl PartialEq for Unit {
     fn eq(&self, other: &Unit) -> bool {
-        text(&self.0) == text(&other.0)
+        self.0.as_text() == other.0.as_text()
     }
 }
 
@@ -206,19 +196,19 @@ impl Eq for Unit {}
 
 impl Hash for Unit {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        text(&self.0).hash(state);
+        self.0.as_text().hash(state);
     }
 }
 
 impl Hash for SoughtUnit<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        text(self.0).hash(state);
+        self.0.as_text().hash(state);
     }
 }
 
 impl Equivalent<Unit> for SoughtUnit<'_> {
     fn equivalent(&self, key: &Unit) -> bool {
-        text(self.0) == text(&key.0)
+        self.0.as_text() == key.0.as_text()
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use planout::diagnostic::with_causes;
+use planout::exposure::RecordError;
 use planout::simulate::{
     Counted, Design, Exposures, Group, LogError, Observed, Report, Scope, Table, TableError, Units,
     design, report,
@@ -261,8 +262,8 @@ fn a_log_tells_what_it_holds_besides() {
     assert_eq!((log.units(), log.moved), (3, 1));
     assert!((1..=2).contains(&log.misplaced));
     assert_eq!((log.other_experiments, log.other_events), (1, 1));
-    assert!(matches!(log.add("{"), Err(LogError::Json(_))));
-    assert_eq!(log.add("[]"), Err(LogError::NotARecord("a list")));
+    assert!(matches!(log.add("{"), Err(LogError::Record(RecordError::Json(_)))));
+    assert_eq!(log.add("[]"), Err(RecordError::NotARecord("a list").into()));
     let no_unit = record("shop.first", 1, "").replace("userid", "user");
     assert_eq!(log.add(&no_unit), Err(LogError::MissingUnit("userid".to_owned())));
 }

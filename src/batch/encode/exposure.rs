@@ -1,17 +1,13 @@
 //! Exposures, as PlanOut's loggers write them: a JSON object a line, for each unit that is in an
 //! experiment.
 
-use sha1::{Digest, Sha1};
-
 use super::lines;
 use super::{Encode, Encoded, Text};
 use crate::batch::columns::{Answers, Plan};
 use crate::batch::error::Reason;
 use crate::batch::fields::{Field, Fields};
-use crate::batch::write;
-use crate::dialect::Dialect;
+use crate::exposure::{Frame, PARAMS};
 use crate::namespace::{Assignment, Experiment, Namespace};
-use crate::tree::{Layout, to_json};
 use crate::value::Value;
 
 /// A line an exposure.
@@ -63,25 +59,10 @@ impl<'p> Exposures<'p> {
 
 impl Around {
     fn new(namespace: &Namespace, experiment: &Experiment, time: u64) -> Around {
-        // As PlanOut names the experiments of a namespace: without white space.
-        let name = format!("{}-{}", namespace.name(), experiment.name());
-        let name = name.split_whitespace().collect::<Vec<_>>().join("-");
-        let mut before = String::from("{\"name\":");
-        write::string(&name, &mut before);
-        before.push_str(&format!(",\"time\":{time},\"salt\":"));
-        write::string(experiment.salt(), &mut before);
-        before.push_str(",\"inputs\":{");
-        let checksum = checksum(experiment, namespace.dialect());
-        let behind = format!(",\"event\":\"exposure\",\"checksum\":\"{checksum}\"}}\n");
-        Around { experiment: experiment.name().to_owned(), before, behind }
+        let frame = Frame::new(namespace, experiment);
+        let experiment = experiment.name().to_owned();
+        Around { experiment, before: frame.before(time), behind: frame.end }
     }
-}
-
-/// The first eight digits of the SHA-1 of the compiled script, as compact JSON.
-fn checksum(experiment: &Experiment, dialect: Dialect) -> String {
-    let json = to_json(experiment.script().json(), Layout::Compact, dialect);
-    let digest = Sha1::digest(json.as_bytes());
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Begins one more member of an object.
@@ -123,7 +104,7 @@ impl Encode for Exposures<'_> {
         let start = out.len();
         out.push_str(&around.before);
         out.push_str(&self.inputs);
-        out.push_str("},\"params\":");
+        out.push_str(PARAMS);
         let written =
             lines::params(&self.answers[namespace], self.some_params, assignment, (out, most));
         match written {

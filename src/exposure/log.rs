@@ -1,0 +1,140 @@
+//! A log of exposures, each unit once in an experiment.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use sha1::{Digest, Sha1};
+
+use super::Exposure;
+use super::recent::Recent;
+use crate::namespace::{Assignment, Namespace};
+use crate::value::Map;
+
+/// Where exposures go: a file, a queue, a table.
+pub trait Sink: Send + Sync {
+    /// Writes an exposure. Threads may do so at the same time.
+    ///
+    /// # Errors
+    /// It cannot be written. It is not taken for logged then, so that it can be tried again.
+    fn write(&self, exposure: &Exposure<'_>) -> io::Result<()>;
+}
+
+/// Logs each unit once in each experiment, as long as it remembers that it did.
+///
+/// It remembers the units of late: those who come again and again as long as they do. One that
+/// comes after a long time is logged once more, which does no harm where analyses take the first
+/// exposure of a unit. Share it between threads as it is.
+#[derive(Debug)]
+pub struct ExposureLog<S> {
+    sink: S,
+    recent: Mutex<Recent>,
+}
+
+impl<S: Sink> ExposureLog<S> {
+    /// A log that remembers at most so many exposures, at about 20 bytes each.
+    pub fn new(sink: S, memory: usize) -> ExposureLog<S> {
+        ExposureLog { sink, recent: Mutex::new(Recent::new(memory)) }
+    }
+
+    /// Logs that a unit has seen what it was assigned, unless it is in no experiment or was logged
+    /// before. `time` is in seconds since 1970. Returns whether it was logged now.
+    ///
+    /// # Errors
+    /// The sink cannot write it. It counts as not logged.
+    pub fn log(
+        &self,
+        namespace: &Namespace,
+        assignment: &Assignment<'_>,
+        inputs: &Map,
+        time: u64,
+    ) -> io::Result<bool> {
+        let Some(exposure) = Exposure::new(namespace, assignment, inputs, time) else {
+            return Ok(false);
+        };
+        let key = key(&exposure);
+        if !self.recent().insert(key) {
+            return Ok(false);
+        }
+        self.sink.write(&exposure).inspect_err(|_| self.recent().remove(key))?;
+        Ok(true)
+    }
+
+    /// Where the exposures go.
+    pub fn sink(&self) -> &S {
+        &self.sink
+    }
+
+    /// Where the exposures went.
+    pub fn into_sink(self) -> S {
+        self.sink
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What tells a unit in an experiment from all others. Each part has its length before it.
+fn key(exposure: &Exposure<'_>) -> u64 {
+    let unit = exposure.unit().as_text();
+    let mut hash = Sha1::new();
+    for part in [exposure.namespace.name(), exposure.experiment.salt(), &*unit] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    digest.iter().take(8).fold(0, |key, byte| key << 8 | u64::from(*byte))
+}
+
+/// Exposures as lines of JSON, as PlanOut's loggers and `planout eval --exposure` write them.
+pub struct JsonLines<W>(Mutex<Output<W>>);
+
+struct Output<W> {
+    writer: W,
+    /// Whether the last line may have been written in part.
+    is_torn: bool,
+}
+
+impl<W: Write + Send> JsonLines<W> {
+    /// Writes to a file or the like: each line at once, and not more.
+    pub fn new(writer: W) -> JsonLines<W> {
+        JsonLines(Mutex::new(Output { writer, is_torn: false }))
+    }
+
+    /// Hands on what the writer holds back.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn flush(&self) -> io::Result<()> {
+        self.output().writer.flush()
+    }
+
+    /// What was written to.
+    pub fn into_inner(self) -> W {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner).writer
+    }
+
+    fn output(&self) -> MutexGuard<'_, Output<W>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<W: Write + Send> Sink for JsonLines<W> {
+    fn write(&self, exposure: &Exposure<'_>) -> io::Result<()> {
+        let line =
+            exposure.to_line().map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
+        let mut output = self.output();
+        // What is left of a line that failed must not take this one along.
+        let line = if output.is_torn { format!("\n{line}") } else { line };
+        let written = output.writer.write_all(line.as_bytes());
+        output.is_torn = written.is_err();
+        written
+    }
+}
+
+impl<W> fmt::Debug for JsonLines<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JsonLines")
+    }
+}
