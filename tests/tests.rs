@@ -13,6 +13,7 @@ mod edit;
 #[cfg(feature = "batch")]
 mod effort;
 mod eval;
+mod examples;
 mod exposure;
 mod extremes;
 mod failures;

@@ -1,0 +1,83 @@
+//! A service: it answers what units get, follows its namespaces while it runs, and logs exposures.
+//!
+//! ```sh
+//! cargo run --example service -- sample-namespaces exposures.jsonl
+//! {"namespace": "button_color", "inputs": {"userid": "ann"}}
+//! ```
+//!
+//! A request is a line of JSON on standard input, and its answer one on standard output. A real service
+//! has HTTP in their place; all else is as here.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, BufRead, Write};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use planout::catalog::LiveCatalog;
+use planout::diagnostic::with_causes;
+use planout::exposure::{ExposureLog, JsonLines};
+use planout::serde_json::{self, json};
+use planout::store::Directory;
+use planout::{Dialect, Map, Value};
+
+/// How often the namespaces are looked at.
+const PERIOD: Duration = Duration::from_millis(200);
+
+/// How many units in experiments are remembered, so that each is logged once.
+const MEMORY: usize = 1_000_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(folder), Some(log)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: service FOLDER EXPOSURES".into());
+    };
+    let live = LiveCatalog::load(Arc::new(Directory::new(folder)), Dialect::Planout4j)?;
+    let live = Arc::new(live);
+    // It ends with the service.
+    let _watch = live.watch(PERIOD, |outcome| match outcome {
+        Ok(()) => eprintln!("there are new namespaces"),
+        Err(refused) => eprintln!("the last good namespaces stay: {}", with_causes(&*refused)),
+    })?;
+    let exposures = ExposureLog::new(
+        JsonLines::new(File::options().create(true).append(true).open(log)?),
+        MEMORY,
+    );
+
+    let mut stdout = io::stdout();
+    for request in io::stdin().lock().lines() {
+        let answer = match answer(&request?, &live, &exposures) {
+            Ok(answer) => answer,
+            Err(error) => json!({ "error": with_causes(&*error) }).to_string(),
+        };
+        writeln!(stdout, "{answer}")?;
+        stdout.flush()?;
+    }
+    Ok(())
+}
+
+/// Answers a request.
+fn answer(
+    request: &str,
+    live: &LiveCatalog,
+    exposures: &ExposureLog<JsonLines<File>>,
+) -> Result<String, Box<dyn Error>> {
+    let mut request: HashMap<String, Value> = serde_json::from_str(request)?;
+    let inputs = match request.remove("inputs") {
+        Some(Value::Map(inputs)) => *inputs,
+        _ => Map::new(),
+    };
+    let name = request.get("namespace").and_then(Value::as_str).unwrap_or_default();
+    // One set for the whole request, whatever is shipped in the meantime.
+    let catalog = live.current();
+    let namespace = catalog.get(name).ok_or_else(|| format!("there is no namespace `{name}`"))?;
+    let assignment = namespace.assign(&inputs)?;
+    let answer = serde_json::to_string(&assignment)?;
+    // The log is not worth an answer.
+    let time = SystemTime::UNIX_EPOCH.elapsed()?.as_secs();
+    if let Err(error) = exposures.log(namespace, &assignment, &inputs, time) {
+        eprintln!("an exposure could not be logged: {error}");
+    }
+    Ok(answer)
+}
