@@ -139,7 +139,7 @@ impl<'a> From<&'a Map> for Params<'a> {
     /// The params of a map, to be read by type.
     fn from(map: &'a Map) -> Params<'a> {
         let entries = map.iter().map(|(name, value)| (name.as_str(), value.into()));
-        Params { entries: entries.collect() }
+        Params { entries: entries.collect(), ..Params::default() }
     }
 }
 
