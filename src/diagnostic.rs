@@ -46,7 +46,7 @@ pub(crate) fn check_size(bytes: usize) -> Result<(), Box<Diagnostic>> {
     }
     let message = format!("the text is larger than {} MB", MAX_SOURCE_BYTES >> 20);
     let problem = Diagnostic::error(Code::TooLarge, Span::default(), message);
-    Err(problem.help("is it the file that was meant?").boxed())
+    Err(problem.help("is it the intended file?").boxed())
 }
 
 /// A place that a diagnostic points at, with what to say there.

@@ -76,7 +76,7 @@ impl Dialect {
         self == Dialect::Planout4j
     }
 
-    /// Whether `!` takes all that follows for its operand, so that `!a == b` is `!(a == b)`.
+    /// Whether `!` negates the whole expression that follows, so that `!a == b` is `!(a == b)`.
     pub(crate) fn not_binds_loosest(self) -> bool {
         self == Dialect::Planout4j
     }

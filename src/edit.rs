@@ -15,7 +15,7 @@ pub enum EditError {
     NoSequence,
     /// The sequence is written in a way that an edit could break.
     #[error(
-        "the `experiment_sequence` is written in a way that is not edited: add the entry by hand"
+        "the `experiment_sequence` is written in a form that cannot be edited automatically: add the entry by hand"
     )]
     Unusual,
 }

@@ -319,7 +319,11 @@ fn only_scripts_are_evaluated_as_scripts() {
         ("my own.YAML", "is YAML, which", "--ns 'my own' --from 'my own.YAML'`"),
         ("package.json", "`package.json` is JSON, and not a compiled script", "the key `op`"),
         ("compiled.json", "`compiled.json` is a namespace, not a script", "--ns compiled --from"),
-        (samples, "is YAML, which namespaces are written in", "--ns button_color --from sample"),
+        (
+            samples,
+            "is YAML, the format of namespaces and not of scripts",
+            "--ns button_color --from sample",
+        ),
     ] {
         let run = planout(folder.path(), &["eval", "--script", file, "userid=1"]);
         assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);

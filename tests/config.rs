@@ -291,7 +291,7 @@ fn commands_that_need_none_of_it_go_on() {
         }
     }
     let run = planout(root, &["compile", "x = 1;", "--dialect", "planout"]);
-    let passed = "warning: the configuration is passed over: planout.toml:1:11: \
+    let passed = "warning: the configuration is ignored: planout.toml:1:11: \
                   `dialect` cannot be `planet`\n";
     assert_eq!(run.stderr, passed);
     // One that is named and is not there is no different.

@@ -133,7 +133,7 @@ fn what_was_never_shipped_is_answered_from_the_source() {
     // A location that is named is asked alone.
     let named = ["eval", "--ns", "fresh", "userid=7", "--from", "@target"];
     let run = expect(1, planout(root, &named));
-    contains(&run.stderr, "the source `sample-namespaces` has it: `--from @source` asks there");
+    contains(&run.stderr, "the source `sample-namespaces` has it: add `--from @source`");
 
     // One by one, in a batch too.
     let batch = ["eval", "--ns", "button_color,fresh", "--batch", "-"];
@@ -218,7 +218,7 @@ fn drafts_are_simulated_and_measured() {
     // What only the target has is not a draft.
     remove(root, "sample-namespaces/onboarding.yaml");
     let run = expect(1, planout(root, &[&simulate[..], &["onboarding"]].concat()));
-    contains(&run.stderr, "the target `compiled` has it: `--from @target` asks there");
+    contains(&run.stderr, "the target `compiled` has it: add `--from @target`");
     fs::write(root.join("planout.toml"), "target = 'compiled'\n").expect("a file");
     let run = expect(0, planout(root, &[&simulate[..], &["onboarding"]].concat()));
     contains(&run.stderr, "this is from the target `compiled`, shipped ");
@@ -258,7 +258,7 @@ fn lists_are_of_what_is_shipped_and_what_is_not_yet() {
     fs::write(root.join("compiled/.planout-revision"), "{").expect("a file");
     contains(&names(&["nslist"]).1, "`compiled`, where the stamp of the last ship cannot be read");
     remove(root, "compiled/.planout-revision");
-    contains(&names(&["nslist"]).1, "`compiled`, which does not say when it was shipped to");
+    contains(&names(&["nslist"]).1, "`compiled`, which has no record of a ship");
 }
 
 #[test]
@@ -288,7 +288,7 @@ fn a_pattern_that_matches_nothing_is_a_failure() {
         |pattern| expect(1, planout(folder.path(), &["nslist", "@target", "-n", pattern])).stderr;
     let said = named("fresh");
     contains(&said, "error: no namespace in `compiled` matches `fresh`\n");
-    contains(&said, "has it: `planout nslist @source` asks there\n");
+    contains(&said, "has it: run `planout nslist @source`\n");
     let said = named("zebra");
     contains(&said, "help: known: `button_color`, `onboarding`, `page_size`, `test_ns`\n");
 }

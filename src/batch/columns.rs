@@ -277,7 +277,7 @@ impl<'n> Check<'_, 'n, '_> {
         }
         match &self.batch.keep {
             Keep::All if self.batch.output != Format::Jsonl || self.batch.exposure.is_some() => {
-                let message = "the columns of JSON lines are not known before the last of them";
+                let message = "the columns of JSON lines are not known before the last line";
                 return Err(Error::unfit(message).part(Part::Keep));
             }
             Keep::All => kept.clear(),

@@ -235,7 +235,7 @@ impl Reader {
         let rows = group.num_rows();
         let wrong = |what: &str| ParquetError::General(format!("a row group has {what}"));
         self.left =
-            usize::try_from(rows).map_err(|_| self.broken(None, wrong("less than no rows")))?;
+            usize::try_from(rows).map_err(|_| self.broken(None, wrong("a negative number of rows")))?;
         self.open.clear();
         for Used { name, leaf, .. } in &self.used {
             let codec = match group.column(*leaf).compression() {
@@ -249,12 +249,12 @@ impl Reader {
                 let message = format!(
                     "column `{name}` of `{file}` cannot be read: it is compressed with {codec}"
                 );
-                let help = "what is compressed with Snappy, gzip or Zstandard can be read";
+                let help = "columns compressed with Snappy, gzip or Zstandard can be read";
                 return Err(Error::unfit(message).help(help));
             }
             let open = match group.column(*leaf).num_values() == rows {
                 true => guarded(|| pages::open(&self.file, group, *leaf, &self.room)),
-                false => Err(wrong("another number of values than of rows")),
+                false => Err(wrong("a number of values that differs from its number of rows")),
             };
             self.open.push(open.map_err(|error| self.broken(Some(name), error))?);
         }

@@ -66,7 +66,9 @@ where
             }
         }
         // Only a panic leaves this unsaid, and the end of the input would be a lie.
-        ended.recv().unwrap_or_else(|_| Err(Error::unfit("the reading of the input broke off")))
+        ended
+            .recv()
+            .unwrap_or_else(|_| Err(Error::unfit("reading the input stopped before its end")))
     })
 }
 

@@ -10,9 +10,9 @@ use super::location;
 
 /// The target of a ship.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "As planout4j names the target")]
+#[command(next_help_heading = "The target, as planout4j names it")]
 pub(super) struct Backend {
-    /// What kind of target it is: `compiledFiles` or `file` for DST, `redis` for a server
+    /// The kind of target: `compiledFiles` or `file` for a folder, `redis` for a server
     #[arg(long, value_name = "KIND", hide_possible_values = true)]
     target_backend: Option<Kind>,
     #[command(flatten)]
@@ -21,12 +21,12 @@ pub(super) struct Backend {
 
 /// Where namespaces are read.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "As planout4j names the location")]
+#[command(next_help_heading = "The location, as planout4j names it")]
 pub(super) struct Repository {
     /// Where namespaces are: `compiledFiles`, `sourceFiles` or `redis`
     #[arg(long, value_name = "KIND", hide = true)]
     runtime_repo: Option<Kind>,
-    /// Means nothing here: files say by their ending what they hold
+    /// Has no effect: the ending of a file says its format
     #[arg(long, value_name = "TYPE", hide = true)]
     parser_type: Option<ParserType>,
     /// The folder of compiled namespaces

@@ -30,33 +30,36 @@ const WARNINGS: &str = "warnings";
 
 #[derive(Args, Debug)]
 pub(super) struct Check {
-    /// Directories and files: namespaces, scripts (.planout), and what was compiled from either;
-    /// `-` is standard input [default: the configured source]
+    /// Directories and files: namespaces, scripts (.planout) and compiled JSON of either; `-` is
+    /// standard input [default: the configured source]
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
+    /// Same as PATH
+    #[arg(long, value_name = "LOCATION", conflicts_with = "paths")]
+    from: Option<String>,
     /// Treat warnings as errors: `warnings` for all of them, or a code
     #[arg(long, value_name = "CODE")]
     deny: Vec<String>,
-    /// Warn of a code, whatever is configured
+    /// Report a code as a warning, whatever the configuration says
     #[arg(long, value_name = "CODE")]
     warn: Vec<String>,
-    /// Do not warn of a code, whatever is configured
+    /// Do not report a code, whatever the configuration says
     #[arg(long, value_name = "CODE")]
     allow: Vec<String>,
-    /// Write in the files what the errors say to write, where that is certain
+    /// Apply the suggestions of errors to the files, where the repair is certain
     #[arg(long)]
     fix: bool,
-    /// With `--fix`: write nothing; print what would change as a unified diff
+    /// With `--fix`: write nothing, and print the changes as a unified diff
     #[arg(long, requires = "fix")]
     diff: bool,
-    /// Take standard input for a namespace
+    /// Read standard input as a namespace
     #[arg(long)]
     namespace: bool,
     #[command(flatten)]
     folders: Folders,
     #[command(flatten)]
     dialect: DialectArg,
-    /// How to print what is found
+    /// How to print the diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: ReportFormat,
 }
@@ -165,7 +168,8 @@ impl Check {
 
     fn read(&self, context: &Context) -> Outcome<Subjects> {
         let configured = context.config.source.clone();
-        let paths = match (self.paths.as_slice(), configured) {
+        let named = self.from.as_ref().map_or(self.paths.as_slice(), std::slice::from_ref);
+        let paths = match (named, configured) {
             ([], None) => {
                 return Err(Failure::usage("nothing to check: name a directory or a file")
                     .help("or set `source` in `planout.toml`"));
@@ -236,7 +240,7 @@ impl Check {
 fn not_run(own: &BTreeSet<String>) -> String {
     let names: Vec<_> = own.iter().map(|name| format!("`{name}`")).collect();
     format!(
-        "not run here: {}, which `[checks]` declares; an evaluation that reaches such an operator fails",
+        "operators of your own that cannot run here: {}; an evaluation that reaches one of them fails",
         names.join(", ")
     )
 }

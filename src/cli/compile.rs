@@ -30,16 +30,16 @@ pub(super) struct Compile {
     output: Option<PathBuf>,
     #[command(flatten)]
     dialect: DialectArg,
-    /// The namespace's name [default: the name of the file]
-    #[arg(long)]
-    name: Option<String>,
-    /// Take standard input for a namespace
+    /// The name of the namespace [default: the name of the file]
+    #[arg(short = 'n', long, alias = "name", value_name = "NAME")]
+    ns: Option<String>,
+    /// Read standard input as a namespace
     #[arg(long)]
     namespace: bool,
     /// Print the JSON on one line
     #[arg(long)]
     no_pretty: bool,
-    /// How to print diagnostics, and why it fails
+    /// How to print diagnostics and failures
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
 }
@@ -93,7 +93,7 @@ impl Compile {
             std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
             let label = "<stdin>".to_owned();
             return Ok(match self.namespace {
-                true => Input::Namespace { label, name: self.name.clone(), bytes },
+                true => Input::Namespace { label, name: self.ns.clone(), bytes },
                 false => Input::Language { label, bytes },
             });
         }
@@ -110,7 +110,7 @@ impl Compile {
         Ok(match is_namespace {
             true => {
                 let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-                Input::Namespace { label, name: self.name.clone().or(stem), bytes }
+                Input::Namespace { label, name: self.ns.clone().or(stem), bytes }
             }
             false => Input::Language { label, bytes },
         })

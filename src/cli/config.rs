@@ -80,7 +80,7 @@ impl Config {
         let label = path.display().to_string();
         if bytes.len() > MAX_BYTES {
             let message = format!("`{label}` is larger than {} MB", MAX_BYTES >> 20);
-            return Err(Failure::wrong(message).help("is it the file that was meant?"));
+            return Err(Failure::wrong(message).help("is it the intended file?"));
         }
         let (source, problem) = decode(&label, bytes);
         let mut config = Config { path: Some(path.to_owned()), ..Config::default() };
@@ -95,8 +95,7 @@ impl Config {
             let message =
                 format!("`{label}` is a configuration of planout4j, which is not read here");
             return Err(Failure::wrong(message).help(
-                "write a `planout.toml`, most of which is two locations: \
-                 docs/compatibility.md says what becomes of each key",
+                "write a `planout.toml` with `source` and `target`: docs/compatibility.md shows how to replace each key",
             ));
         }
         Err(Failure::invalid(Report::new(hide_in_configuration(&source).into(), problems)))

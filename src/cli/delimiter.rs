@@ -4,7 +4,7 @@ use clap::Args;
 
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct DelimiterArg {
-    /// What stands between the fields of CSV, such as `;` or `tab` [default: a comma]
+    /// The character between the fields of CSV, such as `;` or `tab` [default: a comma]
     #[arg(long, value_name = "CHARACTER", value_parser = parse)]
     pub(super) delimiter: Option<u8>,
 }

@@ -24,10 +24,10 @@ pub(super) struct Ramp {
     /// The definition that the experiment runs
     #[arg(long, value_name = "NAME")]
     definition: String,
-    /// The name of the experiment: one that no active experiment has
+    /// The name of the new experiment; no active experiment may have it
     #[arg(long)]
     name: String,
-    /// How many segments it gets
+    /// The number of segments that it gets
     #[arg(long, value_name = "N")]
     segments: u32,
 }
@@ -41,23 +41,23 @@ pub(super) struct Stop {
     name: String,
 }
 
-/// What is edited.
+/// The namespace that is edited.
 #[derive(Args, Debug)]
 struct Target {
-    /// The namespace: its name, or its file
+    /// The name of the namespace, or its file
     #[arg(value_name = "NS")]
     namespace: String,
     /// Where the namespaces are [default: the configured source]
-    #[arg(long, value_name = "SRC")]
-    source: Option<String>,
-    /// Print what would change, and write nothing
+    #[arg(long, alias = "source", value_name = "LOCATION")]
+    from: Option<String>,
+    /// Write nothing, and print the changes
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     folders: Folders,
     #[command(flatten)]
     dialect: DialectArg,
-    /// How to print the answer, diagnostics, and why it fails
+    /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
 }
@@ -143,9 +143,9 @@ impl Target {
             return Ok(file.to_owned());
         }
         let config = &context.config;
-        let source = location::given(self.source.as_deref(), config.source.as_ref(), config)?;
+        let source = location::given(self.from.as_deref(), config.source.as_ref(), config)?;
         let source = &source.ok_or_else(|| {
-            Failure::usage("no source: name the file of the namespace, or `--source`")
+            Failure::usage("no source: name the file of the namespace, or `--from`")
                 .help("or set `source` in `planout.toml`")
         })?;
         location::tell("source", source, context);

@@ -24,7 +24,7 @@ use planout::{Assignment, Dialect, Map, Namespace, Params, Script, Value};
 
 use super::compile::looks_like_path;
 use super::failure::{Failure, Outcome};
-use super::inputs::{self, Used};
+use super::inputs::{self, InputArgs, Used};
 use super::location::{self, Purpose};
 use super::lookup::Lookup;
 use super::text::Text;
@@ -39,25 +39,18 @@ target, and the source for what was never shipped]";
 #[command(group(ArgGroup::new("what").required(true).args(["ns", "script"])))]
 #[command(mut_arg("from", |from| from.conflicts_with("script").help(FROM)))]
 pub(super) struct Eval {
-    /// The namespace; for a batch also several, with commas between
-    #[arg(short, long, visible_alias = "name", value_name = "NAME")]
+    /// The name of the namespace; with `--batch` also several names, separated by commas
+    #[arg(short, long, alias = "name", value_name = "NAME")]
     ns: Option<String>,
-    /// A script alone: a file, PlanOut language, compiled JSON, or `-`
+    /// A script in place of a namespace: a file, PlanOut language, compiled JSON, or `-`
     #[arg(long, value_name = "FILE-OR-CODE", conflicts_with = "which")]
     script: Option<String>,
-    /// An input, of type string; `KEY:=JSON` for another type
-    #[arg(value_name = "KEY=VALUE")]
-    inputs: Vec<String>,
-    /// The same
-    #[arg(short, long = "unit", value_name = "KEY=VALUE")]
-    units: Vec<String>,
-    /// All inputs as a JSON object
-    #[arg(long = "inputs", value_name = "JSON")]
-    inputs_object: Option<String>,
-    /// A variable to hold at a value; `KEY:=JSON` for another type than string
+    #[command(flatten)]
+    inputs: InputArgs,
+    /// Hold a variable at a value, as a string; `KEY:=JSON` gives a value of another type
     #[arg(long = "override", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
-    /// Short for `--override`; with `--batch` for `--output`
+    /// Short for `--override`; with `--batch`, short for `--output`
     #[arg(short = 'o', value_name = "KEY=VALUE|FILE")]
     short: Vec<String>,
     /// All overrides as a JSON object
@@ -65,7 +58,7 @@ pub(super) struct Eval {
     overrides_object: Option<String>,
     #[command(flatten)]
     which: Which,
-    /// The experiment salt of a script alone [default: global_salt]
+    /// The experiment salt of `--script` [default: global_salt]
     #[arg(long, value_name = "SALT", requires = "script")]
     salt: Option<String>,
     #[command(flatten)]
@@ -92,8 +85,7 @@ impl Eval {
     }
 
     pub(super) fn run(&self, context: &Context) -> Outcome {
-        let pairs = self.inputs.iter().chain(&self.units);
-        let inputs = inputs::collect("--inputs", self.inputs_object.as_deref(), pairs)?;
+        let inputs = self.inputs.collect()?;
         #[cfg(feature = "batch")]
         if let Some(file) = self.batch.file() {
             return self.batch(file, inputs, context);
@@ -256,7 +248,8 @@ fn read_script(argument: &str, context: &Context) -> Outcome<Source> {
     } else if Path::new(argument).exists() || looks_like_path(argument) {
         // As for `compile`, `.YAML` is one too.
         if FileFormat::of(Path::new(&argument.to_lowercase())) == Some(FileFormat::Yaml) {
-            let message = format!("`{argument}` is YAML, which namespaces are written in");
+            let message =
+                format!("`{argument}` is YAML, the format of namespaces and not of scripts");
             return Err(Failure::wrong(message).help(by_name(argument)));
         }
         location::tell("script", argument, context);

@@ -19,8 +19,8 @@ const LICENCES_NAMES: [&str; 2] = ["licences", "licenses"];
 
 #[derive(Args, Debug)]
 pub(super) struct Explain {
-    /// The code of a problem, such as P0208 or 208, or `licences` for those of the software in this
-    /// program [default: list all codes]
+    /// The code of a diagnostic, such as P0208 or 208; `licences` prints the licences of the software
+    /// in this program [default: list all codes]
     code: Option<String>,
     /// How to print the answer
     #[arg(long, default_value = "text", hide_default_value = true)]

@@ -87,7 +87,7 @@ impl Failure {
 
     /// The input is wrong, and its diagnostics have been printed.
     pub(super) fn reported() -> Failure {
-        Failure::wrong("the input has errors, which standard error lists").said()
+        Failure::wrong("the input has errors: standard error lists them").said()
     }
 
     /// The answer has a status of its own.

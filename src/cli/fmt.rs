@@ -28,20 +28,23 @@ pub(super) struct Fmt {
     /// Files (.planout, .yaml, .yml, .p4j), directories, or `-` [default: the configured source]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Write nothing; list the files that would change, and exit with 1 if there are any
+    /// Same as PATH
+    #[arg(long, value_name = "LOCATION", conflicts_with = "paths")]
+    from: Option<PathBuf>,
+    /// Write nothing, and list the files that would change; the status is 1 if there are any
     #[arg(long)]
     check: bool,
-    /// Write nothing; print what would change as a unified diff
+    /// Write nothing, and print the changes as a unified diff
     #[arg(long)]
     diff: bool,
-    /// Take standard input for a namespace
+    /// Read standard input as a namespace
     #[arg(long)]
     namespace: bool,
     #[command(flatten)]
     folders: Folders,
     #[command(flatten)]
     dialect: DialectArg,
-    /// How to print the answer, diagnostics, and why it fails
+    /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
 }
@@ -72,14 +75,19 @@ struct Tally {
 }
 
 impl Fmt {
+    /// The files and directories that are named.
+    fn named(&self) -> &[PathBuf] {
+        self.from.as_ref().map_or(self.paths.as_slice(), std::slice::from_ref)
+    }
+
     pub(super) fn needs_config(&self) -> bool {
-        self.paths.is_empty() || self.dialect.dialect.is_none()
+        self.named().is_empty() || self.dialect.dialect.is_none()
     }
 
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let dialect = context.dialect(self.dialect);
         let mut tally = Tally::default();
-        if self.paths.iter().any(|path| path == Path::new("-")) {
+        if self.named().iter().any(|path| path == Path::new("-")) {
             return self.standard_input(tally, dialect, context);
         }
         for (path, kind) in self.files(context)? {
@@ -109,7 +117,7 @@ impl Fmt {
     }
 
     fn standard_input(&self, mut tally: Tally, dialect: Dialect, context: &Context) -> Outcome {
-        if self.paths.len() > 1 {
+        if self.named().len() > 1 {
             return Err(Failure::usage(
                 "standard input (`-`) cannot be formatted along with files",
             ));
@@ -194,14 +202,14 @@ impl Fmt {
     /// The files to format, in the order of the arguments and below each in that of their paths.
     fn files(&self, context: &Context) -> Outcome<Vec<(PathBuf, Kind)>> {
         let configured = context.config.source.as_ref().map(PathBuf::from);
-        let paths = match self.paths.is_empty() {
+        let paths = match self.named().is_empty() {
             true => Vec::from_iter(configured),
             false => {
                 let named = |path: &PathBuf| match path.to_str() {
                     Some(path) => location::named(path, &context.config).map(PathBuf::from),
                     None => Ok(path.clone()),
                 };
-                self.paths.iter().map(named).collect::<Outcome<_>>()?
+                self.named().iter().map(named).collect::<Outcome<_>>()?
             }
         };
         if paths.is_empty() {

@@ -13,7 +13,7 @@ const MAX_NAMED: usize = 3;
 
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct Folders {
-    /// Read the folders below a directory, too
+    /// Also read the folders below a directory
     #[arg(long)]
     recursive: bool,
 }

@@ -153,8 +153,7 @@ impl Revision {
             (Err(error), _) if error.kind() == ErrorKind::NotFound => {
                 let message = format!("this clone lacks files of `{}`", self.name);
                 Err(StoreError::other(message).with_help(format!(
-                    "they are not fetched on the way: fetch them first, as `git archive {} \
-                     >/dev/null` does",
+                    "fetch them first, for example with `git archive {} >/dev/null`",
                     self.name
                 )))
             }
@@ -254,7 +253,7 @@ fn check_place(folder: &Path) -> Outcome {
     match folder.canonicalize() {
         Ok(real) if real.starts_with(&git) => {
             let message =
-                format!("`{}` lies inside of a git repository's own files", real.display());
+                format!("`{}` lies inside the internal files of a git repository", real.display());
             Err(Failure::broken(message).help("name a folder of its work tree"))
         }
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use clap::Args;
 use planout::catalog::Loaded;
 use planout::namespace::Experiment;
 use planout::nearest::nearest;
@@ -10,6 +11,31 @@ use planout::tree::{MAX_DEPTH, json};
 use planout::{Map, Namespace, Script, Value};
 
 use super::failure::{Failure, Outcome};
+
+/// The help of inputs of the commands that evaluate many units.
+pub(super) const EVERY_UNIT: &str =
+    "An input of every unit, as a string; `KEY:=JSON` gives a value of another type";
+
+/// The inputs of a unit.
+#[derive(Args, Debug)]
+pub(super) struct InputArgs {
+    /// An input, as a string; `KEY:=JSON` gives a value of another type
+    #[arg(value_name = "KEY=VALUE")]
+    inputs: Vec<String>,
+    /// Same as KEY=VALUE
+    #[arg(short, long, short_alias = 'i', alias = "input", value_name = "KEY=VALUE", hide = true)]
+    unit: Vec<String>,
+    /// All inputs as a JSON object
+    #[arg(long = "inputs", value_name = "JSON")]
+    inputs_object: Option<String>,
+}
+
+impl InputArgs {
+    pub(super) fn collect(&self) -> Outcome<Map> {
+        let pairs = self.inputs.iter().chain(&self.unit);
+        collect("--inputs", self.inputs_object.as_deref(), pairs)
+    }
+}
 
 /// The arguments of a command as one map: the object first, then the single values over it.
 pub(super) fn collect<'a>(
@@ -119,7 +145,8 @@ impl<'a> Used<'a> {
         let warning = |name: &str| {
             let hint = match nearest(name, self.reads.iter().copied()) {
                 _ if self.sets.contains(name) => {
-                    ": a script sets it, and `planout eval --override` holds it".to_owned()
+                    ": a script sets it; `planout eval --override` can hold it at a value"
+                        .to_owned()
                 }
                 near => did_you_mean(near),
             };

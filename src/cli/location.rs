@@ -98,7 +98,7 @@ pub(super) fn refuse_revision(target: &str) -> Outcome {
     match target.starts_with("git:") {
         false => Ok(()),
         true => Err(Failure::usage(format!(
-            "nothing can be shipped to `{target}`: it is a revision"
+            "cannot ship to `{target}`: it is a revision of git"
         ))
         .help(format!(
             "`planout plan --against {target}` compares with it; a folder of that name is written \

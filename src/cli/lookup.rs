@@ -79,7 +79,7 @@ impl Lookup {
         match found.loaded.is_empty() {
             true => {
                 let place = search.places.first.shown();
-                Err(Failure::wrong(format!("there is no namespace in `{place}`")))
+                Err(Failure::wrong(format!("no namespaces in `{place}`")))
             }
             false => Ok(found),
         }

@@ -12,6 +12,7 @@ mod failure;
 mod fmt;
 mod folders;
 mod git;
+mod help;
 mod inputs;
 mod location;
 mod lookup;
@@ -26,6 +27,7 @@ mod plan;
 mod progress;
 mod render;
 mod revision;
+mod route;
 #[cfg(feature = "batch")]
 mod rows;
 mod search;
@@ -43,7 +45,7 @@ use std::process::ExitCode;
 use std::{panic, thread};
 
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use planout::Dialect;
 use planout::catalog::Dialects;
 use planout::eval::{EvalError, Reason};
@@ -54,16 +56,9 @@ use self::output::{Failures, Output};
 use self::text::Text;
 use self::usage::{Line, Misuse};
 
-const EXIT_STATUS: &str = "\
-Exit status:
-  0  done
-  1  the input is wrong, or the answer is no
-  2  wrong usage
-  3  a file, a store or the network failed";
-
 /// Online experiments as code: compile, ship, list and evaluate PlanOut namespaces.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXIT_STATUS, propagate_version = true)]
+#[command(version, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -74,13 +69,14 @@ struct Cli {
 /// What every command takes.
 #[derive(Args, Debug)]
 struct Global {
-    /// Configuration file [default: $PLANOUT_CONFIG, else the nearest planout.toml, from here upwards]
+    /// The configuration file [default: $PLANOUT_CONFIG, else the nearest planout.toml, from this
+    /// folder upwards]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// When to colour what is printed
+    /// When to colour the output
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Color,
-    /// Print nothing but the answer and errors
+    /// Print only the answer and errors
     #[arg(short, long, global = true)]
     quiet: bool,
     /// Also show the configuration, source and target, with their revisions
@@ -98,40 +94,28 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Compile a script or a namespace to JSON
-    #[command(after_help = EXIT_STATUS)]
     Compile(compile::Compile),
-    /// Check namespaces and scripts for errors and for what is almost surely wrong
-    #[command(after_help = EXIT_STATUS)]
+    /// Check namespaces and scripts for errors and likely mistakes
     Check(check::Check),
-    /// Format PlanOut language, in files of its own and in namespaces
-    #[command(after_help = EXIT_STATUS)]
+    /// Format PlanOut scripts, in their own files and in namespaces
     Fmt(fmt::Fmt),
-    /// Say what shipping would change, and who would move
-    #[command(after_help = plan::EXIT_STATUS)]
+    /// Show what a ship would change, and which units would move
     Plan(plan::Plan),
-    /// Compile and check all namespaces, and store them in one go
-    #[command(after_help = EXIT_STATUS)]
+    /// Compile and check all namespaces, and store them as one change
     Ship(ship::Ship),
-    /// Start an experiment, or give one more segments: append an `add` to the file of its namespace
-    #[command(after_help = EXIT_STATUS)]
+    /// Start an experiment: append an `add` to the file of its namespace
     Ramp(edit::Ramp),
     /// End an experiment: append a `remove` to the file of its namespace
-    #[command(after_help = EXIT_STATUS)]
     Stop(edit::Stop),
     /// List namespaces: their experiments, segments or compiled JSON
-    #[command(after_help = EXIT_STATUS)]
     Nslist(nslist::Nslist),
     /// Evaluate a namespace or a script for a unit
-    #[command(after_help = EXIT_STATUS)]
     Eval(Box<eval::Eval>),
-    /// Say whether a design is balanced, or whether traffic is as designed
-    #[command(after_help = simulate::EXIT_STATUS)]
+    /// Test whether random or observed units are distributed as designed
     Simulate(simulate::Simulate),
-    /// Measure how long evaluations of a namespace take, with random units
-    #[command(after_help = EXIT_STATUS)]
+    /// Measure how long a namespace takes to evaluate random units
     Perf(perf::Perf),
-    /// Explain a code such as P0208: what it means, an example and its repair
-    #[command(after_help = EXIT_STATUS)]
+    /// Explain a diagnostic code such as P0208, with an example and its repair
     Explain(explain::Explain),
 }
 
@@ -143,7 +127,7 @@ enum Format {
     Json,
 }
 
-/// The dialect of what does not say its own.
+/// The dialect of scripts and namespaces that do not say their own.
 #[derive(Args, Clone, Copy, Debug)]
 struct DialectArg {
     /// The dialect of scripts and namespaces that do not say their own: planout4j or planout
@@ -188,8 +172,7 @@ impl Context<'_> {
                 if self.config.checks.operators.contains(&**name) =>
             {
                 format!(
-                    "`{name}` is declared as an operator of the project's own, which this program \
-                     cannot run"
+                    "`{name}` is declared as an operator of your own, and this program cannot run it"
                 )
             }
             _ => error.to_string(),
@@ -203,12 +186,18 @@ impl Context<'_> {
     }
 }
 
+/// The command line of the program, with its help.
+fn command() -> clap::Command {
+    help::arrange(Cli::command())
+}
+
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
     #[cfg(feature = "parquet")]
     keep_quiet_about_parquet();
     let line = Line::read(std::env::args_os());
-    let cli = match Cli::try_parse() {
+    let parsed = command().try_get_matches().and_then(|found| Cli::from_arg_matches(&found));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error, &line),
     };
@@ -245,7 +234,7 @@ fn not_understood(error: &clap::Error, line: &Line) -> ExitCode {
             Err(error) => ExitCode::from(Failure::from(error).status()),
         };
     }
-    let mut root = Cli::command();
+    let mut root = command();
     root.build();
     let Misuse { failure, usage } = Misuse::new(error, line, &root);
     let output = Output::plain(line.failures());
@@ -263,7 +252,7 @@ fn run(cli: Cli, output: &Output) -> Outcome {
         (Ok(config), false) => config,
         (Err(failure), false) => {
             let message = failure.message().unwrap_or_default();
-            output.note(format!("warning: the configuration is passed over: {message}"));
+            output.note(format!("warning: the configuration is ignored: {message}"));
             Config::default().with_environment()
         }
     };

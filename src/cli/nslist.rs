@@ -28,10 +28,13 @@ pub(super) struct Nslist {
     /// A directory, a file or a URL of namespaces; `@source` and `@target` are the configured
     /// locations [default: the target, and the source for what was never shipped]
     location: Option<String>,
-    /// Only these: a part of the name, or a regular expression that matches the whole name; case
-    /// does not matter
-    #[arg(short, long, value_name = "PATTERN")]
-    name: Option<String>,
+    /// Same as LOCATION
+    #[arg(long, value_name = "LOCATION", conflicts_with = "location")]
+    from: Option<String>,
+    /// List only these namespaces: a part of the name, or a regular expression that matches the whole
+    /// name; case does not matter
+    #[arg(short, long, alias = "name", value_name = "PATTERN")]
+    ns: Option<String>,
     /// What to print of each namespace
     #[arg(short, long, default_value = "summary")]
     mode: Mode,
@@ -58,7 +61,7 @@ enum Mode {
     Full,
     /// A line `namespace,experiment` for each active experiment
     Experiments,
-    /// Who holds which segments
+    /// The segments of each experiment
     Segments,
 }
 
@@ -70,9 +73,10 @@ struct Listed {
 
 impl Nslist {
     pub(super) fn run(&self, context: &Context) -> Outcome {
-        let pattern = self.name.as_deref().map(Pattern::new).transpose()?;
+        let pattern = self.ns.as_deref().map(Pattern::new).transpose()?;
         let wanted = |name: &str| pattern.as_ref().is_none_or(|pattern| pattern.matches(name));
-        let named = self.repository.location(self.location.as_deref(), &context.config)?;
+        let named = self.location.as_deref().or(self.from.as_deref());
+        let named = self.repository.location(named, &context.config)?;
         let places = Places::find(Purpose::Live, named, "LOCATION", context)?;
         let (folders, dialects) = (self.folders, context.dialects(self.dialect));
         let search = Search { places, folders, dialects, context };
@@ -112,7 +116,7 @@ impl Nslist {
             }
             _ => format!("`{}`", places.first.shown()),
         };
-        let Some(pattern) = &self.name else {
+        let Some(pattern) = &self.ns else {
             let output = search.context.output;
             output.note(format!("no namespaces in {location}"));
             return output.answer_unless_empty(self.answer(&[]));
@@ -122,7 +126,7 @@ impl Nslist {
         let failure = unknown.reworded(format!("no namespace in {location} matches `{pattern}`"));
         Err(match search.elsewhere(wanted) {
             Some((other, word)) => {
-                failure.help(format!("{other} has it: `planout nslist {word}` asks there"))
+                failure.help(format!("{other} has it: run `planout nslist {word}`"))
             }
             None => failure,
         })

@@ -115,7 +115,7 @@ impl Origin {
                         ", where the stamp of the last ship cannot be read".to_owned()
                     }
                     Shipped::Unknown if self.first.role == Role::Target => {
-                        ", which does not say when it was shipped to".to_owned()
+                        ", which has no record of a ship".to_owned()
                     }
                     Shipped::Unknown => String::new(),
                 };

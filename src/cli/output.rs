@@ -240,8 +240,7 @@ impl Output {
 pub(super) fn given_away(path: &Path, owner: Owner) -> Option<String> {
     (owner == Owner::Changed).then(|| {
         format!(
-            "warning: `{}` belongs to another user or group now: only the superuser can leave it \
-             to those that it belonged to",
+            "warning: `{}` now belongs to another user or group: only the superuser can keep the previous owner",
             path.display()
         )
     })

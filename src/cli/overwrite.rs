@@ -22,11 +22,11 @@ pub(super) fn refuse(input: &str, output: &str) -> Outcome {
         return Ok(());
     }
     let message = match (input, output) {
-        ("-", "-") => "standard output is the file that standard input is".to_owned(),
-        ("-", output) => format!("the output `{output}` is the file that standard input is"),
-        (input, "-") => format!("standard output is the input `{input}`"),
+        ("-", "-") => "standard input and standard output are the same file".to_owned(),
+        ("-", output) => format!("the output `{output}` is the same file as standard input"),
+        (input, "-") => format!("standard output is the same file as the input `{input}`"),
         (input, output) if input == output => format!("`{output}` is both input and output"),
-        (input, output) => format!("the output `{output}` is the input `{input}`"),
+        (input, output) => format!("the output `{output}` is the same file as the input `{input}`"),
     };
     Err(Failure::usage(message).help("write to another file"))
 }

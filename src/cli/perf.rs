@@ -11,7 +11,7 @@ use serde_json::json;
 
 use self::measure::{Failed, Measured, Work};
 use super::failure::{Failure, Outcome};
-use super::inputs::{self, Used};
+use super::inputs::{EVERY_UNIT, InputArgs, Used};
 use super::location::Purpose;
 use super::lookup::{DRAFT, Lookup};
 use super::output::Answer;
@@ -21,30 +21,30 @@ use super::{Context, Format};
 
 #[derive(Args, Debug)]
 #[command(mut_arg("from", |from| from.help(DRAFT)))]
+#[command(mut_arg("inputs", |inputs| inputs.help(EVERY_UNIT)))]
 pub(super) struct Perf {
-    /// The namespace
-    #[arg(short, long, visible_alias = "name", value_name = "NAME")]
+    /// The name of the namespace
+    #[arg(short, long, alias = "name", value_name = "NAME")]
     ns: String,
     #[command(flatten)]
     which: Which,
-    /// How many units are evaluated
+    /// The number of units to evaluate
     #[arg(long, value_name = "N", default_value = "1000000")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..))]
     iterations: u64,
-    /// How many threads share the units
+    /// The number of threads that share the units
     #[arg(long, value_name = "N", default_value = "1")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1024))]
     threads: u64,
-    /// An input of every unit, of type string; `KEY:=JSON` for another type
-    #[arg(short, long = "unit", value_name = "KEY=VALUE")]
-    units: Vec<String>,
+    #[command(flatten)]
+    inputs: InputArgs,
     #[command(flatten)]
     lookup: Lookup,
 }
 
 impl Perf {
     pub(super) fn run(&self, context: &Context) -> Outcome {
-        let inputs = inputs::collect("--unit", None, &self.units)?;
+        let inputs = self.inputs.collect()?;
         let (loaded, namespace, origin) =
             self.lookup.namespace(&self.ns, Purpose::Draft, context)?;
         origin.tell(context);
@@ -132,7 +132,7 @@ fn failure(failed: Failed) -> Failure {
     match failed {
         Failed::Unit { error, .. } if error.is_of_the_script() => Failure::wrong(error),
         Failed::Unit { inputs, error } => Failure::wrong(error).help(format!(
-            "the inputs were {}; `--unit KEY=VALUE` gives what else the scripts read",
+            "the inputs were {}; `KEY=VALUE` gives the other inputs that the scripts read",
             Value::from(inputs)
         )),
         Failed::Thread(error) => Failure::broken(error).context("cannot start a thread"),

@@ -23,44 +23,32 @@ use super::folders::{self, Folders};
 use super::git::Revision;
 use super::output::Answer;
 use super::progress::Bar;
+use super::route::Route;
 use super::{Context, DialectArg, Format, location, overwrite, place};
-
-pub(super) const EXIT_STATUS: &str = "\
-Exit status:
-  0   done; with --detailed-exitcode: nothing changes
-  1   a namespace is invalid
-  2   wrong usage
-  3   a file, a store, git or the network failed
-  10  with --detailed-exitcode: what changes is safe
-  11  with --detailed-exitcode: units would be reassigned";
 
 #[derive(Args, Debug)]
 pub(super) struct Plan {
-    /// Where the namespaces are [default: the configured source]
-    #[arg(value_name = "SRC")]
-    source: Option<String>,
-    /// Where the compiled namespaces are [default: the configured target]
-    #[arg(value_name = "DST")]
-    target: Option<String>,
-    /// Compare with another location, or with SRC at a revision of git, as `git:main`
-    #[arg(long, value_name = "LOCATION|git:REV", conflicts_with = "target")]
+    #[command(flatten)]
+    route: Route,
+    /// Compare with another location, or with SRC at a revision of git, such as `git:main`
+    #[arg(long, value_name = "LOCATION|git:REV", conflicts_with_all = ["target", "dest_dir"])]
     against: Option<String>,
-    /// Plan to remove from DST the namespaces that are not in SRC
+    /// Also plan to remove the namespaces of DST that are not in SRC
     #[arg(long)]
     prune: bool,
     #[command(flatten)]
     sample: Sample,
-    /// Tell by the exit status what changes: 0 nothing, 10 safely, 11 with units reassigned
+    /// Show in the exit status whether anything changes: 0 no, 10 safely, 11 with units reassigned
     #[arg(long)]
     detailed_exitcode: bool,
-    /// Save the plan, to ship exactly that later
+    /// Save the plan, so that `ship --plan` can apply exactly this plan later
     #[arg(long, value_name = "FILE", conflicts_with = "against")]
     out: Option<PathBuf>,
     #[command(flatten)]
     folders: Folders,
     #[command(flatten)]
     dialect: DialectArg,
-    /// How to print the plan and diagnostics
+    /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
 }
@@ -68,7 +56,11 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn run(&self, context: &Context) -> Outcome {
         let config = &context.config;
-        let source = location::given(self.source.as_deref(), config.source.as_ref(), config)?;
+        let (named, target) = self.route.named()?;
+        if self.against.is_some() && target.is_some() {
+            return Err(Failure::usage("`--against` does not go with `DST`"));
+        }
+        let source = location::given(named, config.source.as_ref(), config)?;
         let source = &source.ok_or_else(|| {
             Failure::usage("nothing to plan: name the source")
                 .help("as `planout plan SRC DST`, or set `source` in `planout.toml`")
@@ -76,7 +68,7 @@ impl Plan {
         location::tell("source", source, context);
         let dialects = context.dialects(self.dialect);
         let config = &context.config;
-        let target = location::given(self.target.as_deref(), config.target.as_ref(), config)?;
+        let target = location::given(target, config.target.as_ref(), config)?;
         let target = target.filter(|_| self.against.is_none());
         target.as_deref().map_or(Ok(()), location::refuse_revision)?;
         let to = location::destination(target.as_deref());
@@ -156,7 +148,7 @@ impl Plan {
         let dialects = Dialects::from(context.dialect(self.dialect));
         let config = &context.config;
         let Some(against) = &self.against else {
-            let target = self.target.as_deref();
+            let (_, target) = self.route.named()?;
             let target = location::given(target, config.target.as_ref(), config)?;
             let target = target.ok_or_else(|| {
                 Failure::usage("nothing to compare with: name the target")

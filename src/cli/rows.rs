@@ -42,7 +42,7 @@ pub(super) fn input_format(
     match format(file, given) {
         (Format::Jsonl | Format::Parquet, _) if delimiter.is_some() => {
             let message = format!("`--delimiter` is for CSV and TSV, and `{file}` is neither");
-            Err(Failure::usage(message).help("say what it is by `--input-format csv`"))
+            Err(Failure::usage(message).help("name its format with `--input-format csv`"))
         }
         found => Ok(found),
     }
@@ -169,7 +169,7 @@ fn flags(part: Part) -> Option<String> {
     let help = match part {
         Part::Keep => "name the columns to keep, as in `--keep a,b`",
         Part::Types => "leave `--types` out",
-        Part::Output => "name the columns to keep by `--keep` and the params by `--param`",
+        Part::Output => "choose the columns to copy with `--keep` and the params with `--param`",
         Part::Delimiter(found) => return Some(delimiter::help(found)),
         _ => return None,
     };

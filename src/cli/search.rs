@@ -229,9 +229,7 @@ impl Search<'_> {
         };
         let failure = unknown.reworded(format!("unknown namespace `{name}` in {place}"));
         match self.elsewhere(&|known| known == name) {
-            Some((other, word)) => {
-                failure.help(format!("{other} has it: `--from {word}` asks there"))
-            }
+            Some((other, word)) => failure.help(format!("{other} has it: add `--from {word}`")),
             None => failure,
         }
     }
@@ -253,11 +251,10 @@ impl Search<'_> {
             _ if failure.advice().is_some() => failure,
             (Some(other), _) => {
                 let word = if other.role == Role::Source { "@source" } else { "@target" };
-                failure.help(format!("`{word}` names {other} as the location"))
+                failure.help(format!("use {other} in its place: it is called `{word}`"))
             }
-            (None, Role::Target) if is_absent => failure.help(
-                "before the first ship, the source can answer: set `source` in `planout.toml`",
-            ),
+            (None, Role::Target) if is_absent => failure
+                .help("set `source` in `planout.toml`: the source answers before the first ship"),
             _ => failure,
         }
     }

@@ -22,39 +22,29 @@ use super::output::Answer;
 use super::place::lies_in;
 use super::plan::{Sample, json as plan_json, setup, shipped, text as plan_text};
 use super::progress::Bar;
+use super::route::Route;
 use super::text::Text;
 use super::{Context, DialectArg, Format, location, revision};
 
 #[derive(Args, Debug)]
 pub(super) struct Ship {
-    /// Where the namespaces are [default: the configured source]
-    #[arg(value_name = "SRC")]
-    source: Option<String>,
-    /// Where the compiled namespaces go, such as `redis://HOST:PORT/DB?key=KEY` [default: the
-    /// configured target]
-    #[arg(value_name = "DST")]
-    target: Option<String>,
-    /// The same as SRC
-    #[arg(short, long, value_name = "SRC", conflicts_with = "source")]
-    source_dir: Option<String>,
-    /// The same as DST
-    #[arg(short, long, value_name = "DST", conflicts_with = "target")]
-    dest_dir: Option<String>,
-    /// Say what would change, and change nothing
+    #[command(flatten)]
+    route: Route,
+    /// Write nothing, and print the changes
     #[arg(long)]
     dry_run: bool,
-    /// Remove from DST the namespaces that are not in SRC
+    /// Also remove the namespaces of DST that are not in SRC
     #[arg(long)]
     prune: bool,
     /// How long to wait for another ship to DST to end, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     lock_timeout: Duration,
-    /// Namespaces whose running experiments may be changed so that units move or see other values,
-    /// or whose scripts may fail
+    /// Accept for these namespaces that units of running experiments move or get different values,
+    /// or that scripts fail
     #[arg(long, value_name = "NS,...", value_delimiter = ',')]
     allow_reassignment: Vec<String>,
-    /// Apply a plan of `planout plan --out`, unless it was made for something else, or SRC or DST
-    /// changed since
+    /// Apply a plan that `planout plan --out` saved; refused if the plan was made for other locations
+    /// or settings, or if SRC or DST has changed since
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     #[command(flatten)]
@@ -73,15 +63,13 @@ pub(super) struct Ship {
 
 impl Ship {
     pub(super) fn run(&self, context: &Context) -> Outcome {
-        let source = self.source_dir.as_ref().or(self.source.as_ref());
+        let (source, target) = self.route.named()?;
         let config = &context.config;
-        let source = source.map(String::as_str);
         let source = location::given(source, config.source.as_ref(), config)?;
         let source = &source.ok_or_else(|| {
             Failure::usage("nothing to ship: name the source")
                 .help("as `planout ship SRC DST`, or set `source` in `planout.toml`")
         })?;
-        let target = self.dest_dir.as_ref().or(self.target.as_ref());
         let configured = context.config.target.as_deref();
         let target = target.map(|target| location::named(target, config)).transpose()?;
         let target = self.backend.target(target.as_deref(), configured)?;
@@ -95,7 +83,7 @@ impl Ship {
         if lies_in(&target, source) {
             let message = format!("the target `{target}` lies in the source `{source}`");
             return Err(Failure::usage(message)
-                .help("what is shipped could be read as a source: choose a folder beside it"));
+                .help("shipped files would be read as sources: choose a folder beside it"));
         }
         let store = self.folders.open(source, context)?;
         let mut loaded = catalog::read(&*store, context.dialects(self.dialect))?;
@@ -170,7 +158,7 @@ impl Ship {
         let saved = SavedPlan::from_json(&text);
         saved.map(Some).map_err(|error| {
             let help = match error {
-                SavedError::Format(_) => "make the plan again",
+                SavedError::Format(_) => "make a new plan",
                 SavedError::Malformed(_) => "`planout plan --out FILE` saves one",
             };
             Failure::wrong(error).context(format!("`{name}`")).help(help)

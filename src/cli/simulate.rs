@@ -18,18 +18,11 @@ use planout::{Map, Namespace};
 
 use super::delimiter::DelimiterArg;
 use super::failure::{Failure, Outcome};
-use super::inputs::{self, Used};
+use super::inputs::{EVERY_UNIT, InputArgs, Used};
 use super::location::Purpose;
 use super::lookup::{DRAFT, Lookup};
 use super::progress::Bar;
 use super::{Context, Format, output};
-
-pub(super) const EXIT_STATUS: &str = "\
-Exit status:
-  0  all is as designed
-  1  something is not, or the input is wrong
-  2  wrong usage
-  3  a file, a store or the network failed";
 
 /// The most units that are simulated: continuous params take 8 bytes for each.
 const MAX_UNITS: u64 = 100_000_000;
@@ -39,31 +32,28 @@ const MAX_NAMED: usize = 5;
 
 #[derive(Args, Debug)]
 #[command(mut_arg("from", |from| from.help(DRAFT)))]
+#[command(mut_arg("inputs", |inputs| inputs.help(EVERY_UNIT)))]
 pub(super) struct Simulate {
-    /// The namespace
-    #[arg(short, long, visible_alias = "name", value_name = "NAME")]
+    /// The name of the namespace
+    #[arg(short, long, alias = "name", value_name = "NAME")]
     ns: String,
-    /// How many random units to evaluate
+    /// The number of random units to evaluate
     #[arg(
         short = 'N', long, value_name = "N", default_value_t = 1_000_000,
         value_parser = clap::value_parser!(u64).range(1..=MAX_UNITS)
     )]
     units: u64,
-    /// What decides which units these are
+    /// The seed of the random units: the same seed gives the same units
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
-    /// An input of all units, of type string; `KEY:=JSON` for another type
-    #[arg(short, long = "input", value_name = "KEY=VALUE")]
-    input: Vec<String>,
-    /// Inputs of all units as a JSON object
-    #[arg(long = "inputs", value_name = "JSON")]
-    inputs_object: Option<String>,
-    /// Test what was counted in place of random units: CSV, or a log of exposures as JSON lines
+    #[command(flatten)]
+    inputs: InputArgs,
+    /// Test observed counts in place of random units: CSV, or a log of exposures as JSON lines
     #[arg(long, value_name = "FILE", conflicts_with_all = ["units", "seed", "threads"])]
     observed: Option<String>,
     #[command(flatten)]
     delimiter: DelimiterArg,
-    /// On how many threads [default: as many as there are processors]
+    /// The number of threads [default: one for each processor]
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
     #[command(flatten)]
@@ -110,19 +100,21 @@ impl Source {
 
 impl Simulate {
     pub(super) fn run(&self, context: &Context) -> Outcome {
-        let inputs = inputs::collect("--inputs", self.inputs_object.as_deref(), &self.input)?;
+        let inputs = self.inputs.collect()?;
         let (loaded, namespace, origin) =
             self.lookup.namespace(&self.ns, Purpose::Draft, context)?;
         if inputs.contains_key(namespace.unit()) {
-            let message =
-                format!("`{}` is the primary unit, which no input can be", namespace.unit());
+            let message = format!(
+                "`{}` is the primary unit, which cannot be an input of every unit",
+                namespace.unit()
+            );
             return Err(Failure::usage(message));
         }
         let used = Used::by_namespaces([(&loaded, &namespace)]);
         used.unread(&inputs).iter().for_each(|warning| context.output.note(warning));
         origin.tell(context);
         if self.observed.is_some() && origin.has_target {
-            context.output.note("`--from @target` holds the counts against what is shipped");
+            context.output.note("`--from @target` compares the counts with the shipped namespace");
         }
         #[cfg(feature = "batch")]
         if let Some(file) = self.batch.file() {
@@ -130,7 +122,7 @@ impl Simulate {
         }
         if self.delimiter.delimiter.is_some() && self.observed.is_none() {
             return Err(Failure::usage("`--delimiter` is for a file: none is named")
-                .help("name one by `--batch` or `--observed`"));
+                .help("name one with `--inputs-from` or `--observed`"));
         }
         match &self.observed {
             Some(path) => self.compare(&namespace, inputs, path, context),
@@ -214,8 +206,10 @@ fn verdict(answer: &Answer<'_>, context: &Context) -> Outcome {
         let message = format!("{} could not be evaluated", text::units(report.failed));
         let help = match answer.source.seed {
             _ if error.is_of_the_script() => None,
-            Some(_) => Some("give what the scripts read by `--input`"),
-            None => Some("give what the scripts read in columns of the file, or by `--input`"),
+            Some(_) => Some("add the inputs that the scripts read as `KEY=VALUE`"),
+            None => Some(
+                "add the inputs that the scripts read as columns of the file, or as `KEY=VALUE`",
+            ),
         };
         let failure = Failure::wrong(error.clone()).context(message);
         return Err(match help {
@@ -240,8 +234,7 @@ fn verdict(answer: &Answer<'_>, context: &Context) -> Outcome {
     let named: Vec<&str> = failed.iter().take(MAX_NAMED).map(String::as_str).collect();
     let message = format!("not as designed: {}{more}", named.join(", "));
     Err(Failure::wrong(message).help(format!(
-        "chance does this less than once in {:.0} times: look for units that are lost, counted \
-         twice or assigned elsewhere before any result is believed",
+        "chance alone causes this less than once in {:.0} times: before you trust any result, look for units that are lost, counted twice or assigned elsewhere",
         1.0 / SIGNIFICANCE
     )))
 }

@@ -57,7 +57,7 @@ const COMMANDS: [(&str, &str); 36] = [
 ];
 
 /// What others call our options, each with what to write.
-const OPTIONS: [(&str, &str); 11] = [
+const OPTIONS: [(&str, &str); 12] = [
     ("--config-file", "--config"),
     ("--csv", "--output-format csv"),
     ("--experiment", "--exp"),
@@ -66,6 +66,7 @@ const OPTIONS: [(&str, &str); 11] = [
     ("--log-level", "--verbose"),
     ("--namespace", "--ns"),
     ("--separator", "--delimiter"),
+    ("--source", "--from"),
     ("--text", "--format text"),
     ("-c", "--config"),
     ("-l", "--verbose"),
@@ -326,14 +327,12 @@ fn name(argument: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
-    use super::super::Cli;
+    use super::super::command;
     use super::*;
 
     #[test]
     fn every_meaning_is_a_command_and_no_command_has_another_meaning() {
-        let root = Cli::command();
+        let root = command();
         let own: Vec<&str> = root.get_subcommands().map(Command::get_name).collect();
         for (word, meant) in COMMANDS {
             assert!(own.contains(&meant), "`{word}` means `{meant}`, which does not exist");

@@ -10,13 +10,13 @@ use super::failure::{Failure, Outcome};
 #[derive(Args, Debug)]
 #[group(id = "which", multiple = false)]
 pub(super) struct Which {
-    /// Evaluate this active experiment alone, whatever the unit's segment
+    /// Evaluate only this active experiment, whatever the segment of the unit
     #[arg(long, value_name = "NAME")]
     exp: Option<String>,
-    /// Evaluate this definition alone
+    /// Evaluate only this definition
     #[arg(long, alias = "def", value_name = "NAME")]
     definition: Option<String>,
-    /// Evaluate the default experiment alone
+    /// Evaluate only the default experiment
     #[arg(long)]
     default: bool,
 }

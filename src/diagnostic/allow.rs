@@ -63,16 +63,17 @@ impl Allows {
         let useless = self.0.iter().filter_map(|allow| {
             let (message, help) = match allow.code {
                 None => {
-                    let message = format!("there is no code `{}`", allow.text);
+                    let message = format!("unknown code `{}`", allow.text);
                     let problem = Diagnostic::finding(Code::UselessAllow, allow.place, message);
                     return Some(match Code::nearest(&allow.text) {
                         Some(near) => problem.meant(near.as_str()),
                         None => problem,
                     });
                 }
-                Some(code) if code.default_level().is_none() => {
-                    (format!("`{code}` is an error, which no comment allows"), "correct it")
-                }
+                Some(code) if code.default_level().is_none() => (
+                    format!("`{code}` is an error, and a comment can only allow warnings"),
+                    "correct it",
+                ),
                 Some(code) => {
                     let is_meant = |it: &Diagnostic| {
                         it.code == code && source.position(it.primary.span.start).line == allow.line
@@ -82,7 +83,7 @@ impl Allows {
                     if !is_known || is_off || found.iter().any(is_meant) {
                         return None;
                     }
-                    (format!("there is no `{code}` to allow on the next line"), "delete it")
+                    (format!("the next line has no `{code}` to allow"), "delete it")
                 }
             };
             Some(Diagnostic::finding(Code::UselessAllow, allow.place, message).help(help))

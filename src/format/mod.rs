@@ -31,7 +31,7 @@ pub enum FormatError {
     #[error("the text has errors")]
     Invalid(Vec<Diagnostic>),
     /// The formatted text would have said something else. This is never the author's mistake.
-    #[error("formatting would have changed what the text says: this is a bug in planout")]
+    #[error("formatting would have changed the meaning of the text: this is a bug in planout")]
     Unfaithful,
 }
 

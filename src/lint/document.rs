@@ -90,7 +90,7 @@ pub(super) fn ignored_name(outline: &Outline, source: &Source, name: &str) -> Op
     if !is_of_file || inner == name || inner.is_empty() {
         return None;
     }
-    let message = format!("the name `{inner}` is not used: the file's name `{name}` is");
+    let message = format!("the name `{inner}` is ignored: the name of the file, `{name}`, is used");
     Some(Diagnostic::finding(Code::IgnoredName, node.span, message).help(format!(
         "leave it out, or write `name: {name}`; renaming the file instead moves the units of a \
          namespace that is in use"

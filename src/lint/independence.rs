@@ -93,8 +93,7 @@ fn shared(member: &Member<'_>, count: usize, compared: &[&Member<'_>], place: Sp
         ));
     }
     help.push(
-        "a new namespace does better with `segment_hashing: namespace`; in one that runs, that \
-         would move every unit"
+        "in a new namespace, set `segment_hashing: namespace`; in a running namespace, that would move every unit"
             .to_owned(),
     );
     Diagnostic::finding(Code::SharedSegments, place, message)

@@ -31,7 +31,7 @@ fn diagnostic(call: &Call<'_>, argument: Span, map: Span) -> Diagnostic {
         "the text of a map that `{}` hashes depends on what planout4j loads",
         call.operator
     );
-    let why = "compiled JSON loses the order of its keys and what is null, YAML does not";
+    let why = "compiled JSON loses the order of its keys and null values, and YAML keeps them";
     let is_inside = argument.start <= map.start && map.end <= argument.end;
     let found = match is_inside {
         true => Diagnostic::finding(Code::MapUnit, map, message).label(why),

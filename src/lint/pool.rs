@@ -45,18 +45,16 @@ fn reuse(document: &Document) -> Option<(usize, usize)> {
 fn help(dialect: Dialect) -> impl Iterator<Item = String> {
     let otherwise: &[&str] = match dialect {
         Dialect::Planout => &[
-            "if it runs on Python 2.7 to 3.6, or nowhere, say `segment_pool: ascending`, which is in \
-             force now",
+            "if it runs on Python 2.7 to 3.6, or nowhere, write `segment_pool: ascending`, the order that is used now",
         ],
         Dialect::Planout4j => &[
-            "if it runs on Python 2.7 to 3.6, say `segment_pool: ascending`",
+            "if it runs on Python 2.7 to 3.6, write `segment_pool: ascending`",
             "if it runs nowhere, leave the key out and allow this code: as in planout4j, segments that \
              are freed go to the end",
         ],
     };
-    let first =
-        "if the reference assigns these units on Python 3.7 or later, say `segment_pool: cpython`";
-    let last = "in a namespace that runs, another order than the one in force moves units";
+    let first = "if the reference assigns these units on Python 3.7 or later, write `segment_pool: cpython`";
+    let last = "in a running namespace, a change of the order moves units";
     let lines = [first].into_iter().chain(otherwise.iter().copied()).chain([last]);
     lines.map(str::to_owned)
 }

@@ -52,7 +52,7 @@ fn mixed_logic(
             _ => "??",
         };
         let (inner, outer) = (mark(inner), mark(operator));
-        let message = format!("`{inner}` and `{outer}` bind alike here, from left to right");
+        let message = format!("`{inner}` and `{outer}` have the same precedence here, and are evaluated from left to right");
         Diagnostic::finding(Code::MixedLogic, expr.span, message)
             .also(left.span, "this is evaluated first")
             .help(format!(
@@ -72,7 +72,7 @@ fn negated_comparison(expr: &Expr, value: &Expr, source: &Source) -> Option<Diag
     while let ExprKind::Binary(_, left, _) = &first.kind {
         first = left;
     }
-    let message = "`!` takes all that follows for its operand";
+    let message = "`!` negates the whole expression that follows";
     Some(
         Diagnostic::finding(Code::NegatedComparison, expr.span, message)
             .also(value.span, "this is negated")

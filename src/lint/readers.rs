@@ -118,7 +118,7 @@ fn fails<'a>(script: &Script<'a>, operator: Operator<'a>) -> Option<(&'static st
         }
         "set" if is_null("value") => Some((
             "planout4j cannot set a variable to null",
-            "leave the assignment out: what is not set is null",
+            "leave the assignment out: a variable that is not set is null",
         )),
         "equals" if is_null("left") || is_null("right") => Some((
             "planout4j cannot compare with null",

@@ -70,8 +70,7 @@ fn no_free_segments(
             Diagnostic::finding(Code::NoFreeSegments, place, message)
                 .label("this takes the last of them")
                 .help(
-                    "no unit is left that sees the default alone, and no experiment can be added \
-                     before one ends",
+                    "all units are in experiments, and an experiment must end before another can be added",
                 ),
         );
     }
@@ -92,7 +91,7 @@ fn same_as_default(
             let message = format!("definition `{name}` is the same as the default `{default}`");
             found.push(
                 Diagnostic::finding(Code::SameAsDefault, definition.place, message)
-                    .help("units in its experiments see what all others see"),
+                    .help("units in its experiments get the same params as all others"),
             );
         }
     }
@@ -142,7 +141,7 @@ fn params_without_default(
                 document.default, param.name
             );
             found.push(Diagnostic::finding(Code::ParamWithoutDefault, param.place, message).help(
-                "units outside of the experiment get nothing: define it in the default, or \
+                "units outside the experiment do not get it: define it in the default, or \
                      begin its name with `_` if it is only used here",
             ));
         }

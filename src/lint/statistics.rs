@@ -72,8 +72,7 @@ fn lacks_primary(
         false => (
             format!("the unit of `{operator}` lacks the primary unit `{primary}`"),
             format!(
-                "who is in the experiment goes by `{primary}`: drawn by something else, one \
-                 `{primary}` may see several groups. Write `unit={primary}`, or a list with it"
+                "the experiment is chosen by `{primary}`: if the draw has another unit, one `{primary}` may get several groups. Write `unit={primary}`, or a list with it"
             ),
         ),
     };
@@ -202,7 +201,7 @@ fn negative_weight(script: &Script<'_>, call: &Call<'_>, weights: &Node) -> Opti
     let message = format!("the weight {weight} is negative");
     Some(
         Diagnostic::finding(Code::NegativeWeight, place, message)
-            .help("the shares are then not what the weights say: to turn a choice off, write 0"),
+            .help("the shares then differ from the weights: write 0 to turn a choice off"),
     )
 }
 
@@ -288,7 +287,7 @@ fn dependence(one: &Call<'_>, other: &Call<'_>) -> &'static str {
     };
     match takes_remainder(one) == takes_remainder(other) {
         true => "they are correlated, perfectly where they have the same number of outcomes",
-        false => "it is luck if one does not depend on the other",
+        false => "one depends on the other, unless by coincidence",
     }
 }
 

@@ -331,7 +331,7 @@ impl Checker {
                 let message = "the namespace has no name";
                 self.report(
                     Diagnostic::error(Code::MissingKey, place, message)
-                        .help("give it a `name`, which the name of a file would win over"),
+                        .help("give it a `name`; the name of a file would take precedence"),
                 );
             }
             return None;
@@ -356,7 +356,7 @@ impl Checker {
             Form::Source => Diagnostic::error,
             Form::Compiled => Diagnostic::warning,
         };
-        let help = "it holds characters that nobody sees, and that change what is seen of a text";
+        let help = "it holds invisible characters that change how the text is displayed";
         self.report(finding(Code::UnsafeName, place, message).help(help));
     }
 
@@ -424,8 +424,7 @@ impl Checker {
                     format!("`{key}` has no meaning with `segment_hashing: shared`{of_dialect}");
                 let error = Diagnostic::error(Code::IdleSetting, node.span, message);
                 self.report(error.help(
-                    "remove it; a new namespace can say `segment_hashing: namespace`, which moves \
-                     the units of one that runs",
+                    "remove it; a new namespace can set `segment_hashing: namespace`, which moves the units of a running namespace",
                 ));
             }
         }
@@ -439,10 +438,9 @@ impl Checker {
             format!("this compiled namespace is called `{outer}`, and was compiled as `{inner}`");
         self.report(
             Diagnostic::finding(Code::OtherName, place, message)
-                .label("hashes take this name")
+                .label("hashes use this name")
                 .help(format!(
-                    "units keep what they have, here and in planout4j: it is asked for as \
-                     `{outer}`, and hashed as `{inner}`. Rename it back, or compile its source \
+                    "units keep their assignments, here and in planout4j: callers ask for `{outer}`, and hashes use `{inner}`. Rename it back, or compile its source \
                      under the new name, which moves units"
                 )),
         );
@@ -531,7 +529,7 @@ impl Checker {
             }
             Kind::Map(_) if Operator::of(assign).is_some() => Arc::new(assign.clone()),
             Kind::Map(_) => {
-                let message = "`assign` is neither a script nor a compiled one";
+                let message = "`assign` is neither a script nor a compiled script";
                 self.report(
                     Diagnostic::error(Code::MalformedScript, assign.span, message)
                         .help("a compiled script has the key `op`"),
@@ -541,7 +539,7 @@ impl Checker {
             Kind::String(_) => {
                 let message = "`assign` is text, not a script";
                 let help = match self.form {
-                    Form::Compiled => "JSON has compiled scripts: compile it first",
+                    Form::Compiled => "JSON holds compiled scripts only: compile it first",
                     _ => "tag it: `assign: !planout |`",
                 };
                 self.report(Diagnostic::error(Code::WrongType, entry.key_span, message).help(help));

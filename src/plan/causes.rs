@@ -320,7 +320,7 @@ impl Judge<'_> {
         scripts.any(|(_, script)| scripts::uses_salt(script))
     }
 
-    /// The edits of what has happened already, each with what it does on its own; if nothing else
+    /// The edits of earlier entries, each with what it does on its own; if nothing else
     /// has changed, that need not be tried of a single one.
     fn history(&self, losses: &[Loss], comparable: bool, nothing_else: bool) -> Vec<Cause> {
         let edits = self.sequences.edits;
@@ -338,7 +338,7 @@ impl Judge<'_> {
             let Some(mut first) = described.into_iter().next() else {
                 return Vec::new();
             };
-            first.text = format!("is the first of {edits} edits of what has happened already");
+            first.text = format!("is the first of {edits} edits of earlier entries");
             return vec![first];
         }
         let mut causes: Vec<_> = described.collect();

@@ -25,7 +25,7 @@ pub struct Changes {
     pub scripts: Vec<ScriptChange>,
     /// What changed of the default.
     pub default: Option<DefaultChange>,
-    /// The edits that reassign units, and edits of what has happened already that do not.
+    /// The edits that reassign units, and edits of earlier entries that do not.
     pub causes: Vec<Cause>,
     /// What to do in place of edits that reassign units; `None` if none do.
     pub remedy: Option<Remedy>,

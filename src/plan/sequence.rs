@@ -29,7 +29,7 @@ pub(super) struct Comparison<'a> {
     before: &'a [Action],
     after: &'a [Action],
     pub(super) rows: Vec<Row>,
-    /// How many edits of what has happened already there are. Those of one experiment are one.
+    /// How many edits of earlier entries there are. Those of one experiment are one.
     pub(super) edits: usize,
 }
 

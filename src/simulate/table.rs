@@ -121,7 +121,7 @@ pub enum TableError {
     #[error("the file ends in the middle of this row")]
     Cut(#[source] Box<TableError>),
     /// No row but the header.
-    #[error("no counts come after the names of the columns")]
+    #[error("no counts follow the names of the columns")]
     Empty,
     /// More units than can be counted.
     #[error("with these, there are more than {MAX_UNITS} units")]

@@ -32,7 +32,7 @@ pub enum StoreError {
     },
     /// A link where a file is to be written: to follow it could overwrite anything, and to replace
     /// it would part what belongs together.
-    #[error("`{}` is a link to `{}`, and planout writes through no link", path.display(), to.display())]
+    #[error("`{}` is a link to `{}`, and planout does not write through links", path.display(), to.display())]
     Link {
         /// The link.
         path: PathBuf,
@@ -69,7 +69,7 @@ pub enum StoreError {
     #[error("`{0}` was changed by somebody else at the same time")]
     Conflict(String),
     /// A change that failed after it was made, and before all files were in their places.
-    #[error("the change is on record but not finished, and the next ship finishes it")]
+    #[error("the change is recorded but not complete: the next ship completes it")]
     Unfinished(#[source] Box<StoreError>),
     /// A kind of location that this program does not know.
     #[error(
@@ -100,8 +100,7 @@ pub enum StoreError {
     },
     /// Something else is where the stamp of a hash in Redis would be.
     #[error(
-        "a ship to `{location}` would overwrite the key `{key}` by its stamp, and that key holds \
-         something else, of the type {kind}"
+        "a ship to `{location}` would overwrite the key `{key}` with its stamp, but that key holds other data, of the type {kind}"
     )]
     StampTaken {
         /// The hash.
@@ -188,7 +187,7 @@ impl StoreError {
             | StoreError::Server { help, .. }
             | StoreError::Other { help, .. } => help.clone(),
             StoreError::StampTaken { key, .. } => {
-                Some(format!("choose another key for the namespaces, or move what `{key}` holds"))
+                Some(format!("choose another key for the namespaces, or move the data of `{key}`"))
             }
             StoreError::UnknownScheme { scheme } => {
                 let near = nearest(scheme, SCHEMES)?;
@@ -198,8 +197,7 @@ impl StoreError {
                 "name the file that it leads to, or put a file in the place of the link".to_owned(),
             ),
             StoreError::Io { path, error, .. } if is_foreign(path, error) => Some(
-                "planout keeps a file of its own under this name, and did not make this one: look \
-                 at what it is, and move it elsewhere or remove it"
+                "planout keeps a file of its own under this name, and did not make this one: look at its content, and move or remove it"
                     .to_owned(),
             ),
             _ => None,

@@ -74,14 +74,14 @@ impl RedisUrl {
         let (host, port) = match text.strip_prefix('[') {
             Some(bracketed) => {
                 let (host, rest) =
-                    bracketed.split_once(']').ok_or("a `[` has no `]` after the address")?;
+                    bracketed.split_once(']').ok_or("the `]` after the address is missing")?;
                 if host.parse::<Ipv6Addr>().is_err() {
-                    return Err("what stands in brackets is no IPv6 address".into());
+                    return Err("the text in brackets is not an IPv6 address".into());
                 }
                 match rest.strip_prefix(':') {
                     Some(port) => (host, Some(port)),
                     None if rest.is_empty() => (host, None),
-                    None => return Err("after `]` comes `:` and a port, or `/`".into()),
+                    None => return Err("only `:` and a port, or `/`, can follow after `]`".into()),
                 }
             }
             None => match text.split_once(':') {
@@ -93,7 +93,7 @@ impl RedisUrl {
             return Err(Problem::from("it has no host").help("write `redis://localhost`"));
         }
         if host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '%') {
-            return Err("the host has characters that no host has".into());
+            return Err("the host has characters that are not allowed in a host".into());
         }
         self.host = host.to_owned();
         match port {
@@ -113,7 +113,7 @@ impl RedisUrl {
     /// `user:password`
     fn set_credentials(&mut self, text: &str) -> Result<(), Problem> {
         let Some((user, password)) = text.split_once(':') else {
-            return Err(Problem::from("before the `@` there is no password")
+            return Err(Problem::from("the password before the `@` is missing")
                 .help("write `user:password@`, or `:password@` for the default user"));
         };
         self.user = Some(decode(user)?).filter(|user| !user.is_empty());
@@ -155,7 +155,7 @@ impl RedisUrl {
     fn parse(tls: bool, text: &str) -> Result<RedisUrl, Problem> {
         let (authority, rest) = text.split_at(text.find(['/', '?', '#']).unwrap_or(text.len()));
         if rest.contains(['@', '#']) {
-            return Err(Problem::from("a `@` or `#` is where none can be").help(
+            return Err(Problem::from("a `@` or `#` is not allowed here").help(
                 "in user, password and key, write `/` as %2F, `?` as %3F, `#` as %23, `@` as %40",
             ));
         }
@@ -196,7 +196,7 @@ impl FromStr for RedisUrl {
         }
         let url = match rest.strip_prefix("//") {
             Some(rest) => RedisUrl::parse(scheme == "rediss", rest),
-            None => Err(Problem::from(format!("after `{scheme}:` comes `//`"))
+            None => Err(Problem::from(format!("`//` is missing after `{scheme}:`"))
                 .help(format!("write `{scheme}://HOST`; a path would be `./{scheme}:`"))),
         };
         url.map_err(|Problem { text, help }| StoreError::InvalidUrl {
@@ -259,7 +259,7 @@ fn decode(text: &str) -> Result<String, Problem> {
             byte => byte,
         });
     }
-    String::from_utf8(bytes).map_err(|_| "what its `%` stand for is not UTF-8".into())
+    String::from_utf8(bytes).map_err(|_| "its `%` escapes are not UTF-8".into())
 }
 
 /// Writes what a value cannot hold in a URL as `%41` and the like.

@@ -79,7 +79,7 @@ impl Surprise<'_> {
             (TokenKind::Mark("{"), _)
                 if self.begins() && self.following.kind == TokenKind::String =>
             {
-                Some("this looks like JSON: what is compiled already is not PlanOut language")
+                Some("this looks like compiled JSON, which is not PlanOut language")
             }
             (TokenKind::If, _) if !self.begins() => Some("an `if` cannot be a value"),
             (TokenKind::Switch, _) if !self.begins() => Some("a `switch` cannot be a value"),
@@ -121,8 +121,8 @@ impl Surprise<'_> {
                 Some("keywords are written in lower case")
             }
             "case" | "break" => Some("write `if (...) { ... }` for each case"),
-            "for" | "while" => Some("there are no loops: write out what they would do"),
-            "function" | "def" => Some("there are no functions of your own"),
+            "for" | "while" => Some("the language has no loops: write the statements out"),
+            "function" | "def" => Some("the language has no functions of your own"),
             _ => None,
         }
     }

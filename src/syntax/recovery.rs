@@ -357,7 +357,7 @@ impl Parser<'_> {
             return;
         };
         let place = self.map.span(comment);
-        let message = "this comment takes the next line along, as the text is folded";
+        let message = "this comment swallows the next line, because the text is folded";
         let code = self.lexer.text()[..comment.start as usize].trim_end_matches(is_space).len();
         let last = self.map.span(Span::new(code.saturating_sub(1), code));
         let found = self.diagnostics.len();

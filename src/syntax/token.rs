@@ -128,7 +128,9 @@ impl Broken {
                 let code = text.chars().next().map_or(0, u32::from);
                 let message = format!("a comment holds the invisible line separator U+{code:04X}");
                 Diagnostic::error(Code::UnknownCharacter, span, message)
-                    .label("after this the comment may end or go on, nobody can see which")
+                    .label(
+                        "readers may end the comment here or not, and nobody can see the character",
+                    )
                     .help("delete the character, or break the line there")
             }
         }

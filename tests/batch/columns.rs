@@ -70,7 +70,7 @@ fn a_column_stands_in_the_output_once() {
     let color = "--keep color --output-format csv";
     assert_eq!(error(color), "error: column `color` would stand in the output twice");
     let run = batch(folder.path(), &format!("users.csv {color}"));
-    let help = "help: name the columns to keep by `--keep` and the params by `--param`\n";
+    let help = "help: choose the columns to copy with `--keep` and the params with `--param`\n";
     assert!(run.stderr.ends_with(help), "{}", run.stderr);
     assert_eq!(error("--keep x"), "error: `users.csv` has two columns `x`");
     assert_eq!(batch(folder.path(), "users.csv --keep color").status, 0);

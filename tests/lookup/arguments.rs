@@ -67,8 +67,7 @@ fn what_no_script_uses_is_warned_of() {
         (
             &EVAL,
             "userid=1 steps=2",
-            "no script of `onboarding` reads `steps`: a script sets it, and `planout eval --override` \
-             holds it",
+            "no script of `onboarding` reads `steps`: a script sets it; `planout eval --override` can hold it at a value",
         ),
         (
             &EVAL,

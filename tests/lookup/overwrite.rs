@@ -73,7 +73,7 @@ fn standard_streams_are_files_too() {
         (format!("{eval} in.csv >> soft.csv"), "standard output is the input `in.csv`"),
         (
             format!("{eval} - < in.csv >> in.csv"),
-            "standard output is the file that standard input is",
+            "standard input and standard output are the same file",
         ),
     ] {
         let printed =

@@ -335,7 +335,7 @@ fn many_edits_are_one_cause() {
         &[(
             "17 adds",
             &[(B, &inserted)],
-            &["line 24 is the first of 17 edits of what has happened already; \
+            &["line 24 is the first of 17 edits of earlier entries; \
                segments move: 14 of 20 of `b`, 12 of 15 of `c`"],
         )],
     );

@@ -168,7 +168,7 @@ fn columns_that_nothing_reads_are_passed_over_unless_they_are_near() {
     fs::write(folder.path().join("a.csv"), "plan,contry,userid\nfree,NZ,1\n").expect("a file");
     let run = plan(folder.path(), &["--units", "a.csv"]);
     let warning =
-        "warning: nothing reads the column `contry` of `a.csv`: did you mean `country`?\n";
+        "warning: no script reads the column `contry` of `a.csv`: did you mean `country`?\n";
     assert_eq!((run.status, run.stderr.as_str()), (0, warning));
 }
 

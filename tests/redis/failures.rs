@@ -74,7 +74,7 @@ fn somebody_else_answers() {
         }
     });
     let url = format!("redis://127.0.0.1:{port}");
-    check_failure(&url, "read", "the answer is none of Redis");
+    check_failure(&url, "read", "the server did not answer as Redis does");
     if cfg!(feature = "redis-tls") {
         let url = url.replace("redis:", "rediss:");
         check_failure(&url, "read", "the server does not speak TLS: use `redis://`");
@@ -123,7 +123,7 @@ fn a_user_who_may_only_read() {
     let url = format!("redis://reader:pw@127.0.0.1:{}", server.port());
     let run = planout(sandbox().path(), &["nslist", &url]);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    let help = "whoever reads needs HGETALL, HGET and GET, whoever ships also WATCH, TYPE, MULTI, \
+    let help = "reading needs HGETALL, HGET and GET, and shipping also WATCH, TYPE, MULTI, \
                 HSET, HDEL, SET and EXEC, on the keys `planout4j` and `planout4j:revision`";
     let reason = "the server does not let this user run `MULTI` (NOPERM)";
     check_helped(&url, "change", reason, help);

@@ -29,9 +29,9 @@ fn a_stamp_does_not_take_the_place_of_a_hash() {
     ship(&server, "a:revision", 0);
     let said = ship(&server, "a", 3);
     let expected = format!(
-        "error: a ship to `{}` would overwrite the key `a:revision` by its stamp, and that key holds \
-         something else, of the type hash\nhelp: choose another key for the namespaces, or move what \
-         `a:revision` holds\n",
+        "error: a ship to `{}` would overwrite the key `a:revision` with its stamp, but that key holds \
+         other data, of the type hash\nhelp: choose another key for the namespaces, or move the data of \
+         `a:revision`\n",
         url(&server, "a")
     );
     assert!(said.ends_with(&expected), "{said}");

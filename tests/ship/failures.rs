@@ -73,8 +73,7 @@ fn an_input_that_nobody_gave_is_asked_for() {
     let folder = sandbox();
     write(folder.path(), "x = age + 1;");
     let passed = ship(folder.path(), 0, &[]);
-    let said = "not all units of pay, test_ns could be evaluated: `--units FILE` can give them \
-                `age`, `sourceid`\n";
+    let said = "not all units of pay, test_ns could be evaluated: `--units FILE` can add the inputs `age`, `sourceid`\n";
     assert!(passed.stderr.starts_with(said), "{}", passed.stderr);
     let plan = run(folder.path(), 10, &["plan", "sample-namespaces", "new", "--detailed-exitcode"]);
     let said = "  10000 of 10000 units could not be evaluated without `age`: use `--units FILE`";

@@ -111,7 +111,7 @@ fn a_plan_of_another_format_is_refused_with_what_to_do() {
     fs::write(folder.path().join("plan.json"), old).expect("a file");
     let refused = ship(folder.path(), 1, &["--plan", "plan.json"]);
     assert!(refused.stderr.contains("`plan.json`: the plan is of format 1"), "{}", refused.stderr);
-    assert!(refused.stderr.contains("help: make the plan again"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("help: make a new plan"), "{}", refused.stderr);
 }
 
 #[test]

@@ -123,8 +123,8 @@ fn a_table_that_is_cut_off_is_refused() {
     let namespace = shop();
     let design = designed(&namespace, Counted::All);
     for (text, message) in [
-        ("", "line 1: no counts come after the names of the columns"),
-        ("experiment,count\n", "line 1: no counts come after the names of the columns"),
+        ("", "line 1: no counts follow the names of the columns"),
+        ("experiment,count\n", "line 1: no counts follow the names of the columns"),
         ("experi", "line 1: unknown column `experi`"),
         (
             "experiment,count\nfirst,5\n\"second,6\n(default),7\n",

@@ -267,8 +267,7 @@ fn a_revision_is_not_an_empty_target() {
         for reader in READERS {
             let run = run(root, reader, target);
             assert_eq!(run.status, 2, "{reader:?}: {}{}", run.stdout, run.stderr);
-            let said =
-                format!("error: nothing can be shipped to `{target}`: it is a revision\nhelp: ");
+            let said = format!("error: cannot ship to `{target}`: it is a revision of git\nhelp: ");
             assert!(run.stderr.starts_with(&said), "{}", run.stderr);
         }
         assert!(!root.join(target).exists());

@@ -32,7 +32,7 @@ const EPOCH: &str = "SOURCE_DATE_EPOCH";
 #[command(next_help_heading = "A file of units")]
 #[command(mut_arg("delimiter", |delimiter| delimiter.requires("batch")))]
 pub(super) struct BatchArgs {
-    /// Evaluate for each row of a file; `-` for standard input
+    /// Evaluate each row of a file; `-` is standard input
     #[arg(
         long,
         value_name = "FILE",
@@ -41,25 +41,25 @@ pub(super) struct BatchArgs {
         ],
     )]
     batch: Option<String>,
-    /// In all namespaces
+    /// Evaluate each row in all namespaces
     #[arg(long, group = "what", requires = "batch")]
     all: bool,
-    /// Where the rows go to [default: standard output]
+    /// The file to write the rows to [default: standard output]
     #[arg(long, value_name = "FILE", requires = "batch")]
     output: Option<String>,
-    /// What the file is [default: what its name ends in, else jsonl]
+    /// The format of the file [default: the ending of its name, else jsonl]
     #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = rows::formats())]
     input_format: Option<String>,
-    /// What the output is [default: what its name ends in, else jsonl]
+    /// The format of the output [default: the ending of its name, else jsonl]
     #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = rows::formats())]
     output_format: Option<String>,
     /// On a bad row: stop, skip it, or keep it without an answer
-    #[arg(long, value_name = "WHAT", requires = "batch", default_value = "fail")]
+    #[arg(long, value_name = "ACTION", requires = "batch", default_value = "fail")]
     on_error: Bad,
-    /// Columns that the output has, too, beside the primary unit; `all` for all
+    /// Input columns to copy to the output beside the primary unit; `all` copies all of them
     #[arg(long, value_name = "COLUMN", requires = "batch", value_delimiter = ',')]
     keep: Vec<String>,
-    /// The params that the output has, in this order [default: all]
+    /// The params of the output, in this order [default: all]
     #[arg(long, value_name = "PARAM", requires = "batch", value_delimiter = ',')]
     param: Vec<String>,
     /// Columns of CSV that are not strings: integer, float, boolean
@@ -67,13 +67,13 @@ pub(super) struct BatchArgs {
     types: Vec<String>,
     #[command(flatten)]
     delimiter: DelimiterArg,
-    /// Write the exposures of PlanOut's loggers, as JSON lines
+    /// Write exposures as PlanOut's loggers do, as JSON lines
     #[arg(long, requires = "batch", conflicts_with = "output_format")]
     exposure: bool,
-    /// When exposures happen, in seconds since 1970 [default: $SOURCE_DATE_EPOCH, else now]
+    /// The time of the exposures, in seconds since 1970 [default: $SOURCE_DATE_EPOCH, else now]
     #[arg(long, value_name = "SECONDS", requires = "batch")]
     time: Option<u64>,
-    /// How many threads assign [default: one for each processor]
+    /// The number of threads [default: one for each processor]
     #[arg(long, value_name = "N", requires = "batch",
         value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
@@ -221,7 +221,7 @@ fn now() -> Outcome<u64> {
     let text = text.to_string_lossy();
     text.parse().map_err(|_| {
         Failure::usage(format!("`{EPOCH}` is `{text}`, which is not a number of seconds"))
-            .help("unset it, or name the time by `--time`")
+            .help("unset it, or set the time with `--time`")
     })
 }
 

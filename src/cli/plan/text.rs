@@ -85,7 +85,8 @@ fn block(namespace: &NamespacePlan, text: &mut Text) {
         Status::Orphaned(None) => "orphaned: no source".to_owned(),
         Status::Broken => "broken: its source is invalid".to_owned(),
         Status::Unknown => {
-            "unknown: what is there is invalid, so there is no saying who moves".to_owned()
+            "unknown: the namespace at the target is invalid, so it is not known which units move"
+                .to_owned()
         }
         Status::Unchanged | Status::Changed(_) => {
             format!("changed, {}", namespace.class().as_str())
@@ -110,7 +111,7 @@ fn changes(changes: &Changes, text: &mut Text) {
     let nothing_moves = changes.moves.as_ref().is_some_and(Vec::is_empty);
     let fails = changes.sampled.as_ref().is_some_and(|it| it.fails.is_some());
     if nothing_moves && changes.causes.is_empty() && changes.default.is_none() && !fails {
-        text.line("  nothing that a unit could see");
+        text.line("  no change that a unit could see");
         return;
     }
     for cause in &changes.causes {
@@ -123,7 +124,7 @@ fn changes(changes: &Changes, text: &mut Text) {
     experiments(changes, text);
     match &changes.moves {
         Some(moves) => matrix(moves, changes.segments_before, text),
-        None => text.line("  segments: all units are given to segments anew"),
+        None => text.line("  segments: all units are assigned to segments anew"),
     }
     for script in &changes.scripts {
         let experiments = script.experiments.join("`, `");

@@ -14,8 +14,8 @@ const DEFAULT: Units = Units::Shared { each: 10_000, total: 200_000 };
 
 #[derive(Args, Debug)]
 pub(in crate::cli) struct Sample {
-    /// How many units to evaluate before and after: the numbers from 0 on; 0 for none [default:
-    /// 10000, or fewer where more than 20 namespaces change or are new]
+    /// The number of units to evaluate before and after: their ids are 0, 1, 2 and so on; 0 evaluates
+    /// none [default: 10000, or fewer where more than 20 namespaces change or are new]
     #[arg(long, value_name = "N")]
     #[cfg_attr(feature = "batch", arg(conflicts_with = "units"))]
     sample: Option<u32>,

@@ -31,7 +31,7 @@ pub(super) fn note(verdict: &Verdict) -> Option<String> {
     let missing: Vec<String> = missing.into_iter().collect();
     (!namespaces.is_empty()).then(|| {
         format!(
-            "not all units of {} could be evaluated: `--units FILE` can give them {}",
+            "not all units of {} could be evaluated: `--units FILE` can add the inputs {}",
             namespaces.join(", "),
             missing.join(", ")
         )
@@ -42,10 +42,10 @@ pub(super) fn note(verdict: &Verdict) -> Option<String> {
 pub(super) fn refused(refusal: Refusal) -> Failure {
     let help = match &refusal {
         Refusal::Mismatch(found) if found.iter().any(Mismatch::is_setup) => {
-            "ship as it was planned, or make a plan for what is to be shipped".to_owned()
+            "ship with the settings of the plan, or make a new plan with these settings".to_owned()
         }
         Refusal::Reassignment(reassignment) => help(reassignment),
-        _ => "make the plan again".to_owned(),
+        _ => "make a new plan".to_owned(),
     };
     Failure::wrong(refusal).help(help)
 }
@@ -54,14 +54,16 @@ fn help(reassignment: &Reassignment) -> String {
     let mut help = String::new();
     let any = |wanted: fn(&Reassigned) -> bool| reassignment.namespaces.iter().any(wanted);
     if any(|it| it.moves && !it.is_removed) {
-        help.push_str("the plan says what to do instead; ");
+        help.push_str("the plan shows a safe alternative; ");
     }
     if any(|it| it.fails) {
-        help.push_str("correct the scripts, or give units their inputs by `--units FILE`; ");
+        help.push_str("correct the scripts, or add the inputs of units with `--units FILE`; ");
     }
     if any(|it| it.is_removed) {
-        help.push_str("end experiments, by an appended `remove`, before they are pruned; ");
+        help.push_str(
+            "end the experiments with an appended `remove` before you prune their namespaces; ",
+        );
     }
     let names: Vec<&str> = reassignment.namespaces.iter().map(|it| it.name.as_str()).collect();
-    format!("{help}if it is meant, add `--allow-reassignment {}`", names.join(","))
+    format!("{help}if this is intended, add `--allow-reassignment {}`", names.join(","))
 }

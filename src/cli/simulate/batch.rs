@@ -1,4 +1,4 @@
-//! `planout simulate --batch`: the units of a file.
+//! `planout simulate --inputs-from`: the units of a file.
 
 use clap::{Args, ValueEnum};
 use planout::batch::{Batch, Error, OnError, Summary};
@@ -16,18 +16,18 @@ const SKIPS: &str = "`--on-error skip` leaves bad rows out";
 #[derive(Args, Debug)]
 #[command(next_help_heading = "A file of units")]
 pub(super) struct BatchArgs {
-    /// Take the units of a file with their inputs, each once, in place of random ones; `-` for
-    /// standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["units", "seed", "observed"])]
-    batch: Option<String>,
-    /// What the file is [default: what its name ends in, else jsonl]
-    #[arg(long, value_name = "FORMAT", requires = "batch", value_parser = rows::formats())]
+    /// Evaluate the units of a file with their inputs, each unit once, in place of random units; `-`
+    /// is standard input
+    #[arg(long, alias = "batch", value_name = "FILE", conflicts_with_all = ["units", "seed", "observed"])]
+    inputs_from: Option<String>,
+    /// The format of the file [default: the ending of its name, else jsonl]
+    #[arg(long, value_name = "FORMAT", requires = "inputs_from", value_parser = rows::formats())]
     input_format: Option<String>,
     /// Columns of CSV that are not strings: integer, float, boolean
-    #[arg(long, value_name = "COLUMN:TYPE", requires = "batch", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMN:TYPE", requires = "inputs_from", value_delimiter = ',')]
     types: Vec<String>,
     /// On a bad row: stop, or skip it
-    #[arg(long, value_name = "WHAT", requires = "batch", default_value = "fail")]
+    #[arg(long, value_name = "ACTION", requires = "inputs_from", default_value = "fail")]
     on_error: Bad,
 }
 
@@ -40,7 +40,7 @@ enum Bad {
 impl BatchArgs {
     /// The file, if there is one.
     pub(super) fn file(&self) -> Option<&str> {
-        self.batch.as_deref()
+        self.inputs_from.as_deref()
     }
 
     /// Reads the units of a file, and says what there is to be known of them.
@@ -88,7 +88,7 @@ fn unfit(name: &str, error: SampleError) -> Error {
     let message = format!("`{name}` cannot be used");
     let help = match &error {
         SampleError::ManyGroups { column, .. } => Some(format!(
-            "shares are found for each combination: take fewer rows, or coarser values of `{column}`"
+            "shares are computed for each combination of inputs: use fewer rows, or coarser values of `{column}`"
         )),
         _ => None,
     };
@@ -108,7 +108,7 @@ fn notes(name: &str, sample: &Sample<'_>, summary: &Summary, context: &Context) 
     }
     let rows = |count: u64| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
     if sample.repeated() > 0 {
-        notes.push(format!("{} of units that came before passed over", rows(sample.repeated())));
+        notes.push(format!("{} of repeated units ignored", rows(sample.repeated())));
     }
     let first = summary.bad.iter().flatten().map(|(_, row)| row).min_by_key(|row| row.line);
     if let Some(first) = first {

@@ -99,10 +99,13 @@ pub(super) fn log(
             notes.push(format!("{count} {what}"));
         }
     };
-    note(log.other_events, "records of other events passed over");
-    note(log.other_experiments, "records of other experiments passed over");
-    note(log.moved, "exposures to a second experiment passed over");
-    note(log.misplaced, "units exposed to another experiment than this namespace gives them");
+    note(log.other_events, "records of other events ignored");
+    note(log.other_experiments, "records of other experiments ignored");
+    note(log.moved, "exposures to a second experiment ignored");
+    note(
+        log.misplaced,
+        "units exposed to another experiment than the one that this namespace assigns",
+    );
     let observed = log.observed();
     let absent = design.cohorts.iter().zip(&observed.cohorts).filter(|(_, count)| count.is_none());
     for (cohort, _) in absent.filter(|(cohort, _)| cohort.segments > 0) {

@@ -49,7 +49,7 @@ pub(super) fn problem(tree: &Node, map: &Map) -> Option<Diagnostic> {
             (Code::ScriptAsNamespace, map.entry("op"), message)
         }
         Content::Other => {
-            let message = "this is not a namespace: it has none of the keys of one";
+            let message = "this is not a namespace: it has none of a namespace's keys";
             (Code::NotANamespace, map.entries.first(), message)
         }
     };
@@ -57,7 +57,7 @@ pub(super) fn problem(tree: &Node, map: &Map) -> Option<Diagnostic> {
     let keys = KEYS.map(|key| format!("`{key}`")).join(", ");
     Some(Diagnostic::error(code, place, message).help(match code {
         Code::ScriptAsNamespace => {
-            "a namespace holds it under the key `assign` of a definition".to_owned()
+            "a namespace holds a script under the key `assign` of a definition".to_owned()
         }
         _ => format!("a namespace has {keys}: keep other files in another folder"),
     }))

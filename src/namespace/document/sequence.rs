@@ -185,7 +185,7 @@ impl Checker {
             SequenceError::NotEnoughSegments { .. } => report(Code::NotEnoughSegments, count_place)
                 .help("remove an experiment before, or ask for fewer segments"),
             SequenceError::NotActive { name } => report(Code::NotActive, name_place)
-                .help("only what an entry above has added can be removed, and only once")
+                .help("an entry can only remove an experiment that an entry above has added, and only once")
                 .suggest(name, state.roster.names()),
             SequenceError::NoSegments { .. } => report(Code::SegmentCount, count_place),
         });

@@ -48,9 +48,13 @@ pub(super) fn check(path: &Path) -> io::Result<()> {
 fn check_kind(kind: FileType) -> io::Result<()> {
     let problem = match kind {
         kind if kind.is_file() => return Ok(()),
-        kind if kind.is_symlink() => "it is a link, and planout leaves a file of its own there",
-        kind if kind.is_dir() => "it is a directory, and planout leaves a file of its own there",
-        _ => "it is not a regular file, and planout leaves one of its own there",
+        kind if kind.is_symlink() => {
+            "it is a link, and planout writes a file of its own under this name"
+        }
+        kind if kind.is_dir() => {
+            "it is a directory, and planout writes a file of its own under this name"
+        }
+        _ => "it is not a regular file, and planout writes a file of its own under this name",
     };
     Err(io::Error::new(ErrorKind::InvalidData, problem))
 }

@@ -15,7 +15,7 @@ const SHOWN: usize = 300;
 pub(super) enum Trouble {
     #[error(transparent)]
     Io(#[from] io::Error),
-    #[error("the answer is none of Redis")]
+    #[error("the server did not answer as Redis does")]
     Malformed,
     #[error(
         "the answer is too large: it has more than {} MiB or {MAX_PARTS} parts",
@@ -107,8 +107,7 @@ impl Attempt<'_> {
                 };
                 let key = &self.url.key;
                 let help = format!(
-                    "whoever reads needs HGETALL, HGET and GET, whoever ships also WATCH, TYPE, MULTI, \
-                     HSET, HDEL, SET and EXEC, on the keys `{key}` and `{}`",
+                    "reading needs HGETALL, HGET and GET, and shipping also WATCH, TYPE, MULTI, HSET, HDEL, SET and EXEC, on the keys `{key}` and `{}`",
                     self.url.revision_key()
                 );
                 (format!("the server does not let this user run {what} (NOPERM)"), Some(help))
@@ -127,10 +126,7 @@ impl Attempt<'_> {
             ),
             "OOM" => (
                 said(text),
-                Some(
-                    "its memory is full: raise its `maxmemory`, or remove what nobody needs"
-                        .to_owned(),
-                ),
+                Some("its memory is full: raise its `maxmemory`, or remove unused data".to_owned()),
             ),
             "MISCONF" => told(
                 "the server takes no changes, because it cannot save its data (MISCONF)",
@@ -181,7 +177,7 @@ fn tls_reason(error: &io::Error) -> Option<&'static str> {
 
     Some(match error.get_ref()?.downcast_ref()? {
         InvalidCertificate(UnknownIssuer) => {
-            "nobody who is trusted has signed the server's certificate"
+            "the server's certificate is not signed by a trusted authority"
         }
         InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
             "the server's certificate is for another host"

@@ -76,9 +76,10 @@ impl Anchors {
     /// The problem of an alias whose anchor does not exist.
     pub(super) fn undefined(&self, name: &str, place: Span) -> Diagnostic {
         let short = excerpt(name);
-        let message = format!("there is no anchor `&{short}` above this alias");
-        let help =
-            format!("put `&{short}` before the value that is meant; quote what is not an alias");
+        let message = format!("no anchor `&{short}` stands above this alias");
+        let help = format!(
+            "put `&{short}` before the value that it names; quote text that is not an alias"
+        );
         let problem = Diagnostic::error(Code::UndefinedAlias, place, message).help(help);
         match name.len() <= MAX_NAME {
             true => match nearest(name, self.names.iter().map(|name| &**name)) {
@@ -102,7 +103,7 @@ pub(super) fn recursive(alias: &str, place: Span) -> Diagnostic {
 
 /// The problem of aliases that expand to too much.
 pub(super) fn too_much(place: Span) -> Diagnostic {
-    let message = "the aliases expand to too much";
+    let message = "the aliases expand to too many values";
     Diagnostic::error(Code::AliasExpansion, place, message)
         .help("use fewer aliases of large values")
 }

@@ -8,7 +8,7 @@ use crate::source::{Source, Span};
 use crate::tree::MAX_DEPTH;
 
 const COLUMNS: &str =
-    "what belongs together starts in the same column; what belongs into it, further right";
+    "keys of one mapping start in the same column; their contents are indented further";
 const DIRECTIVE: &str = "leave out the line that starts with `%`";
 const ESCAPES: &str = "write `\\\\` for a backslash, or use single quotes, which have no escapes";
 const SPACES: &str = "indent with spaces";
@@ -139,7 +139,7 @@ fn explain(kind: &ErrorKind) -> Explained {
             ("an escape that is not a character in these double quotes", ESCAPES)
         }
         E::MisplacedFlowCollectionEnd => {
-            ("this bracket closes nothing", "put a value that holds it in quotes")
+            ("this bracket has no opening bracket", "put a value that holds it in quotes")
         }
         E::ExpectedFlowMappingSeparator => ("`,` or `}` was expected here", ""),
         E::ExpectedFlowSequenceSeparator => ("`,` or `]` was expected here", ""),
@@ -251,7 +251,7 @@ mod tests {
         check("a: [b, c\n", "1:4 `[` this `[` is not closed", "");
         check("a: [b}\n", "1:4 `[` this `[` is closed by `}`", "");
         check("a: {b: c]\n", "1:4 `{` this `{` is closed by `]`", "");
-        check("a: ]\n", "1:4 `]` this bracket closes nothing", "in quotes");
+        check("a: ]\n", "1:4 `]` this bracket has no opening bracket", "in quotes");
         check("a: - b\n", "1:4 `-` an item of a list is not allowed here", "line of its own");
         check("- a\nb: c\n", "2:1 `b` `-` was expected here", "same column");
         check("a:\n    b: 1\n  c: 2\n", "3:3 `c` a key was expected here", "same column");

@@ -24,11 +24,11 @@ const MAX_LINE: usize = 1 << 20;
 #[command(mut_arg("delimiter", |delimiter| delimiter.requires("units")))]
 pub(super) struct UnitsFile {
     /// Evaluate the units of a file: a column for each input, in any format that `eval --batch`
-    /// reads, or a list of ids; `-` for standard input
+    /// reads, or a list of ids; `-` is standard input
     #[arg(long, value_name = "FILE")]
     units: Option<String>,
-    /// What the file of units is [default: what its name ends in, else what its first line looks
-    /// like]
+    /// The format of the file of units [default: the ending of its name, else recognized by its first
+    /// line]
     #[arg(long, value_name = "FORMAT", requires = "units", value_parser = rows::formats())]
     input_format: Option<String>,
     #[command(flatten)]
@@ -192,7 +192,7 @@ fn reading(
         let units: Vec<_> = inputs.units.iter().map(|unit| format!("`{unit}`")).collect();
         let message = format!("the first line of `{name}` names no input");
         return Err(Failure::wrong(message).help(format!(
-            "it names the columns, one of which is a primary unit: {}",
+            "the first line must name the columns, and one of them must be a primary unit: {}",
             units.join(" or ")
         )));
     }
@@ -225,7 +225,7 @@ fn warn_of_near_names(
     for field in header.iter().filter(|field| inputs.all().all(|name| name != *field)) {
         if let Some(near) = nearest(field, inputs.all().filter(|name| !is_there(name))) {
             context.output.note(format!(
-                "warning: nothing reads the column `{field}` of `{name}`: did you mean `{near}`?"
+                "warning: no script reads the column `{field}` of `{name}`: did you mean `{near}`?"
             ));
         }
     }
