@@ -316,7 +316,7 @@ fn only_scripts_are_evaluated_as_scripts() {
     let samples = "sample-namespaces/button_color.yaml";
     write("my own.YAML", "");
     for (file, expected, help) in [
-        ("my own.YAML", "is YAML, which", "--ns 'my own' --from 'my own.YAML'`"),
+        ("my own.YAML", "is YAML, the format", "--ns 'my own' --from 'my own.YAML'`"),
         ("package.json", "`package.json` is JSON, and not a compiled script", "the key `op`"),
         ("compiled.json", "`compiled.json` is a namespace, not a script", "--ns compiled --from"),
         (

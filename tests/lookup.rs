@@ -75,7 +75,10 @@ fn before_the_first_ship_the_source_answers() {
     for arguments in [&EVAL[..], &["nslist"], &["perf", "--ns", "a"]] {
         let run = expect(3, planout(folder.path(), arguments));
         contains(&run.stderr, "cannot read `compiled`");
-        contains(&run.stderr, "help: before the first ship, the source can answer: set `source`");
+        contains(
+            &run.stderr,
+            "help: set `source` in `planout.toml`: the source answers before the first ship",
+        );
     }
 }
 

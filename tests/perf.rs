@@ -98,7 +98,7 @@ experiment_sequence: []
     let failed = run(&["--threads", "3"]);
     assert_eq!((failed.status, failed.stdout.as_str()), (1, ""));
     assert!(failed.stderr.contains("definition `Default` of namespace `fails` failed"));
-    assert!(failed.stderr.contains("`--unit KEY=VALUE`"), "{}", failed.stderr);
+    assert!(failed.stderr.contains("`KEY=VALUE`"), "{}", failed.stderr);
     assert_eq!(run(&["--unit", "age:=7"]).status, 0);
     let failed = run(&["--unit", "userid=me"]);
     assert!(failed.stderr.contains("the inputs were {\"userid\":\"me\"}"), "{}", failed.stderr);

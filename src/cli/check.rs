@@ -59,7 +59,8 @@ pub(super) struct Check {
     folders: Folders,
     #[command(flatten)]
     dialect: DialectArg,
-    /// How to print the diagnostics
+    /// Print the diagnostics for people (`text`), as an array of objects (`json`), for code scanning
+    /// and editors (`sarif`), as annotations of GitHub Actions (`github`), or as test cases (`junit`)
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: ReportFormat,
 }

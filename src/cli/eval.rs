@@ -33,7 +33,7 @@ use super::{Context, Format, output};
 
 const FROM: &str = "\
 Where the namespaces are; `@source` and `@target` are the configured locations [default: the \
-target, and the source for what was never shipped]";
+target, and the source for namespaces that were never shipped]";
 
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new("what").required(true).args(["ns", "script"])))]

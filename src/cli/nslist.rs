@@ -26,7 +26,7 @@ use super::{Context, DialectArg, Format};
 #[derive(Args, Debug)]
 pub(super) struct Nslist {
     /// A directory, a file or a URL of namespaces; `@source` and `@target` are the configured
-    /// locations [default: the target, and the source for what was never shipped]
+    /// locations [default: the target, and the source for namespaces that were never shipped]
     location: Option<String>,
     /// Same as LOCATION
     #[arg(long, value_name = "LOCATION", conflicts_with = "location")]
@@ -35,7 +35,8 @@ pub(super) struct Nslist {
     /// name; case does not matter
     #[arg(short, long, alias = "name", value_name = "PATTERN")]
     ns: Option<String>,
-    /// What to print of each namespace
+    /// Print a table of sizes (`summary`), the compiled JSON (`full`), a line `namespace,experiment`
+    /// for each active experiment (`experiments`), or the segments of each experiment (`segments`)
     #[arg(short, long, default_value = "summary")]
     mode: Mode,
     /// Print JSON on one line
@@ -55,13 +56,9 @@ pub(super) struct Nslist {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Mode {
-    /// A table of sizes
     Summary,
-    /// The compiled JSON
     Full,
-    /// A line `namespace,experiment` for each active experiment
     Experiments,
-    /// The segments of each experiment
     Segments,
 }
 

@@ -23,16 +23,11 @@ use super::text::{cut, shortened};
 /// How a whole check is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
-    /// For people: each problem with the lines that it is about
     #[default]
     Text,
-    /// An array of objects
     Json,
-    /// SARIF 2.1.0, for code scanning and editors
     Sarif,
-    /// Annotations of GitHub Actions
     Github,
-    /// A JUnit report, a test case for each file
     Junit,
 }
 

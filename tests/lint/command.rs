@@ -141,7 +141,7 @@ fn operators_of_the_project_are_known() {
     let run = check(&files, &["own/x.yaml", "--config", "own/planout.toml"], "");
     let expected = "\
 checked 1 file: no problems
-not run here: `inPopulation`, which `[checks]` declares; an evaluation that reaches such an operator fails
+operators of your own that cannot run here: `inPopulation`; an evaluation that reaches one of them fails
 ";
     assert_eq!((run.status, run.stderr.as_str()), (0, expected));
     let run = check(&files, &["own/x.yaml", "--config", "own/planout.toml", "-q"], "");
@@ -156,7 +156,7 @@ not run here: `inPopulation`, which `[checks]` declares; an evaluation that reac
     let run = planout(folder.path(), &["eval", "--script", code, "userid=1"]);
     assert_eq!(run.status, 1);
     let expected = "error[P0300]: the script failed: `inPopulation` is declared as an operator of \
-                    the project's own, which this program cannot run";
+                    your own, and this program cannot run it";
     assert!(run.stderr.contains(expected), "{}", run.stderr);
     let run = planout(folder.path(), &["eval", "--script", "x = inPop(name='beta');", "userid=1"]);
     assert!(run.stderr.contains("unknown operator `inPop`"), "{}", run.stderr);
@@ -178,8 +178,10 @@ fn operators_that_are_not_run_here_are_named() {
     ];
     let named = |arguments: &[&str]| {
         let run = check(&files, &[arguments, &["--config", "own/planout.toml"]].concat(), code);
-        let line = run.stderr.lines().find_map(|line| line.strip_prefix("not run here: "));
-        line.and_then(|line| line.split_once(", which")).map(|(names, _)| names.to_owned())
+        let line =
+            run.stderr.lines().find_map(|line| line.strip_prefix("operators of your own that "));
+        let line = line.and_then(|line| line.strip_prefix("cannot run here: "));
+        line.and_then(|line| line.split_once("; an")).map(|(names, _)| names.to_owned())
     };
     let both = Some("`inPopulation`, `oddly`".to_owned());
     assert_eq!(named(&["own/x.planout"]), both);
@@ -216,7 +218,7 @@ experiment_sequence:
     let first = lines.iter().position(|line| line.ends_with("more or less than chance:"));
     let first = first.unwrap_or_else(|| panic!("{}", run.stderr));
     assert!(lines[first + 1].starts_with("`e` and `e` of `a`: 50 of 100"), "{}", run.stderr);
-    assert!(lines[first + 2].starts_with("a new namespace does better"), "{}", run.stderr);
+    assert!(lines[first + 2].starts_with("in a new namespace, set"), "{}", run.stderr);
 
     let again = add.replace("name: e", "name: f");
     for dialect in ["planout", "planout4j"] {
@@ -224,7 +226,7 @@ experiment_sequence:
         let text = namespace(&settings, &[add, "{action: remove, name: e}", &again]);
         let run = check(&[("pool/c.yaml", &text)], &["pool"], "");
         assert!(run.stderr.contains("warning[P0702]"), "{}", run.stderr);
-        let is_line = |line: &str| line.trim().starts_with("in a namespace that runs, another");
+        let is_line = |line: &str| line.trim().starts_with("in a running namespace, a change");
         assert!(run.stderr.lines().any(is_line), "{}", run.stderr);
     }
 }
@@ -238,8 +240,8 @@ fn no_command_calls_an_operator_of_the_project_unknown() {
     write("planout.toml", "[checks]\noperators = [\"inPopulation\"]\n");
     write("x.yaml", &super::around("x = inPopulation(name='beta', userid=userid);"));
     write("units.csv", "userid\n1\n");
-    let expected = "`inPopulation` is declared as an operator of the project's own, which this \
-                    program cannot run";
+    let expected = "`inPopulation` is declared as an operator of your own, and this program \
+                    cannot run it";
     for (command, status) in [
         ("eval --ns x --from x.yaml userid=1", 1),
         ("eval --ns x --from x.yaml userid=1 --format json", 1),

@@ -61,9 +61,11 @@ fn the_help_says_for_whom_which_pool_is_right() {
         let text = namespace(keys, &[ADD_A, REMOVE_A, ADD_B]);
         let loaded = checked(&text, Format::Yaml, dialect, &Levels::default());
         let help = loaded.diagnostics[0].help.as_deref().expect("help");
-        for part in
-            ["3.7 or later, say `segment_pool: cpython`", "2.7 to 3.6", "`segment_pool: ascending`"]
-        {
+        for part in [
+            "3.7 or later, write `segment_pool: cpython`",
+            "2.7 to 3.6",
+            "`segment_pool: ascending`",
+        ] {
             assert!(help.contains(part), "{help}");
         }
     }

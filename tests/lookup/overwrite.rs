@@ -69,8 +69,11 @@ fn standard_streams_are_files_too() {
     let folder = files();
     let eval = "planout eval --ns button_color --input-format csv --output-format csv -q --batch";
     for (command, said) in [
-        (format!("{eval} - -o in.csv < hard.csv"), "the file that standard input is"),
-        (format!("{eval} in.csv >> soft.csv"), "standard output is the input `in.csv`"),
+        (format!("{eval} - -o in.csv < hard.csv"), "the same file as standard input"),
+        (
+            format!("{eval} in.csv >> soft.csv"),
+            "standard output is the same file as the input `in.csv`",
+        ),
         (
             format!("{eval} - < in.csv >> in.csv"),
             "standard input and standard output are the same file",

@@ -75,7 +75,7 @@ fn what_was_broken_is_said() {
     let run = against(folder.path(), "HEAD", &["--detailed-exitcode"]);
     assert_eq!(run.status, 11);
     assert!(run.stderr.contains("HEAD:sample-namespaces/button_color.yaml:1:1"), "{}", run.stderr);
-    assert!(run.stdout.contains("there is no saying who moves"), "{}", run.stdout);
+    assert!(run.stdout.contains("it is not known which units move"), "{}", run.stdout);
 }
 
 #[test]
