@@ -234,8 +234,8 @@ impl Reader {
         let group = self.metadata.row_group(self.group);
         let rows = group.num_rows();
         let wrong = |what: &str| ParquetError::General(format!("a row group has {what}"));
-        self.left =
-            usize::try_from(rows).map_err(|_| self.broken(None, wrong("a negative number of rows")))?;
+        self.left = usize::try_from(rows)
+            .map_err(|_| self.broken(None, wrong("a negative number of rows")))?;
         self.open.clear();
         for Used { name, leaf, .. } in &self.used {
             let codec = match group.column(*leaf).compression() {
