@@ -160,17 +160,19 @@ pub fn read_with(
     Ok(check_with(source.snapshot(MAX_SOURCE_BYTES + 1)?, dialects, progress))
 }
 
-/// Checks namespaces that have been read, given in the order of their names.
+/// Checks namespaces that have been read.
 pub fn check(items: Vec<(Item, Vec<u8>)>, dialects: impl Into<Dialects>) -> Vec<Loaded> {
     check_with(items, dialects, &Progress::new())
 }
 
 fn check_with(
-    items: Vec<(Item, Vec<u8>)>,
+    mut items: Vec<(Item, Vec<u8>)>,
     dialects: impl Into<Dialects>,
     progress: &Progress,
 ) -> Vec<Loaded> {
     let dialects = dialects.into();
+    // A source that others have made may not keep the order, by which two of one name are found.
+    items.sort_by(|(a, _), (b, _)| a.cmp(b));
     progress.expect(items.len());
     let mut namespaces: Vec<Loaded> = Vec::with_capacity(items.len());
     // A compiled script has no name, and its file may be called like that of a namespace.

@@ -46,7 +46,7 @@ impl Catalog {
     /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON, or a
     /// URL of compiled JSON in Redis. The folders below a directory are not read: see
     /// [`from_source`](Catalog::from_source).
-    /// `dialects` are those of namespaces that do not say their own; a [`Dialect`] is that of the
+    /// `dialects` are those of namespaces that do not say their own; a [`Dialect`](crate::Dialect) is that of the
     /// sources.
     ///
     /// # Errors

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::ENDINGS;
-use super::location::SCHEMES;
+use super::{ENDINGS, SCHEMES};
 use crate::nearest::nearest;
 
 /// Why a store failed.

@@ -2,12 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::RedisUrl;
 #[cfg(feature = "store")]
 use super::{Directory, Folders, Store, StoreError};
-
-/// What locations that are URLs begin with.
-pub(super) const SCHEMES: [&str; 2] = ["redis", "rediss"];
+use super::{RedisUrl, SCHEMES};
 
 /// Opens a location: the path of a directory or a file, or a URL such as
 /// `redis://localhost:6379/0?key=planout4j`. Nothing is read and nobody is connected to yet. Of a

@@ -63,6 +63,9 @@ pub struct Item {
 /// The file endings of namespaces.
 pub const ENDINGS: [&str; 4] = [".yaml", ".yml", ".p4j", ".json"];
 
+/// What locations that are URLs begin with.
+const SCHEMES: [&str; 2] = ["redis", "rediss"];
+
 impl Format {
     /// The format of a file, by its ending; `None` if it is not a namespace.
     pub fn of(path: &Path) -> Option<Format> {

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::StoreError;
-use super::location::SCHEMES;
+use super::{SCHEMES, StoreError};
 use crate::nearest::hint;
 
 /// The port of a URL that names none.

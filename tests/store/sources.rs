@@ -56,6 +56,30 @@ fn a_catalog_can_be_loaded_from_memory() {
     assert!(error.to_string().starts_with("the second:1:1: error[P"), "{error}");
 }
 
+/// A source that keeps no order.
+#[derive(Debug)]
+struct Unordered;
+
+impl Source for Unordered {
+    fn list(&self) -> Result<Vec<Item>, StoreError> {
+        let items = [("b", "1.yaml"), ("a", "2.yaml"), ("b", "0.yaml")];
+        Ok(items.map(|(name, label)| Item::new(name, Format::Yaml).with_label(label)).into())
+    }
+
+    fn read(&self, _: &Item, _: usize) -> Result<Vec<u8>, StoreError> {
+        Ok(fs::read("sample-namespaces/button_color.yaml").expect("a sample"))
+    }
+}
+
+#[test]
+fn two_of_one_name_are_found_in_a_source_that_keeps_no_order() {
+    let loaded = planout::catalog::read(&Unordered, Dialect::Planout4j).expect("namespaces");
+    let names: Vec<_> = loaded.iter().map(|it| (&*it.name, it.source.name())).collect();
+    assert_eq!(names, [("a", "2.yaml"), ("b", "0.yaml"), ("b", "1.yaml")]);
+    let error = Catalog::from_source(&Unordered, Dialect::Planout4j).expect_err("two of a name");
+    assert!(error.to_string().contains("namespace `b` is also in `0.yaml`"), "{error}");
+}
+
 /// What somebody does to a folder.
 type Edit<'a> = &'a dyn Fn();
 
