@@ -60,31 +60,31 @@ use crate::eval::Effort;
 use crate::namespace::Namespace;
 use crate::value::Map;
 
-/// What is to be done with the rows of a file.
+/// The settings with which the rows of a file are assigned.
 #[derive(Debug)]
 pub struct Batch<'n> {
     /// The namespaces that each row is assigned in.
     pub namespaces: Vec<&'n Namespace>,
-    /// What messages call the input.
+    /// The name of the input in messages.
     pub name: String,
     /// How the input is written.
     pub input: Format,
     /// How the output is written.
     pub output: Format,
-    /// What is kept of each row.
+    /// The columns that are copied from each row.
     pub keep: Keep,
     /// The params to write, in order; all if there are none.
     pub params: Vec<String>,
     /// The types of columns that are not strings: CSV and TSV only.
     pub types: Vec<(String, Type)>,
-    /// What [`Batch::read`] reads of rows beside what the namespaces do.
+    /// The columns that [`Batch::read`] reads beside those that the namespaces read.
     pub wanted: Wanted,
-    /// What stands between the fields of the input, where that is not what its format says: a
+    /// The character between the fields of the input, where its format has another one: a
     /// character of ASCII, in CSV and TSV only.
     pub delimiter: Option<u8>,
     /// Inputs that are the same for all rows.
     pub constants: Map,
-    /// What to do with bad rows.
+    /// The treatment of bad rows.
     pub on_error: OnError,
     /// How many threads assign; with one, all is done on the thread that asks.
     pub threads: usize,
@@ -93,7 +93,7 @@ pub struct Batch<'n> {
     pub exposure: Option<u64>,
 }
 
-/// What rows are read for that are assigned in no namespace.
+/// The columns of rows that are read without being assigned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Primary units, at least one of which each row has.
@@ -102,7 +102,7 @@ pub struct Wanted {
     pub others: Vec<String>,
 }
 
-/// What is kept of each row of the input.
+/// The columns that are copied from each row of the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keep {
     /// All columns.
@@ -111,7 +111,7 @@ pub enum Keep {
     Columns(Vec<String>),
 }
 
-/// What to do with a bad row.
+/// The treatment of a bad row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnError {
     /// It is the end.

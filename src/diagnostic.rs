@@ -1,4 +1,4 @@
-//! What is wrong with a text, where, and what to do about it: data only, printed elsewhere.
+//! Problems of a text, with their places and advice: data only, printed elsewhere.
 
 mod allow;
 mod code;
@@ -54,7 +54,7 @@ pub(crate) fn check_size(bytes: usize) -> Result<(), Box<Diagnostic>> {
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// What to say there; may be empty.
+    /// The text at that place; may be empty.
     pub text: String,
 }
 
@@ -63,7 +63,7 @@ pub struct Label {
 pub struct Replacement {
     /// The part; an empty one is a place to write at.
     pub span: Span,
-    /// What to write there.
+    /// The text to write there.
     pub text: String,
 }
 
@@ -72,17 +72,17 @@ pub struct Replacement {
 /// Messages are lower case, quote the author's words in backticks and name no Rust types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
-    /// What is wrong, in a line.
+    /// The problem, on one line.
     pub message: String,
     /// Where it is.
     pub primary: Label,
     /// Other places that explain it.
     pub secondary: Vec<Label>,
-    /// What to do about it.
+    /// Advice on how to solve it.
     pub help: Option<String>,
     /// The help as edits, where that can be said so: a program can make all of them together. Empty
     /// where it takes a person.

@@ -7,7 +7,7 @@ use std::str::FromStr;
 pub use crate::diagnostic::UnknownWord;
 use crate::number;
 
-/// Whose answers a script or a namespace gives.
+/// The implementation of PlanOut that a script or a namespace agrees with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// The answers of planout4j 1.2, in which every number of the language is a double.

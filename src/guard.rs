@@ -1,4 +1,4 @@
-//! What keeps a ship from moving those who are in experiments by accident.
+//! The guard keeps a ship from moving units of running experiments by accident.
 //!
 //! Whoever ships shows it what the target holds and what would become of that, as a program does with
 //! [`Bundle::ship`](crate::ship::Bundle::ship), and lets the ship pass only if there is no
@@ -24,7 +24,7 @@ pub struct Guard<'a> {
     pub is_single: bool,
     /// The dialects of what is at the target.
     pub dialects: Dialects,
-    /// What it does about a ship that reassigns units.
+    /// The reaction to a ship that reassigns units.
     pub level: Level,
     /// The namespaces that may reassign units.
     pub allowed: &'a [String],
@@ -36,21 +36,21 @@ pub struct Guard<'a> {
     pub operators: &'a BTreeSet<String>,
     /// The plan that is to be applied, if one was made before.
     pub saved: Option<SavedPlan>,
-    /// What a plan would be made with now.
+    /// The setup that a plan would have now.
     pub setup: Setup,
 }
 
-/// What a guard has found.
+/// The findings of a guard.
 #[derive(Debug)]
 pub struct Verdict {
-    /// What shipping would do.
+    /// The effect of the ship.
     pub plan: Plan,
-    /// What the target holds. To free it takes time, and whoever waits for the target would wait
+    /// The content of the target. Freeing it takes time, and others that wait for the target would wait
     /// for that.
     pub before: Vec<Loaded>,
     /// Why the ship may not pass.
     pub refusal: Option<Refusal>,
-    /// What would become of units, if the ship may pass all the same.
+    /// The units that would be reassigned or fail, if the ship may pass all the same.
     pub warning: Option<Reassignment>,
 }
 
@@ -66,7 +66,7 @@ pub enum Refusal {
     Reassignment(Reassignment),
 }
 
-/// What would become of units of namespaces that may not be changed so.
+/// The units that would be reassigned or fail in namespaces that may not be changed so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reassignment {
     /// The namespaces, in the order of their names.

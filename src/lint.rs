@@ -37,7 +37,7 @@ use crate::syntax::parse;
 use crate::tree::{Node, json};
 use crate::wire::{MAX_JSON_DEPTH, emit};
 
-/// What a project has settled about its checks.
+/// The settings of a project for its checks.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// How bad each check is taken to be.

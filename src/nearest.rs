@@ -29,7 +29,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// What to say beside a name that is not known: the known one that is near, or which are known.
+/// The hint for an unknown name: the nearest known name, or the known names.
 /// `None` if none are.
 ///
 /// ```

@@ -31,7 +31,7 @@ pub enum ShipError {
     /// Two names that are one place where the target keeps its files on some systems.
     #[error("nothing was shipped: {0}")]
     Alike(#[from] AlikeNames),
-    /// Whoever had to approve of the change did not.
+    /// The change was not approved.
     #[error("nothing was shipped")]
     Refused,
     /// The target failed.
@@ -74,7 +74,7 @@ pub fn check_names<'a>(
     Ok(())
 }
 
-/// What a change comes to for one namespace.
+/// The effect of a ship on one namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Change {
@@ -103,7 +103,7 @@ impl Change {
     }
 }
 
-/// What shipping changed, or would change.
+/// The changes that a ship has made, or would make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Shipment {
@@ -216,7 +216,7 @@ impl Bundle {
         self.namespaces.keys().map(String::as_str)
     }
 
-    /// What shipping would change in a store of these contents. What says the same there, however
+    /// The changes that a ship would make in a store of these contents. A namespace with the same meaning, however
     /// it is written, does not change.
     pub fn compare(&self, contents: &Contents, prune: bool) -> Shipment {
         let (same, others): (Vec<_>, Vec<_>) = self

@@ -129,8 +129,8 @@ impl Value {
         matches!(self, Value::Null)
     }
 
-    /// What conditions, `&&`, `||` and `!` take it for: null, false, zero and what is empty are
-    /// false, all else is true.
+    /// Whether conditions, `&&`, `||` and `!` treat it as true: null, false, zero and empty values are
+    /// false, all others are true.
     pub fn is_true(&self) -> bool {
         match self {
             Value::Null => false,
@@ -166,7 +166,7 @@ impl Value {
         }
     }
 
-    /// What it is, with its article, for a message.
+    /// Its kind with an article, for a message.
     pub fn describe(&self) -> &'static str {
         match self {
             Value::Null => "null",

@@ -1,4 +1,4 @@
-//! What can be wrong with a file, and with a row of it.
+//! Errors of a file of units, and of one of its rows.
 
 use std::{fmt, io};
 
@@ -25,7 +25,7 @@ pub enum Error {
     /// The output cannot be written.
     #[error("cannot write the rows")]
     Write(#[source] io::Error),
-    /// What is asked for does not fit the input.
+    /// The settings do not fit the input.
     #[error("{message}")]
     Unfit {
         /// What does not fit.
@@ -58,7 +58,7 @@ pub enum Part {
     Keep,
     /// The types of columns.
     Types,
-    /// What stands between fields: the only column holds this character, which does so elsewhere.
+    /// The delimiter: the only column holds this character, which separates fields elsewhere.
     Delimiter(char),
     /// The columns that are kept and the params, which stand in the output side by side.
     Output,
@@ -107,7 +107,7 @@ pub enum Reason {
     /// The unit cannot be assigned.
     #[error(transparent)]
     Assign(#[from] AssignError),
-    /// What it gets, in all namespaces, is more than a row may have.
+    /// Its answers of all namespaces are larger than a row may be.
     #[error("what it gets takes more than {} MB", MAX_ANSWER >> 20)]
     TooLarge,
     /// A param has a value that cannot be written.

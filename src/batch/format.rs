@@ -39,7 +39,7 @@ impl Format {
         ("parquet", Format::Parquet),
     ];
 
-    /// What the end of a file's name says of its format and compression.
+    /// The format and compression that the ending of a file's name says.
     pub fn of(path: &Path) -> (Option<Format>, Compression) {
         let ending = |path: &Path| path.extension().map(|it| it.to_string_lossy().to_lowercase());
         let compression = match ending(path).as_deref() {

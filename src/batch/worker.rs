@@ -1,4 +1,4 @@
-//! What is done with a piece of the input: read, assigned and written, row by row.
+//! The work on a piece of the input: rows are read, assigned and written, one by one.
 
 use super::chunks::Chunk;
 #[cfg(feature = "parquet")]

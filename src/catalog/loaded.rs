@@ -40,9 +40,9 @@ pub struct Loaded {
     pub format: Format,
     /// The dialect it has unless it says its own.
     pub dialect: Dialect,
-    /// What stands where in the text, as far as it could be read.
+    /// The parts of the text with their places, as far as they could be read.
     pub outline: Option<Outline>,
-    /// What it says, unless there is an error.
+    /// Its content, unless it has an error.
     pub document: Option<Document>,
     /// All problems, errors and warnings.
     pub diagnostics: Vec<Diagnostic>,

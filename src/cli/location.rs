@@ -17,9 +17,9 @@ const TARGET: &str = "@target";
 /// What a command is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// What is being worked on.
+    /// The namespaces that people work on.
     Draft,
-    /// What has been shipped, and runs.
+    /// The namespaces that were shipped, and run.
     Live,
 }
 

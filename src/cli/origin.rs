@@ -1,4 +1,4 @@
-//! What an answer rests on: the location that gave it, its revision, and how the source stands to
+//! The origin of an answer: the location that gave it, its revision, and how the source compares to
 //! that.
 
 use planout::catalog::Loaded;
@@ -19,7 +19,7 @@ pub(super) enum Standing {
     Differs,
     /// It does not have what is shipped.
     Absent,
-    /// What it has is not valid.
+    /// Its version is not valid.
     Invalid,
     /// It alone has the namespace, and answers.
     Unshipped,

@@ -1,4 +1,4 @@
-//! What nobody may read in a message: user and password of a URL, which stand between `//` and `@`.
+//! Secrets that no message may show: user and password of a URL, which stand between `//` and `@`.
 //!
 //! Messages quote arguments, files and what others say of them, so they are looked through at the
 //! door: where they are printed. Where a URL ends cannot be seen in a text. So what the arguments

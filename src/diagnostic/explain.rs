@@ -1,4 +1,4 @@
-//! What each code means, at length: the sections of `docs/diagnostics.md`.
+//! The meaning of each code, at length: the sections of `docs/diagnostics.md`.
 
 use super::Code;
 
@@ -8,7 +8,7 @@ const DOCUMENT: &str = include_str!("../../docs/diagnostics.md");
 /// What begins a section. No line of an example begins with it.
 const HEADING: &str = "\n## ";
 
-/// What a kind of problem is called, in a few words.
+/// The name of a kind of problem, in a few words.
 ///
 /// ```
 /// use planout::diagnostic::{Code, title};
@@ -19,7 +19,7 @@ pub fn title(code: Code) -> &'static str {
     section(code).0
 }
 
-/// What a code means, why it is a problem, an example and its repair: Markdown, in which a fenced
+/// The meaning of a code, the reason why it is a problem, an example and its repair: Markdown; a fenced
 /// block is marked `wrong` or `right`.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! What is known of a part of a script before there are units.
+//! The value of a part of a script, where it is known without a unit.
 
 use super::dialects::in_dialect;
 use super::error::Reason;

@@ -1,4 +1,4 @@
-//! What the evaluations of many units come to together.
+//! The effort of the evaluations of many units together.
 
 /// How much may be made and copied for units that are evaluated to learn from them, in bytes. More of
 /// what takes so long says no more.

@@ -1,4 +1,4 @@
-//! What a script reads where it has set no variable.
+//! The inputs of a script: the variables that it reads and has not set.
 
 use super::program::Slot;
 use crate::value::{Map, Value};

@@ -119,7 +119,7 @@ impl Script {
         &self.json
     }
 
-    /// What tells scripts apart in logs: the first eight digits of the SHA-1 of its JSON, as
+    /// The id of a script in logs: the first eight digits of the SHA-1 of its JSON, as
     /// `planout compile --no-pretty` prints it.
     pub fn checksum(&self) -> &str {
         self.checksum.get_or_init(|| {
@@ -289,7 +289,7 @@ pub(crate) fn draw(text: &Hasher, unit: &Value, dialect: Dialect) -> Draw {
     in_dialect!(dialect, S => random::draw::<S>(text, unit))
 }
 
-/// What a script computed for a unit.
+/// The result of a script for a unit.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Evaluation<'a> {

@@ -1,4 +1,4 @@
-//! What somebody sees who watches an evaluation.
+//! An interface for watching an evaluation.
 
 use crate::source::Span;
 use crate::value::Value;

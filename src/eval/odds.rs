@@ -1,4 +1,4 @@
-//! What a random operator decides between, and how one draw decides it.
+//! The outcomes of a random operator, and the choice of one of them by a draw.
 
 use super::arguments::{Arguments, Outcome};
 use super::error::Reason;

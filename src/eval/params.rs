@@ -1,4 +1,4 @@
-//! What was assigned to a unit, and how services read it.
+//! The params of a unit, and how services read them.
 
 use std::slice;
 

@@ -1,4 +1,4 @@
-//! What scripts compute in PlanOut's reference interpreter, a Python program.
+//! The semantics of PlanOut's reference interpreter, a Python program.
 
 use std::cmp::Ordering;
 

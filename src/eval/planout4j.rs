@@ -1,4 +1,4 @@
-//! What scripts compute in planout4j 1.2, a Java program.
+//! The semantics of planout4j 1.2, a Java program.
 
 use std::cmp::Ordering;
 

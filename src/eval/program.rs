@@ -44,7 +44,7 @@ pub(super) struct Expr {
 #[derive(Debug)]
 pub(super) enum Op {
     Constant(Value),
-    /// What can be seen to fail fails when it is reached, not before.
+    /// An operator that is known to fail fails when it is reached, not before.
     Fail(Box<Reason>),
     Get(Slot),
     /// The experiment salt in force.

@@ -1,5 +1,5 @@
-//! What a dialect decides in the evaluation of a script. The two implementations,
-//! [`super::planout4j`] and [`super::planout`], are all that knows them apart.
+//! The part of an evaluation that depends on the dialect. The two implementations,
+//! [`super::planout4j`] and [`super::planout`], are the only code that tells the dialects apart.
 
 use std::cmp::Ordering;
 

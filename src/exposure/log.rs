@@ -110,7 +110,7 @@ impl<W: Write + Send> JsonLines<W> {
         self.output().writer.flush()
     }
 
-    /// What was written to.
+    /// The writer.
     pub fn into_inner(self) -> W {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner).writer
     }

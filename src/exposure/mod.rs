@@ -46,9 +46,9 @@ pub struct Exposure<'e> {
     pub namespace: &'e Namespace,
     /// The experiment, which is not the default one.
     pub experiment: &'e Experiment,
-    /// What the unit got.
+    /// The assignment of the unit.
     pub assignment: &'e Assignment<'e>,
-    /// What it was given by.
+    /// The inputs of the assignment.
     pub inputs: &'e Map,
     /// When it was, in seconds since 1970.
     pub time: u64,

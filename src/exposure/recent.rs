@@ -1,4 +1,4 @@
-//! What was seen of late, within a bounded memory.
+//! Recently seen keys, within a bounded memory.
 
 use std::collections::HashSet;
 

@@ -9,7 +9,7 @@ use {
     crate::value::{Map, Value},
 };
 
-/// What is wrong with a line of a log.
+/// An error in a line of a log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {

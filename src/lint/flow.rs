@@ -1,4 +1,4 @@
-//! What is read before it is set, what is never reached, and what always comes out the same.
+//! Variables that are read before they are set, statements that are never reached, and constant conditions.
 
 mod possible;
 

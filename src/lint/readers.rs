@@ -1,4 +1,4 @@
-//! What planout4j would read otherwise than it is meant, or not at all: our extensions.
+//! Our extensions that planout4j would misread, or could not read.
 
 use super::script::Script;
 use super::subject::Subject;

@@ -1,4 +1,4 @@
-//! What a sequence of experiments leaves behind: definitions without use, no free segments, and
+//! The end of a sequence of experiments: definitions without use, no free segments, and
 //! experiments that do what the default does.
 
 use std::collections::HashSet;

@@ -1,11 +1,11 @@
-//! What a unit got.
+//! The assignment of a unit.
 
 use serde::{Deserialize, Serialize};
 
 use crate::eval::Params;
 use crate::value::Map;
 
-/// What a unit got. As JSON it is what `planout eval --format json` prints:
+/// The assignment of a unit. As JSON it is the answer of `planout eval --format json`:
 ///
 /// ```
 /// use planout::{Catalog, Dialect, Map, Value};

@@ -15,7 +15,7 @@ use crate::nearest::nearest;
 /// The most segments that a namespace may have.
 pub const MAX_SEGMENTS: u32 = 10_000_000;
 
-/// What keeps a namespace from being built.
+/// The reason why a namespace cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -147,7 +147,7 @@ impl NamespaceBuilder {
         self
     }
 
-    /// What the salts of the experiments begin with; without it, or if it is blank, the name that
+    /// The beginning of the salts of the experiments; without it, or if it is blank, the name that
     /// hashes take.
     #[must_use]
     pub fn salt(mut self, salt: &str) -> Self {

@@ -33,7 +33,7 @@ pub struct Document {
     pub name: String,
     /// The name that hashes take: of a compiled document the one that stands in it.
     pub hashed_name: String,
-    /// What the experiments' salts begin with, where it is not the name that hashes take.
+    /// The beginning of the experiments' salts, where it is not the name that hashes use.
     pub salt: Option<String>,
     /// The primary unit.
     pub unit: String,
@@ -54,13 +54,13 @@ pub struct Document {
     pub definitions: IndexMap<String, Arc<Script>>,
     /// The name of the default experiment's definition.
     pub default: String,
-    /// What happened to the segments, in order.
+    /// The entries of the sequence, in order.
     pub sequence: Vec<Action>,
     /// The document with its scripts compiled and its name set: what is shipped.
     pub compiled: Arc<Node>,
 }
 
-/// What a document is, which decides the name that its hashes take.
+/// The form of a document, which decides the name that its hashes use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// A source: its hashes take the name of the file.
@@ -106,7 +106,7 @@ impl Action {
     }
 }
 
-/// What became of a tree.
+/// The result of checking a tree.
 #[derive(Debug)]
 pub struct Checked {
     /// The document, unless there was an error.

@@ -39,7 +39,7 @@ pub struct Outline {
 pub struct ParsedScript {
     /// The syntax tree and all problems, at their places in the namespace's text.
     pub parsed: Parsed,
-    /// What it compiles to, if it is valid.
+    /// Its compiled form, if it is valid.
     pub json: Option<Arc<Node>>,
 }
 
@@ -81,7 +81,7 @@ impl Outline {
         self.entry(key).and_then(|entry| entry.value.as_list()).unwrap_or_default()
     }
 
-    /// What stands under `namespace`.
+    /// The entry of the key `namespace`.
     pub fn header(&self) -> Option<&Entry> {
         self.entry("namespace")
     }
@@ -107,7 +107,7 @@ impl Outline {
         items.map(|(index, node)| Definition { node, outline: self, index })
     }
 
-    /// What stands under `experiment_sequence`.
+    /// The entry of the key `experiment_sequence`.
     pub fn sequence(&self) -> Option<&Entry> {
         self.entry("experiment_sequence")
     }
@@ -125,7 +125,7 @@ impl<'o> Definition<'o> {
         Some((name.as_str()?.trim(), name.span))
     }
 
-    /// What stands under `assign`.
+    /// The entry of the key `assign`.
     pub fn assign(&self) -> Option<&'o Entry> {
         self.node.as_map()?.entry("assign")
     }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-/// What cannot be done in an experiment sequence.
+/// An invalid entry of an experiment sequence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SequenceError {

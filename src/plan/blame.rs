@@ -294,7 +294,7 @@ impl<'a> Follower<'a> {
 enum Concerned {
     None,
     These(Vec<&'static str>),
-    /// What a draw is made for does not make it fail.
+    /// All arguments except the unit of a draw, whose value never makes the draw fail.
     AllButUnit,
 }
 

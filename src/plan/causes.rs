@@ -21,13 +21,13 @@ const MAX_NAMED: usize = 3;
 /// An edit, and what it does to those who are in experiments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
-    /// What kind of edit it is.
+    /// The kind of edit.
     pub kind: CauseKind,
-    /// What it does to those who are in experiments.
+    /// Its effect on units in experiments.
     pub class: Class,
     /// The line of the new text where it stands.
     pub line: Option<usize>,
-    /// What that line does, such as "inserts an `add` of `x` before `y`".
+    /// The effect of that line, such as "inserts an `add` of `x` before `y`".
     pub text: String,
     /// The experiments that lose segments by it.
     pub losses: Vec<Loss>,

@@ -1,4 +1,4 @@
-//! What changes in a namespace that is there before and after.
+//! The changes of a namespace that exists before and after.
 
 use super::causes::{self, Cause};
 use super::definitions::{DefaultChange, ScriptChange, default_change, script_changes};
@@ -9,7 +9,7 @@ use super::segments::{self, ExperimentChange, Move};
 use super::{Class, Version};
 use crate::namespace::Namespace;
 
-/// What changes in a namespace.
+/// The changes of a namespace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changes {
     /// How many segments it had.
@@ -23,18 +23,18 @@ pub struct Changes {
     pub experiments: Vec<ExperimentChange>,
     /// The scripts that changed, of experiments that are active before and after.
     pub scripts: Vec<ScriptChange>,
-    /// What changed of the default.
+    /// The change of the default.
     pub default: Option<DefaultChange>,
     /// The edits that reassign units, and edits of earlier entries that do not.
     pub causes: Vec<Cause>,
-    /// What to do in place of edits that reassign units; `None` if none do.
+    /// A safe alternative to edits that reassign units; `None` if none do.
     pub remedy: Option<Remedy>,
-    /// What some units get before and after; `None` if none were evaluated.
+    /// The params of some units before and after; `None` if no units were evaluated.
     pub sampled: Option<Sampled>,
 }
 
 impl Changes {
-    /// What this does to those who are in the experiments.
+    /// The effect on units in the experiments.
     pub fn class(&self) -> Class {
         self.causes.iter().map(|cause| cause.class).max().unwrap_or(Class::Safe)
     }

@@ -1,4 +1,4 @@
-//! What changes of the scripts of a namespace: those that experiments run, and the default.
+//! The changes of a namespace's scripts: those that experiments run, and the default.
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,7 +25,7 @@ pub struct ScriptChange {
     pub line: Option<usize>,
 }
 
-/// What changed of what units see that are in no experiment.
+/// The change for units that are in no experiment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefaultChange {
     /// The definition that was the default.

@@ -1,4 +1,4 @@
-//! What the units of namespaces can have.
+//! The inputs that units of namespaces can have.
 
 use indexmap::IndexSet;
 
@@ -11,7 +11,7 @@ use crate::namespace::BASELINE;
 pub struct Inputs<'a> {
     /// The primary units.
     pub units: IndexSet<&'a str>,
-    /// What else is declared, or read by any definition. Variables that a script sets before it
+    /// The other inputs that are declared, or that a definition reads. Variables that a script sets before it
     /// reads them are among these.
     pub others: IndexSet<&'a str>,
 }

@@ -1,4 +1,4 @@
-//! What shipping would change, and who would move.
+//! The changes of a ship, and the units that would move.
 //!
 //! ```
 //! use planout::catalog::{self, Dialects};
@@ -48,7 +48,7 @@ use crate::namespace::{Action, Document};
 use crate::parallel;
 use crate::progress::Progress;
 
-/// What a change does to those who are in experiments, from the least to the worst.
+/// The effect of a change on units in experiments, from the least to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// Nothing changes.
@@ -90,7 +90,7 @@ pub enum Status {
     Removed(Option<Size>),
     /// Its source is invalid.
     Broken,
-    /// What is there is invalid, so there is no saying who moves.
+    /// The namespace at the target is invalid, so it is not known which units move.
     Unknown,
 }
 
@@ -114,7 +114,7 @@ impl Status {
 pub struct Creation {
     /// How large it is.
     pub size: Size,
-    /// What some units get; `None` if none were evaluated.
+    /// The params of some units; `None` if no units were evaluated.
     pub sampled: Option<Sampled>,
 }
 
@@ -148,14 +148,14 @@ impl Size {
 pub struct NamespacePlan {
     /// Its name.
     pub name: String,
-    /// What its source is called, or what it is called where it is if there is no source.
+    /// The name of its source, or its name at the target if it has no source.
     pub file: String,
     /// How it changes.
     pub status: Status,
 }
 
 impl NamespacePlan {
-    /// What that does to those who are in its experiments. A script that fails for units takes the
+    /// The effect on units in its experiments. A script that fails for units takes the
     /// values of their params from them, as another experiment would.
     pub fn class(&self) -> Class {
         match &self.status {
@@ -188,7 +188,7 @@ impl NamespacePlan {
         self.sampled().and_then(|it| it.fails.as_ref()).map_or(0, |(units, _)| *units)
     }
 
-    /// What some units get; `None` if none were evaluated.
+    /// The params of some units; `None` if no units were evaluated.
     pub fn sampled(&self) -> Option<&Sampled> {
         match &self.status {
             Status::Created(created) => created.sampled.as_ref(),
@@ -198,7 +198,7 @@ impl NamespacePlan {
     }
 }
 
-/// What would change.
+/// All changes of a ship.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Every namespace that is there or would be, by name.

@@ -1,4 +1,4 @@
-//! What a namespace makes of a unit, and what a failure of it comes from.
+//! The outcome of a namespace for a unit, and the causes of a failure.
 
 use std::collections::BTreeSet;
 

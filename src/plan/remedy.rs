@@ -1,4 +1,4 @@
-//! What to append in place of edits that reassign units: what has been shipped stays as it is.
+//! Entries to append in place of edits that reassign units: the shipped entries stay as they are.
 
 use std::collections::HashSet;
 
@@ -16,7 +16,7 @@ pub enum Remedy {
     NewNamespace(Vec<CauseKind>),
 }
 
-/// What is appended to a namespace as it was shipped. Who is in an experiment stays there, unless
+/// Entries for the end of a namespace as it was shipped. Units in an experiment stay there, unless
 /// an entry ends it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Appendix {

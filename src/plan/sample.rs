@@ -1,4 +1,4 @@
-//! What some units get before and after: this shows what edits of scripts do, which segments
+//! The params of some units before and after: this shows the effect of edited scripts, which segments
 //! cannot show.
 
 use std::borrow::Cow;
@@ -61,7 +61,7 @@ pub enum Unit {
     Inputs(Map),
 }
 
-/// What the units get that were evaluated, before and after.
+/// The params of the evaluated units, before and after.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampled {
     /// How many units were evaluated.
@@ -118,14 +118,14 @@ pub struct ParamDifference {
     pub example: Difference,
 }
 
-/// What a unit gets before and after; `None` where the param is not set.
+/// A param of a unit before and after; `None` where the param is not set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// The unit: the value of the primary unit, or all inputs as JSON.
     pub unit: String,
-    /// What it got.
+    /// The value before.
     pub before: Option<Value>,
-    /// What it gets.
+    /// The value after.
     pub after: Option<Value>,
 }
 

@@ -18,15 +18,15 @@ const FORMAT: u32 = 2;
 pub struct SavedPlan {
     /// The version of this form.
     format: u32,
-    /// What it was made for, and with.
+    /// The locations and settings that it was made for.
     pub setup: Setup,
-    /// What shipping does to those who are in experiments: `none`, `safe` or `reassigning`.
+    /// The effect on units in experiments: `none`, `safe` or `reassigning`.
     pub class: String,
-    /// What is at either location, by name.
+    /// The namespaces of both locations, by name.
     pub namespaces: Vec<SavedItem>,
 }
 
-/// What a plan is made for, and with.
+/// The locations and settings that a plan is made for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setup {
@@ -39,7 +39,7 @@ pub struct Setup {
     pub prune: bool,
     /// The dialect of sources that do not say their own.
     pub dialect: String,
-    /// What the guard does about a ship that reassigns units.
+    /// The reaction of the guard to a ship that reassigns units.
     pub guard: String,
     /// The levels of checks that are not the usual ones, by code.
     pub checks: BTreeMap<String, String>,
@@ -55,7 +55,7 @@ pub struct Setup {
 pub struct SavedItem {
     /// Its name.
     pub name: String,
-    /// What shipping does to those who are in its experiments.
+    /// The effect of a ship on units in its experiments.
     pub class: String,
     /// The hash of the text of its source; `None` if there is none.
     pub source: Option<String>,
@@ -76,7 +76,7 @@ pub enum SavedError {
     Malformed(#[from] serde_json::Error),
 }
 
-/// What is not as it was when the plan was made.
+/// A difference from the time when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
     /// The location of the sources or of the target, or something that is configured.
@@ -92,7 +92,7 @@ pub enum Mismatch {
     /// The source of a namespace is another one, or is new or gone.
     #[error("the source of `{0}` is not the one that was planned")]
     Source(String),
-    /// What is at the target is another one, or is new or gone.
+    /// The namespace at the target is another one, or is new or gone.
     #[error("`{0}` at the target is not the one that was planned against")]
     Target(String),
 }
@@ -157,7 +157,7 @@ impl SavedPlan {
         item.is_some_and(|item| item.class == Class::Reassigning.as_str())
     }
 
-    /// What is not as it was when the plan was made: nothing if it can be applied. The text of a
+    /// The differences from the time when the plan was made; none if it can be applied. The text of a
     /// source may have changed as long as it compiles to the same.
     pub fn mismatches<'a>(
         &self,

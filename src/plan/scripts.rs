@@ -1,4 +1,4 @@
-//! What differs between two versions of a script, param by param.
+//! The differences between two versions of a script, param by param.
 
 use indexmap::IndexMap;
 
@@ -14,15 +14,15 @@ use crate::wire::{self, Form, Operator, same};
 pub struct ParamChange {
     /// The param; `return` for a script that ends elsewhere or otherwise.
     pub param: String,
-    /// What happened to it.
+    /// The kind of change.
     pub kind: ParamChangeKind,
-    /// What of it is different: one part if it was added or removed.
+    /// The parts that differ: one part if it was added or removed.
     pub parts: Vec<Part>,
     /// The line of the new text where it is set; `None` if it was removed.
     pub line: Option<usize>,
 }
 
-/// What happened to a param of a script.
+/// The kind of change of a param.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamChangeKind {
     /// It was not set before.
@@ -50,9 +50,9 @@ pub struct Part {
     /// Which part: an argument of the operator that draws it, such as `choices` or `weights`, or
     /// else `value`, or the `condition` under which it is set.
     pub what: String,
-    /// What it was; `None` if it was not there.
+    /// The earlier text; `None` if it was not there.
     pub before: Option<String>,
-    /// What it is; `None` if it is gone.
+    /// The new text; `None` if it is gone.
     pub after: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Who holds which segments, before and after.
+//! The holders of segments, before and after.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +18,7 @@ pub struct Move {
     pub reassigns: bool,
 }
 
-/// What became of an experiment.
+/// The fate of an experiment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It was not there.
@@ -64,7 +64,7 @@ pub struct ExperimentChange {
     pub after: u32,
     /// How many of them are the same ones.
     pub kept: u32,
-    /// What became of it.
+    /// Its fate.
     pub fate: Fate,
 }
 

@@ -1,5 +1,5 @@
-//! What was edited in an experiment sequence: which entries are kept, which came and went, and
-//! which are appended.
+//! The edits of an experiment sequence: the entries that are kept, inserted, deleted, and
+//! appended.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! What a ship says of itself beside the namespaces that it leaves: never inside of them.
+//! The stamp that a ship leaves beside the namespaces, and never inside them.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -37,7 +37,7 @@ pub struct Revision {
     pub dirty: bool,
 }
 
-/// What identifies the content of a namespace.
+/// The identity of a namespace's content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// The SHA-1 of its bytes, in hexadecimal digits: what `sha1sum` prints.

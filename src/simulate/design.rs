@@ -1,4 +1,4 @@
-//! What a namespace assigns, in shares of its units.
+//! The distribution of a namespace's assignments, in shares of its units.
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -32,7 +32,7 @@ pub enum Scope {
     Cohort(usize),
 }
 
-/// What a namespace is designed to assign.
+/// The distribution that a namespace is designed to assign.
 #[derive(Debug)]
 pub struct Design<'n> {
     /// The namespace.

@@ -36,7 +36,7 @@ pub struct Exposures<'d> {
     pub misplaced: u64,
 }
 
-/// What is wrong with a line of a log.
+/// An error in a line of a log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
@@ -185,7 +185,7 @@ impl<'d> Exposures<'d> {
         self.units.len()
     }
 
-    /// What was counted.
+    /// The counts.
     pub fn observed(self) -> Observed {
         self.observed
     }

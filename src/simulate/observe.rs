@@ -1,4 +1,4 @@
-//! What units get: evaluated and counted.
+//! The values of units, evaluated and counted.
 
 use indexmap::IndexMap;
 
@@ -36,13 +36,13 @@ const AT_ONCE: usize = 8;
 pub struct Units {
     /// How many.
     pub count: usize,
-    /// What decides which.
+    /// The seed of the random units.
     pub seed: u64,
     /// The inputs besides the primary unit.
     pub inputs: Map,
 }
 
-/// What was counted.
+/// The counts of observed values.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
     /// How many units were counted by cohort, as in the design; `None` for one that is not known.

@@ -1,4 +1,4 @@
-//! What can be wrong with a file of what was observed.
+//! Errors of a file of observed counts.
 
 use std::io;
 

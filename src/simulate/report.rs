@@ -1,4 +1,4 @@
-//! What is expected beside what was observed.
+//! The expected distribution beside the observed one.
 
 use indexmap::IndexSet;
 
@@ -59,7 +59,7 @@ pub struct ParamReport {
     pub obstacle: Option<Obstacle>,
     /// The values.
     pub rows: Vec<ValueRow>,
-    /// What the numbers are that are not told apart; none if there are none.
+    /// The quantiles of numbers that are not listed one by one; empty if there are none.
     pub quantiles: Vec<Quantile>,
     /// Whether the values are as designed.
     pub test: Result<Test, Untested>,
@@ -76,7 +76,7 @@ pub struct ValueRow {
     pub count: u64,
 }
 
-/// What the units of a row have in common.
+/// The property that the units of a row share.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RowKind {
     /// The value.

@@ -12,7 +12,7 @@ use crate::eval::distribution::Sought;
 use crate::nearest::nearest;
 use crate::value::Value;
 
-/// What stands for the default experiment in a table.
+/// The name of the default experiment in a table.
 pub const DEFAULT: &str = "(default)";
 
 /// The most bytes of a table. Counts are few.
@@ -48,7 +48,7 @@ const COLUMNS: [(&str, Column); 4] = [
     ("count", Column::Count),
 ];
 
-/// What is wrong with a table.
+/// An error in a table.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableError {
@@ -256,7 +256,7 @@ impl<'d> Table<'d> {
         }
     }
 
-    /// What was counted.
+    /// The counts.
     pub fn observed(self) -> Observed {
         self.observed
     }

@@ -35,7 +35,7 @@ pub enum Untested {
     /// Some could not be evaluated, and what the others get is not all.
     #[error("some units could not be evaluated")]
     Failed,
-    /// What is expected is not known.
+    /// The expected shares are not known.
     #[error("it cannot be enumerated")]
     Unknown,
 }

@@ -179,7 +179,7 @@ impl StoreError {
         matches!(self, StoreError::Absent { .. })
     }
 
-    /// What to do about it, where there is something to say.
+    /// Advice on how to solve it, if there is any.
     pub fn help(&self) -> Option<String> {
         match self {
             StoreError::InvalidUrl { help, .. }

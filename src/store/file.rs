@@ -37,7 +37,7 @@ pub enum Owner {
 /// Where the content of a file goes.
 #[derive(Debug)]
 pub enum Output {
-    /// What is not a file, such as a terminal or a pipe: it is written to directly.
+    /// A special file, such as a terminal or a pipe: it is written to directly.
     Special(File),
     /// A temporary file beside the place that it is to take.
     New(File, Temporary, Owner),
@@ -61,7 +61,7 @@ impl Temporary {
 pub(super) enum Place {
     Free,
     Taken(Metadata),
-    /// What is not a file, such as a terminal or a pipe.
+    /// A special file, such as a terminal or a pipe.
     Special,
 }
 

@@ -54,7 +54,7 @@ pub enum Format {
 pub struct Item {
     /// The namespace's name.
     pub name: String,
-    /// What to call the item in messages: a path, or a key.
+    /// The name of the item in messages: a path, or a key.
     pub label: String,
     /// How it is written.
     pub format: Format,
@@ -91,7 +91,7 @@ impl Item {
     }
 }
 
-/// What namespaces are read from.
+/// A place that namespaces are read from.
 pub trait Source: Debug + Send + Sync {
     /// All namespaces, in the order of items. Names may occur twice: a folder can hold `a.yaml`
     /// and `a.json`.
@@ -194,7 +194,7 @@ pub trait Transaction {
     -> Result<Vec<PathBuf>, StoreError>;
 }
 
-/// What a change does.
+/// The writes and removals of a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// The namespaces that are created or replaced.
@@ -204,7 +204,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// What a store holds after the change.
+    /// The contents of a store after the change.
     pub fn result(&self, before: &Contents) -> Contents {
         let mut after = before.clone();
         after.retain(|name, _| !self.remove.contains(name));

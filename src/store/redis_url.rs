@@ -32,7 +32,7 @@ pub struct RedisUrl {
     pub port: u16,
     /// The number of the database.
     pub db: u32,
-    /// Who logs in; `None` for the server's default user.
+    /// The user who logs in; `None` for the server's default user.
     pub user: Option<String>,
     /// With what; `None` for not at all.
     pub password: Option<String>,

@@ -45,7 +45,7 @@ pub enum Rule {
 pub struct If {
     /// Conditions with what they guard, in order; never empty.
     pub branches: Vec<(Expr, Expr)>,
-    /// What stands after the last `else`.
+    /// The expression after the last `else`.
     pub otherwise: Option<Expr>,
     /// The whole statement.
     pub span: Span,
@@ -63,7 +63,7 @@ pub struct Switch {
 /// `return value`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Return {
-    /// What is returned: whether the unit is in the experiment.
+    /// The returned value: whether the unit is in the experiment.
     pub value: Expr,
     /// The whole statement.
     pub span: Span,
@@ -72,7 +72,7 @@ pub struct Return {
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
-    /// What it is.
+    /// The kind of the node.
     pub kind: ExprKind,
     /// Where it stands.
     pub span: Span,
@@ -118,11 +118,11 @@ pub enum ExprKind {
 pub struct Call {
     /// The name.
     pub name: Name,
-    /// What stands between the parentheses.
+    /// The arguments between the parentheses.
     pub arguments: Arguments,
 }
 
-/// What is passed to an operator.
+/// The arguments of an operator.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Arguments {
     /// `f(a, b)`, also `f()`
@@ -154,7 +154,7 @@ pub enum BinaryOperator {
 /// JSON after `@`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Literal {
-    /// What it is.
+    /// The kind of the node.
     pub kind: LiteralKind,
     /// Where it stands.
     pub span: Span,

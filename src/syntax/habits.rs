@@ -1,4 +1,4 @@
-//! What people write out of habit from other languages, and what to write instead.
+//! Habits from other languages, with the text to write instead.
 
 use super::token::{Token, TokenKind};
 

@@ -16,12 +16,12 @@ use crate::source::{OffsetMap, Span};
 /// A key that objects of JavaScript, and so both compilers, take for something else.
 pub(super) const LOST_KEY: &str = "__proto__";
 
-/// What became of a program's text.
+/// The result of parsing a program.
 #[derive(Clone, Debug)]
 pub struct Parsed {
     /// The program, as far as it could be read.
     pub program: Block,
-    /// What is wrong with it, errors and warnings.
+    /// Its problems, errors and warnings.
     pub diagnostics: Vec<Diagnostic>,
 }
 

@@ -1,4 +1,4 @@
-//! What the parser does after a mistake: it goes on where the next statement is likely to start,
+//! Recovery after a mistake: the parser goes on where the next statement is likely to start,
 //! so that one run reports every statement that is wrong, and each mistake once.
 //!
 //! The language needs no line breaks, but people write them: where a brace or a quote is left out,

@@ -34,7 +34,7 @@ pub(crate) enum TokenKind {
     Return,
     /// An operator or a mark of punctuation, by its text.
     Mark(&'static str),
-    /// What the lexer could not read.
+    /// Text that the lexer could not read.
     Broken(Broken),
     End,
 }

@@ -15,7 +15,7 @@ pub const MAX_DEPTH: usize = 200;
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// What it is.
+    /// The kind of the value.
     pub kind: Kind,
     /// Where it stands; for a value that was made, what it was made from.
     pub span: Span,
@@ -140,7 +140,7 @@ impl Node {
         }
     }
 
-    /// What it is, with its article, for a message: `a string`, `a list`, ...
+    /// Its kind with an article, for a message: `a string`, `a list`, ...
     pub fn describe(&self) -> &'static str {
         match self.kind {
             Kind::Null => "nothing",

@@ -53,7 +53,7 @@ impl<'a> Operator<'a> {
 pub struct Branch<'a> {
     /// The condition.
     pub condition: Option<&'a Node>,
-    /// What happens if it holds.
+    /// The branch that is taken if it holds.
     pub then: Option<&'a Node>,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Branch<'a> {
     }
 }
 
-/// What a node of a compiled script is.
+/// The form of a node of a compiled script.
 #[derive(Clone, Copy, Debug)]
 pub enum Form<'a> {
     /// Data. What no compiler emits counts as such.
@@ -86,7 +86,7 @@ pub enum Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    /// What a node is.
+    /// The form of a node.
     pub fn of(node: &'a Node) -> Form<'a> {
         if let Kind::List(items) = &node.kind {
             return Form::List(items);

@@ -1,4 +1,4 @@
-//! What the columns of a file hold, by what its schema says.
+//! The types of the columns of a file, as its schema declares them.
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type as Schema};

@@ -1,4 +1,4 @@
-//! What is said of a batch at its end.
+//! The summary of a batch at its end.
 
 use planout::batch::{BadRow, OnError, ReasonKind, Summary};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What is in a folder beside what a commit has there.
+//! The content of a folder, compared with the content of a commit.
 //!
 //! `git status` would tell it, too, but runs what filters, monitors and submodules say.
 

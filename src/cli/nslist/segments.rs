@@ -1,4 +1,4 @@
-//! Who holds which segments, as a drawing and as JSON.
+//! The segments of each experiment, as a drawing and as JSON.
 
 use planout::Namespace;
 use planout::namespace::Experiment;

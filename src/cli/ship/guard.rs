@@ -1,4 +1,4 @@
-//! What the guard has found, in words and with what to do about it.
+//! The findings of the guard in words, with advice.
 
 use std::collections::BTreeSet;
 

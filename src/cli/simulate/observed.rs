@@ -1,4 +1,4 @@
-//! What was counted elsewhere: a table of counts, or a log of exposures.
+//! Observed units: a table of counts, or a log of exposures.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader};

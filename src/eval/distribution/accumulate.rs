@@ -1,4 +1,4 @@
-//! What the paths through a script come to together.
+//! The sum of all paths through a script.
 
 use indexmap::IndexMap;
 

@@ -1,4 +1,4 @@
-//! What identifies a draw.
+//! The identity of a draw.
 
 use crate::draw::{Series, Text};
 use crate::eval::random::appended;

@@ -38,7 +38,7 @@ pub const MAX_PATHS: usize = 100_000;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Obstacle {
-    /// What the unit is called decides, not a draw.
+    /// It depends on the id of the unit, not on a draw.
     #[error("it depends on the value of the primary unit itself")]
     UnitValue,
     /// A draw whose unit is computed from the primary unit: several units may share it.

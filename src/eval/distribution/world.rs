@@ -1,4 +1,4 @@
-//! What is known of the draws on a path through a script.
+//! The known outcomes of draws on a path through a script.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a part of a script can come to, as far as that can be seen.
+//! The possible values of a part of a script, as far as they are known.
 
 use crate::dialect::Dialect;
 use crate::eval::{Function, equals};

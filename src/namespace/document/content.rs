@@ -1,4 +1,4 @@
-//! What a document is, by its keys.
+//! The kind of a document, recognized by its keys.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nearest::nearest;
@@ -9,7 +9,7 @@ use crate::wire::Operator;
 const KEYS: [&str; 4] =
     ["namespace", "experiment_definitions", "default_experiment", "experiment_sequence"];
 
-/// What a text in YAML or JSON holds.
+/// The kind of content of a text in YAML or JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     /// A namespace, valid or not.
@@ -21,7 +21,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// What a tree is. A mapping is a namespace as soon as it has a key of one, also misspelt.
+    /// The kind of a tree. A mapping is a namespace as soon as it has a key of one, also misspelt.
     pub fn of(tree: &Node) -> Content {
         let Some(map) = tree.as_map() else {
             return Content::Other;

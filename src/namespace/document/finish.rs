@@ -1,4 +1,4 @@
-//! What is shipped: scripts compiled, name set, dialect said where a reader could not know it.
+//! The shipped form: scripts compiled, name set, dialect named where a reader could not know it.
 
 use std::sync::Arc;
 

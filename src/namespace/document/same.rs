@@ -24,7 +24,7 @@ impl Document {
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
     Document,
-    /// What stands under `namespace`.
+    /// The settings under `namespace`.
     Header,
     /// The list of definitions, or one of them.
     Definitions,

@@ -1,4 +1,4 @@
-//! What a change does to the files of a folder, on record before it is done.
+//! The steps of a change of a folder, recorded before they are taken.
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};

@@ -1,4 +1,4 @@
-//! What a server answers, read as the protocol of Redis (RESP 2) writes it, within bounds: a server
+//! Answers of a server in the protocol of Redis (RESP 2), read within bounds: a server
 //! can claim and send anything, and takes no more of memory than what it has sent within them.
 
 use std::io::{BufRead, ErrorKind, Read};

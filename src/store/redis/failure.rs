@@ -1,4 +1,4 @@
-//! What can happen to a connection, in words, and what to do about it.
+//! Failures of a connection in words, with advice.
 
 use std::io::{self, ErrorKind};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) enum Trouble {
         MAX_BYTES >> 20
     )]
     TooLarge,
-    /// What the server says.
+    /// The message of the server.
     #[error("{0}")]
     Refused(String),
     /// Not of the server.

@@ -1,4 +1,4 @@
-//! What plain scalars mean: the types of YAML 1.1 as SnakeYAML 1.15, which planout4j has, tells
+//! The meaning of plain scalars: the types of YAML 1.1 as SnakeYAML 1.15, which planout4j has, tells
 //! them apart.
 
 use super::excerpt;
