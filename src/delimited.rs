@@ -3,7 +3,7 @@
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter};
 
-/// What some programs write before UTF-8.
+/// The mark that some programs write before UTF-8.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Splits records into fields. It is kept from record to record, and its memory with it.
@@ -58,7 +58,7 @@ impl Splitter {
     }
 }
 
-/// What is wrong with the quotes of a record.
+/// An error in the quotes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// The quote at this place is not closed before the end of the record.

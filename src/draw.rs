@@ -23,7 +23,7 @@ pub(crate) use self::text::Text;
 
 use crate::dialect::SegmentHashing;
 
-/// What stands between the parts of a text, unless a script changes what follows its own salts.
+/// The separator between the parts of a text, unless a script changes the one after its own salts.
 pub(crate) const SEPARATOR: &str = ".";
 
 /// Takes the text of a draw piece by piece: to hash it, to compare it or to show it.
@@ -32,7 +32,7 @@ pub(crate) trait Sink: Clone + Default {
     fn push(&mut self, text: &str);
 }
 
-/// What stands before the unit.
+/// The part before the unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Salt<'s> {
     /// A salt that belongs to an experiment.
@@ -41,7 +41,7 @@ pub(crate) enum Salt<'s> {
         experiment: &'s str,
         /// The salt of the draw within it.
         own: &'s str,
-        /// What stands between it and the unit.
+        /// The separator between it and the unit.
         separator: &'s str,
     },
     /// A salt that stands alone.

@@ -152,7 +152,7 @@ impl Guard<'_> {
         self.allowed.iter().find(|name| !is_known(name)).map(String::as_str)
     }
 
-    /// What keeps the saved plan from being applied.
+    /// The mismatches that keep the saved plan from being applied.
     fn mismatches(&self, before: &[Loaded]) -> Vec<Mismatch> {
         let is_planned = |old: &&Loaded| {
             !self.is_single || self.prune || self.sources.iter().any(|new| new.name == old.name)

@@ -227,7 +227,7 @@ fn compiled(source: &Source) -> Option<Node> {
     (Content::of(&tree) == Content::Script).then_some(tree)
 }
 
-/// What is checked, and how bad it is taken to be.
+/// The subjects of a check, and the level of each code.
 struct Checks<'a> {
     levels: Levels,
     reading: Reading,

@@ -153,7 +153,7 @@ impl Options {
     }
 }
 
-/// What keeps namespaces from being shipped.
+/// The reasons why namespaces cannot be shipped.
 fn obstacles(invalid: usize, total: usize, scripts: usize) -> String {
     let namespaces = (invalid > 0).then(|| format!("{invalid} of {total} namespaces invalid"));
     let parts: Vec<_> = namespaces.into_iter().chain(not_namespaces(scripts)).collect();

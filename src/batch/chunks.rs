@@ -27,7 +27,7 @@ pub(super) struct Chunks {
     cutter: Cutter,
     /// How much is read at once, in bytes.
     size: usize,
-    /// What was read and is not a whole record yet.
+    /// The bytes that were read and are not a whole record yet.
     rest: Vec<u8>,
     line: u64,
     is_first: bool,

@@ -32,7 +32,7 @@ pub(super) struct Column {
     pub(super) is_unit: bool,
 }
 
-/// What a namespace adds to a row.
+/// The columns that a namespace adds to a row.
 pub(super) struct Answers<'n> {
     pub(super) namespace: &'n Namespace,
     pub(super) rows: Rows<'n>,
@@ -124,7 +124,7 @@ impl<'n> Plan<'n> {
         })
     }
 
-    /// What the columns of a namespace are called.
+    /// The names of the columns of a namespace.
     pub(super) fn prefixed(&self, namespace: &Namespace, column: &str) -> String {
         match self.answers.len() {
             1 => column.to_owned(),
@@ -187,7 +187,7 @@ fn units<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
     units.chain(batch.wanted.units.iter().map(String::as_str)).collect()
 }
 
-/// What rows are read for, by name: the primary units first.
+/// The inputs that rows are read for, by name: the primary units first.
 pub(super) fn inputs<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
     let mut names: Vec<&str> = Vec::new();
     units(batch).into_iter().for_each(|name| add(&mut names, name));
@@ -201,7 +201,7 @@ pub(super) fn inputs<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
 /// How many characters of a column are shown.
 const MAX_SHOWN: usize = 60;
 
-/// What is asked for, beside what there is.
+/// The requested columns, beside the existing ones.
 struct Check<'b, 'n, 'k> {
     batch: &'b Batch<'n>,
     known: Option<&'k [String]>,
@@ -264,7 +264,7 @@ impl<'n> Check<'_, 'n, '_> {
         }
     }
 
-    /// What is kept, in order: without a wish, the primary units.
+    /// The columns to copy, in order: without a wish, the primary units.
     fn kept(&self, units: &[&str], read: &[&str]) -> Result<Vec<String>, Error> {
         let mut kept: Vec<&str> = Vec::new();
         if let (Keep::All, Some(known)) = (&self.batch.keep, self.known) {

@@ -12,7 +12,7 @@ use crate::value::Value;
 pub(super) struct Table {
     pub(super) header: Vec<String>,
     chunks: Chunks,
-    /// What came with the header.
+    /// The rows that were read along with the header.
     first: Option<Chunk>,
 }
 

@@ -16,7 +16,7 @@ pub enum Error {
     /// The input cannot be read.
     #[error("cannot read `{name}`")]
     Read {
-        /// What the input is called.
+        /// The name of the input.
         name: String,
         /// Why.
         #[source]
@@ -28,20 +28,20 @@ pub enum Error {
     /// The settings do not fit the input.
     #[error("{message}")]
     Unfit {
-        /// What does not fit.
+        /// The problem.
         message: String,
-        /// What to do about it.
+        /// Advice on how to solve it.
         help: Option<String>,
         /// The part of the batch to change, where it is one of these.
         part: Option<Part>,
-        /// What it comes from, where it comes from something.
+        /// The cause, if there is one.
         #[source]
         cause: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// A row is bad, and no row may be.
     #[error("{name}:{}", row.place())]
     Row {
-        /// What the input is called.
+        /// The name of the input.
         name: String,
         /// Where and why.
         #[source]

@@ -20,7 +20,7 @@ pub(super) enum Field<'a> {
 
 /// A row of the input that has been read.
 pub(super) trait Fields {
-    /// What is kept at a place; nothing of a row that cannot be read.
+    /// The copied field at a place; nothing of a row that cannot be read.
     fn field<'a>(&'a self, kept: usize, inputs: &'a [Value]) -> Field<'a>;
 
     /// All members of a JSON object, as they are written; empty if there are none.

@@ -70,7 +70,7 @@ impl Format {
         (0..count).map(field).collect()
     }
 
-    /// What stands between the fields of a row, where fields have no names.
+    /// The delimiter between the fields of a row, where fields have no names.
     pub(super) fn delimiter(self) -> Option<u8> {
         match self {
             Format::Csv => Some(b','),

@@ -48,11 +48,11 @@ impl Pieces {
     }
 }
 
-/// What is known of an input before its first row.
+/// The facts about an input that are known before its first row.
 pub(super) struct Layout<'n> {
     pub(super) plan: Plan<'n>,
     format: Format,
-    /// What stands between fields, where they have no names.
+    /// The delimiter between fields, where they have no names.
     delimiter: Option<u8>,
     /// The columns, where they are known.
     header: Vec<String>,
@@ -98,7 +98,7 @@ pub(super) fn open<'n>(batch: &Batch<'n>, input: Input) -> Result<(Pieces, Layou
     Ok((Pieces::Csv(Box::new(table)), Layout { plan, format, delimiter: Some(delimiter), header }))
 }
 
-/// What stands between the fields of the input, where fields have no names.
+/// The delimiter between the fields of the input, where fields have no names.
 fn delimiter(batch: &Batch<'_>) -> Result<Option<u8>, Error> {
     let usual = batch.input.delimiter();
     match (batch.delimiter, usual) {

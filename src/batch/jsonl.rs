@@ -184,7 +184,7 @@ impl Parser {
         Ok(())
     }
 
-    /// What came from columns is gone.
+    /// Forgets the inputs that came from columns.
     fn forget(&mut self, inputs: &mut [Value]) {
         self.kept.fill(None);
         self.members = 0..0;

@@ -39,7 +39,7 @@ use crate::value::Value;
 const ROWS: usize = 4096;
 const BYTES: usize = 4 << 20;
 
-/// What stands at the beginning of a file, and at its end.
+/// The bytes at the beginning of a file, and at its end.
 const MAGIC: &[u8; 4] = b"PAR1";
 
 /// Some rows, column by column.

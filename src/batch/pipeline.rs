@@ -105,7 +105,7 @@ fn serve<T, D>(
 mod tests {
     use super::*;
 
-    /// What is handed on before the last result of a piece.
+    /// The mark of a part that is handed on before the last result of a piece.
     const PART: u64 = u64::MAX;
 
     fn run_on(threads: usize, count: u64, fail_at: Option<u64>) -> (Vec<u64>, Result<(), Error>) {

@@ -31,7 +31,7 @@ struct Unpacker {
     has_begun: bool,
 }
 
-/// What is wrong with compressed data.
+/// An error in compressed data.
 #[derive(Debug, thiserror::Error)]
 enum PackedError {
     #[error("it ends in the middle of its {form} data")]

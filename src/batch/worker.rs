@@ -31,7 +31,7 @@ pub(super) enum Parser<'p> {
     Parquet(&'p [Column]),
 }
 
-/// What became of a piece.
+/// The result of a piece.
 pub(super) struct Done {
     pub(super) encoded: Encoded,
     pub(super) summary: Summary,

@@ -52,7 +52,7 @@ pub struct LiveCatalog {
     dialects: Dialects,
     set: ArcSwap<Set>,
     refused: ArcSwapOption<LoadError>,
-    /// What was looked at last. Who refreshes holds it.
+    /// The revision that was looked at last. The refresh in progress holds it.
     seen: Mutex<Option<Seen>>,
 }
 

@@ -25,7 +25,7 @@ use super::render::{self, ReportFormat};
 use super::secrets::Secrets;
 use super::{Context, DialectArg, Format, location};
 
-/// What stands for all warnings in the place of a code.
+/// The word for all warnings, in the place of a code.
 const WARNINGS: &str = "warnings";
 
 #[derive(Args, Debug)]
@@ -65,7 +65,7 @@ pub(super) struct Check {
     format: ReportFormat,
 }
 
-/// What is checked: namespaces together, scripts each by itself.
+/// The subjects of a check: namespaces together, scripts each by itself.
 #[derive(Default)]
 struct Subjects {
     namespaces: Vec<Loaded>,
@@ -130,7 +130,7 @@ impl Check {
         }
     }
 
-    /// What cannot be mended, or not be shown.
+    /// Refuses inputs that cannot be repaired, and formats that cannot show a diff.
     fn refuse_to_fix(&self) -> Outcome {
         if self.paths.iter().any(|path| path == "-") {
             return Err(Failure::usage("`--fix` writes files, and `-` is standard input"));
@@ -237,7 +237,7 @@ impl Check {
     }
 }
 
-/// What a check cannot vouch for.
+/// A note about the operators that a check cannot verify.
 fn not_run(own: &BTreeSet<String>) -> String {
     let names: Vec<_> = own.iter().map(|name| format!("`{name}`")).collect();
     format!(

@@ -19,7 +19,7 @@ use super::failure::{Failure, Outcome};
 use super::text::Text;
 use super::{Context, DialectArg, Format, location, overwrite};
 
-/// What a file name ends with; such an argument is never taken for language.
+/// The endings of file names; such an argument is never read as language.
 const FILE_ENDINGS: [&str; 5] = [".yaml", ".yml", ".p4j", ".json", ".planout"];
 
 #[derive(Args, Debug)]

@@ -27,9 +27,9 @@ pub(super) struct Config {
     pub(super) dialect: Option<Dialect>,
     pub(super) source: Option<String>,
     pub(super) target: Option<String>,
-    /// What is settled about checks: levels, operators and readers.
+    /// The settings of checks: levels, operators and readers.
     pub(super) checks: lint::Settings,
-    /// What the guard does about a ship that would reassign units.
+    /// The reaction of the guard to a ship that would reassign units.
     pub(super) guard: Level,
     /// Whether namespaces are looked for in the folders below a location, too, where that is said.
     pub(super) recursive: Option<bool>,
@@ -129,7 +129,7 @@ pub(super) fn unknown_code(text: &str) -> Failure {
     Failure::wrong(format!("unknown code `{text}`")).help(near_code(text))
 }
 
-/// What to say beside a code that does not exist.
+/// The hint for a code that does not exist.
 fn near_code(text: &str) -> String {
     match Code::nearest(text) {
         Some(near) => format!("did you mean `{near}`?"),

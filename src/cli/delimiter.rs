@@ -20,7 +20,7 @@ fn parse(text: &str) -> Result<u8, String> {
     }
 }
 
-/// What to do about fields that seem to be separated by another character.
+/// Advice about fields that seem to be separated by another character.
 pub(super) fn help(found: char) -> String {
     match found {
         '\t' => "the fields seem to be separated by tabs: add `--delimiter tab`".to_owned(),

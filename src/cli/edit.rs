@@ -166,7 +166,7 @@ impl Target {
     }
 }
 
-/// What was appended, and what that changes.
+/// The appended entry, and the changes that it causes.
 fn answer(file: &str, action: &Action, is_written: bool, plan: &Plan) -> serde_json::Value {
     let entry = match action {
         Action::Add { name, definition, segments } => json!({

@@ -68,7 +68,7 @@ pub(super) struct Eval {
     batch: batch::BatchArgs,
 }
 
-/// What there is to say about a unit.
+/// The answer for a unit.
 struct Answer<'a> {
     /// The fields before the params: JSON only.
     fields: Vec<(&'static str, Kind)>,
@@ -283,7 +283,7 @@ fn fields(
     ]
 }
 
-/// What the unit gets.
+/// The assignment of the unit.
 fn assign<'a>(
     namespace: &'a Namespace,
     inputs: &'a Map,
@@ -305,7 +305,7 @@ fn assign<'a>(
     Ok(Answer { fields, in_experiment, params, sentence })
 }
 
-/// What the unit would get from one experiment, whatever its segment.
+/// The answer of one experiment for the unit, whatever its segment.
 fn alone<'a>(
     namespace: &'a Namespace,
     experiment: &'a Experiment,

@@ -14,7 +14,7 @@ use super::{Context, Format};
 /// The licences of all software that is linked into the program.
 const LICENCES: &str = include_str!("../../THIRD-PARTY.md");
 
-/// What they are asked for by, in either spelling.
+/// The argument that asks for them, in either spelling.
 const LICENCES_NAMES: [&str; 2] = ["licences", "licenses"];
 
 #[derive(Args, Debug)]

@@ -16,11 +16,11 @@ pub(super) type Outcome<T = ()> = Result<T, Failure>;
 #[derive(Debug)]
 pub(super) struct Failure {
     kind: Kind,
-    /// What happened; nothing where no command has failed.
+    /// The error; `None` where no command has failed.
     error: Option<anyhow::Error>,
     /// Other words for what an evaluation failed with, where others say it better.
     reason: Option<String>,
-    /// What to do about it.
+    /// Advice on how to solve it.
     help: Option<String>,
     /// Whether people have read it already, as diagnostics.
     is_said: bool,
@@ -106,7 +106,7 @@ impl Failure {
         Failure { error, ..self }
     }
 
-    /// What had been done when the answer could not be printed, and stays done. That nobody reads
+    /// Names the work that was done before the answer could not be printed. That nobody reads
     /// the answer to the end is not a failure.
     pub(super) fn after(self, what: &str) -> Failure {
         match self.kind {
@@ -175,7 +175,7 @@ impl Failure {
         self.is_said
     }
 
-    /// What to say, on a line: the error and its causes. `None` where no command has failed.
+    /// The message on one line: the error and its causes. `None` where no command has failed.
     pub(super) fn message(&self) -> Option<String> {
         let mut message = Vec::new();
         // Diagnostics say more than fits on a line: it has the first of them already.
@@ -189,7 +189,7 @@ impl Failure {
         Some(message.join(": "))
     }
 
-    /// What to do about it.
+    /// Advice on how to solve it.
     pub(super) fn advice(&self) -> Option<&str> {
         self.help.as_deref()
     }

@@ -20,7 +20,7 @@ use super::output::Answer;
 use super::text::{visible, visible_lines};
 use super::{Context, DialectArg, Format, location};
 
-/// What the names of formatted files end with.
+/// The endings of the names of formatted files.
 const ENDINGS: [&str; 4] = [".planout", ".yaml", ".yml", ".p4j"];
 
 #[derive(Args, Debug)]
@@ -49,7 +49,7 @@ pub(super) struct Fmt {
     format: Format,
 }
 
-/// What a text is written in.
+/// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Language,
@@ -62,7 +62,7 @@ struct Formatted {
     text: String,
 }
 
-/// What became of the texts.
+/// The results of all texts.
 #[derive(Default)]
 struct Tally {
     changed: usize,
@@ -70,7 +70,7 @@ struct Tally {
     reports: Vec<Report>,
     /// Why some were left alone, where that is not their errors.
     refused: Vec<Failure>,
-    /// What programs are told of each text.
+    /// The JSON for each text.
     files: Vec<Value>,
 }
 
@@ -242,7 +242,7 @@ impl Fmt {
 }
 
 impl Kind {
-    /// What a file is written in, by its ending; `None` if it is not formatted.
+    /// The language of a file, by its ending; `None` if it is not formatted.
     fn of(path: &Path) -> Option<Kind> {
         match path.extension()?.to_str()? {
             "planout" => Some(Kind::Language),

@@ -2,7 +2,7 @@
 
 use clap::{Arg, Command};
 
-/// What ends the help of the program.
+/// The exit statuses, for the help of the program.
 pub(super) const EXIT_STATUS: &str = "\
 Exit status:
   0  done
@@ -124,7 +124,7 @@ pub(super) fn arrange(root: Command) -> Command {
     })
 }
 
-/// What stands below the options.
+/// The part of the help below the options.
 fn end(status: &str, examples: &[&str], documented: &str) -> String {
     let examples: String = examples.iter().map(|line| format!("  {line}\n")).collect();
     format!("{status}\n\nExamples:\n{examples}\nDocumentation: {documented}")

@@ -95,19 +95,19 @@ fn parse(what: &str, text: &str) -> Outcome<Value> {
 /// The variables that scripts use: what else is given to them is probably misspelt.
 #[derive(Default)]
 pub(super) struct Used<'a> {
-    /// Whose scripts they are, as a part of a sentence.
+    /// The owner of the scripts, as a part of a sentence.
     whose: String,
     reads: BTreeSet<&'a str>,
     sets: BTreeSet<&'a str>,
 }
 
 impl<'a> Used<'a> {
-    /// What a script uses.
+    /// The variables that a script uses.
     pub(super) fn by_script(script: &'a Script) -> Used<'a> {
         Used::default().also(script)
     }
 
-    /// What the scripts of namespaces use, and what is declared to be an input.
+    /// The variables that the scripts of namespaces use, and the declared inputs.
     pub(super) fn by_namespaces(
         namespaces: impl IntoIterator<Item = (&'a Loaded, &'a Namespace)>,
     ) -> Used<'a> {

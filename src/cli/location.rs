@@ -14,7 +14,7 @@ use super::{Context, revision};
 const SOURCE: &str = "@source";
 const TARGET: &str = "@target";
 
-/// What a command is about.
+/// The kind of namespaces that a command is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// The namespaces that people work on.
@@ -23,7 +23,7 @@ pub(super) enum Purpose {
     Live,
 }
 
-/// What a location is to a project.
+/// The role of a location in a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Source,
@@ -40,7 +40,7 @@ pub(super) struct Place {
 
 /// Where the namespaces are that a command asks for.
 pub(super) struct Places {
-    /// What is asked.
+    /// The location that is asked.
     pub(super) first: Place,
     /// The configured source if a target is asked, and the other way round.
     pub(super) other: Option<Place>,

@@ -66,7 +66,7 @@ struct Cli {
     global: Global,
 }
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Args, Debug)]
 struct Global {
     /// The configuration file [default: $PLANOUT_CONFIG, else the nearest planout.toml, from this
@@ -148,7 +148,7 @@ impl Command {
     }
 }
 
-/// What a command works with.
+/// The surroundings of a command.
 struct Context<'o> {
     config: Config,
     output: &'o Output,

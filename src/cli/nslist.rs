@@ -176,7 +176,7 @@ impl Nslist {
     }
 }
 
-/// What there is besides the namespaces that are listed, if there is anything.
+/// A message about the documents that are not listed, if there are any.
 fn left_out(invalid: usize, scripts: usize) -> Option<String> {
     let invalid = match invalid {
         0 => None,

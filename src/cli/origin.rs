@@ -73,7 +73,7 @@ impl Origin {
         self.standings.push((name.to_owned(), standing));
     }
 
-    /// What is to be said of it, if anything is.
+    /// The note about it, if there is any.
     pub(super) fn note(&self, context: &Context) -> Option<String> {
         (self.is_told || context.output.is_verbose()).then(|| self.text())
     }
@@ -124,7 +124,7 @@ impl Origin {
         }
     }
 
-    /// What has not got where it is by a ship.
+    /// The namespaces that no ship has put there.
     fn ways_text(&self) -> impl Iterator<Item = String> {
         let of = |wanted: Way| {
             let found = self.ways.iter().filter(|(_, way)| *way == Some(wanted));

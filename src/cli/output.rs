@@ -26,7 +26,7 @@ pub(super) enum Failures {
     JsonBesideRows,
 }
 
-/// What is printed on standard output.
+/// The output on standard output.
 pub(super) enum Answer {
     /// To people.
     Text(Text),
@@ -236,7 +236,7 @@ impl Output {
     }
 }
 
-/// What to say of a file that was replaced, if it belongs to somebody else now.
+/// The warning about a file that was replaced, if its owner has changed.
 pub(super) fn given_away(path: &Path, owner: Owner) -> Option<String> {
     (owner == Owner::Changed).then(|| {
         format!(

@@ -142,7 +142,7 @@ impl Plan {
         }
     }
 
-    /// What is there, and where that is.
+    /// The earlier namespaces, and their location.
     fn before(&self, source: &str, context: &Context) -> Outcome<(String, Vec<Loaded>)> {
         // What has been shipped in another dialect says so.
         let dialects = Dialects::from(context.dialect(self.dialect));
@@ -203,7 +203,7 @@ impl Plan {
     }
 }
 
-/// What a plan for two locations is made with.
+/// The setup of a plan for two locations.
 pub(super) fn setup(
     (source, target): (&str, &str),
     prune: bool,
@@ -224,7 +224,7 @@ pub(super) fn setup(
     }
 }
 
-/// What is at a target; nothing if that does not exist yet.
+/// The namespaces at a target; none if it does not exist yet.
 pub(super) fn shipped(target: &dyn Store, dialects: Dialects) -> Outcome<Vec<Loaded>> {
     match catalog::read(target, dialects) {
         Err(error) if error.is_absent() => Ok(Vec::new()),

@@ -67,7 +67,7 @@ impl Bar {
         Bar { progress, painter: painter.flatten() }
     }
 
-    /// What counts the work.
+    /// The counter of the work.
     pub(super) fn progress(&self) -> &Progress {
         &self.progress
     }

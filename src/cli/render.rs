@@ -31,7 +31,7 @@ pub(super) enum ReportFormat {
     Junit,
 }
 
-/// What can be shown of a report: it has no secrets, and messages of a length that people read.
+/// A report as it may be shown: without secrets, and with messages of readable length.
 pub(super) fn presentable(report: &Report, secrets: &Secrets) -> Report {
     let name = secrets.hide(report.source.name());
     let source = match name == report.source.name() {
@@ -48,7 +48,7 @@ pub(super) fn presentable(report: &Report, secrets: &Secrets) -> Report {
     Report { source, diagnostics }
 }
 
-/// What can be shown of a message.
+/// A message as it may be shown.
 pub(super) fn message_text(message: &str, secrets: &Secrets) -> String {
     // What is hidden is found where a text is short. Of the rest nothing is shown.
     let message = cut(message, 8 << 10, 8 << 10);

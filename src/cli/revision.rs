@@ -17,13 +17,13 @@ pub(super) fn of(path: &Path) -> Option<Revision> {
     Some(Revision { commit: head.commit().to_owned(), dirty })
 }
 
-/// What a store says of the last ship to it.
+/// The last ship to a store, as far as the store records it.
 pub(super) enum Shipped {
     /// Nothing: planout has shipped nothing to it.
     Unknown,
     /// Something that cannot be read.
     Unreadable,
-    /// By which ship it is as it is.
+    /// The ship that has last changed it.
     By(Stamp),
 }
 

@@ -21,7 +21,7 @@ pub(super) fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(Format::ALL.map(|(word, _)| word))
 }
 
-/// What a file is: as it is said, else as its name ends, else JSON lines.
+/// The format of a file: the given one, else that of its ending, else JSON lines.
 pub(super) fn format(file: &str, given: Option<&str>) -> (Format, Compression) {
     let (format, compression) = match file {
         "-" => (None, Compression::None),
@@ -80,7 +80,7 @@ pub(super) fn check_parquet(file: &str, format: (Format, Compression)) -> Outcom
     }
 }
 
-/// What messages call a file.
+/// The name of a file in messages.
 pub(super) fn shown(file: &str) -> &str {
     if file == "-" { "<stdin>" } else { file }
 }
@@ -164,7 +164,7 @@ pub(super) fn fail(error: Error, loaded: &[Loaded], output: Option<&str>, skips:
     }
 }
 
-/// By which flags a part of a batch is changed.
+/// The flags that change a part of a batch.
 fn flags(part: Part) -> Option<String> {
     let help = match part {
         Part::Keep => "name the columns to keep, as in `--keep a,b`",

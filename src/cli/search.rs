@@ -23,7 +23,7 @@ pub(super) struct Search<'a> {
     pub(super) context: &'a Context<'a>,
 }
 
-/// What was found.
+/// The namespaces that were found.
 pub(super) struct Found {
     pub(super) loaded: Vec<Loaded>,
     /// Where it comes from.
@@ -266,7 +266,7 @@ impl Shelf {
     }
 }
 
-/// What is read of a location that may not be there yet.
+/// The content of a location that may not exist yet.
 fn unless_absent<T>(
     read: Result<Vec<T>, StoreError>,
     may_be_absent: bool,

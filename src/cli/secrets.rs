@@ -13,10 +13,10 @@ use std::ops::Range;
 use planout::source::Source;
 use planout::store::RedisUrl;
 
-/// What is shown in place of a secret.
+/// The text in place of a secret.
 const HIDDEN: &str = "...";
 
-/// What texts are quoted by.
+/// The quotes around texts.
 const QUOTES: [char; 3] = ['`', '\'', '"'];
 
 /// The secrets that the program was given.
@@ -83,7 +83,7 @@ fn in_configuration(line: &str) -> Option<Range<usize>> {
     Some(start..end)
 }
 
-/// What is shown of a secret in a message.
+/// The part of a secret that a message may show.
 fn short(_: &str) -> String {
     HIDDEN.to_owned()
 }
@@ -215,7 +215,7 @@ fn is_broken(text: &str) -> bool {
     start.is_some_and(|start| text[start..].parse::<RedisUrl>().is_err())
 }
 
-/// What `%40` and the like stand for.
+/// Decodes `%40` and the like.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -245,7 +245,7 @@ impl Ship {
     }
 }
 
-/// What was shipped, or would be; `shipped` is false for what was refused.
+/// The answer of a ship as JSON; `shipped` is false for a dry run or a refusal.
 fn json(
     dry_run: bool,
     shipment: Option<&Shipment>,

@@ -76,9 +76,9 @@ struct Answer<'a> {
 struct Source {
     /// How many were evaluated; `None` for what was counted elsewhere.
     units: Option<usize>,
-    /// What decided which random units they are.
+    /// The seed of the random units.
     seed: Option<u64>,
-    /// What else is to be known of them.
+    /// Further notes about them.
     notes: Vec<String>,
 }
 

@@ -41,7 +41,7 @@ impl Text {
         Text(self.0.into_iter().map(change).collect())
     }
 
-    /// What is printed: every line, without anything that cannot be seen.
+    /// The printed text: every line, without invisible characters.
     pub(super) fn printed(&self) -> String {
         self.0.iter().fold(String::new(), |text, line| text + &visible(line) + "\n")
     }

@@ -16,7 +16,7 @@ use super::output::Failures;
 /// Options with a value that can stand before the command.
 const GLOBAL: [&str; 2] = ["--config", "--color"];
 
-/// What others call our commands.
+/// Names that other tools use for our commands.
 const COMMANDS: [(&str, &str); 36] = [
     ("add", "ramp"),
     ("apply", "ship"),
@@ -56,7 +56,7 @@ const COMMANDS: [(&str, &str); 36] = [
     ("yaml2json", "compile"),
 ];
 
-/// What others call our options, each with what to write.
+/// Names that other tools use for our options, each with the option to write.
 const OPTIONS: [(&str, &str); 12] = [
     ("--config-file", "--config"),
     ("--csv", "--output-format csv"),
@@ -116,7 +116,7 @@ impl Line {
     }
 }
 
-/// What is wrong with a command line.
+/// An error in a command line.
 pub(super) struct Misuse {
     pub(super) failure: Failure,
     /// How the command is used, and where to read more.

@@ -6,7 +6,7 @@ use planout::namespace::Experiment;
 
 use super::failure::{Failure, Outcome};
 
-/// What is evaluated alone, if anything is.
+/// The one script that is evaluated, if one is chosen.
 #[derive(Args, Debug)]
 #[group(id = "which", multiple = false)]
 pub(super) struct Which {

@@ -92,7 +92,7 @@ impl Allows {
     }
 }
 
-/// What stands after the `#` of a line that is a comment.
+/// The text after the `#` of a line that is a comment.
 fn comment(line: &str) -> Option<&str> {
     line.trim_start().strip_prefix('#')
 }

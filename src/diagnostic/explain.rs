@@ -5,7 +5,7 @@ use super::Code;
 /// The document, so that what is read there and what the program says cannot differ.
 const DOCUMENT: &str = include_str!("../../docs/diagnostics.md");
 
-/// What begins a section. No line of an example begins with it.
+/// The beginning of a section. No line of an example begins with it.
 const HEADING: &str = "\n## ";
 
 /// The name of a kind of problem, in a few words.

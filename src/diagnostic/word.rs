@@ -16,7 +16,7 @@ pub struct UnknownWord {
 }
 
 impl UnknownWord {
-    /// What a word stands for.
+    /// The meaning of a word.
     ///
     /// # Errors
     /// It is not among the words that are known.

@@ -67,7 +67,7 @@ pub(super) enum Op {
 }
 
 impl Expr {
-    /// What it sets, if that is all it does: each variable once, and to a constant.
+    /// The variables that it sets, if it does nothing else: each once, and to a constant.
     pub(super) fn constants(&self) -> Option<Constants> {
         let Op::Sequence(rules) = &self.op else {
             return None;

@@ -11,12 +11,12 @@ use super::semantics::Semantics;
 use crate::draw::{self, Draw, Hasher, Salt, Series, Sink};
 use crate::value::Value;
 
-/// What of a salt changes as a script runs.
+/// The part of a salt that changes as a script runs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SaltInForce<'s> {
     /// The salt of the experiment.
     pub(super) experiment: &'s str,
-    /// What follows a draw's own salt.
+    /// The separator after a draw's own salt.
     pub(super) separator: &'s str,
 }
 

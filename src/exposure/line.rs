@@ -6,7 +6,7 @@ use crate::namespace::{Experiment, Namespace};
 use crate::tree::{Layout, quote, to_json};
 use crate::value::{Value, ValueError};
 
-/// What is the same in all lines of an experiment.
+/// The text that all lines of an experiment share.
 #[derive(Debug)]
 pub(crate) struct Frame {
     /// From the beginning to the time.
@@ -17,11 +17,11 @@ pub(crate) struct Frame {
     pub(crate) end: String,
 }
 
-/// What stands between the members of the inputs and the params.
+/// The text between the members of the inputs and the params.
 pub(crate) const PARAMS: &str = "},\"params\":";
 
 impl Frame {
-    /// What stands around the exposures of an experiment.
+    /// The text around the exposures of an experiment.
     pub(crate) fn new(namespace: &Namespace, experiment: &Experiment) -> Frame {
         // As PlanOut names the experiments of a namespace: without white space.
         let name = format!("{}-{}", namespace.name(), experiment.name());
@@ -37,7 +37,7 @@ impl Frame {
         Frame { start, salt, end }
     }
 
-    /// What stands before the members of the inputs, at a time in seconds since 1970.
+    /// The text before the members of the inputs, at a time in seconds since 1970.
     pub(crate) fn before(&self, time: u64) -> String {
         format!("{}{time}{}", self.start, self.salt)
     }

@@ -75,7 +75,7 @@ impl<S: Sink> ExposureLog<S> {
     }
 }
 
-/// What tells a unit in an experiment from all others. Each part has its length before it.
+/// The key of a unit in an experiment. Each part has its length before it.
 fn key(exposure: &Exposure<'_>) -> u64 {
     let unit = exposure.unit().as_text();
     let mut hash = Sha1::new();

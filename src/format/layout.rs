@@ -24,7 +24,7 @@ pub(super) struct Layout<'a> {
     dialect: Dialect,
 }
 
-/// What stands between two tokens where no comment does.
+/// The gap between two tokens without a comment.
 #[derive(Clone, Copy)]
 enum Gap {
     Nothing,

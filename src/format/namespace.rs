@@ -54,7 +54,7 @@ struct Namespace {
 struct Script {
     place: Span,
     block: Block,
-    /// What it should say, unless its style cannot say it.
+    /// The formatted text, unless its style cannot hold it.
     formatted: Option<String>,
 }
 

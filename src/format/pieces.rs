@@ -8,7 +8,7 @@ pub(super) struct Piece<'a> {
     pub(super) text: &'a str,
     /// Where it starts in the program's text.
     pub(super) start: u32,
-    /// What stands between it and the token before.
+    /// The comments between it and the token before.
     pub(super) comments: Vec<Comment<'a>>,
     /// Whether a blank line stands before it, after its last comment.
     pub(super) blank: bool,
@@ -26,7 +26,7 @@ pub(super) struct Comment<'a> {
 }
 
 impl Piece<'_> {
-    /// What follows the last token.
+    /// The piece after the last token.
     pub(super) const NOTHING: Piece<'static> = Piece {
         kind: TokenKind::End,
         text: "",

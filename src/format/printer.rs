@@ -15,7 +15,7 @@ const WIDTH: usize = 90;
 /// How much deeper what belongs to something stands.
 const INDENT: usize = 2;
 
-/// What the printer is told, in order.
+/// The commands for the printer, in order.
 #[derive(Clone, Copy, Debug)]
 enum Command<'a> {
     /// A text, which may have lines of its own.

@@ -3,7 +3,7 @@
 
 use crate::syntax::ast::{Arguments, Expr, ExprKind, Literal, LiteralKind, Rule};
 
-/// What ends the parts of something that has any number of them.
+/// The end mark of a part list of any length.
 const END: u8 = b'.';
 
 /// A letter for each part of the statements, before the letters of what is in it.

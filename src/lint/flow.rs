@@ -16,7 +16,7 @@ use crate::wire::{Branch, Form, Operator};
 /// More variables than this are not reported for one script: looking for near names takes time.
 const MAX_UNSET: usize = 100;
 
-/// What a script may read without setting it.
+/// The variables that a script may read without setting them.
 pub(super) struct Known<'a> {
     /// The primary unit; `None` where that is not known, as for a script alone.
     pub(super) unit: Option<&'a str>,

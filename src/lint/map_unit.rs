@@ -40,7 +40,7 @@ fn diagnostic(call: &Call<'_>, argument: Span, map: Span) -> Diagnostic {
     found.help("draw by the values themselves, such as `unit=[userid, country]`")
 }
 
-/// What a call hashes besides its salt.
+/// The parts that a call hashes besides its salt.
 fn hashed<'a>(call: &Call<'a>) -> impl Iterator<Item = &'a Node> {
     let unit = call.random().and_then(|_| call.argument("unit"));
     let is_filter = call.function == Some(Function::BernoulliFilter);

@@ -41,7 +41,7 @@ fn reuse(document: &Document) -> Option<(usize, usize)> {
     Some((removed, removed + added))
 }
 
-/// What to do about it, in lines.
+/// Advice on how to solve it, line by line.
 fn help(dialect: Dialect) -> impl Iterator<Item = String> {
     let otherwise: &[&str] = match dialect {
         Dialect::Planout => &[

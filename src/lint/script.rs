@@ -13,7 +13,7 @@ use crate::tree::{Entry, Kind, Node};
 use crate::value::Value;
 use crate::wire::{self, Form, Operator};
 
-/// What a script does, laid out flat.
+/// The steps of a script, laid out flat.
 pub(super) struct Script<'a> {
     pub(super) dialect: Dialect,
     pub(super) root: &'a Node,
@@ -72,7 +72,7 @@ struct Branch {
 /// The branch that is always taken.
 const TRUNK: usize = 0;
 
-/// What surrounds a node.
+/// The context of a node.
 #[derive(Clone, Copy)]
 struct Context<'a> {
     branch: usize,
@@ -332,7 +332,7 @@ impl<'a> Call<'a> {
         self.call.arguments()
     }
 
-    /// What a draw hashes, as far as it is written.
+    /// The parts that a draw hashes, as far as they are written.
     pub(super) fn hashed(&self) -> impl Iterator<Item = &'a Node> {
         ["unit", "salt", "full_salt"].into_iter().filter_map(|name| self.argument(name))
     }

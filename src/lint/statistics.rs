@@ -205,7 +205,7 @@ fn negative_weight(script: &Script<'_>, call: &Call<'_>, weights: &Node) -> Opti
     )
 }
 
-/// What weights look meant to add up to, if they do not: fractions to 1, others to 100.
+/// The intended sum of weights, if their sum differs: 1 for fractions, 100 for others.
 fn meant_sum(weights: &[f64], sum: f64) -> Option<u32> {
     // Of three equal shares each is 0.33.
     let are_equal = weights.iter().all(|weight| Some(weight) == weights.first());
@@ -228,14 +228,14 @@ fn rounded(sum: f64) -> f64 {
     (sum * 1e9).round() / 1e9
 }
 
-/// What decides a draw: draws that agree in all of it are one.
+/// The parts that decide a draw: draws that agree in all of them are one.
 #[derive(PartialEq, Eq, Hash)]
 struct Hash {
     salt: String,
     unit: String,
     /// How many times the experiment salt has been changed before; `None` where it plays no part.
     experiment_salt: Option<usize>,
-    /// What is appended to the unit for each of several draws.
+    /// The operator whose draws append to the unit.
     appended: Option<Function>,
 }
 

@@ -12,7 +12,7 @@ use crate::tree::Node;
 pub(super) struct Subject<'a> {
     pub(super) source: &'a Source,
     pub(super) outline: &'a Outline,
-    /// What it says, if it is valid.
+    /// Its content, if it is valid.
     pub(super) document: Option<&'a Document>,
     /// The primary unit, if it names one.
     pub(super) unit: Option<&'a str>,
@@ -45,7 +45,7 @@ impl<'a> Definition<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// What there is of a namespace; `None` if it is not a mapping.
+    /// The readable parts of a namespace; `None` if it is not a mapping.
     pub(super) fn new(loaded: &'a Loaded) -> Option<Subject<'a>> {
         let outline = loaded.outline.as_ref()?;
         outline.tree().as_map()?;

@@ -33,7 +33,7 @@ pub(super) struct Rules {
 #[derive(Debug)]
 pub(super) struct Allocation {
     sampling: SegmentSampling,
-    /// What every draw begins with: the name of the experiment is next.
+    /// The beginning of every draw: the name of the experiment is next.
     salted: Hasher,
     pool: Pool,
     /// The segments of the active experiments, in the order in which they were drawn.

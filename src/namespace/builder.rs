@@ -24,7 +24,7 @@ pub enum BuildError {
     Name {
         /// The name.
         name: String,
-        /// What is wrong with it.
+        /// The problem.
         why: &'static str,
     },
     /// No segments, or more than [`MAX_SEGMENTS`].

@@ -227,7 +227,7 @@ struct Header {
     inputs: Vec<String>,
 }
 
-/// What is remembered of a definition while the rest is checked.
+/// The parts of a definition that are needed while the rest is checked.
 struct Definition {
     place: Span,
     script: Option<Arc<Script>>,

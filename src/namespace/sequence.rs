@@ -21,7 +21,7 @@ pub enum SequenceError {
         asked: u32,
         /// How many are free.
         free: u32,
-        /// Who holds the others.
+        /// The holders of the others.
         holders: Holders,
     },
     /// No experiment of that name is active.
@@ -103,7 +103,7 @@ impl<T> Roster<T> {
         }
     }
 
-    /// What is remembered of an active experiment.
+    /// The note about an active experiment.
     pub(super) fn note(&self, name: &str) -> Option<&T> {
         self.active.get(name).map(|(_, note)| note)
     }

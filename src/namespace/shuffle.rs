@@ -24,7 +24,7 @@ pub(super) struct Shuffle<'s> {
 
 /// The draws of shuffles, in the order of these.
 pub(super) struct Draws<I> {
-    /// What every draw begins with: the name of the experiment is next.
+    /// The beginning of every draw: the name of the experiment is next.
     salted: Hasher,
     shuffles: I,
     ahead: VecDeque<Vec<u32>>,

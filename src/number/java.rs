@@ -143,7 +143,7 @@ fn bits_of_fives(n: i32) -> i32 {
     (f64::from(n) * (LOG2_10 - 1.0)).ceil() as i32
 }
 
-/// What is left of a number when some digits have been taken off.
+/// The rest of a number when some digits have been taken off.
 trait Rest {
     /// Takes off the next digit.
     fn step(&mut self) -> Step;

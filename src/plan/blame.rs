@@ -13,16 +13,16 @@ use crate::wire::{Branch, Operator};
 /// Names of inputs that nobody gave.
 pub(super) type Missing<'a> = BTreeSet<&'a str>;
 
-/// What a failure may come from.
+/// The possible causes of a failure.
 #[derive(Debug, Default)]
 pub(super) struct Origin<'a> {
-    /// What went into the operator that failed.
+    /// The missing inputs that went into the operator that failed.
     pub(super) values: Missing<'a>,
-    /// What decided that it was reached.
+    /// The missing inputs that decided that it was reached.
     pub(super) path: Missing<'a>,
 }
 
-/// What a failed evaluation may come from.
+/// The possible causes of a failed evaluation.
 pub(super) fn of_failure<'a>(
     script: &'a Script,
     error: &'a EvalError,
@@ -34,7 +34,7 @@ pub(super) fn of_failure<'a>(
     follower.found.unwrap_or_else(anywhere)
 }
 
-/// What the value of a variable may come from when the script has ended.
+/// The possible causes of a variable's value when the script has ended.
 pub(super) fn of_variable<'a>(
     script: &'a Script,
     name: &str,
@@ -51,11 +51,11 @@ struct Follower<'a> {
     found: Option<Origin<'a>>,
     /// Every missing input that is read.
     all: Missing<'a>,
-    /// What the variables may come from that have been set.
+    /// The possible causes of the variables that have been set.
     variables: Variables<'a>,
-    /// What decides whether the next thing is reached.
+    /// The missing inputs that decide whether the next step is reached.
     path: Missing<'a>,
-    /// What decides whether the script has ended before.
+    /// The missing inputs that decide whether the script has ended before.
     exits: Missing<'a>,
     /// The values that are being made, the innermost last.
     values: Vec<Missing<'a>>,
@@ -76,7 +76,7 @@ struct Condition<'a> {
     ends: Vec<Variables<'a>>,
 }
 
-/// What is to be done next. Scripts nest deeper than stacks are.
+/// The next steps. Scripts nest deeper than stacks are.
 enum Task<'a> {
     Visit(&'a Node),
     /// A value begins, which the next task but one ends.
@@ -251,7 +251,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// What a variable may come from where it is read.
+    /// The possible causes of a variable where it is read.
     fn variable(&self, name: &'a str) -> Missing<'a> {
         match self.variables.get(name) {
             Some(missing) => missing.clone(),
@@ -268,7 +268,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// What has gone into the value that ends.
+    /// The missing inputs that have gone into the value that ends.
     fn end_value(&mut self) -> Missing<'a> {
         self.values.pop().unwrap_or_default()
     }

@@ -206,7 +206,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// What the running experiments lose, in their order.
+    /// The segments that the running experiments lose, in their order.
     fn losses(&self, moves: &[Move]) -> Vec<Loss> {
         let mut lost: HashMap<&str, usize> = HashMap::new();
         for it in moves {
@@ -224,7 +224,7 @@ impl Judge<'_> {
         losses.collect()
     }
 
-    /// What a change of a setting does: to everyone, if anyone is in an experiment.
+    /// The class of a change of a setting: it affects everyone, if anyone is in an experiment.
     fn class(&self, reassigns: bool) -> Class {
         if reassigns && !self.running.is_empty() { Class::Reassigning } else { Class::Safe }
     }
@@ -413,7 +413,7 @@ impl Judge<'_> {
     }
 }
 
-/// What an edit of a script does, as a sentence begins with it.
+/// The effect of an edit of a script, as the beginning of a sentence.
 fn what_changes(script: &ScriptChange) -> String {
     let Some(first) = script.params.first() else {
         return "changes the order of the statements".to_owned();

@@ -24,7 +24,7 @@ pub(super) struct Failure {
     pub(super) made: usize,
 }
 
-/// What a failure comes from.
+/// The cause of a failure.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Cause {
     /// The script, whatever inputs it gets.
@@ -94,7 +94,7 @@ impl<'n> Subject<'n> {
         failure(cause)
     }
 
-    /// What is wrong with a param, if there is one that nobody could write down.
+    /// The problem of a param that has no JSON form, if there is one.
     fn unwritable(
         &self,
         assigned: &Assignment<'_>,

@@ -82,11 +82,11 @@ pub enum Mismatch {
     /// The location of the sources or of the target, or something that is configured.
     #[error("the plan was made with the {what} {planned}, and this is {found}")]
     Setup {
-        /// What is another one.
+        /// The setting that differs.
         what: String,
-        /// What it was.
+        /// The earlier value.
         planned: String,
-        /// What it is.
+        /// The present value.
         found: String,
     },
     /// The source of a namespace is another one, or is new or gone.
@@ -105,7 +105,7 @@ impl Mismatch {
 }
 
 impl Setup {
-    /// What another setup says otherwise.
+    /// The differences from another setup.
     fn mismatches(&self, found: &Setup) -> Vec<Mismatch> {
         let mut mismatches = Vec::new();
         let mut compare = |what: &str, planned: String, found: String| {

@@ -192,7 +192,7 @@ struct Sides {
 }
 
 impl Sides {
-    /// What differs between the assignments of one variable.
+    /// The differences between the assignments of one variable.
     fn parts(&self, before: &[Setting<'_>], after: &[Setting<'_>]) -> Vec<Part> {
         if before.len() != after.len() {
             return vec![self.values(before, after)];

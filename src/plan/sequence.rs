@@ -35,7 +35,7 @@ pub(super) struct Comparison<'a> {
 
 /// An edit in words.
 pub(super) struct Description {
-    /// What the line does, such as "inserts an `add` of `x` before `y`".
+    /// The effect of the line, such as "inserts an `add` of `x` before `y`".
     pub(super) text: String,
     /// The entry of the new sequence that it is said of; `None` for its end.
     pub(super) entry: Option<usize>,
@@ -184,7 +184,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What replacing an entry by another does.
+/// The effect of replacing an entry by another.
 fn replaced(before: &Action, after: &Action) -> String {
     let name = before.name();
     match (before.segments(), after.segments()) {

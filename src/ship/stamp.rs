@@ -15,7 +15,7 @@ use crate::time::rfc3339;
 pub struct Stamp {
     /// When, in UTC, to the second: `2026-01-31T12:00:00Z`.
     pub shipped_at: String,
-    /// By which version of planout.
+    /// The version of planout that shipped.
     pub planout: String,
     /// The revision of the source, if it was in a git repository.
     pub source: Option<Revision>,

@@ -99,7 +99,7 @@ struct Sum {
     beyond: Option<Obstacle>,
 }
 
-/// What the scripts of a namespace do with a group of inputs.
+/// The distributions of a namespace's scripts for a group of inputs.
 struct Followed {
     /// By active experiment.
     experiments: Vec<Enumerated>,

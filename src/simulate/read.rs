@@ -13,7 +13,7 @@ pub enum ReadError<P: std::error::Error + 'static> {
     Line {
         /// The line, counted from 1.
         line: u64,
-        /// What is wrong with it.
+        /// The problem.
         #[source]
         problem: P,
     },

@@ -12,11 +12,11 @@ pub enum StoreError {
     /// A file or a folder.
     #[error("cannot {action} `{}`", path.display())]
     Io {
-        /// What was tried, such as `read`.
+        /// The action that failed, such as `read`.
         action: &'static str,
         /// With what.
         path: PathBuf,
-        /// What happened.
+        /// The error.
         #[source]
         error: std::io::Error,
     },
@@ -61,7 +61,7 @@ pub enum StoreError {
     Busy {
         /// The store.
         location: String,
-        /// Who changes it, as far as that is known.
+        /// The process that changes it, as far as that is known.
         holder: String,
     },
     /// The store was changed by somebody else while a change was prepared. It can be tried again.
@@ -76,25 +76,25 @@ pub enum StoreError {
          begins with `redis://` or `rediss://`"
     )]
     UnknownScheme {
-        /// What stands before `://`.
+        /// The scheme, before `://`.
         scheme: String,
     },
     /// A kind of location that is left out of this build.
     #[error("this build cannot use `{scheme}://`: it was made without the feature `{feature}`")]
     MissingFeature {
-        /// What stands before `://`.
+        /// The scheme, before `://`.
         scheme: &'static str,
-        /// What the build would need.
+        /// The feature that the build would need.
         feature: &'static str,
     },
     /// A URL that is of a known kind, and wrong.
     #[error("the location `{scheme}://...` is not valid: {problem}")]
     InvalidUrl {
-        /// What stands before `://`.
+        /// The scheme, before `://`.
         scheme: String,
-        /// What is wrong. Nothing of the URL is quoted, which can hold a password.
+        /// The problem. It quotes no part of the URL, which can hold a password.
         problem: String,
-        /// What to do about it.
+        /// Advice on how to solve it.
         help: Option<String>,
     },
     /// Something else is where the stamp of a hash in Redis would be.
@@ -106,30 +106,30 @@ pub enum StoreError {
         location: String,
         /// The key of its stamp.
         key: String,
-        /// What is there, in a word of Redis.
+        /// The type of the data there, in the words of Redis.
         kind: String,
     },
     /// A source or a store that is not one of this library failed, and says how.
     #[error("{message}")]
     Other {
-        /// What happened.
+        /// The error.
         message: String,
-        /// What to do about it.
+        /// Advice on how to solve it.
         help: Option<String>,
-        /// What it comes from.
+        /// The cause.
         #[source]
         cause: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// A server failed, or could not be reached.
     #[error("cannot {action} `{location}`: {reason}")]
     Server {
-        /// What was tried, such as `read`.
+        /// The action that failed, such as `read`.
         action: &'static str,
         /// With what, without passwords.
         location: String,
-        /// What happened, in our words.
+        /// The reason, in our words.
         reason: String,
-        /// What to do about it.
+        /// Advice on how to solve it.
         help: Option<String>,
         /// The same in those of the system, or of the server.
         #[source]

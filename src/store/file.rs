@@ -57,7 +57,7 @@ impl Temporary {
     }
 }
 
-/// What is at a place that is to be written.
+/// The kind of a place that is to be written.
 pub(super) enum Place {
     Free,
     Taken(Metadata),

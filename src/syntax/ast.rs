@@ -27,7 +27,7 @@ pub enum Rule {
     Assign {
         /// The variable.
         name: Name,
-        /// What it is set to.
+        /// The value that it is set to.
         value: Expr,
         /// From the name to the semicolon.
         span: Span,

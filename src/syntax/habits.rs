@@ -11,7 +11,7 @@ pub(super) struct Surprise<'a> {
     /// The token before it, and the one after it.
     pub(super) previous: Token,
     pub(super) following: Token,
-    /// What the statement begins with.
+    /// The first token of the statement.
     pub(super) statement: Token,
 }
 
@@ -30,7 +30,7 @@ impl Surprise<'_> {
         self.token.kind == TokenKind::Identifier && matches!(word, "and" | "AND" | "or" | "OR")
     }
 
-    /// What the token plainly stands for.
+    /// The plain meaning of the token.
     pub(super) fn meant(&self) -> Option<&'static str> {
         match (self.token.kind, self.slice(self.token)) {
             (TokenKind::Identifier, "and" | "AND") => Some("&&"),
@@ -40,7 +40,7 @@ impl Surprise<'_> {
         }
     }
 
-    /// What to write instead, if this looks like a habit.
+    /// The text to write instead, if this looks like a habit.
     pub(super) fn help(&self) -> Option<&'static str> {
         let (found, next) = (self.slice(self.token), self.slice(self.following));
         let pair = (found, if self.touches_following() { next } else { "" });

@@ -81,7 +81,7 @@ impl<'a> Lexer<'a> {
         text.contains(is_line_end) || !self.folds_in(span).is_empty()
     }
 
-    /// What stands from a place to the end of its line, as it is written.
+    /// The text from a place to the end of its line, as it is written.
     pub(super) fn rest_of_line(&self, start: usize) -> &'a str {
         let rest = &self.text[start..];
         let end = start + rest.find(is_line_end).unwrap_or(rest.len());
@@ -282,7 +282,7 @@ pub(crate) fn is_space(char: char) -> bool {
     )
 }
 
-/// What ends a line, and with it a comment.
+/// Whether a character ends a line, and with it a comment.
 pub(crate) fn is_line_end(char: char) -> bool {
     matches!(char, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }

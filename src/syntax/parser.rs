@@ -67,7 +67,7 @@ impl<'a> Statements<'a> {
         self.parser.errors > 0
     }
 
-    /// What is wrong with the program, errors and warnings, after its last statement.
+    /// The problems of the program, errors and warnings, after its last statement.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.parser.report_swallowed_code();
         self.parser.diagnostics

@@ -11,7 +11,7 @@ pub(super) fn is_typographic(char: char) -> bool {
     DOUBLE.contains(char) || SINGLE.contains(char)
 }
 
-/// What stands between typographic quotes, if that is all there is of a text.
+/// The text between typographic quotes, if they enclose the whole text.
 pub(crate) fn between_typographic(text: &str) -> Option<&str> {
     let mut chars = text.chars();
     let (opening, closing) = (chars.next()?, chars.next_back()?);

@@ -12,7 +12,7 @@ use super::token::{Broken, Token, TokenKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
-/// What is remembered for messages.
+/// The places that later messages need.
 #[derive(Default)]
 pub(super) struct Recovery {
     /// The first block that goes on behind where its lines are indented, and where that is.
@@ -36,7 +36,7 @@ pub(super) struct Opening {
     pub(super) assumed: bool,
 }
 
-/// What stands between braces that are skipped.
+/// The content of braces that are skipped.
 #[derive(Clone, Copy, PartialEq)]
 enum Braces {
     Block,

@@ -163,7 +163,7 @@ impl Parser<'_> {
         self.braces = self.braces.saturating_sub(1);
     }
 
-    /// What an `if` guards: an expression, which a statement is only in braces.
+    /// The branch of an `if`: an expression, or statements in braces.
     fn branch(&mut self, after: &str) -> Parse<Expr> {
         let parenthesis = self.is("(") && self.opens_statement();
         if !parenthesis && !self.starts_statement() {

@@ -7,7 +7,7 @@ use super::recovery::Opening;
 use super::token::{Token, TokenKind};
 use crate::diagnostic::{Code, Diagnostic};
 
-/// What to write in place of what is not a case.
+/// The text to write in place of a malformed case.
 const HELP: &str = "write `if (...) { ... }` for each case: no evaluator runs `switch`";
 
 /// How many tokens are looked at for the `=>` of a case.

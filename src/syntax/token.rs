@@ -15,7 +15,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// What stands before the first token.
+    /// The token before the first one.
     pub(super) const START: Token =
         Token { kind: TokenKind::End, span: Span { start: 0, end: 0 }, first: true, indent: 0 };
 }
@@ -51,7 +51,7 @@ pub(crate) enum Broken {
     SeparatorInComment,
 }
 
-/// What a character that the language does not have plainly stands for.
+/// The plain meaning of a character that the language does not have.
 fn meant(text: &str) -> Option<&'static str> {
     Some(match text {
         "&" => "&&",
@@ -67,7 +67,7 @@ fn meant(text: &str) -> Option<&'static str> {
 }
 
 impl Broken {
-    /// What to tell the author; `text` is that of the token.
+    /// The diagnostic for the author; `text` is that of the token.
     pub(super) fn diagnose(self, text: &str, span: Span) -> Diagnostic {
         let quoted = shorten(text).escape_debug().to_string();
         match self {

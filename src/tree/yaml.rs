@@ -210,7 +210,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What a scalar means.
+    /// The meaning of a scalar.
     fn resolve(&mut self, scalar: &Scalar<'_>, tag: Option<(Tag, Span)>) -> Node {
         let text = &*scalar.text;
         let kind = match tag {

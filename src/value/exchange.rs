@@ -41,7 +41,7 @@ impl<'de> Deserialize<'de> for Value {
 struct Within(usize);
 
 impl Within {
-    /// What may be inside of a list or a map.
+    /// The values that may be inside a list or a map.
     fn inner<E: Error>(self) -> Result<Within, E> {
         let too_deep = || E::custom(format!("lists and maps nest deeper than {MAX_DEPTH} levels"));
         self.0.checked_sub(1).map(Within).ok_or_else(too_deep)

@@ -25,7 +25,7 @@ pub(in crate::batch) struct Exposures<'p> {
     around: Vec<Vec<Around>>,
 }
 
-/// What stands around the inputs and the params of a line.
+/// The text around the inputs and the params of a line.
 struct Around {
     experiment: String,
     before: String,

@@ -15,7 +15,7 @@ pub(in crate::batch) struct Lines<'p> {
     /// The names of what is kept, as JSON.
     kept: Vec<String>,
     answers: &'p [Answers<'p>],
-    /// What stands before the answer of a namespace, and behind it.
+    /// The text before the answer of a namespace, and after it.
     around: Vec<(String, &'static str)>,
     /// Whether only some params are asked for.
     some_params: bool,

@@ -90,7 +90,7 @@ impl<'a> Scanner<'a> {
         Some((value, start..self.at))
     }
 
-    /// What follows the word is looked at by whoever reads on.
+    /// The caller looks at the text after the word.
     fn word(&mut self, word: &str, value: Scalar<'a>) -> Option<Scalar<'a>> {
         self.text[self.at..].starts_with(word).then(|| self.at += word.len())?;
         Some(value)

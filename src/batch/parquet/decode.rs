@@ -207,7 +207,7 @@ fn decimal(unscaled: i128, digits: usize, scale: usize) -> Converted {
     Ok(Value::from(format!("{sign}{before}.{after}")))
 }
 
-/// What DuckDB writes for the ends of time.
+/// The text that DuckDB writes for infinite times.
 fn infinity(it: i64, greatest: i64) -> Option<Value> {
     match it {
         it if it == greatest => Some(Value::from("infinity")),

@@ -11,7 +11,7 @@ const MAX_WIDTH: u8 = 32;
 pub(super) struct Lengths {
     /// How many there are.
     pub(super) count: usize,
-    /// What they add up to.
+    /// Their sum.
     pub(super) sum: u64,
     /// Where they end.
     pub(super) end: usize,
@@ -24,7 +24,7 @@ pub(super) fn claimed(data: &[u8]) -> Result<usize> {
     reader.size()
 }
 
-/// What stands before the blocks.
+/// The part before the blocks.
 struct Header {
     /// How many small blocks make a block.
     parts: usize,

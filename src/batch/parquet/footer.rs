@@ -67,7 +67,7 @@ fn cut() -> ParquetError {
     io::Error::from(io::ErrorKind::UnexpectedEof).into()
 }
 
-/// What is left to read.
+/// The bytes that are left to read.
 struct Thrift<'f>(&'f [u8]);
 
 impl Thrift<'_> {

@@ -68,7 +68,7 @@ pub(super) fn fields(schema: &SchemaDescriptor) -> Vec<Field> {
     roots.enumerate().map(field).collect()
 }
 
-/// What a column is that holds more than a value a row.
+/// The kind of a column that holds more than one value in a row.
 fn nested(field: &Schema) -> Option<&'static str> {
     let info = field.get_basic_info();
     if info.has_repetition() && info.repetition() == parquet::basic::Repetition::REPEATED {

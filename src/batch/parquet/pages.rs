@@ -27,10 +27,10 @@ const MAX_OPEN: usize = 512 << 20;
 const MIN_PIECE: usize = 64 << 10;
 const MAX_PIECE: usize = 32 << 20;
 
-/// What a value takes in memory beside its bytes, at most.
+/// The memory of a value beside its bytes, at most.
 const VALUE_BYTES: usize = 32;
 
-/// What is left of the memory for open pages.
+/// The free part of the memory for open pages.
 #[derive(Clone)]
 pub(super) struct Room(Arc<AtomicUsize>);
 

@@ -24,7 +24,7 @@ type Take = fn(&mut Config, &Entry<'_>, &mut Reader);
 
 /// A table of the file, and what its keys do.
 pub(super) struct Table {
-    /// What stands in the brackets; nothing for the keys above all tables.
+    /// The name in the brackets; empty for the keys above all tables.
     pub(super) name: &'static str,
     pub(super) keys: &'static [(&'static str, Take)],
     /// Handles a key that is not one of these; false if it means nothing here either.
@@ -257,7 +257,7 @@ fn unknown(entry: &Entry<'_>, table: &Table, tables: &[Table]) -> Diagnostic {
     }
 }
 
-/// What a value is, with its article.
+/// The type of a value, with its article.
 fn kind(entry: &Entry<'_>) -> &'static str {
     match entry.value {
         DeValue::String(_) => "a text",

@@ -22,7 +22,7 @@ use crate::cli::rows::{self, Opened};
 use crate::cli::search::Found;
 use crate::cli::{Context, Format, lookup, overwrite};
 
-/// What to do about bad rows.
+/// Advice about bad rows.
 const SKIPS: &str = "`--on-error skip` leaves bad rows out, `--on-error null` keeps them";
 
 /// The variable that names the time of all that happens.

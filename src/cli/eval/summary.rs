@@ -12,7 +12,7 @@ fn rate(rows: u64, seconds: f64) -> String {
     format!("{} rows a second", grouped(rate as u64))
 }
 
-/// What is said to people.
+/// The text for people.
 pub(super) fn text(
     name: &str,
     summary: &Summary,

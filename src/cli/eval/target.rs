@@ -14,7 +14,7 @@ use crate::cli::output::given_away;
 pub(super) struct Target {
     to: To,
     compression: Compression,
-    /// What there is to say of a file once it is replaced.
+    /// The note about a file once it is replaced.
     pub(super) note: Option<String>,
 }
 

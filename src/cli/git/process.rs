@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use planout::store::StoreError;
 
-/// What stands over the configuration of the repository, of the user and of the system.
+/// Settings that override the configuration of the repository, of the user and of the system.
 const SETTINGS: [&str; 3] = [
     // Ordinary files of a clone can be a whole repository, with a configuration of their own.
     "safe.bareRepository=explicit",
@@ -18,7 +18,7 @@ const SETTINGS: [&str; 3] = [
     "core.hooksPath=/dev/null",
 ];
 
-/// What is set in the environment of git, where it is stronger than any configuration.
+/// Variables in the environment of git, which override any configuration.
 const ENVIRONMENT: [(&str, &str); 4] = [
     // What a partial clone lacks is not fetched: its remote can be a program. Versions of git that
     // do not know this learn from the next one that no way of fetching is allowed.
@@ -70,7 +70,7 @@ pub(super) fn missing(error: std::io::Error) -> StoreError {
     }
 }
 
-/// What git prints.
+/// The output of git.
 pub(super) fn bytes(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, StoreError> {
     let output = command(folder, arguments).stdin(Stdio::null()).output().map_err(missing)?;
     if output.status.success() {

@@ -11,7 +11,7 @@ use planout::store::{Folders, Format, files, read_file};
 use super::{Entry, Kind, Revision};
 use crate::cli::failure::Outcome;
 
-/// What a commit can have in place of a file that is in a folder now.
+/// The kinds of entries that a commit can have in place of a file that is in a folder now.
 enum Place {
     File(PathBuf),
     /// A link with what it says: what it leads to is no concern of the commit.

@@ -2,7 +2,7 @@
 
 /// Each power of two is split into so many buckets; shorter durations have one of their own each.
 const STEPS: usize = 128;
-/// What 64 bits of nanoseconds need.
+/// The number of buckets for 64 bits of nanoseconds.
 const BUCKETS: usize = (64 - 8) * STEPS + 2 * STEPS;
 
 /// Durations in nanoseconds.
@@ -60,7 +60,7 @@ impl Histogram {
         self.total as f64 / self.count.max(1) as f64
     }
 
-    /// What at least so many of a hundred are not longer than.
+    /// The time that so many percent do not exceed.
     pub(super) fn percentile(&self, percent: u64) -> u64 {
         let rank = (u128::from(self.count) * u128::from(percent)).div_ceil(100).max(1);
         let mut seen = 0;

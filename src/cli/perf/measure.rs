@@ -19,7 +19,7 @@ const WARM_UP: u64 = 1_000;
 /// Of what may be made in all, one part is for those that come first.
 const PARTS: u64 = 8;
 
-/// What is evaluated.
+/// The work: the script and the inputs to evaluate.
 #[derive(Clone, Copy)]
 pub(super) struct Work<'a> {
     pub(super) namespace: &'a Namespace,
@@ -34,7 +34,7 @@ pub(super) struct Work<'a> {
 pub(super) struct Measured {
     /// Each evaluation of each thread.
     pub(super) times: Histogram,
-    /// What the thread with the most work spent on its evaluations, in nanoseconds.
+    /// The time that the slowest thread spent on its evaluations, in nanoseconds.
     pub(super) longest_thread: u64,
 }
 
@@ -141,7 +141,7 @@ fn random(index: u64) -> i64 {
     i64::from((bits >> 32) as u32)
 }
 
-/// What reading the clock twice takes: the median of many.
+/// The time for reading the clock twice: the median of many.
 fn clock_cost() -> Duration {
     let mut costs: Vec<_> = (0..1001).map(|_| Instant::now().elapsed()).collect();
     costs.sort_unstable();

@@ -16,7 +16,7 @@ use crate::cli::text::{Text, shortened, visible};
 /// How many lines a list may have.
 const MAX_LINES: usize = 20;
 
-/// What marks that which reassigns units.
+/// The mark of changes that reassign units.
 const MARK: char = '!';
 
 /// The whole plan: a line that sums it up, and a block for each namespace that changes.
@@ -140,7 +140,7 @@ fn changes(changes: &Changes, text: &mut Text) {
     }
 }
 
-/// What to do in place of the edits. It is there to be copied, so nothing is cut.
+/// The alternative to the edits. It is meant to be copied, so nothing is cut.
 fn remedy(remedy: &Remedy, text: &mut Text) {
     text.line("  instead:");
     let Appendix { renamed, restored, default, entries } = match remedy {
@@ -214,7 +214,7 @@ fn segments(count: u32, of: u32) -> String {
     format!("{count} of {of} segments")
 }
 
-/// Who gives segments to whom.
+/// The moved segments, from experiment to experiment.
 fn matrix(moves: &[Move], of: u32, text: &mut Text) {
     if moves.is_empty() {
         return;

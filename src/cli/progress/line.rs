@@ -9,10 +9,10 @@ const SHORT_BAR: usize = 5;
 /// How many columns a label may take, however narrow the terminal is.
 const SHORT_LABEL: usize = 12;
 
-/// What stays the same in a line.
+/// The constant parts of a line.
 pub(super) struct Line {
     label: String,
-    /// What is counted, such as `rows`.
+    /// The unit of the count, such as `rows`.
     unit: &'static str,
 }
 

@@ -27,7 +27,7 @@ pub(in crate::cli) fn json(source: &Source, diagnostic: &Diagnostic) -> Value {
     object
 }
 
-/// What to write in the place of a part of the text.
+/// The replacement of a part of the text.
 fn replacement(source: &Source, Replacement { span, text }: &Replacement) -> Value {
     let (start, end) = (source.position(span.start), source.position(span.end));
     json!({

@@ -139,7 +139,7 @@ fn uri(path: &str) -> String {
     })
 }
 
-/// What a problem is known by from one run to the next, wherever its line has moved.
+/// The identity of a problem from one run to the next, wherever its line has moved.
 fn digest(source: &Source, diagnostic: &Diagnostic) -> String {
     let (at, _) = source.clamp(diagnostic.primary.span);
     let start = source.text()[..at].rfind('\n').map_or(0, |newline| newline + 1);

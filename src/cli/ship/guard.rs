@@ -18,7 +18,7 @@ pub(super) fn check_names(guard: &Guard<'_>, target: &Contents) -> Outcome {
     }
 }
 
-/// What could not be evaluated of new namespaces, for those who are not shown the plan.
+/// A note about units of new namespaces that could not be evaluated, for users who do not see the plan.
 pub(super) fn note(verdict: &Verdict) -> Option<String> {
     let mut namespaces = Vec::new();
     let mut missing = BTreeSet::new();

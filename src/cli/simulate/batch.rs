@@ -10,7 +10,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::{Bar, Bytes};
 use crate::cli::rows::{self, Opened};
 
-/// What to do about bad rows.
+/// Advice about bad rows.
 const SKIPS: &str = "`--on-error skip` leaves bad rows out";
 
 #[derive(Args, Debug)]
@@ -95,7 +95,7 @@ fn unfit(name: &str, error: SampleError) -> Error {
     Error::Unfit { message, help, part: None, cause: Some(Box::new(error)) }
 }
 
-/// What is to be known of the units of a file.
+/// Notes about the units of a file.
 fn notes(name: &str, sample: &Sample<'_>, summary: &Summary, context: &Context) -> Vec<String> {
     let mut notes = Vec::new();
     let inputs: Vec<String> = sample.inputs().iter().map(|input| format!("`{input}`")).collect();

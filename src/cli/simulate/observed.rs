@@ -39,7 +39,7 @@ fn unreadable(path: &str, error: std::io::Error) -> Failure {
     Failure::broken(error).context(format!("cannot read `{path}`"))
 }
 
-/// What is wrong with a file, and where.
+/// An error of a file with its place.
 fn wrong<P: Error + Send + Sync + 'static>(path: &str, error: ReadError<P>) -> Failure {
     match error {
         ReadError::Io(error) => unreadable(path, error),

@@ -75,7 +75,7 @@ fn always(answer: &Answer<'_>, param: &ParamReport) -> Option<String> {
     }
 }
 
-/// What a test is about.
+/// The subject of a test.
 pub(super) fn subject(answer: &Answer<'_>, param: Option<&ParamReport>) -> String {
     param.map_or_else(|| "experiments".to_owned(), |param| title(answer, param))
 }
@@ -137,7 +137,7 @@ fn draw(lines: Vec<Line>, text: &mut Text) {
     }
 }
 
-/// What was observed, with what is missing as `-` and what is too much as `+`.
+/// The observed share as a bar, with the missing part as `-` and the excess as `+`.
 fn bar(expected: Option<f64>, observed: Option<f64>) -> String {
     let signs = |share: f64| (share * WIDTH).round() as usize;
     let observed = signs(observed.unwrap_or(0.0));

@@ -23,7 +23,7 @@ const MAX_OUTCOMES: usize = 5_000_000;
 /// The most draws that one path may depend on.
 const MAX_FORKS: usize = 400;
 
-/// What a script does over all units.
+/// The distribution of a script over all units.
 #[derive(Debug)]
 pub(crate) struct Enumerated {
     /// The params that any path sets, in the order in which they are met.

@@ -5,7 +5,7 @@ use crate::eval::random::appended;
 use crate::eval::semantics::Semantics;
 use crate::value::Value;
 
-/// What identifies a draw: draws with the same key are the same number.
+/// The identity of a draw: draws with the same key are the same number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(super) text: Text,
@@ -13,7 +13,7 @@ pub(crate) struct Key {
     shuffle: Option<Shuffle>,
 }
 
-/// What decides which draws a `sample` takes, and what it makes of them.
+/// The settings that decide which draws a `sample` takes, and its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shuffle {
     pub(super) choices: usize,

@@ -23,7 +23,7 @@ struct Given<'a> {
     function: Function,
     values: [Option<Value>; MAX_PARAMETERS],
     unit: Option<Symbol<'a>>,
-    /// What is chosen from, by operators that choose one.
+    /// The choices of operators that choose one.
     choices: Vec<Symbol<'a>>,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Given<'a> {
         arguments
     }
 
-    /// What is chosen, for the place that the operator says, or the value itself.
+    /// The chosen value, for the place that the operator draws, or the value itself.
     fn chosen(&self, value: Value) -> Symbol<'a> {
         let place = value.as_int().and_then(|place| usize::try_from(place).ok());
         match place.and_then(|place| self.choices.get(place)) {
@@ -191,7 +191,7 @@ fn interval<'a>(
     Symbol::Draw(Rc::new(Draw { key, outcomes, parts: Vec::new() }))
 }
 
-/// What one draw decides.
+/// The outcome of one draw.
 fn single<'a, S: Semantics>(odds: Odds, given: &Given<'a>, key: Key) -> Outcome<Symbol<'a>> {
     Ok(match odds {
         Odds::Nothing => Symbol::value(S::no_choice()),

@@ -32,7 +32,7 @@ pub(super) enum Symbol<'a> {
     Unknown(Obstacle),
 }
 
-/// What a list or a map holds.
+/// The parts of a list or a map.
 #[derive(Debug)]
 pub(super) struct Parts<T> {
     parts: Box<[T]>,

@@ -15,7 +15,7 @@ use crate::value::{Map, Value};
 /// How deep expressions may hold one another.
 const MAX_DEPTH: usize = 250;
 
-/// What is the same on all paths.
+/// The setting that all paths share.
 pub(super) struct Setting<'a> {
     pub(super) program: &'a Program,
     pub(super) salt: &'a str,
@@ -24,7 +24,7 @@ pub(super) struct Setting<'a> {
     pub(super) inputs: &'a Map,
 }
 
-/// What a script came to on a path.
+/// The result of a script on a path.
 pub(super) struct Leaf<'a> {
     pub(super) params: Vec<(&'a str, Symbol<'a>)>,
     pub(super) in_experiment: bool,

@@ -13,7 +13,7 @@ const MAX_STEPS: usize = 200;
 /// More values than this are not kept apart.
 const MAX_VALUES: usize = 100;
 
-/// What a value can be.
+/// The possible values of an expression.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Possible {
     /// Nothing is known.
@@ -35,7 +35,7 @@ pub(super) enum Kind {
 }
 
 impl Possible {
-    /// What a node can come to; `given` says which variables may have any value.
+    /// The possible values of a node; `given` names the variables that may have any value.
     pub(super) fn of<'a>(
         script: &Script<'a>,
         given: &dyn Fn(&str) -> bool,
@@ -81,7 +81,7 @@ impl Possible {
         }
     }
 
-    /// What a variable can be, if it is always the script that sets it.
+    /// The possible values of a variable, if the script always sets it.
     fn variable(
         script: &Script<'_>,
         given: &dyn Fn(&str) -> bool,
@@ -177,7 +177,7 @@ impl Possible {
         one == other || dialect.booleans_are_numbers() && countable(one) && countable(other)
     }
 
-    /// What it is, for a label.
+    /// The description for a label.
     pub(super) fn describe(&self) -> String {
         const SHOWN: usize = 4;
         match self {

@@ -36,7 +36,7 @@ pub(super) fn finish(
     Arc::new(tree)
 }
 
-/// What the header has to say.
+/// The settings that the header must have.
 fn settings(name: &str, dialect: Dialect) -> Vec<(&'static str, &str)> {
     let mut settings = vec![("name", name)];
     if dialect != Dialect::default() {

@@ -12,7 +12,7 @@ use crate::nearest::nearest;
 use crate::source::Span;
 use crate::tree::{Kind, Map, Node};
 
-/// What an entry does.
+/// The action of an entry.
 #[derive(Clone, Copy)]
 enum Verb {
     Add,
@@ -91,7 +91,7 @@ impl Checker {
         }
     }
 
-    /// What an entry does; where it does not say that, what it looks like.
+    /// The action of an entry; if it has none, the action that it resembles.
     fn verb(&mut self, fields: &Fields<'_>) -> Verb {
         let named = |action: &str| match action {
             "add" => Some(Verb::Add),

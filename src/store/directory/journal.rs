@@ -16,14 +16,14 @@ const FILE: &str = ".planout-journal";
 /// More than a change of all files that a folder can reasonably hold.
 const MAX_BYTES: usize = 1 << 30;
 
-/// What is done, in this order.
+/// The steps, in this order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Journal {
     pub(super) steps: Vec<Step>,
 }
 
-/// What happens to a file.
+/// The change of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Step {

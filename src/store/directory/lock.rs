@@ -111,7 +111,7 @@ impl Drop for Lock {
     }
 }
 
-/// Who holds a lock, and since when.
+/// The holder of a lock, and the time since it holds it.
 fn holder(file: &File) -> String {
     let mut who = String::new();
     let since = file.metadata().and_then(|metadata| metadata.modified());

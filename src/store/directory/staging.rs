@@ -19,7 +19,7 @@ pub(super) const PREFIX: &str = ".planout-new-";
 /// How many files are written at once. File systems sync many files in hardly more time than one.
 const WRITERS: usize = 16;
 
-/// What a change has staged.
+/// The files that a change has staged.
 pub(super) struct Staged {
     /// The files with their temporary ones; those that are removed have none.
     pub(super) files: Vec<(String, Option<TempPath>)>,

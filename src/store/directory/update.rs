@@ -82,7 +82,7 @@ impl Update<'_> {
         sweep(self.folder)
     }
 
-    /// What a file held before the change, if it was there.
+    /// The content of a file before the change, if it was there.
     fn before(&self, file: &str) -> Option<&[u8]> {
         match file.strip_suffix(".json") {
             _ if file == STAMP => self.stamp.as_deref(),

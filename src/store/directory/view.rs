@@ -106,7 +106,7 @@ impl View<'_> {
         }
     }
 
-    /// What was said when the folder was last changed.
+    /// The stamp of the last change of the folder.
     pub(super) fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError> {
         unless_absent(self.read(&self.folder.join(STAMP), MAX_SOURCE_BYTES))
     }
@@ -120,7 +120,7 @@ impl View<'_> {
     }
 }
 
-/// What was read, unless it is not there.
+/// The content, unless it is not there.
 fn unless_absent(read: Result<Vec<u8>, StoreError>) -> Result<Option<Vec<u8>>, StoreError> {
     match read {
         Ok(bytes) => Ok(Some(bytes)),

@@ -30,11 +30,11 @@ pub(super) enum Trouble {
     Store(#[from] StoreError),
 }
 
-/// What was tried when it happened.
+/// The action during which it happened.
 #[derive(Clone, Copy)]
 pub(super) struct Attempt<'a> {
     pub(super) url: &'a RedisUrl,
-    /// What it was for, such as `read`.
+    /// The purpose of the action, such as `read`.
     pub(super) action: &'static str,
     /// The command, once there is a connection.
     pub(super) command: Option<&'a Request>,
@@ -76,7 +76,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// What a server's refusal means, and what to do about it. It begins with a code.
+    /// The meaning of a server's refusal, and advice. The refusal begins with a code.
     fn refusal(self, text: &str) -> (String, Option<String>) {
         let name = self.command.map_or("", |command| command.name());
         let key = self.command.and_then(|command| command.key()).unwrap_or(&self.url.key);
@@ -144,14 +144,14 @@ impl Attempt<'_> {
     }
 }
 
-/// What a server says, as it can be shown.
+/// The message of a server, as it may be shown.
 fn said(text: &str) -> String {
     let shown: String = text.chars().take(SHOWN).collect();
     let more = if text.chars().nth(SHOWN).is_some() { "..." } else { "" };
     format!("the server says `{shown}{more}`")
 }
 
-/// What happened to a connection.
+/// The failure of a connection in words.
 fn io_reason(error: &io::Error, timeout: Duration) -> String {
     match error.kind() {
         ErrorKind::TimedOut | ErrorKind::WouldBlock => {
@@ -167,7 +167,7 @@ fn io_reason(error: &io::Error, timeout: Duration) -> String {
     }
 }
 
-/// What is wrong with an encrypted connection, if that is what is wrong.
+/// The problem of an encrypted connection, if TLS is the problem.
 #[cfg(feature = "redis-tls")]
 fn tls_reason(error: &io::Error) -> Option<&'static str> {
     use rustls::CertificateError::{

@@ -5,7 +5,7 @@
 pub(super) struct Request {
     name: &'static str,
     key: Option<String>,
-    /// What follows the name, in the form of the protocol.
+    /// The arguments after the name, in the form of the protocol.
     arguments: Vec<u8>,
     count: usize,
 }
@@ -36,7 +36,7 @@ impl Request {
         self.key.as_deref()
     }
 
-    /// What is sent.
+    /// The bytes to send.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut bytes = format!("*{}\r\n", self.count + 1).into_bytes();
         push(self.name.as_bytes(), &mut bytes);

@@ -103,7 +103,7 @@ fn flow(raw: &str, start: usize, text: &str, quote: Option<char>) -> OffsetMap {
     map
 }
 
-/// What follows in a text, and its first character.
+/// The rest of a text, and its first character.
 fn next(text: &str, at: usize) -> Option<(&str, char)> {
     let rest = text.get(at..)?;
     Some((rest, rest.chars().next()?))

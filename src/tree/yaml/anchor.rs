@@ -16,7 +16,7 @@ const BUDGET: usize = 32 << 20;
 const MAX_CANDIDATES: usize = 1000;
 const MAX_NAME: usize = 64;
 
-/// What the anchors of a document name.
+/// The values that the anchors of a document name.
 #[derive(Default)]
 pub(super) struct Anchors {
     nodes: HashMap<usize, Anchored>,
@@ -108,7 +108,7 @@ pub(super) fn too_much(place: Span) -> Diagnostic {
         .help("use fewer aliases of large values")
 }
 
-/// What a node takes up.
+/// The size of a node.
 #[derive(Clone, Copy)]
 struct Size {
     bytes: usize,

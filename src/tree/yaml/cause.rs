@@ -5,7 +5,7 @@ use granit_parser::ErrorKind;
 use super::place::line_start;
 use crate::source::Span;
 
-/// What is wrong, and what to do about it.
+/// A problem, with advice on how to solve it.
 pub(super) type Explained = (String, &'static str);
 
 /// Where the parser gave up.

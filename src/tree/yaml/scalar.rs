@@ -10,7 +10,7 @@ use crate::tree::Kind;
 /// The most digits of a number that is to be converted to base ten and does not fit 64 bits.
 const MAX_DIGITS: usize = 1000;
 
-/// What a scalar means.
+/// The meaning of a scalar.
 #[derive(Debug, PartialEq)]
 pub(super) enum Value {
     /// A value.
@@ -28,7 +28,7 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    /// What to say about it.
+    /// The diagnostic about it.
     pub(super) fn problem(self, text: &str, place: Span) -> Diagnostic {
         let text = excerpt(text);
         let (code, message) = match self {
@@ -43,7 +43,7 @@ impl Refused {
     }
 }
 
-/// What a plain scalar means.
+/// The meaning of a plain scalar.
 pub(super) fn resolve(text: &str) -> Value {
     if is_null(text) {
         return Value::Kind(Kind::Null);

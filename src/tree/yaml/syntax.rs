@@ -34,7 +34,7 @@ pub(super) fn too_deep(place: Span) -> Diagnostic {
     Diagnostic::error(Code::TooDeep, place, message)
 }
 
-/// What is wrong where the parser gave up, having read so far, with a list or mapping open.
+/// The problem where the parser gave up, having read so far, with a list or mapping open.
 pub(super) fn diagnose(
     source: &Source,
     error: &ScanError,
@@ -91,7 +91,7 @@ fn unknown_escape(quoted: &str) -> Option<usize> {
     None
 }
 
-/// What is wrong, and what to do about it where that can be said.
+/// The problem, with advice where there is any.
 fn explain(kind: &ErrorKind) -> Explained {
     use ErrorKind as E;
     let (message, help) = match kind {

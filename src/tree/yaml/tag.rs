@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::tree::Kind;
 
-/// What a tag says.
+/// The meaning of a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
     /// `!planout`
@@ -32,7 +32,7 @@ pub(super) enum Tag {
 }
 
 impl Tag {
-    /// What the parser's tag says.
+    /// The meaning of the parser's tag.
     pub(super) fn of(tag: &granit_parser::Tag) -> Tag {
         match tag.core_suffix() {
             Some("str") => Tag::String,

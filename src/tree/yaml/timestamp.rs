@@ -40,7 +40,7 @@ fn is_zone(mut rest: Rest<'_>) -> bool {
     rest.0.is_empty()
 }
 
-/// What has not been matched of a text.
+/// The part of a text that has not been matched.
 #[derive(Clone, Copy)]
 struct Rest<'t>(&'t str);
 

@@ -38,7 +38,7 @@ pub(super) struct UnitsFile {
     types: Vec<String>,
 }
 
-/// What a file is.
+/// The kind of a file.
 enum Reading {
     /// Rows with columns.
     Rows(Format),
