@@ -130,7 +130,7 @@ fn run(arguments: &[&str]) -> Run {
 #[test]
 fn explain_prints_the_section_for_a_terminal() {
     let expected = "\
-P0203: a number of segments that is none
+P0203: an invalid number of segments
 
 Segments are counted: their number is a whole number, at least 1.
 

@@ -192,11 +192,11 @@ codes! {
     CorrelatedParams = "P0501" Warn,
     /// Statistics: a trial whose outcome is certain.
     CertainTrial = "P0502" Warn,
-    /// Statistics: a choice among one.
+    /// Statistics: a choice with a single option.
     SingleChoice = "P0503" Warn,
     /// Statistics: weights that are all zero.
     ZeroWeights = "P0504" Warn,
-    /// Statistics: another number of weights than of choices.
+    /// Statistics: different numbers of weights and choices.
     WeightCount = "P0505" Warn,
     /// Statistics: weights that nearly add up to 1 or 100.
     WeightSum = "P0506" Warn,
@@ -216,7 +216,7 @@ codes! {
     UnusedDefinition = "P0601" Warn,
     /// Sequence: no segment is free.
     NoFreeSegments = "P0602" Warn,
-    /// Sequence: an experiment that does what the default does.
+    /// Sequence: an experiment that equals the default.
     SameAsDefault = "P0603" Warn,
     /// Independence: a namespace whose segments are those of another.
     SharedSegments = "P0700" Warn,

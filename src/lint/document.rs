@@ -1,4 +1,4 @@
-//! Keys that look misspelt, a name that is not used, and scalars that are not what they look like.
+//! Keys that look misspelt, a name that is ignored, and scalars that are not what they look like.
 
 use std::path::Path;
 

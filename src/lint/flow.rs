@@ -178,7 +178,7 @@ fn constant_conditions(script: &Script<'_>, branches: &[Node], found: &mut Vec<D
         if index > 0 && index + 1 == branches.len() && is_true(condition) {
             continue;
         }
-        // Said as a comparison of what is never equal.
+        // Said as a comparison that is never equal.
         let is_equals = op(condition, "equals").is_some();
         if let Some(truth) = truth(script, condition).filter(|truth| *truth || !is_equals) {
             let message = format!("this condition is always {truth}");
