@@ -1,6 +1,7 @@
 //! The command line: streams, exit statuses, configuration, locations.
 
 mod environment;
+mod spelling;
 
 use std::fs;
 use std::path::Path;
