@@ -44,7 +44,7 @@ pub enum ShipError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{name}` and `{other}`, which is at the target, differ only in case or in the way that Unicode \
-     writes them, and some file systems take them for one file"
+     writes them, and some file systems treat them as the same file"
 )]
 pub struct AlikeNames {
     /// The name of the source.

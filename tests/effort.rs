@@ -165,7 +165,7 @@ fn a_row_has_a_bound_in_all_namespaces_together() {
                  {output}; echo \"status $?\""
             );
             let said = shell(&command, folder.path());
-            assert!(said.contains("what it gets takes more than 64 MB"), "{output}: {said}");
+            assert!(said.contains("its answers take more than 64 MB"), "{output}: {said}");
             assert!(said.ends_with("status 1\n"), "{output}: {said}");
             let command = command.replace("--output", "--on-error null --output");
             let said = shell(&command, folder.path());

@@ -108,7 +108,7 @@ pub enum Reason {
     #[error(transparent)]
     Assign(#[from] AssignError),
     /// Its answers of all namespaces are larger than a row may be.
-    #[error("what it gets takes more than {} MB", MAX_ANSWER >> 20)]
+    #[error("its answers take more than {} MB", MAX_ANSWER >> 20)]
     TooLarge,
     /// A param has a value that cannot be written.
     #[error("param `{param}` has no value")]

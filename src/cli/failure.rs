@@ -156,7 +156,7 @@ impl Failure {
         name: &str,
         known: impl IntoIterator<Item = &'a str> + Clone,
     ) -> Failure {
-        let help = hint(name, known).unwrap_or_else(|| format!("there is no {what}"));
+        let help = hint(name, known).unwrap_or_else(|| "known: none".to_owned());
         Failure::wrong(format!("unknown {what} `{name}`")).help(help)
     }
 

@@ -258,7 +258,10 @@ fn run(cli: Cli, output: &Output) -> Outcome {
     };
     output.detail(&match &config.path {
         Some(path) => format!("configuration: {}", path.display()),
-        None => "configuration: none, as there is no `planout.toml` here or above".to_owned(),
+        None => {
+            "configuration: none, because neither this folder nor one above has a `planout.toml`"
+                .to_owned()
+        }
     });
     let context = Context { config, output };
     let outcome = match cli.command {

@@ -183,7 +183,7 @@ fn constant_conditions(script: &Script<'_>, branches: &[Node], found: &mut Vec<D
         if let Some(truth) = truth(script, condition).filter(|truth| *truth || !is_equals) {
             let message = format!("this condition is always {truth}");
             let help = match truth {
-                true => "leave out the `if`, and what comes after its branch",
+                true => "leave out the `if`, and the code after its branch",
                 false => "the branch is never taken: leave it out",
             };
             let place = condition.span;

@@ -56,7 +56,7 @@ fn mixed_logic(
         Diagnostic::finding(Code::MixedLogic, expr.span, message)
             .also(left.span, "this is evaluated first")
             .help(format!(
-                "write what you mean: `({}) {outer} {}`, or with other parentheses",
+                "write parentheses: `({}) {outer} {}`, or others if you mean another order",
                 shown(left, source),
                 shown(right, source),
             ))

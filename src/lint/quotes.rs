@@ -22,6 +22,6 @@ pub(super) fn text(node: &Node) -> Option<Diagnostic> {
     let text = node.as_str()?;
     let inside = between_typographic(text)?;
     let message = format!("the quotes of `{text}` are a part of the text");
-    let help = format!("leave them out: `{inside}`; if they are meant, allow this code");
+    let help = format!("leave them out: `{inside}`; if they are intended, allow this code");
     Some(Diagnostic::finding(Code::TypographicQuotes, node.span, message).help(help))
 }

@@ -47,7 +47,7 @@ fn constant_unit(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
     let message = same_for_all(call);
     Some(
         Diagnostic::finding(Code::ConstantUnit, unit.span, message)
-            .help("draw by what tells the units apart, such as `unit=userid`"),
+            .help("draw by an input that differs between units, such as `unit=userid`"),
     )
 }
 

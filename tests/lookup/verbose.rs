@@ -72,5 +72,8 @@ fn every_command_says_what_it_uses() {
     // Without a configuration, that is what is said.
     fs::remove_file(root.join("planout.toml")).expect("a file");
     let run = expect(0, planout(root, &["nslist", "compiled", "-v"]));
-    contains(&run.stderr, "configuration: none, as there is no `planout.toml` here or above\n");
+    contains(
+        &run.stderr,
+        "configuration: none, because neither this folder nor one above has a `planout.toml`\n",
+    );
 }
