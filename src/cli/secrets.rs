@@ -185,7 +185,7 @@ impl Known {
             |start: &usize| *start < self.secret.end && start + word.len() > self.secret.start;
         let found = self.text.match_indices(word).map(|(start, _)| start).find(overlaps);
         match found {
-            Some(start) if !word.trim().is_empty() => {
+            Some(start) if word.contains(char::is_alphanumeric) => {
                 let end = start + word.len();
                 let before = &self.text[start..self.secret.start.max(start)];
                 let after = &self.text[self.secret.end.min(end)..end];
@@ -302,6 +302,11 @@ mod tests {
             let shown = secrets.hide(&format!("cannot read `{url}`, nor {url}")).into_owned();
             assert!(!shown.contains("pw"), "{shown}");
         }
+        let secrets = Secrets(vec![Known::new("redis://h?kee=x").expect("a secret")]);
+        assert_eq!(
+            secrets.hide("no `redis://...`: did you mean `key`?"),
+            "no `redis://...`: did you mean `key`?"
+        );
         assert!(Known::new("redis://h:6379/0?key=k").is_none());
         assert!(Known::new("redis://h/0").is_none());
         assert!(Known::new("a@b//c").is_none());

@@ -41,8 +41,9 @@ fn open_redis(_: RedisUrl) -> Result<Box<dyn Store>, StoreError> {
 
 /// Whether a location is a URL, or plainly meant to be one, rather than a path.
 pub fn is_url(location: &str) -> bool {
+    let is_known = |scheme: &str| SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme));
     let scheme = location.split_once(':').map(|(scheme, _)| scheme);
-    location.contains("://") || scheme.is_some_and(|scheme| SCHEMES.contains(&scheme))
+    location.contains("://") || scheme.is_some_and(is_known)
 }
 
 /// A location as it can be shown to everybody: a URL without user and password. Of one that is not
