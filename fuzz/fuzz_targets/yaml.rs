@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use planout::Dialect;
 use planout::diagnostic::{Diagnostic, Severity};
-use planout::namespace::{Document, Form};
+use planout::namespace::{Document, Form, Outline};
 use planout::source::Source;
 use planout::tree::{Kind, Layout, Node, json, to_json, yaml};
 
@@ -20,7 +20,8 @@ fuzz_target!(|text: &str| {
     check_tree(&source, &tree);
     let read_well = problems.is_empty();
     for dialect in [Dialect::Planout4j, Dialect::Planout] {
-        let checked = Document::check(tree.clone(), Form::Source, Some("fuzz"), dialect);
+        let checked =
+            Document::check(&Outline::new(tree.clone(), dialect), Form::Source, Some("fuzz"));
         checked.diagnostics.iter().for_each(|found| check_diagnostic(&source, found));
         let is_error = |found: &Diagnostic| found.severity == Severity::Error;
         let Some(document) = checked.document else {
@@ -62,7 +63,8 @@ fn check_compiled(document: &Document) {
     }
     let text = to_json(&document.compiled, Layout::Compact, document.dialect);
     let again = json::read(&Source::new("fuzz", text.as_str()), 4000).expect("what was written");
-    let again = Document::check(again, Form::Compiled, Some("fuzz"), Dialect::default());
+    let again = Outline::new(again, Dialect::default());
+    let again = Document::check(&again, Form::Compiled, Some("fuzz"));
     let again = again.document.expect("what was compiled is valid");
     assert_eq!(to_json(&again.compiled, Layout::Compact, again.dialect), text);
 }
