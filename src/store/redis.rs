@@ -6,6 +6,7 @@ mod connection;
 mod failure;
 mod request;
 mod stream;
+mod trouble;
 
 use std::path::PathBuf;
 use std::time::Duration;

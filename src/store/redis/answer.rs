@@ -3,13 +3,7 @@
 
 use std::io::{BufRead, ErrorKind, Read};
 
-use super::failure::Trouble;
-
-/// How many bytes an answer may have: a hash is one answer.
-pub(super) const MAX_BYTES: usize = 512 << 20;
-
-/// How many parts an answer may have. Each takes some memory beside its bytes.
-pub(super) const MAX_PARTS: usize = 4_000_000;
+use super::trouble::{MAX_BYTES, MAX_PARTS, Trouble};
 
 /// How long a line may be that has no length before it.
 const MAX_LINE: usize = 64 << 10;

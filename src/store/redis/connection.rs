@@ -4,9 +4,10 @@ use std::io::{BufReader, Write};
 use std::time::Instant;
 
 use super::answer::Answer;
-use super::failure::{Attempt, Trouble};
+use super::failure::Attempt;
 use super::request::Request;
 use super::stream::Stream;
+use super::trouble::Trouble;
 use crate::store::{RedisUrl, StoreError};
 
 /// How many bytes are taken from the system at once.

@@ -3,32 +3,12 @@
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use super::answer::{MAX_BYTES, MAX_PARTS};
 use super::request::Request;
+use super::trouble::Trouble;
 use crate::store::{RedisUrl, StoreError};
 
 /// How much is shown of what a server says.
 const SHOWN: usize = 300;
-
-/// Why a command was not answered as it should be.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Trouble {
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    #[error("the server did not answer as Redis does")]
-    Malformed,
-    #[error(
-        "the answer is too large: it has more than {} MiB or {MAX_PARTS} parts",
-        MAX_BYTES >> 20
-    )]
-    TooLarge,
-    /// The message of the server.
-    #[error("{0}")]
-    Refused(String),
-    /// Not of the server.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// The action during which it happened.
 #[derive(Clone, Copy)]

@@ -1,10 +1,12 @@
 //! Bytes to and from a server, each way no longer than until a deadline.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use super::failure::Trouble;
+use super::trouble::Trouble;
 use crate::store::RedisUrl;
 #[cfg(feature = "redis-tls")]
 use crate::store::StoreError;
@@ -58,7 +60,7 @@ impl Stream {
     pub(super) fn connect(url: &RedisUrl) -> Result<Stream, Trouble> {
         let deadline = Instant::now() + url.timeout;
         let mut last = io::Error::other("the host has no address");
-        for address in (url.host.as_str(), url.port).to_socket_addrs()? {
+        for address in addresses(&url.host, url.port, deadline)? {
             let left = deadline.saturating_duration_since(Instant::now());
             let left = left.max(Duration::from_millis(1));
             match TcpStream::connect_timeout(&address, left) {
@@ -81,6 +83,22 @@ impl Stream {
             Stream::Encrypted(stream) => stream.sock.deadline = deadline,
         }
     }
+}
+
+/// The addresses of a host. The system looks its name up, and knows of no deadline, so a thread waits for
+/// it: one that comes too late finds nobody any more.
+fn addresses(host: &str, port: u16, deadline: Instant) -> io::Result<Vec<SocketAddr>> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![(address, port).into()]);
+    }
+    let (sender, receiver) = mpsc::channel();
+    let host = host.to_owned();
+    thread::Builder::new().name("lookup".to_owned()).spawn(move || {
+        let found = (host.as_str(), port).to_socket_addrs();
+        let _ = sender.send(found.map(Vec::from_iter));
+    })?;
+    let left = deadline.saturating_duration_since(Instant::now());
+    receiver.recv_timeout(left).unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
 }
 
 impl Read for Stream {
