@@ -3,7 +3,7 @@
 //! Only errors are mended, never a warning: a text without errors stays as it is, and so does what it
 //! compiles to.
 
-use crate::diagnostic::{Diagnostic, Replacement, Severity};
+use crate::diagnostic::{Diagnostic, Level, Replacement, Severity};
 use crate::source::Source;
 
 /// How many times a text is checked again: what is mended can uncover more.
@@ -17,7 +17,7 @@ const MAX_ALONE: usize = 20;
 pub struct Mended {
     /// The text as it is now.
     pub text: String,
-    /// How many errors are gone.
+    /// How many errors were mended. More may be left, also some that these had hidden.
     pub errors: usize,
 }
 
@@ -37,27 +37,23 @@ pub struct Mended {
 /// ```
 pub fn mend(source: &Source, check: impl Fn(&Source) -> Vec<Diagnostic>) -> Option<Mended> {
     let mut state = State::of(source.text().to_owned(), check(source));
-    let before = state.errors.len();
+    let (before, mut mended) = (state.errors_left(), 0);
     for _ in 0..MAX_ROUNDS {
-        let errors = state.errors.iter();
-        let suggested: Vec<_> = errors.filter(|it| !it.replacements.is_empty()).collect();
-        let all: Vec<_> = suggested.iter().flat_map(|it| it.replacements.clone()).collect();
-        if all.is_empty() {
-            break;
-        }
-        let attempt = |replacements: &[Replacement]| {
-            let text = apply(&state.text, replacements);
+        let suggested = state.errors.iter().filter(|error| !error.replacements.is_empty());
+        let suggested: Vec<&Diagnostic> = suggested.collect();
+        let attempt = |errors: &[&Diagnostic]| {
+            let text = apply(&state.text, errors);
             let found = check(&Source::new(source.name(), text.as_str()));
-            Some(State::of(text, found)).filter(|it| it.is_better_than(&state))
+            let better = Some(State::of(text, found)).filter(|it| it.rank() < state.rank());
+            better.map(|better| (better, errors.len()))
         };
-        let alone = || suggested.iter().take(MAX_ALONE).find_map(|it| attempt(&it.replacements));
-        match attempt(&all).or_else(alone) {
-            Some(better) => state = better,
+        let alone = || suggested.chunks(1).take(MAX_ALONE).find_map(attempt);
+        match attempt(&suggested).or_else(alone) {
+            Some((better, errors)) => (state, mended) = (better, mended + errors),
             None => break,
         }
     }
-    let errors = before.checked_sub(state.errors.len()).filter(|errors| *errors > 0)?;
-    Some(Mended { text: state.text, errors })
+    (state.errors_left() < before).then(|| Mended { text: state.text, errors: mended })
 }
 
 /// A text with its errors.
@@ -66,27 +62,43 @@ struct State {
     errors: Vec<Diagnostic>,
 }
 
+/// Whether it is an error, and not a warning that is taken for one: what it is found in is valid.
+fn is_mistake(found: &Diagnostic) -> bool {
+    found.severity == Severity::Error
+        && matches!(found.code.default_level(), None | Some(Level::Error))
+}
+
+/// Whether a text cannot be read for it: then other errors may not be seen.
+fn hides_others(error: &&Diagnostic) -> bool {
+    error.code.default_level().is_none()
+}
+
 impl State {
     fn of(text: String, found: Vec<Diagnostic>) -> State {
-        let errors = found.into_iter().filter(|it| it.severity == Severity::Error).collect();
+        let errors = found.into_iter().filter(is_mistake).collect();
         State { text, errors }
     }
 
-    /// Fewer errors are better, and as many that begin later: a mistake can hide the next one.
-    fn is_better_than(&self, other: &State) -> bool {
-        let rank = |state: &State| {
-            let first = state.errors.iter().map(|it| it.primary.span.start as usize).min();
-            let rest = first.map_or(0, |start| state.text.len().saturating_sub(start));
-            (state.errors.len(), rest)
-        };
-        rank(self) < rank(other)
+    /// How many errors there are: those that hide others, and the rest.
+    fn errors_left(&self) -> (usize, usize) {
+        let hiding = self.errors.iter().filter(hides_others).count();
+        (hiding, self.errors.len() - hiding)
+    }
+
+    /// How bad it is. Where as many errors hide others, the text is better up to which the first of
+    /// them is: it has hidden the next one.
+    fn rank(&self) -> (usize, usize, usize) {
+        let (hiding, others) = self.errors_left();
+        let starts = self.errors.iter().filter(hides_others).map(|it| it.primary.span.start);
+        let rest = starts.min().map_or(0, |start| self.text.len().saturating_sub(start as usize));
+        (hiding, rest, others)
     }
 }
 
-/// The text with its replacements. Of those that overlap, the first one counts: an alias in YAML
+/// The text with what errors say to write. Of what overlaps, the first one counts: an alias in YAML
 /// repeats what stands elsewhere.
-fn apply(text: &str, replacements: &[Replacement]) -> String {
-    let mut sorted: Vec<_> = replacements.iter().collect();
+fn apply(text: &str, errors: &[&Diagnostic]) -> String {
+    let mut sorted: Vec<_> = errors.iter().flat_map(|error| &error.replacements).collect();
     sorted.sort_by_key(|it| (it.span.start, it.span.end));
     sorted.dedup();
     let mut out = String::with_capacity(text.len());

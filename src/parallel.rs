@@ -3,6 +3,7 @@
 
 #[cfg(feature = "threads")]
 use std::{
+    cell::Cell,
     num::NonZero,
     panic::resume_unwind,
     sync::{Mutex, PoisonError},
@@ -25,10 +26,20 @@ pub(crate) fn map_on<T: Send, R: Send>(
     items: Vec<T>,
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
-    match threads.min(items.len() / MIN_ITEMS) {
-        0 | 1 => items.into_iter().map(work).collect(),
-        threads => share(threads, items, work),
-    }
+    share(threads.min(items.len() / MIN_ITEMS), items, work)
+}
+
+/// The same with items of which each alone is worth a thread.
+pub(crate) fn map_large<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let threads = if items.len() < 2 { 1 } else { processors().min(items.len()) };
+    share(threads, items, work)
+}
+
+#[cfg(feature = "threads")]
+thread_local! {
+    /// Whether this thread has a part of some work: what is inside that is not shared once more, which
+    /// would make as many threads of each thread.
+    static HAS_PART: Cell<bool> = const { Cell::new(false) };
 }
 
 /// How many processors there are for this program.
@@ -49,6 +60,9 @@ pub(crate) fn both<A: Send, B>(
     one: impl FnOnce() -> A + Send,
     other: impl FnOnce() -> B,
 ) -> (A, B) {
+    if HAS_PART.get() {
+        return (one(), other());
+    }
     thread::scope(|scope| {
         let one = scope.spawn(one);
         let other = other();
@@ -63,10 +77,14 @@ pub(crate) fn both<A, B>(one: impl FnOnce() -> A, other: impl FnOnce() -> B) -> 
 
 #[cfg(feature = "threads")]
 fn share<T: Send, R: Send>(threads: usize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    if threads < 2 || HAS_PART.get() {
+        return items.into_iter().map(work).collect();
+    }
     // Whoever is done takes the next one, so that nobody waits for a thread that was held up.
     let queue = Mutex::new(items.into_iter().enumerate());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let worker = || {
+        HAS_PART.set(true);
         let mut done = Vec::new();
         while let Some((place, item)) = next() {
             done.push((place, work(item)));
@@ -97,7 +115,19 @@ mod tests {
         for count in [0, 1, 7, 8, 9, 16, 17, 1000] {
             let items: Vec<usize> = (0..count).collect();
             let expected: Vec<usize> = items.iter().map(|item| item * 2).collect();
-            assert_eq!(super::map(items, |item| item * 2), expected);
+            assert_eq!(super::map(items.clone(), |item| item * 2), expected);
+            assert_eq!(super::map_large(items, |item| item * 2), expected);
         }
+    }
+
+    #[test]
+    fn a_part_is_not_shared_once_more() {
+        let here = std::thread::current().id();
+        let inside = |_: u32| {
+            let (outer, items) = (std::thread::current().id(), (0..100).collect());
+            let inner = super::map_on(4, items, |_: u32| std::thread::current().id());
+            outer == here || inner.iter().all(|thread| *thread == outer)
+        };
+        assert!(super::map_on(4, (0..32).collect(), inside).into_iter().all(|one| one));
     }
 }

@@ -50,7 +50,6 @@ fn scripts() {
         // Signs of other languages.
         ("if (a and b or c) { x = 1; }", "if (a && b || c) { x = 1; }"),
         ("if (a ≤ 2 | b ≠ 3) { x = 2 × 3; }", "if (a <= 2 || b != 3) { x = 2 * 3; }"),
-        ("if (a) { x = 1; };", "if (a) { x = 1; }"),
         // Several rounds: one mistake hides another.
         (
             "x = uniformChioce(choices=[“a” 'b'] unit=u)\ny = 1",
@@ -88,6 +87,11 @@ fn what_is_not_certain_is_left() {
     ] {
         let source = Source::new("x.planout", script);
         assert_eq!(mend(&source, check_script), None, "{script}");
+        // Nor is a warning mended that somebody takes for an error.
+        let mut settings = Settings::default();
+        settings.levels.deny_warnings();
+        let strict = |it: &Source| lint::check_script(it, Dialect::Planout4j, &settings);
+        assert_eq!(mend(&source, strict), None, "{script}");
     }
 }
 

@@ -365,7 +365,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         }
         let value = if call.function.is_random() {
             if O::WATCHES {
-                self.text = random::text::<S>(&arguments, self.salt()).ok();
+                self.text = random::text::<S>(&arguments, self.salt());
             }
             random::run::<S>(arguments, self.salt())
         } else {

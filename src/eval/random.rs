@@ -66,14 +66,21 @@ fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: SaltInForce<'_>) -> Out
     Ok(hasher)
 }
 
-/// The text that a call hashes, up to its unit.
+/// The text that a call hashes, up to its unit; `None` if it hashes nothing, or fails.
 pub(super) fn text<S: Semantics>(
     arguments: &Arguments<'_>,
     salt: SaltInForce<'_>,
-) -> Outcome<String> {
-    let mut text = salt.of_call(arguments)?.begin();
-    push_unit::<S, String>(&mut text, arguments.required("unit")?);
-    Ok(text)
+) -> Option<String> {
+    let more_choices_than = |least: usize| Some(arguments.list("choices").ok()?.len() > least);
+    let draws = match (Odds::of::<S>(arguments).ok()?, arguments.function()) {
+        (Some(odds), _) => !matches!(odds, Odds::Nothing),
+        (None, Function::BernoulliFilter) => more_choices_than(0)?,
+        (None, Function::Sample) => more_choices_than(S::SHUFFLE_STOPS_AT)?,
+        (None, _) => more_choices_than(1)?,
+    };
+    let mut text = salt.of_call(arguments).ok()?.begin();
+    push_unit::<S, String>(&mut text, arguments.required("unit").ok()?);
+    draws.then_some(text)
 }
 
 /// The draw of what a hasher has seen and a unit.

@@ -18,7 +18,7 @@ const SHOWN: usize = 3;
 
 /// How many segments are compared in one check. Who has thousands of namespaces hears of each that
 /// it shares its segments, and of the worst overlaps with the first of the others.
-const MAX_COMPARED: usize = 2_000_000_000;
+const MAX_COMPARED: usize = 1_000_000_000;
 
 /// Looks for namespaces whose segments are those of one before them in the list. Returns what was
 /// found with the index of the namespace.
@@ -41,7 +41,7 @@ pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
         let reach = (MAX_COMPARED / (segments as usize * group.len()).max(1)).max(1);
         // All others are held no longer than it takes to compare them with these.
         let first = group.iter().take(reach).filter(|_| group.len() > 1).collect();
-        let first = parallel::map(first, |(_, document)| Member::of(document));
+        let first = parallel::map_large(first, |(_, document)| Member::of(document));
         found.extend(parallel::map((1..group.len()).collect(), |place| {
             let (index, document) = group[place];
             let compared: Vec<&Member<'_>> = first.iter().take(place).flatten().collect();

@@ -187,6 +187,10 @@ impl<'a> Parser<'a> {
             true => Ok(()),
             false => {
                 let problem = self.missing(&format!("`{mark}` {after}"));
+                // What was found instead may be the mistake.
+                if !problem.replacements.is_empty() {
+                    return Err(problem);
+                }
                 let end = self.after_previous().end;
                 Err(problem.replace(Span { start: end, end }, mark).boxed())
             }
