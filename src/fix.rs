@@ -53,7 +53,7 @@ pub fn mend(source: &Source, check: impl Fn(&Source) -> Vec<Diagnostic>) -> Opti
             None => break,
         }
     }
-    (state.errors_left() < before).then(|| Mended { text: state.text, errors: mended })
+    (state.errors_left() < before).then_some(Mended { text: state.text, errors: mended })
 }
 
 /// A text with its errors.
