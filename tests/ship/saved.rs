@@ -95,7 +95,10 @@ fn a_plan_is_bound_to_its_configuration() {
     ] {
         let stderr = refused(config, options);
         assert!(stderr.contains(said), "{config}: {stderr}");
-        assert!(stderr.contains("help: ship as it was planned, or make a plan"), "{stderr}");
+        assert!(
+            stderr.contains("help: ship with the settings of the plan, or make a new plan"),
+            "{stderr}"
+        );
     }
     // What comes to the same is the same, and who approves of a plan may say so.
     let same = "[ship]\nguard = 'error'\n[checks]\nP0503 = 'warn'\nP0600 = 'off'\n";

@@ -241,7 +241,7 @@ fn exit_statuses_tell_what_is_wrong_with_a_file() {
     let skipped = run(&(users(5000) + "user1,US\nx,y,z\n,NL\n"), "--on-error skip");
     assert_eq!(skipped.status, 0, "{}", skipped.stderr);
     for note in [
-        "  1 row of units that came before passed over\n",
+        "  1 row of repeated units ignored\n",
         "  2 rows left out; the first: users.csv:5003: 3 fields, but the header has 2\n",
     ] {
         assert!(skipped.stdout.contains(note), "{}", skipped.stdout);
