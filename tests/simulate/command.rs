@@ -105,7 +105,7 @@ fn exit_statuses_tell_what_is_wrong() {
     let failing = run(&["--ns", "test_ns", "--units", "1000"]);
     assert_eq!(failing.status, 1);
     assert!(failing.stderr.contains("units could not be evaluated"), "{}", failing.stderr);
-    assert!(failing.stderr.contains("--input"), "{}", failing.stderr);
+    assert!(failing.stderr.contains("as `KEY=VALUE`"), "{}", failing.stderr);
     // What no script reads was meant to be something else.
     let misspelt = run(&[&["--ns", "onboarding"], &UNITS[..], &["--input", "contry=NL"]].concat());
     let warning = "warning: no script of `onboarding` reads `contry`: did you mean `country`?\n";
