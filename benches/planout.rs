@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use divan::{Bencher, counter::ItemsCount};
 use planout::Dialect;
 use planout::catalog::Loaded;
-use planout::store::Format;
+use planout::store::FileFormat;
 
 fn main() {
     divan::main();
@@ -21,7 +21,7 @@ const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-namespaces");
 
 fn load(yaml: &str) -> Loaded {
     let bytes = yaml.as_bytes().to_vec();
-    Loaded::new("bench.yaml", Some("bench"), bytes, Format::Yaml, Dialect::Planout4j)
+    Loaded::new("bench.yaml", Some("bench"), bytes, FileFormat::Yaml, Dialect::Planout4j)
 }
 
 /// `planout compile` as a process, from start to exit.

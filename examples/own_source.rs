@@ -16,7 +16,7 @@ use planout::catalog::LoadError;
 use planout::diagnostic::with_causes;
 use planout::namespace::AssignError;
 use planout::serde_json;
-use planout::store::{Format, Item, Source, StoreError};
+use planout::store::{FileFormat, Item, Source, StoreError};
 use planout::{Catalog, Dialect, Map, Value};
 
 /// A table of namespaces.
@@ -45,7 +45,7 @@ impl Table {
 
     fn item(&self, name: &str) -> Item {
         // This is what messages call it.
-        Item::new(name, Format::Json).with_label(format!("{}#{name}", self.path.display()))
+        Item::new(name, FileFormat::Json).with_label(format!("{}#{name}", self.path.display()))
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use planout::catalog::Loaded;
 use planout::source::Source;
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Layout, Node, json, to_json};
 use planout::{Dialect, Script};
 
@@ -110,7 +110,7 @@ fn script(code: &str) -> Option<String> {
 /// A namespace as JSON.
 fn namespace(text: &str) -> Option<String> {
     let bytes = text.as_bytes().to_vec();
-    let loaded = Loaded::new("seed", Some("seed"), bytes, Format::Yaml, Dialect::Planout4j);
+    let loaded = Loaded::new("seed", Some("seed"), bytes, FileFormat::Yaml, Dialect::Planout4j);
     let document = loaded.document?;
     Some(to_json(&document.compiled, Layout::Compact, document.dialect))
 }

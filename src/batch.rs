@@ -50,7 +50,7 @@ pub use parquet::PARQUET_THREAD;
 pub use stream::{Compressor, decompress};
 pub use types::Type;
 
-use self::columns::Plan;
+use self::columns::ColumnPlan;
 use self::encode::{Delimited, Encode, Encoded, Exposures, Lines};
 #[cfg(feature = "parquet")]
 use self::encode::{Table, Tables};
@@ -206,7 +206,7 @@ impl<'n> Batch<'n> {
         self.rows(&layout, move || pieces.next(), output, progress)
     }
 
-    fn encoder<'p>(&self, plan: &'p Plan<'_>) -> Box<dyn Encode + 'p> {
+    fn encoder<'p>(&self, plan: &'p ColumnPlan<'_>) -> Box<dyn Encode + 'p> {
         let some_params = !self.params.is_empty();
         match (self.exposure, self.output, self.output.delimiter()) {
             (Some(time), ..) => Box::new(Exposures::new(plan, some_params, time)),
@@ -254,7 +254,7 @@ impl<'n> Batch<'n> {
     /// Begins the output.
     fn sink<'o>(
         &self,
-        plan: &Plan<'_>,
+        plan: &ColumnPlan<'_>,
         output: &'o mut (dyn Write + Send),
     ) -> Result<Sink<'o>, Error> {
         if self.exposure.is_some() {

@@ -19,7 +19,7 @@ mod text;
 
 pub(crate) use self::hash::{Draw, Hasher};
 #[cfg(feature = "simulate")]
-pub(crate) use self::text::Text;
+pub(crate) use self::text::DrawText;
 
 use crate::dialect::SegmentHashing;
 

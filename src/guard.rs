@@ -13,7 +13,7 @@ use crate::plan::{
     self, Class, Mismatch, NamespacePlan, Plan, SavedPlan, Setup, Status, Trial, Units,
 };
 use crate::ship::Shipment;
-use crate::store::{Contents, Format, Item};
+use crate::store::{Contents, FileFormat, Item};
 
 /// Looks at what a target holds, and decides whether the sources may take its place.
 #[derive(Debug)]
@@ -168,7 +168,7 @@ impl Guard<'_> {
         let is_known = |name: &str| self.saved.is_none() && shipment.is_unchanged(name);
         let items = contents.iter().filter(|(name, _)| !is_known(name)).map(|(name, bytes)| {
             let label = format!("{name}.json");
-            (Item::new(name, Format::Json).with_label(label), bytes.clone())
+            (Item::new(name, FileFormat::Json).with_label(label), bytes.clone())
         });
         let before = catalog::check(items.collect(), self.dialects);
         let (unchanged, changed): (Vec<_>, Vec<_>) =

@@ -32,7 +32,7 @@ use crate::namespace::Content;
 use crate::parallel;
 use crate::progress::Progress;
 use crate::source::{OffsetMap, Source};
-use crate::store::Format;
+use crate::store::FileFormat;
 use crate::syntax::parse;
 use crate::tree::{Node, json};
 use crate::wire::{MAX_JSON_DEPTH, emit};
@@ -149,7 +149,7 @@ fn run(
     parallel::map(namespaces.iter_mut().collect(), |loaded: &mut Loaded| {
         let mut found = std::mem::take(&mut loaded.diagnostics);
         if let Some(subject) = Subject::new(loaded) {
-            if loaded.format == Format::Yaml {
+            if loaded.format == FileFormat::Yaml {
                 found.extend(document::ignored_name(subject.outline, subject.source, &loaded.name));
             }
             checks.namespace(&subject, loaded.format, &mut found);
@@ -243,9 +243,9 @@ impl Checks<'_> {
         found.extend(self.levels.useless_allows(source, found));
     }
 
-    fn namespace(&self, subject: &Subject<'_>, format: Format, found: &mut Vec<Diagnostic>) {
+    fn namespace(&self, subject: &Subject<'_>, format: FileFormat, found: &mut Vec<Diagnostic>) {
         document::misspelt_keys(subject.outline, found);
-        if format == Format::Yaml {
+        if format == FileFormat::Yaml {
             document::scalars(subject.outline.tree(), subject.source, found);
             document::ambiguous_breaks(subject.source, found);
         }

@@ -11,7 +11,7 @@ use crate::catalog::Loaded;
 use crate::dialect::Dialect;
 use crate::namespace::Document;
 use crate::parallel;
-use crate::store::{Changes, Contents, Format, Store, StoreError, Transaction};
+use crate::store::{ChangeSet, Contents, FileFormat, Store, StoreError, Transaction};
 use crate::tree::{Layout, ascii, to_json};
 
 /// Why nothing was shipped.
@@ -283,15 +283,15 @@ impl Bundle {
             return Err(ShipError::Refused);
         }
         let changes = self.changes(&shipment);
-        if changes != Changes::default() {
+        if changes != ChangeSet::default() {
             let stamp = Stamp::new(&options.origin, &changes.result(transaction.contents()));
             shipment.given_away = transaction.commit(&changes, stamp.to_json().as_bytes())?;
         }
         Ok(shipment)
     }
 
-    fn changes(&self, shipment: &Shipment) -> Changes {
-        let mut changes = Changes::default();
+    fn changes(&self, shipment: &Shipment) -> ChangeSet {
+        let mut changes = ChangeSet::default();
         for (name, change) in &shipment.changes {
             match (change, self.namespaces.get(name)) {
                 (Change::Created | Change::Updated, Some(parcel)) => {
@@ -313,7 +313,7 @@ impl Parcel {
         let name = &self.document.name;
         // What has been shipped in another dialect says so.
         let dialect = Dialect::default();
-        let current = Loaded::new(name, Some(name), current.to_vec(), Format::Json, dialect);
+        let current = Loaded::new(name, Some(name), current.to_vec(), FileFormat::Json, dialect);
         current.document.is_some_and(|current| current.says_the_same(&self.document))
     }
 }

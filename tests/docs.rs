@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use planout::catalog::Loaded;
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::{Dialect, Script};
 
 use crate::support::{sandbox, shell};
@@ -132,7 +132,7 @@ fn code_in_the_documents_is_valid() {
                 "yaml" if block.text.contains("experiment_sequence:") => {
                     let bytes = block.text.into_bytes();
                     let dialect = Dialect::Planout4j;
-                    let loaded = Loaded::new(&place, Some("x"), bytes, Format::Yaml, dialect);
+                    let loaded = Loaded::new(&place, Some("x"), bytes, FileFormat::Yaml, dialect);
                     assert!(loaded.document.is_some(), "{}", loaded.report());
                     checked += 1;
                 }

@@ -4,7 +4,7 @@ use planout::catalog::Loaded;
 use planout::edit::{EditError, append};
 use planout::namespace::Action;
 use planout::source::Source;
-use planout::store::Format;
+use planout::store::FileFormat;
 
 use crate::support::{golden, text};
 
@@ -110,7 +110,7 @@ fn nobody_moves_in_the_golden_namespaces() {
         let yaml = text(&row, "yaml");
         let load = |yaml: &str| {
             let bytes = yaml.as_bytes().to_vec();
-            Loaded::new("x.yaml", Some(text(&row, "name")), bytes, Format::Yaml, dialect)
+            Loaded::new("x.yaml", Some(text(&row, "name")), bytes, FileFormat::Yaml, dialect)
         };
         let before = load(yaml).document.expect("a valid namespace");
         let namespace = before.build().expect("a namespace");

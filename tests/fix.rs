@@ -8,7 +8,7 @@ use planout::diagnostic::{Diagnostic, Severity};
 use planout::fix::mend;
 use planout::lint::{self, Settings};
 use planout::source::Source;
-use planout::store::Format;
+use planout::store::FileFormat;
 
 use crate::support::{golden, planout, sandbox, text};
 
@@ -18,7 +18,7 @@ fn check_script(source: &Source) -> Vec<Diagnostic> {
 
 fn check_namespace(source: &Source) -> Vec<Diagnostic> {
     let bytes = source.text().as_bytes().to_vec();
-    let loaded = Loaded::new("ns.yaml", Some("ns"), bytes, Format::Yaml, Dialect::Planout4j);
+    let loaded = Loaded::new("ns.yaml", Some("ns"), bytes, FileFormat::Yaml, Dialect::Planout4j);
     let mut loaded = [loaded];
     lint::check(&mut loaded, &Settings::default());
     let [loaded] = loaded;

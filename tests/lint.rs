@@ -15,7 +15,7 @@ use planout::catalog::Loaded;
 use planout::diagnostic::{Diagnostic, Levels};
 use planout::lint::{self, Settings};
 use planout::source::Source;
-use planout::store::Format;
+use planout::store::FileFormat;
 
 /// Problems as `line:column code`, in the order of their places.
 fn places(source: &Source, found: &[Diagnostic]) -> Vec<String> {
@@ -35,7 +35,7 @@ fn in_script(code: &str, dialect: Dialect) -> Vec<String> {
 }
 
 /// A namespace, checked.
-fn checked(text: &str, format: Format, dialect: Dialect, levels: &Levels) -> Loaded {
+fn checked(text: &str, format: FileFormat, dialect: Dialect, levels: &Levels) -> Loaded {
     let loaded = Loaded::new("x", Some("x"), text.as_bytes().to_vec(), format, dialect);
     let mut all = [loaded];
     lint::check(&mut all, &levels.clone().into());
@@ -45,7 +45,7 @@ fn checked(text: &str, format: Format, dialect: Dialect, levels: &Levels) -> Loa
 
 /// What is found in a namespace in YAML.
 fn in_yaml(text: &str) -> Vec<String> {
-    let loaded = checked(text, Format::Yaml, Dialect::Planout4j, &Levels::default());
+    let loaded = checked(text, FileFormat::Yaml, Dialect::Planout4j, &Levels::default());
     places(&loaded.source, &loaded.diagnostics)
 }
 

@@ -11,7 +11,7 @@ use planout::Dialect;
 use planout::catalog::Loaded;
 use planout::diagnostic::Diagnostic;
 use planout::lint::{self, Settings};
-use planout::store::Format;
+use planout::store::FileFormat;
 
 use self::sample::{Edit, Mutant, Sample};
 use crate::support::{golden, text};
@@ -89,7 +89,7 @@ impl Score {
 
 fn load(text: &str, dialect: Dialect) -> Loaded {
     let bytes = text.as_bytes().to_vec();
-    Loaded::new("sample.yaml", Some("sample"), bytes, Format::Yaml, dialect)
+    Loaded::new("sample.yaml", Some("sample"), bytes, FileFormat::Yaml, dialect)
 }
 
 /// All that is wrong with a namespace.
@@ -146,9 +146,10 @@ fn try_kind(kind: &Kind, samples: &[Sample]) -> Score {
 }
 
 fn try_mutant(kind: &Kind, sample: &Sample, mutant: &Mutant, score: &mut Score) {
-    let found = match kind.is_valid {
-        true => news(&mutant.text, sample.source.text(), sample.dialect),
-        false => diagnostics(&mutant.text, sample.dialect),
+    let found = if kind.is_valid {
+        news(&mutant.text, sample.source.text(), sample.dialect)
+    } else {
+        diagnostics(&mutant.text, sample.dialect)
     };
     let source = planout::source::Source::new("mutant.yaml", mutant.text.as_str());
     let line = |found: &Diagnostic| source.position(found.primary.span.start).line;
@@ -204,8 +205,9 @@ fn failure(kind: &Kind, score: &Score) -> String {
         && (score.silent == 0 || kind.may_be_silent)
         && score.share_at_line() >= LEAST_OF_A_KIND
         && score.mean() <= MOST_OF_A_KIND;
-    match fine {
-        true => String::new(),
-        false => format!("{}\n{}\n", score.row(kind.name), score.examples.join("\n")),
+    if fine {
+        String::new()
+    } else {
+        format!("{}\n{}\n", score.row(kind.name), score.examples.join("\n"))
     }
 }

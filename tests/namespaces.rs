@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use planout::catalog::Loaded;
 use planout::namespace::{AssignError, Assignment, Experiment};
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Kind, Layout, Map, Node, to_json};
 use planout::{Dialect, Namespace, Value};
 
@@ -26,7 +26,7 @@ fn disagreements(row: &Node) -> Vec<String> {
     let dialect: Dialect = text(row, "dialect").parse().expect("a dialect");
     let name = text(row, "name");
     let yaml = text(row, "yaml").as_bytes().to_vec();
-    let loaded = Loaded::new("row.yaml", Some(name), yaml, Format::Yaml, dialect);
+    let loaded = Loaded::new("row.yaml", Some(name), yaml, FileFormat::Yaml, dialect);
     let Some(document) = &loaded.document else {
         return vec![format!("{name} ({dialect}): {}", loaded.report())];
     };
@@ -124,13 +124,13 @@ fn a_compiled_namespace_reads_back_the_same() {
         let dialect: Dialect = text(&row, "dialect").parse().expect("a dialect");
         let yaml = text(&row, "yaml").as_bytes().to_vec();
         let name = Some(text(&row, "name"));
-        let first = Loaded::new("row.yaml", name, yaml, Format::Yaml, dialect);
+        let first = Loaded::new("row.yaml", name, yaml, FileFormat::Yaml, dialect);
         let first = first.document.expect("a valid namespace").compiled;
         let json = to_json(&first, Layout::Pretty, dialect);
         // A reader of another default dialect gets the same namespace.
         for default in [Dialect::Planout4j, dialect] {
             let bytes = json.clone().into_bytes();
-            let again = Loaded::new("row.json", name, bytes, Format::Json, default);
+            let again = Loaded::new("row.json", name, bytes, FileFormat::Json, default);
             let outline = again.outline.expect("it is JSON");
             let again = again.document.expect("what was compiled is valid");
             assert!(Arc::ptr_eq(outline.tree(), &again.compiled), "nothing is left to be done");

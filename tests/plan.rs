@@ -15,7 +15,7 @@ mod units;
 use planout::Dialect;
 use planout::catalog::Loaded;
 use planout::plan::{self, Changes, NamespacePlan, Status, Units};
-use planout::store::Format;
+use planout::store::FileFormat;
 
 /// The namespace that the tests edit, in the dialect `planout`.
 const BASE: &str = "\
@@ -49,7 +49,7 @@ experiment_sequence:
 
 /// Reads a namespace.
 fn load(text: &str, dialect: Dialect) -> Loaded {
-    Loaded::new("ns.yaml", Some("ns"), text.as_bytes().to_vec(), Format::Yaml, dialect)
+    Loaded::new("ns.yaml", Some("ns"), text.as_bytes().to_vec(), FileFormat::Yaml, dialect)
 }
 
 /// What the plan says of one namespace that is edited.

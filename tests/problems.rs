@@ -7,7 +7,7 @@ mod switch;
 
 use planout::catalog::Loaded;
 use planout::source::Span;
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Layout, to_json};
 use planout::{Dialect, Map, Script, Value};
 
@@ -54,7 +54,7 @@ fn report(text: &str) -> String {
 }
 
 fn load(bytes: &[u8]) -> Loaded {
-    Loaded::new("x.yaml", Some("x"), bytes.to_vec(), Format::Yaml, Dialect::Planout4j)
+    Loaded::new("x.yaml", Some("x"), bytes.to_vec(), FileFormat::Yaml, Dialect::Planout4j)
 }
 
 /// The problems of the valid namespace with something replaced.
@@ -328,11 +328,11 @@ fn habits_from_other_languages_are_recognized() {
 fn names_that_cannot_be_files_are_refused() {
     for name in ["", "..", ".hidden", "a/b", "a\\b", "a\u{7}b"] {
         let bytes = VALID.as_bytes().to_vec();
-        let loaded = Loaded::new("x.yaml", Some(name), bytes, Format::Yaml, Dialect::Planout4j);
+        let loaded = Loaded::new("x.yaml", Some(name), bytes, FileFormat::Yaml, Dialect::Planout4j);
         assert!(loaded.report().to_string().contains("P0211"), "{name:?}");
     }
     let bytes = VALID.as_bytes().to_vec();
-    let loaded = Loaded::new("x.yaml", None, bytes, Format::Yaml, Dialect::Planout4j);
+    let loaded = Loaded::new("x.yaml", None, bytes, FileFormat::Yaml, Dialect::Planout4j);
     assert!(loaded.report().to_string().contains("P0200"), "{}", loaded.report());
 }
 
@@ -362,7 +362,8 @@ fn garbage_is_refused_with_a_diagnostic() {
     let deep = VALID.replace("x = 0;", &format!("x = {}", "[".repeat(100_000)));
     assert_eq!(code(deep.as_bytes()), "P0005");
     let json = format!("{{\"a\": {}", "[".repeat(100_000));
-    let loaded = Loaded::new("x.json", None, json.into_bytes(), Format::Json, Dialect::Planout4j);
+    let loaded =
+        Loaded::new("x.json", None, json.into_bytes(), FileFormat::Json, Dialect::Planout4j);
     assert_eq!(loaded.diagnostics[0].code.as_str(), "P0005");
 }
 

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use planout::catalog::{LiveCatalog, LoadError, Loaded};
-use planout::store::{Changes, Directory, Format, Item, Memory, Source, Store, StoreError};
+use planout::store::{ChangeSet, Directory, FileFormat, Item, Memory, Source, Store, StoreError};
 use planout::tree::{Layout, to_json};
 use planout::{Catalog, Dialect, Map, Value};
 
@@ -29,13 +29,13 @@ experiment_sequence: []
 
 /// The same as it is shipped.
 fn json(name: &str, number: usize) -> Vec<u8> {
-    let loaded = Loaded::new(name, Some(name), yaml(number), Format::Yaml, Dialect::Planout);
+    let loaded = Loaded::new(name, Some(name), yaml(number), FileFormat::Yaml, Dialect::Planout);
     let document = loaded.document.expect("a valid namespace");
     to_json(&document.compiled, Layout::Compact, document.dialect).into_bytes()
 }
 
 fn set(number: usize) -> Vec<(Item, Vec<u8>)> {
-    NAMES.iter().map(|name| (Item::new(*name, Format::Yaml), yaml(number))).collect()
+    NAMES.iter().map(|name| (Item::new(*name, FileFormat::Yaml), yaml(number))).collect()
 }
 
 /// The number that all namespaces give.
@@ -102,7 +102,7 @@ fn follow(source: Arc<dyn Source>, ships: usize, ship: &(dyn Fn(usize) + Sync)) 
 /// Ships to a store.
 fn put(store: &dyn Store, number: usize) {
     let put = NAMES.iter().map(|name| (name.to_string(), json(name, number))).collect();
-    let changes = Changes { put, ..Changes::default() };
+    let changes = ChangeSet { put, ..ChangeSet::default() };
     let transaction = store.begin(Duration::from_secs(30)).expect("a transaction");
     transaction.commit(&changes, number.to_string().as_bytes()).expect("a change");
 }

@@ -65,9 +65,10 @@ fn what_reassigns_units_is_refused_and_explained() {
         );
         assert!(refused.stderr.contains("--allow-reassignment button_color"), "{}", refused.stderr);
         let json = options.contains(&"json");
-        let entry = match json {
-            true => "\"definition\": \"Colors\",\n                \"name\": \"x\",",
-            false => "      - {action: add, definition: Colors, name: x, segments: 1}\n",
+        let entry = if json {
+            "\"definition\": \"Colors\",\n                \"name\": \"x\","
+        } else {
+            "      - {action: add, definition: Colors, name: x, segments: 1}\n"
         };
         assert!(refused.stdout.contains(entry), "{}", refused.stdout);
         assert_eq!(shipped(folder.path()), before);

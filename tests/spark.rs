@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use planout::catalog::Loaded;
 use planout::source::Source;
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Kind, Layout, Node, json, to_json};
 use planout::{Assignment, Dialect, Map, Namespace, Value};
 
@@ -87,7 +87,7 @@ fn write_cases(folder: &Path) -> BTreeMap<String, Case> {
     for row in &rows {
         let dialect: Dialect = text(row, "dialect").parse().expect("a dialect");
         let yaml = text(row, "yaml").as_bytes().to_vec();
-        let loaded = Loaded::new("row", Some(text(row, "name")), yaml, Format::Yaml, dialect);
+        let loaded = Loaded::new("row", Some(text(row, "name")), yaml, FileFormat::Yaml, dialect);
         let namespace = write_namespace(folder, &loaded);
         let evals = get(row, "evals").and_then(Node::as_list).expect("evals");
         let plain = evals
@@ -119,7 +119,7 @@ fn write_namespace(folder: &Path, loaded: &Loaded) -> Namespace {
 fn write_button(folder: &Path) -> Namespace {
     let yaml = fs::read(format!("{ROOT}/sample-namespaces/button_color.yaml")).expect("a sample");
     let name = Some("button_color");
-    let loaded = Loaded::new("sample", name, yaml, Format::Yaml, Dialect::Planout4j);
+    let loaded = Loaded::new("sample", name, yaml, FileFormat::Yaml, Dialect::Planout4j);
     let mut table = "userid,country\n".to_owned();
     (0..200).for_each(|unit| writeln!(table, "{unit:03},NL").expect("text"));
     fs::write(folder.join("units.csv"), table).expect("a file of our own");

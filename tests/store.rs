@@ -15,7 +15,7 @@ mod stamp;
 
 use std::time::Duration;
 
-use planout::store::{Changes, Contents, Store, StoreError};
+use planout::store::{ChangeSet, Contents, Store, StoreError};
 
 /// Long enough to read whatever a test writes.
 const LIMIT: usize = 1 << 20;
@@ -44,6 +44,6 @@ fn change(
     stamp: &str,
 ) -> Result<(), StoreError> {
     let remove = remove.iter().map(|name| name.to_string()).collect();
-    let changes = Changes { put: contents(put), remove };
+    let changes = ChangeSet { put: contents(put), remove };
     store.begin(Duration::from_secs(10))?.commit(&changes, stamp.as_bytes()).map(drop)
 }

@@ -22,9 +22,10 @@ fn users(is_json: bool) -> String {
     let mut text = String::from(if is_json { "" } else { "userid,country\n" });
     for row in 0..ROWS {
         let (user, country) = (user(row), COUNTRIES[row % 4]);
-        let line = match is_json {
-            true => writeln!(text, "{{\"userid\":\"{user}\",\"country\":\"{country}\"}}"),
-            false => writeln!(text, "{user},{country}"),
+        let line = if is_json {
+            writeln!(text, "{{\"userid\":\"{user}\",\"country\":\"{country}\"}}")
+        } else {
+            writeln!(text, "{user},{country}")
         };
         line.expect("a string");
     }

@@ -9,7 +9,7 @@ use planout::diagnostic::{Diagnostic, with_causes};
 use planout::lint;
 use planout::namespace::AssignError;
 use planout::source::Source;
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Layout, to_json};
 use planout::{Assignment, Dialect, Map, Script, Value};
 
@@ -25,7 +25,7 @@ fuzz_target!(|text: &str| {
 
 fn namespace(text: &str, dialect: Dialect) {
     let bytes = text.as_bytes().to_vec();
-    let loaded = Loaded::new("fuzz", Some("fuzz"), bytes, Format::Json, dialect);
+    let loaded = Loaded::new("fuzz", Some("fuzz"), bytes, FileFormat::Json, dialect);
     let mut checked = [loaded];
     lint::check(&mut checked, &lint::Settings::default());
     let [loaded] = &checked;
@@ -40,7 +40,7 @@ fn namespace(text: &str, dialect: Dialect) {
     let namespace = document.build().expect("a checked document builds");
     let written = to_json(&document.compiled, Layout::Compact, document.dialect);
     let bytes = written.clone().into_bytes();
-    let again = Loaded::new("fuzz", Some("fuzz"), bytes, Format::Json, document.dialect);
+    let again = Loaded::new("fuzz", Some("fuzz"), bytes, FileFormat::Json, document.dialect);
     let again = again.document.expect("what was written is valid");
     assert_eq!(to_json(&again.compiled, Layout::Compact, again.dialect), written);
     let again = again.build().expect("what was written builds");

@@ -41,7 +41,7 @@ pub(super) struct Answers<'n> {
 }
 
 /// All that is decided before the first row.
-pub(super) struct Plan<'n> {
+pub(super) struct ColumnPlan<'n> {
     pub(super) columns: Vec<Column>,
     /// The inputs that are the same for all rows, and null for those that come from columns.
     pub(super) inputs: Vec<Value>,
@@ -58,14 +58,14 @@ pub(super) struct Plan<'n> {
     pub(super) constants: Vec<(String, Value)>,
 }
 
-impl<'n> Plan<'n> {
+impl<'n> ColumnPlan<'n> {
     /// Decides. `known` are the columns of the input, where they are known before the rows, and
     /// `typed` those that have types.
     pub(super) fn new(
         batch: &Batch<'n>,
         known: Option<&[String]>,
         typed: &[(String, Type)],
-    ) -> Result<Plan<'n>, Error> {
+    ) -> Result<ColumnPlan<'n>, Error> {
         let names = inputs(batch);
         let units = units(batch);
         let check = Check { batch, known };
@@ -111,7 +111,7 @@ impl<'n> Plan<'n> {
             let kind = |name: &String| typed.iter().find(|(column, _)| column == name);
             kept.iter().map(|name| kind(name).map_or(Type::String, |(_, kind)| *kind)).collect()
         };
-        Ok(Plan {
+        Ok(ColumnPlan {
             columns,
             inputs,
             kept,
@@ -159,11 +159,12 @@ impl<'n> Plan<'n> {
         }
         let has_objects = batch.output == Format::Jsonl;
         let header = self.header();
-        let twice = match has_objects {
-            true => self.kept.iter().find(|name| self.reserved().contains(&name.as_str())),
-            false => (1..header.len())
+        let twice = if has_objects {
+            self.kept.iter().find(|name| self.reserved().contains(&name.as_str()))
+        } else {
+            (1..header.len())
                 .find(|&index| header[..index].contains(&header[index]))
-                .and_then(|index| header.get(index)),
+                .and_then(|index| header.get(index))
         };
         match twice {
             None => Ok(()),
@@ -357,14 +358,15 @@ impl<'n> Check<'_, 'n, '_> {
             let full = |param: &str| format!("{}.{param}", namespace.name());
             all.extend(params.iter().map(|param| (*param).to_owned()));
             all.extend(params.iter().map(|param| full(param)));
-            let params = match self.batch.params.is_empty() {
-                true => params.into_iter().map(str::to_owned).collect(),
-                false => (self.batch.params.iter())
+            let params = if self.batch.params.is_empty() {
+                params.into_iter().map(str::to_owned).collect()
+            } else {
+                (self.batch.params.iter())
                     .filter_map(|wanted| {
                         params.iter().find(|param| *wanted == **param || *wanted == full(param))
                     })
                     .map(|param| (*param).to_owned())
-                    .collect(),
+                    .collect()
             };
             let rows = namespace.with_columns(names);
             answers.push(Answers { namespace, rows, params });

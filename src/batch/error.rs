@@ -188,9 +188,10 @@ impl Reason {
     /// Why a row cannot be read, which may be that the input ends in it.
     pub(super) fn malformed(message: impl Into<String>, is_cut: bool) -> Reason {
         let message = message.into();
-        Reason::Malformed(match is_cut {
-            true => format!("the input ends in the middle of this row: {message}"),
-            false => message,
+        Reason::Malformed(if is_cut {
+            format!("the input ends in the middle of this row: {message}")
+        } else {
+            message
         })
     }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 
 use super::chunks::{Chunks, Cutter};
-use super::columns::Plan;
+use super::columns::ColumnPlan;
 use super::error::Error;
 #[cfg(feature = "parquet")]
 use super::parquet;
@@ -50,7 +50,7 @@ impl Pieces {
 
 /// The facts about an input that are known before its first row.
 pub(super) struct Layout<'n> {
-    pub(super) plan: Plan<'n>,
+    pub(super) plan: ColumnPlan<'n>,
     format: Format,
     /// The delimiter between fields, where they have no names.
     delimiter: Option<u8>,
@@ -89,12 +89,12 @@ pub(super) fn open<'n>(batch: &Batch<'n>, input: Input) -> Result<(Pieces, Layou
     let size = piece_size(batch.threads);
     let chunks = Chunks::new(name, stream, Cutter::new(delimiter), size);
     let Some(delimiter) = delimiter else {
-        let plan = Plan::new(batch, None, &[])?;
+        let plan = ColumnPlan::new(batch, None, &[])?;
         return Ok((Pieces::Jsonl(chunks), Layout { plan, format, delimiter, header: Vec::new() }));
     };
     let mut table = csv::Table::open(name, delimiter, chunks)?;
     let header = std::mem::take(&mut table.header);
-    let plan = Plan::new(batch, Some(&header), &[])?;
+    let plan = ColumnPlan::new(batch, Some(&header), &[])?;
     Ok((Pieces::Csv(Box::new(table)), Layout { plan, format, delimiter: Some(delimiter), header }))
 }
 
@@ -120,7 +120,7 @@ fn open_parquet<'n>(batch: &Batch<'n>, file: File) -> Result<(Pieces, Layout<'n>
     let mut reader = parquet::Reader::open(&batch.name, file)?;
     let typed = reader.columns();
     let header: Vec<String> = typed.iter().map(|(name, _)| name.clone()).collect();
-    let plan = Plan::new(batch, Some(&header), &typed)?;
+    let plan = ColumnPlan::new(batch, Some(&header), &typed)?;
     reader.select(&plan.columns)?;
     Ok((
         Pieces::Parquet(Box::new(reader)),

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use self::scan::{Scalar, Scanner};
 use super::chunks::Chunk;
-use super::columns::{Column, Plan};
+use super::columns::{Column, ColumnPlan};
 use super::csv::set_text;
 use super::error::{BadRow, Reason};
 use super::fields::{Field, Fields, Records};
@@ -45,7 +45,7 @@ pub(super) struct Parser {
 }
 
 impl Parser {
-    pub(super) fn new(plan: &Plan<'_>) -> Parser {
+    pub(super) fn new(plan: &ColumnPlan<'_>) -> Parser {
         let key = |column: &Column| Key {
             name: column.name.as_str().into(),
             input: column.input,
@@ -268,9 +268,10 @@ impl Fields for Lines<'_> {
     }
 
     fn members(&self) -> &str {
-        match self.parser.keeps_all {
-            true => self.text.get(self.parser.members.clone()).unwrap_or("").trim(),
-            false => "",
+        if self.parser.keeps_all {
+            self.text.get(self.parser.members.clone()).unwrap_or("").trim()
+        } else {
+            ""
         }
     }
 }

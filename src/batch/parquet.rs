@@ -252,9 +252,10 @@ impl Reader {
                 let help = "columns compressed with Snappy, gzip or Zstandard can be read";
                 return Err(Error::unfit(message).help(help));
             }
-            let open = match group.column(*leaf).num_values() == rows {
-                true => guarded(|| pages::open(&self.file, group, *leaf, &self.room)),
-                false => Err(wrong("a number of values that differs from its number of rows")),
+            let open = if group.column(*leaf).num_values() == rows {
+                guarded(|| pages::open(&self.file, group, *leaf, &self.room))
+            } else {
+                Err(wrong("a number of values that differs from its number of rows"))
             };
             self.open.push(open.map_err(|error| self.broken(Some(name), error))?);
         }

@@ -3,7 +3,7 @@
 use super::chunks::Chunk;
 #[cfg(feature = "parquet")]
 use super::columns::Column;
-use super::columns::{Answers, Plan};
+use super::columns::{Answers, ColumnPlan};
 use super::encode::{Encode, Encoded};
 use super::error::{BadRow, Reason};
 use super::fields::Records;
@@ -52,7 +52,7 @@ pub(super) struct Worker<'p> {
 
 impl<'p> Worker<'p> {
     pub(super) fn new(
-        plan: &'p Plan<'_>,
+        plan: &'p ColumnPlan<'_>,
         on_error: OnError,
         parser: Parser<'p>,
         encoder: Box<dyn Encode + 'p>,

@@ -19,7 +19,7 @@ use crate::store::Source;
 /// use std::sync::Arc;
 ///
 /// use planout::catalog::LiveCatalog;
-/// use planout::store::{Format, Item, Memory};
+/// use planout::store::{FileFormat, Item, Memory};
 /// use planout::{Dialect, Map, Value};
 ///
 /// let yaml = |color: &str| {
@@ -30,7 +30,7 @@ use crate::store::Source;
 /// default_experiment: Default
 /// experiment_sequence: []
 /// ");
-///     [(Item::new("button", Format::Yaml), text.into_bytes())]
+///     [(Item::new("button", FileFormat::Yaml), text.into_bytes())]
 /// };
 /// let memory = Arc::new(Memory::new(yaml("red")));
 /// let live = LiveCatalog::load(memory.clone(), Dialect::Planout)?;

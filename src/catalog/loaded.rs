@@ -8,7 +8,7 @@ use crate::namespace::{Content, Document, Form, Outline};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
-use crate::store::{self, Format, Item, StoreError};
+use crate::store::{self, FileFormat, Item, StoreError};
 use crate::tree::{json, yaml};
 use crate::wire::MAX_JSON_DEPTH;
 
@@ -37,7 +37,7 @@ pub struct Loaded {
     /// Its text.
     pub source: Arc<Source>,
     /// How it is written.
-    pub format: Format,
+    pub format: FileFormat,
     /// The dialect it has unless it says its own.
     pub dialect: Dialect,
     /// The parts of the text with their places, as far as they could be read.
@@ -55,24 +55,24 @@ impl Loaded {
         label: &str,
         name: Option<&str>,
         bytes: Vec<u8>,
-        format: Format,
+        format: FileFormat,
         dialects: impl Into<Dialects>,
     ) -> Loaded {
         let Dialects { source, compiled } = dialects.into();
-        let dialect = if format == Format::Json { compiled } else { source };
+        let dialect = if format == FileFormat::Json { compiled } else { source };
         let (source, problem) = decode(label, bytes);
         let (tree, mut diagnostics) = match (problem, format) {
             (Some(problem), _) => (None, vec![problem]),
-            (None, Format::Yaml) => yaml::read(&source),
-            (None, Format::Json) => match json::read(&source, MAX_JSON_DEPTH) {
+            (None, FileFormat::Yaml) => yaml::read(&source),
+            (None, FileFormat::Json) => match json::read(&source, MAX_JSON_DEPTH) {
                 Ok(tree) => (Some(tree), Vec::new()),
                 Err(problem) => (None, vec![*problem]),
             },
         };
         let outline = tree.map(|tree| Outline::new(tree, dialect));
         let form = match format {
-            Format::Json => Form::Compiled,
-            Format::Yaml => Form::Source,
+            FileFormat::Json => Form::Compiled,
+            FileFormat::Yaml => Form::Source,
         };
         let document = outline.as_ref().and_then(|outline| {
             let checked = Document::check(outline, form, name);
@@ -95,7 +95,7 @@ impl Loaded {
 
     /// Whether it is a compiled script, which lies beside namespaces where scripts are kept too.
     pub fn is_script(&self) -> bool {
-        let outline = self.outline.as_ref().filter(|_| self.format == Format::Json);
+        let outline = self.outline.as_ref().filter(|_| self.format == FileFormat::Json);
         outline.is_some_and(|outline| Content::of(outline.tree()) == Content::Script)
     }
 

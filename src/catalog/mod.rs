@@ -85,9 +85,10 @@ impl Catalog {
                 _ => invalid.push(loaded.report()),
             }
         }
-        match invalid.is_empty() {
-            true => Ok(Catalog { namespaces }),
-            false => Err(LoadError::Invalid(invalid)),
+        if invalid.is_empty() {
+            Ok(Catalog { namespaces })
+        } else {
+            Err(LoadError::Invalid(invalid))
         }
     }
 

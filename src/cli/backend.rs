@@ -83,12 +83,11 @@ impl Kind {
             let message = format!("`--redis-...` does not go with `{option} {word}`");
             return Err(Failure::usage(message));
         }
-        match location.is_some_and(is_url) {
-            true => {
-                let message = format!("`{option} {word}` does not go with a location in Redis");
-                Err(Failure::usage(message))
-            }
-            false => Ok(()),
+        if location.is_some_and(is_url) {
+            let message = format!("`{option} {word}` does not go with a location in Redis");
+            Err(Failure::usage(message))
+        } else {
+            Ok(())
         }
     }
 }

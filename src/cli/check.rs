@@ -13,7 +13,7 @@ use planout::diagnostic::{Level, Report};
 use planout::lint::{self, Settings};
 use planout::nearest::nearest;
 use planout::source::{MAX_SOURCE_BYTES, Source};
-use planout::store::{self, Format as FileFormat, read_file};
+use planout::store::{self, FileFormat, read_file};
 
 use self::fix::Fix;
 use super::config::set_level;
@@ -124,10 +124,7 @@ impl Check {
         if !own.is_empty() {
             context.output.note(not_run(&own));
         }
-        match reports.iter().any(Report::has_errors) {
-            true => Err(Failure::reported()),
-            false => Ok(()),
-        }
+        if reports.iter().any(Report::has_errors) { Err(Failure::reported()) } else { Ok(()) }
     }
 
     /// Refuses inputs that cannot be repaired, and formats that cannot show a diff.
@@ -135,9 +132,10 @@ impl Check {
         if self.paths.iter().any(|path| path == "-") {
             return Err(Failure::usage("`--fix` writes files, and `-` is standard input"));
         }
-        match self.diff && self.format != ReportFormat::Text {
-            true => Err(Failure::usage("`--diff` prints text: leave `--format` out")),
-            false => Ok(()),
+        if self.diff && self.format != ReportFormat::Text {
+            Err(Failure::usage("`--diff` prints text: leave `--format` out"))
+        } else {
+            Ok(())
         }
     }
 

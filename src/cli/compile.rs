@@ -10,7 +10,7 @@ use planout::catalog::{Loaded, decode};
 use planout::diagnostic::{Levels, Report};
 use planout::namespace::Content;
 use planout::source::{MAX_SOURCE_BYTES, OffsetMap, Source};
-use planout::store::{Format as FileFormat, read_file, write_file};
+use planout::store::{FileFormat, read_file, write_file};
 use planout::syntax::parse;
 use planout::tree::{Layout, Node, ascii, json, to_json};
 use planout::wire::{MAX_JSON_DEPTH, emit};
@@ -92,9 +92,10 @@ impl Compile {
             let mut bytes = Vec::new();
             std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
             let label = "<stdin>".to_owned();
-            return Ok(match self.namespace {
-                true => Input::Namespace { label, name: self.ns.clone(), bytes },
-                false => Input::Language { label, bytes },
+            return Ok(if self.namespace {
+                Input::Namespace { label, name: self.ns.clone(), bytes }
+            } else {
+                Input::Language { label, bytes }
             });
         }
         if !path.exists() && !looks_like_path(&self.input) {
@@ -107,12 +108,11 @@ impl Compile {
         // As planout4j has it, `.YAML` is one too.
         let lower = PathBuf::from(self.input.to_lowercase());
         let is_namespace = self.namespace || FileFormat::of(&lower) == Some(FileFormat::Yaml);
-        Ok(match is_namespace {
-            true => {
-                let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-                Input::Namespace { label, name: self.ns.clone().or(stem), bytes }
-            }
-            false => Input::Language { label, bytes },
+        Ok(if is_namespace {
+            let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+            Input::Namespace { label, name: self.ns.clone().or(stem), bytes }
+        } else {
+            Input::Language { label, bytes }
         })
     }
 }

@@ -104,9 +104,10 @@ impl Config {
     /// A location as the commands use it.
     fn located(&self, location: &str) -> String {
         let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        match planout::store::is_url(location) {
-            true => location.to_owned(),
-            false => folder.join(location).to_string_lossy().into_owned(),
+        if planout::store::is_url(location) {
+            location.to_owned()
+        } else {
+            folder.join(location).to_string_lossy().into_owned()
         }
     }
 }

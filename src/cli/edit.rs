@@ -8,7 +8,7 @@ use planout::edit::append;
 use planout::namespace::Action;
 use planout::plan::{self, Class, Plan, Units};
 use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{self, Format as FileFormat, read_file, write_file};
+use planout::store::{self, FileFormat, read_file, write_file};
 use serde_json::json;
 
 use super::failure::{Failure, Outcome};

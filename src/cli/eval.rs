@@ -18,7 +18,7 @@ use planout::diagnostic::{Code, Diagnostic, Report};
 use planout::eval::{DEFAULT_SALT, EvalError, Evaluation, MAX_ANSWER};
 use planout::namespace::{AssignError, Content, Experiment};
 use planout::source::{MAX_SOURCE_BYTES, Source, Span};
-use planout::store::{Format as FileFormat, read_file};
+use planout::store::{FileFormat, read_file};
 use planout::tree::{self, Kind, Layout, Node, to_json};
 use planout::{Assignment, Dialect, Map, Namespace, Params, Script, Value};
 
@@ -129,9 +129,10 @@ impl Eval {
                 origin.tell(context);
                 let lacks_unit = matches!(error, AssignError::MissingUnit { .. });
                 let failure = Failure::wrong(error);
-                match lacks_unit {
-                    true => Err(failure.help(format!("add `{}=...`", namespace.unit()))),
-                    false => Err(failure),
+                if lacks_unit {
+                    Err(failure.help(format!("add `{}=...`", namespace.unit())))
+                } else {
+                    Err(failure)
                 }
             }
         }
@@ -233,9 +234,10 @@ fn by_name(file: &str) -> String {
 /// A word as a shell takes it.
 fn shell_word(word: &str) -> Cow<'_, str> {
     let is_plain = |char: char| char.is_alphanumeric() || "-_./,:@%+".contains(char);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => Cow::Borrowed(word),
-        false => Cow::Owned(format!("'{}'", word.replace('\'', r"'\''"))),
+    if !word.is_empty() && word.chars().all(is_plain) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
     }
 }
 

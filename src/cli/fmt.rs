@@ -193,24 +193,24 @@ impl Fmt {
         if summary {
             self.note(&tally.summary(self.check || self.diff), context);
         }
-        match tally.left_alone() > 0 || self.check && tally.changed > 0 {
-            true => Err(Failure::reported()),
-            false => Ok(()),
+        if tally.left_alone() > 0 || self.check && tally.changed > 0 {
+            Err(Failure::reported())
+        } else {
+            Ok(())
         }
     }
 
     /// The files to format, in the order of the arguments and below each in that of their paths.
     fn files(&self, context: &Context) -> Outcome<Vec<(PathBuf, Kind)>> {
         let configured = context.config.source.as_ref().map(PathBuf::from);
-        let paths = match self.named().is_empty() {
-            true => Vec::from_iter(configured),
-            false => {
-                let named = |path: &PathBuf| match path.to_str() {
-                    Some(path) => location::named(path, &context.config).map(PathBuf::from),
-                    None => Ok(path.clone()),
-                };
-                self.named().iter().map(named).collect::<Outcome<_>>()?
-            }
+        let paths = if self.named().is_empty() {
+            Vec::from_iter(configured)
+        } else {
+            let named = |path: &PathBuf| match path.to_str() {
+                Some(path) => location::named(path, &context.config).map(PathBuf::from),
+                None => Ok(path.clone()),
+            };
+            self.named().iter().map(named).collect::<Outcome<_>>()?
         };
         if paths.is_empty() {
             return Err(Failure::usage("nothing to format: name files or directories")
@@ -228,9 +228,10 @@ impl Fmt {
             } else {
                 // One that is not there is no wrong usage.
                 read_file(&path, 0)?;
-                let what = match path.extension().is_some_and(|ending| ending == "json") {
-                    true => "is JSON, which is not formatted",
-                    false => "is neither a script nor a namespace",
+                let what = if path.extension().is_some_and(|ending| ending == "json") {
+                    "is JSON, which is not formatted"
+                } else {
+                    "is neither a script nor a namespace"
                 };
                 let message = format!("`{}` {what}", path.display());
                 let help = format!("the names of formatted files end in {}", ENDINGS.join(", "));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use planout::store::{self, Format, Store, is_url};
+use planout::store::{self, FileFormat, Store, is_url};
 
 use super::Context;
 use super::failure::Outcome;
@@ -21,15 +21,16 @@ pub(super) struct Folders {
 impl Folders {
     /// Which folders are read: those that the flag asks for, or else those that are configured.
     pub(super) fn read(self, configured: Option<bool>) -> store::Folders {
-        match self.recursive || configured == Some(true) {
-            true => store::Folders::All,
-            false => store::Folders::One,
+        if self.recursive || configured == Some(true) {
+            store::Folders::All
+        } else {
+            store::Folders::One
         }
     }
 
     /// Opens a location, and says which folders of namespaces in it are left out.
     pub(super) fn open(self, location: &str, context: &Context) -> Outcome<Box<dyn Store>> {
-        self.open_for(location, |path| Format::of(path).is_some(), context)
+        self.open_for(location, |path| FileFormat::of(path).is_some(), context)
     }
 
     /// Opens a location, and says which folders in it are left out that hold files of a kind.

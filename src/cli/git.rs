@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{Folders, Format, Item, Source, StoreError};
+use planout::store::{FileFormat, Folders, Item, Source, StoreError};
 
 use super::failure::{Failure, Outcome};
 
@@ -60,14 +60,13 @@ impl Revision {
         if name.is_empty() || name.starts_with('-') {
             return Err(is_no_revision());
         }
-        let (folder, file) = match path.is_dir() {
-            true => (path, None),
-            false => (path.parent().unwrap_or(Path::new("")), path.file_name()),
+        let (folder, file) = if path.is_dir() {
+            (path, None)
+        } else {
+            (path.parent().unwrap_or(Path::new("")), path.file_name())
         };
-        let folder = match folder.as_os_str().is_empty() {
-            true => PathBuf::from("."),
-            false => folder.to_owned(),
-        };
+        let folder =
+            if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
         check_place(&folder)?;
         let commit = format!("{name}^{{commit}}");
         let commit =
@@ -171,7 +170,7 @@ impl Past {
         let mut found = Vec::new();
         for entry in self.revision.entries()? {
             let path = Path::new(&entry.path);
-            let (Some(format), Some(name)) = (Format::of(path), path.file_stem()) else {
+            let (Some(format), Some(name)) = (FileFormat::of(path), path.file_stem()) else {
                 continue;
             };
             if self.is_left_out(&entry.path) {
@@ -198,7 +197,7 @@ impl Past {
     pub(super) fn left_out(&self) -> Result<BTreeSet<String>, StoreError> {
         let entries = self.revision.entries()?.into_iter();
         let files = entries.filter(|entry| {
-            Format::of(entry.path.as_ref()).is_some() && self.is_left_out(&entry.path)
+            FileFormat::of(entry.path.as_ref()).is_some() && self.is_left_out(&entry.path)
         });
         let folder = |entry: Entry| {
             let (folder, _) = entry.path.rsplit_once('/').unwrap_or_default();

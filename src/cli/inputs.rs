@@ -75,9 +75,10 @@ fn split(pair: &str) -> Outcome<(&str, Value)> {
         Some(key) => (key, parse(key, text)?),
         None => (key, Value::from(text)),
     };
-    match key.is_empty() {
-        true => Err(Failure::usage(format!("`{pair}` has no key before `=`"))),
-        false => Ok((key, value)),
+    if key.is_empty() {
+        Err(Failure::usage(format!("`{pair}` has no key before `=`")))
+    } else {
+        Ok((key, value))
     }
 }
 

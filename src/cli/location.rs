@@ -95,15 +95,16 @@ pub(super) fn destination(target: Option<&str>) -> Destination {
 
 /// Refuses a revision of git as a target: nothing can be shipped to it, and no folder is meant.
 pub(super) fn refuse_revision(target: &str) -> Outcome {
-    match target.starts_with("git:") {
-        false => Ok(()),
-        true => Err(Failure::usage(format!(
+    if target.starts_with("git:") {
+        Err(Failure::usage(format!(
             "cannot ship to `{target}`: it is a revision of git"
         ))
         .help(format!(
             "`planout plan --against {target}` compares with it; a folder of that name is written \
                  `./{target}`"
-        ))),
+        )))
+    } else {
+        Ok(())
     }
 }
 

@@ -76,12 +76,11 @@ impl Lookup {
         };
         let reports: Vec<_> = found.loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
-        match found.loaded.is_empty() {
-            true => {
-                let place = search.places.first.shown();
-                Err(Failure::wrong(format!("no namespaces in `{place}`")))
-            }
-            false => Ok(found),
+        if found.loaded.is_empty() {
+            let place = search.places.first.shown();
+            Err(Failure::wrong(format!("no namespaces in `{place}`")))
+        } else {
+            Ok(found)
         }
     }
 }

@@ -98,16 +98,17 @@ impl Origin {
     fn beginning(&self) -> String {
         let unshipped = self.of(Standing::Unshipped);
         match &self.source {
-            Some(source) if self.ways.is_empty() && !unshipped.is_empty() => match self.is_empty {
-                true => format!("this is from {source}: nothing is shipped to {} yet", self.first),
-                false => {
+            Some(source) if self.ways.is_empty() && !unshipped.is_empty() => {
+                if self.is_empty {
+                    format!("this is from {source}: nothing is shipped to {} yet", self.first)
+                } else {
                     let (names, are) = (list(&unshipped), be(&unshipped));
                     format!(
                         "this is from {source}: {names} {are} not shipped to {} yet",
                         self.first
                     )
                 }
-            },
+            }
             _ => {
                 let revision = match &self.shipped {
                     Shipped::By(stamp) => format!(", shipped {}", of_ship(stamp)),
@@ -131,11 +132,11 @@ impl Origin {
             found.map(|(name, _)| name.as_str()).collect::<Vec<_>>()
         };
         let (changed, others) = (of(Way::Changed), of(Way::Other));
-        let was = |names: &[&str]| if names.len() == 1 { "was" } else { "were" };
+        let verb = |names: &[&str]| if names.len() == 1 { "was" } else { "were" };
         let changed = (!changed.is_empty())
-            .then(|| format!("{} {} changed there since", list(&changed), was(&changed)));
+            .then(|| format!("{} {} changed there since", list(&changed), verb(&changed)));
         let others = (!others.is_empty())
-            .then(|| format!("{} {} not put there by a ship", list(&others), was(&others)));
+            .then(|| format!("{} {} not put there by a ship", list(&others), verb(&others)));
         changed.into_iter().chain(others)
     }
 

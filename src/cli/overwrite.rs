@@ -33,8 +33,9 @@ pub(super) fn refuse(input: &str, output: &str) -> Outcome {
 
 /// A file. A pipe or a device is left alone: to open it could wait, or have an effect.
 fn open(path: &str) -> io::Result<Handle> {
-    match fs::metadata(path)?.is_file() {
-        true => Handle::from_path(path),
-        false => Err(io::ErrorKind::InvalidInput.into()),
+    if fs::metadata(path)?.is_file() {
+        Handle::from_path(path)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
     }
 }

@@ -34,9 +34,10 @@ pub(super) enum ReportFormat {
 /// A report as it may be shown: without secrets, and with messages of readable length.
 pub(super) fn presentable(report: &Report, secrets: &Secrets) -> Report {
     let name = secrets.hide(report.source.name());
-    let source = match name == report.source.name() {
-        true => Arc::clone(&report.source),
-        false => Arc::new(Source::new(name, report.source.text())),
+    let source = if name == report.source.name() {
+        Arc::clone(&report.source)
+    } else {
+        Arc::new(Source::new(name, report.source.text()))
     };
     let mut diagnostics = report.diagnostics.clone();
     for Diagnostic { message, primary, secondary, help, .. } in &mut diagnostics {

@@ -154,10 +154,7 @@ impl Known {
         let message = self.hide_whole(message, &short);
         let pieces = message.split_inclusive(QUOTES).map(|piece| self.piece(piece));
         let pieces: String = pieces.collect();
-        match pieces == *message {
-            true => message,
-            false => Cow::Owned(pieces),
-        }
+        if pieces == *message { message } else { Cow::Owned(pieces) }
     }
 
     /// Hides the secret where it is whole, as it was written, decoded or encoded.

@@ -104,10 +104,8 @@ impl Ship {
         let bundle = Bundle::new(&loaded)?;
         // What has been shipped in another dialect says so.
         let dialects = Dialects::from(context.dialect(self.dialect));
-        let before = match self.sample.file().is_some() {
-            true => shipped(&*target, dialects)?,
-            false => Vec::new(),
-        };
+        let before =
+            if self.sample.file().is_some() { shipped(&*target, dialects)? } else { Vec::new() };
         let inputs = Inputs::of(before.iter().chain(&loaded));
         let guard = Guard {
             sources: &loaded,

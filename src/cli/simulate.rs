@@ -170,9 +170,10 @@ impl Simulate {
         let is_log = file.is_log()?;
         let counted = if is_log { Counted::InExperiment } else { Counted::All };
         let design = designed(namespace, &inputs, counted);
-        let (observed, notes) = match is_log {
-            true => observed::log(&design, file, context)?,
-            false => (observed::table(&design, file, self.delimiter.delimiter)?, Vec::new()),
+        let (observed, notes) = if is_log {
+            observed::log(&design, file, context)?
+        } else {
+            (observed::table(&design, file, self.delimiter.delimiter)?, Vec::new())
         };
         self.answer(&design, &observed, Source { units: None, seed: None, notes }, context)
     }

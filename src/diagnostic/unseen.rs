@@ -40,9 +40,10 @@ fn visible_but(text: &str, is_kept: impl Fn(char, &str) -> bool) -> Cow<'_, str>
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for (at, char) in text.char_indices() {
-        match is_odd(char) && !is_kept(char, &text[at + char.len_utf8()..]) {
-            true => shown.push_str(&format!("\\u{:04x}", u32::from(char))),
-            false => shown.push(char),
+        if is_odd(char) && !is_kept(char, &text[at + char.len_utf8()..]) {
+            shown.push_str(&format!("\\u{:04x}", u32::from(char)))
+        } else {
+            shown.push(char)
         }
     }
     Cow::Owned(shown)

@@ -225,13 +225,12 @@ impl Script {
 
     /// Does with the salt of an experiment what can be done before there are units.
     pub(crate) fn salted(&self, salt: String) -> Salted {
-        let hashers = match self.program.changes_salt {
-            true => Vec::new(),
-            false => {
-                let salt = random::SaltInForce { experiment: &salt, separator: draw::SEPARATOR };
-                let own = self.program.salts.iter();
-                own.map(|own| salt.with(&own.text, own.is_full).begin()).collect()
-            }
+        let hashers = if self.program.changes_salt {
+            Vec::new()
+        } else {
+            let salt = random::SaltInForce { experiment: &salt, separator: draw::SEPARATOR };
+            let own = self.program.salts.iter();
+            own.map(|own| salt.with(&own.text, own.is_full).begin()).collect()
         };
         Salted { salt, hashers }
     }

@@ -118,9 +118,10 @@ impl Semantics for Planout {
             Value::Wide(draws) if **draws < 0 => i64::MIN,
             draws => draws.as_int().ok_or_else(|| arguments.wrong_kind("draws", "an integer"))?,
         };
-        match draws <= choices as i64 {
-            true => Ok(draws),
-            false => Err(Reason::Draws { operator: arguments.operator(), draws, choices }),
+        if draws <= choices as i64 {
+            Ok(draws)
+        } else {
+            Err(Reason::Draws { operator: arguments.operator(), draws, choices })
         }
     }
 

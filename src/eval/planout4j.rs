@@ -187,9 +187,10 @@ impl Semantics for Planout4j {
 
 /// A result computed in doubles: an integer, saturating, if all operands are integers.
 fn number<'v>(result: f64, operands: impl IntoIterator<Item = &'v Value>) -> Value {
-    match operands.into_iter().all(|operand| matches!(operand, Value::Int(_) | Value::Wide(_))) {
-        true => Value::Int(result as i64),
-        false => Value::Float(result),
+    if operands.into_iter().all(|operand| matches!(operand, Value::Int(_) | Value::Wide(_))) {
+        Value::Int(result as i64)
+    } else {
+        Value::Float(result)
     }
 }
 

@@ -247,10 +247,7 @@ impl<'a> Layout<'a> {
     }
 
     fn before_else(&mut self) {
-        match self.comments() {
-            true => self.out.hard_line(false),
-            false => self.out.text(" "),
-        }
+        if self.comments() { self.out.hard_line(false) } else { self.out.text(" ") }
     }
 
     /// Prints what a statement or a part of one ends with.

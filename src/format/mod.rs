@@ -82,9 +82,10 @@ fn format(text: &str, style: Style, dialect: Dialect) -> Result<Option<String>, 
         return Ok(None);
     };
     check_size(formatted.len()).map_err(|problem| FormatError::Invalid(vec![*problem]))?;
-    match is_faithful_to(text, &shape, &formatted, dialect) {
-        true => Ok(Some(formatted)),
-        false => Err(FormatError::Unfaithful),
+    if is_faithful_to(text, &shape, &formatted, dialect) {
+        Ok(Some(formatted))
+    } else {
+        Err(FormatError::Unfaithful)
     }
 }
 

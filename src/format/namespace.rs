@@ -83,9 +83,10 @@ impl Namespace {
                 }
             }
         }
-        match problems.is_empty() {
-            true => Ok(Namespace { outline, scripts }),
-            false => Err(FormatError::Invalid(problems)),
+        if problems.is_empty() {
+            Ok(Namespace { outline, scripts })
+        } else {
+            Err(FormatError::Invalid(problems))
         }
     }
 

@@ -182,9 +182,10 @@ fn constant_conditions(script: &Script<'_>, branches: &[Node], found: &mut Vec<D
         let is_equals = op(condition, "equals").is_some();
         if let Some(truth) = truth(script, condition).filter(|truth| *truth || !is_equals) {
             let message = format!("this condition is always {truth}");
-            let help = match truth {
-                true => "leave out the `if`, and the code after its branch",
-                false => "the branch is never taken: leave it out",
+            let help = if truth {
+                "leave out the `if`, and the code after its branch"
+            } else {
+                "the branch is never taken: leave it out"
             };
             let place = condition.span;
             found.push(Diagnostic::finding(Code::ConstantCondition, place, message).help(help));
@@ -202,9 +203,10 @@ fn truth(script: &Script<'_>, condition: &Node) -> Option<bool> {
     let joined = |decisive| {
         let truths: Vec<_> =
             operator.argument("values")?.as_list()?.iter().map(|it| truth(script, it)).collect();
-        match truths.contains(&Some(decisive)) {
-            true => Some(decisive),
-            false => truths.iter().all(Option::is_some).then_some(!decisive),
+        if truths.contains(&Some(decisive)) {
+            Some(decisive)
+        } else {
+            truths.iter().all(Option::is_some).then_some(!decisive)
         }
     };
     match operator.name() {

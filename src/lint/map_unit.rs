@@ -33,9 +33,10 @@ fn diagnostic(call: &Call<'_>, argument: Span, map: Span) -> Diagnostic {
     );
     let why = "compiled JSON loses the order of its keys and null values, and YAML keeps them";
     let is_inside = argument.start <= map.start && map.end <= argument.end;
-    let found = match is_inside {
-        true => Diagnostic::finding(Code::MapUnit, map, message).label(why),
-        false => Diagnostic::finding(Code::MapUnit, argument, message).also(map, why),
+    let found = if is_inside {
+        Diagnostic::finding(Code::MapUnit, map, message).label(why)
+    } else {
+        Diagnostic::finding(Code::MapUnit, argument, message).also(map, why)
     };
     found.help("draw by the values themselves, such as `unit=[userid, country]`")
 }

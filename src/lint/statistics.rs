@@ -67,14 +67,15 @@ fn lacks_primary(
         return None;
     }
     let operator = call.operator;
-    let (message, help) = match script.draws_same_for_all(call) {
-        true => (same_for_all(call), format!("draw by the primary unit: `unit={primary}`")),
-        false => (
+    let (message, help) = if script.draws_same_for_all(call) {
+        (same_for_all(call), format!("draw by the primary unit: `unit={primary}`"))
+    } else {
+        (
             format!("the unit of `{operator}` lacks the primary unit `{primary}`"),
             format!(
                 "the experiment is chosen by `{primary}`: if the draw has another unit, one `{primary}` may get several groups. Write `unit={primary}`, or a list with it"
             ),
-        ),
+        )
     };
     Some(Diagnostic::finding(Code::UnitLacksPrimary, unit.span, message).help(help))
 }
@@ -217,10 +218,7 @@ fn meant_sum(weights: &[f64], sum: f64) -> Option<u32> {
     };
     let are_fractions = weights.iter().all(|weight| (0.0..=1.0).contains(weight))
         && weights.iter().any(|weight| weight.fract() != 0.0);
-    match are_fractions {
-        true => is_near(1.0, 0.2).then_some(1),
-        false => is_near(100.0, 0.1).then_some(100),
-    }
+    if are_fractions { is_near(1.0, 0.2).then_some(1) } else { is_near(100.0, 0.1).then_some(100) }
 }
 
 /// A sum without the noise of its last digits.
@@ -285,9 +283,10 @@ fn dependence(one: &Call<'_>, other: &Call<'_>) -> &'static str {
     let takes_remainder = |call: &Call<'_>| {
         matches!(call.function, Some(Function::UniformChoice | Function::RandomInteger))
     };
-    match takes_remainder(one) == takes_remainder(other) {
-        true => "they are correlated, perfectly where they have the same number of outcomes",
-        false => "one depends on the other, unless by coincidence",
+    if takes_remainder(one) == takes_remainder(other) {
+        "they are correlated, perfectly where they have the same number of outcomes"
+    } else {
+        "one depends on the other, unless by coincidence"
     }
 }
 

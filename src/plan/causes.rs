@@ -134,20 +134,20 @@ impl fmt::Display for Cause {
 
 /// Finds the causes of changes, and marks the moves that reassign units.
 pub(super) fn judge(
-    (before, was): (Version<'_>, &Namespace),
-    (after, is): (Version<'_>, &Namespace),
+    (before, earlier): (Version<'_>, &Namespace),
+    (after, later): (Version<'_>, &Namespace),
     mut moves: Option<&mut [Move]>,
     scripts: &[ScriptChange],
 ) -> Vec<Cause> {
     let sequences = Comparison::new(&before.document.sequence, &after.document.sequence);
     let judge = Judge {
         places: Places::new(after),
-        running: running(was, is, &sequences),
+        running: running(earlier, later, &sequences),
         sequences,
         old: before.document,
         new: after.document,
-        was,
-        is,
+        earlier,
+        later,
     };
     for change in moves.iter_mut().flat_map(|moves| moves.iter_mut()) {
         change.reassigns = change.from.as_deref().is_some_and(|from| judge.running.contains(from));
@@ -166,14 +166,18 @@ pub(super) fn judge(
 }
 
 /// The experiments whose units should stay as they are: all that no appended `remove` has ended.
-fn running<'a>(was: &'a Namespace, is: &Namespace, sequences: &Comparison<'_>) -> HashSet<&'a str> {
+fn running<'a>(
+    earlier: &'a Namespace,
+    later: &Namespace,
+    sequences: &Comparison<'_>,
+) -> HashSet<&'a str> {
     let removed = sequences.appended().filter_map(|(_, action)| match action {
         Action::Remove { name } => Some(name.as_str()),
         Action::Add { .. } => None,
     });
     let removed: HashSet<&str> = removed.collect();
-    let active = segments::by_name(is);
-    let names = was.experiments().iter().map(|experiment| experiment.name());
+    let active = segments::by_name(later);
+    let names = earlier.experiments().iter().map(|experiment| experiment.name());
     names.filter(|name| !removed.contains(name) || active.contains_key(name)).collect()
 }
 
@@ -201,8 +205,8 @@ struct Judge<'a> {
     sequences: Comparison<'a>,
     old: &'a Document,
     new: &'a Document,
-    was: &'a Namespace,
-    is: &'a Namespace,
+    earlier: &'a Namespace,
+    later: &'a Namespace,
 }
 
 impl Judge<'_> {
@@ -215,7 +219,7 @@ impl Judge<'_> {
             }
         }
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let losses = self.was.experiments().iter().filter_map(|experiment| {
+        let losses = self.earlier.experiments().iter().filter_map(|experiment| {
             let moved = count(*lost.get(experiment.name())?);
             let (experiment, of) =
                 (experiment.name().to_owned(), count(experiment.segments().len()));
@@ -291,17 +295,17 @@ impl Judge<'_> {
                 },
             ));
         }
-        let (was, is) = (old.segment_sampling.as_str(), new.segment_sampling.as_str());
-        if was != is {
+        let (earlier, later) = (old.segment_sampling.as_str(), new.segment_sampling.as_str());
+        if earlier != later {
             let kind = CauseKind::SegmentSampling;
             let key = kind.as_str();
-            edits.push((kind, format!("changes `{key}` from `{was}` to `{is}`")));
+            edits.push((kind, format!("changes `{key}` from `{earlier}` to `{later}`")));
         }
         if edits.is_empty() {
             return Vec::new();
         }
         let redrawn = old.build_by_rules_of(new);
-        let losses = redrawn.map(|redrawn| self.losses(&segments::moves(self.was, &redrawn)));
+        let losses = redrawn.map(|redrawn| self.losses(&segments::moves(self.earlier, &redrawn)));
         let losses = losses.unwrap_or_default();
         let class = if losses.is_empty() { Class::Safe } else { Class::Reassigning };
         let cause = |(kind, text): (CauseKind, String)| {
@@ -315,7 +319,7 @@ impl Judge<'_> {
     fn any_draws(&self) -> bool {
         let mut scripts = self.new.definitions.iter().filter(|(name, _)| {
             let runs = |it: &Experiment| self.running.contains(it.name());
-            self.is.experiments().iter().any(|it| it.definition() == *name && runs(it))
+            self.later.experiments().iter().any(|it| it.definition() == *name && runs(it))
         });
         scripts.any(|(_, script)| scripts::uses_salt(script))
     }
@@ -370,7 +374,7 @@ impl Judge<'_> {
             }
         }
         let alone = self.old.build_with(&sequence).ok()?;
-        let losses = self.losses(&segments::moves(self.was, &alone));
+        let losses = self.losses(&segments::moves(self.earlier, &alone));
         Some(losses.into_iter().map(|loss| loss.experiment).collect())
     }
 

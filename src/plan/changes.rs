@@ -42,25 +42,26 @@ impl Changes {
 
 /// Compares a namespace as it was and as it is.
 pub(super) fn compare(
-    (before, was): (Version<'_>, &Namespace),
-    (after, is): (Version<'_>, &Namespace),
+    (before, earlier): (Version<'_>, &Namespace),
+    (after, later): (Version<'_>, &Namespace),
     trial: Trial<'_>,
 ) -> Changes {
     let places = Places::new(after);
-    let mut moves = segments::correspond(was, is).then(|| segments::moves(was, is));
-    let experiments = segments::experiments(was, is, moves.as_deref());
-    let scripts = script_changes(was, is, places);
-    let causes = causes::judge((before, was), (after, is), moves.as_deref_mut(), &scripts);
-    let remedy = remedy::find((before.document, was), (after.document, is), &scripts, &causes);
+    let mut moves = segments::correspond(earlier, later).then(|| segments::moves(earlier, later));
+    let experiments = segments::experiments(earlier, later, moves.as_deref());
+    let scripts = script_changes(earlier, later, places);
+    let causes = causes::judge((before, earlier), (after, later), moves.as_deref_mut(), &scripts);
+    let remedy =
+        remedy::find((before.document, earlier), (after.document, later), &scripts, &causes);
     Changes {
-        segments_before: was.segment_count(),
-        segments_after: is.segment_count(),
+        segments_before: earlier.segment_count(),
+        segments_after: later.segment_count(),
         moves,
         experiments,
         scripts,
-        default: default_change(was, is, places),
+        default: default_change(earlier, later, places),
         causes,
         remedy,
-        sampled: sample::compare(Some(was), is, trial),
+        sampled: sample::compare(Some(earlier), later, trial),
     }
 }

@@ -49,13 +49,13 @@ pub struct DefaultParam {
 
 /// The scripts that experiments of before and after ran and run, where they differ.
 pub(super) fn script_changes(
-    was: &Namespace,
-    is: &Namespace,
+    earlier: &Namespace,
+    later: &Namespace,
     places: Places<'_>,
 ) -> Vec<ScriptChange> {
     let mut changed: IndexMap<(&str, &str), Vec<(&Experiment, &Experiment)>> = IndexMap::new();
-    let news = segments::by_name(is);
-    for old in was.experiments() {
+    let news = segments::by_name(later);
+    for old in earlier.experiments() {
         if let Some(new) = news.get(old.name()).copied() {
             let definitions = (old.definition(), new.definition());
             changed.entry(definitions).or_default().push((old, new));
@@ -87,11 +87,11 @@ pub(super) fn script_changes(
 }
 
 pub(super) fn default_change(
-    was: &Namespace,
-    is: &Namespace,
+    earlier: &Namespace,
+    later: &Namespace,
     places: Places<'_>,
 ) -> Option<DefaultChange> {
-    let (old, new) = (was.default_experiment(), is.default_experiment());
+    let (old, new) = (earlier.default_experiment(), later.default_experiment());
     let params = scripts::compare(old.script(), new.script(), places.source);
     let draws_anew = old.salt() != new.salt()
         && (scripts::uses_salt(old.script()) || scripts::uses_salt(new.script()));
@@ -99,7 +99,7 @@ pub(super) fn default_change(
     if !draws_anew && !renamed && same(old.script().json(), new.script().json()) {
         return None;
     }
-    let sets: HashMap<&str, HashSet<&str>> = is
+    let sets: HashMap<&str, HashSet<&str>> = later
         .definitions()
         .map(|(name, script)| (name, scripts::params(script).into_iter().collect()))
         .collect();
@@ -107,7 +107,7 @@ pub(super) fn default_change(
         let sets = |it: &&Experiment| {
             sets.get(it.definition()).is_some_and(|params| params.contains(&*change.param))
         };
-        let without = is.experiments().iter().filter(|it| !sets(it));
+        let without = later.experiments().iter().filter(|it| !sets(it));
         let fallback_in = without.map(|it| it.name().to_owned()).collect();
         DefaultParam { change, fallback_in }
     });

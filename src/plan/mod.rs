@@ -164,10 +164,13 @@ impl NamespacePlan {
             Status::Created(_) => Class::Safe,
             Status::Unchanged | Status::Orphaned(_) => Class::None,
             // Whoever is in an experiment would see nothing any more.
-            Status::Removed(size) => match size.is_none_or(|size| size.experiments > 0) {
-                true => Class::Reassigning,
-                false => Class::Safe,
-            },
+            Status::Removed(size) => {
+                if size.is_none_or(|size| size.experiments > 0) {
+                    Class::Reassigning
+                } else {
+                    Class::Safe
+                }
+            }
             Status::Broken => Class::Invalid,
             Status::Unknown => Class::Reassigning,
         }
@@ -311,8 +314,8 @@ fn status(before: &[&Loaded], after: &[&Loaded], trial: Trial<'_>) -> Status {
             return Status::Created(Box::new(Creation { size, sampled: None }));
         }
         return match new.document.build() {
-            Ok(is) => {
-                let sampled = sample::compare(None, &is, trial);
+            Ok(later) => {
+                let sampled = sample::compare(None, &later, trial);
                 Status::Created(Box::new(Creation { size, sampled }))
             }
             Err(_) => Status::Broken,
@@ -321,11 +324,13 @@ fn status(before: &[&Loaded], after: &[&Loaded], trial: Trial<'_>) -> Status {
     let Some(old) = old else {
         return Status::Unknown;
     };
-    let Ok(was) = old.document.build() else {
+    let Ok(earlier) = old.document.build() else {
         return Status::Unknown;
     };
-    match new.document.build_after(old.document, &was) {
-        Ok(is) => Status::Changed(Box::new(changes::compare((old, &was), (new, &is), trial))),
+    match new.document.build_after(old.document, &earlier) {
+        Ok(later) => {
+            Status::Changed(Box::new(changes::compare((old, &earlier), (new, &later), trial)))
+        }
         Err(_) => Status::Broken,
     }
 }

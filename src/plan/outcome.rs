@@ -87,9 +87,10 @@ impl<'n> Subject<'n> {
         };
         // Where an input only decides which way the script takes, that it is null is not to blame
         // if another value leads there, too.
-        let cause = match values.is_empty() && (path.is_empty() || others().iter().any(fails_too)) {
-            true => Cause::Script,
-            false => Cause::Inputs(values.union(&path).map(|name| (*name).to_owned()).collect()),
+        let cause = if values.is_empty() && (path.is_empty() || others().iter().any(fails_too)) {
+            Cause::Script
+        } else {
+            Cause::Inputs(values.union(&path).map(|name| (*name).to_owned()).collect())
         };
         failure(cause)
     }

@@ -41,8 +41,8 @@ pub struct Renamed {
 
 /// Finds what to append in place of what reassigns units; `None` if nothing does.
 pub(super) fn find(
-    (old, was): (&Document, &Namespace),
-    (new, is): (&Document, &Namespace),
+    (old, earlier): (&Document, &Namespace),
+    (new, later): (&Document, &Namespace),
     scripts: &[ScriptChange],
     causes: &[Cause],
 ) -> Option<Remedy> {
@@ -56,14 +56,14 @@ pub(super) fn find(
     let restarts = restarts.flat_map(|cause| cause.losses.iter().map(|loss| &*loss.experiment));
     let rescripted = scripts.iter().flat_map(|script| &script.experiments).map(String::as_str);
     let changed = restarts.chain(rescripted).collect();
-    Some(Remedy::Append(appendix((old, was), (new, is), scripts, &changed)))
+    Some(Remedy::Append(appendix((old, earlier), (new, later), scripts, &changed)))
 }
 
 /// `changed` are the experiments that run on otherwise than they did: under another name, so that
 /// nobody takes them for what they were.
 fn appendix(
-    (old, was): (&Document, &Namespace),
-    (new, is): (&Document, &Namespace),
+    (old, earlier): (&Document, &Namespace),
+    (new, later): (&Document, &Namespace),
     scripts: &[ScriptChange],
     changed: &HashSet<&str>,
 ) -> Appendix {
@@ -83,17 +83,17 @@ fn appendix(
 
     let entries = old.sequence.iter().chain(&new.sequence);
     let mut taken: HashSet<String> = entries.map(|action| action.name().to_owned()).collect();
-    let (olds, news) = (segments::by_name(was), segments::by_name(is));
+    let (olds, news) = (segments::by_name(earlier), segments::by_name(later));
     let ends = |it: &&Experiment| {
         let shrinks = |new: &&Experiment| new.segments().len() < it.segments().len();
         changed.contains(it.name()) || news.get(it.name()).is_none_or(shrinks)
     };
     let ended: HashSet<&str> =
-        was.experiments().iter().filter(ends).map(Experiment::name).collect();
-    let removes = was.experiments().iter().filter(ends);
+        earlier.experiments().iter().filter(ends).map(Experiment::name).collect();
+    let removes = earlier.experiments().iter().filter(ends);
     let mut entries: Vec<Action> =
         removes.map(|it| Action::Remove { name: it.name().to_owned() }).collect();
-    for it in is.experiments() {
+    for it in later.experiments() {
         let (name, had) = match olds.get(it.name()) {
             None => (it.name().to_owned(), 0),
             Some(_) if ended.contains(it.name()) => (next_name(it.name(), &mut taken), 0),

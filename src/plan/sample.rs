@@ -173,10 +173,8 @@ pub(super) fn compare(
     let first = evaluate(0, Effort::MOST);
     let effort = first.effort;
     let last = CHUNK.saturating_mul(effort.times_more().saturating_add(1)).min(count);
-    let starts = match first.sampled.is_cut {
-        true => Vec::new(),
-        false => (CHUNK..last).step_by(CHUNK).collect(),
-    };
+    let starts =
+        if first.sampled.is_cut { Vec::new() } else { (CHUNK..last).step_by(CHUNK).collect() };
     let chunks = parallel::map(starts, |start| evaluate(start, effort.times(1)));
     let total = chunks.into_iter().fold(first, Tally::merge);
     let is_cut = total.sampled.units < count;
@@ -269,9 +267,9 @@ impl Tally {
         let names = new.iter().map(|(name, _)| name).chain(gone);
         let mut changed = false;
         for name in names {
-            let (was, is) = (old.get(name), new.get(name));
-            if let (Some(was), Some(is)) = (was, is)
-                && same(was, is)
+            let (earlier, later) = (old.get(name), new.get(name));
+            if let (Some(earlier), Some(later)) = (earlier, later)
+                && same(earlier, later)
             {
                 continue;
             }
@@ -280,7 +278,11 @@ impl Tally {
                 param: name.to_owned(),
                 units: 0,
                 same_experiment: 0,
-                example: Difference { unit: label(unit), before: was.cloned(), after: is.cloned() },
+                example: Difference {
+                    unit: label(unit),
+                    before: earlier.cloned(),
+                    after: later.cloned(),
+                },
             });
             param.units += 1;
             param.same_experiment += usize::from(stays);

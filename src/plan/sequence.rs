@@ -77,9 +77,10 @@ impl<'a> Comparison<'a> {
                 let edit = names.edit(self.before[before].name());
                 self.rows.push(Row::Gone { before, edit });
             }
-            self.rows.push(match is_last && next.is_none() {
-                true => Row::Appended { after },
-                false => Row::New { after, edit: names.edit(self.after[after].name()) },
+            self.rows.push(if is_last && next.is_none() {
+                Row::Appended { after }
+            } else {
+                Row::New { after, edit: names.edit(self.after[after].name()) }
             });
         }
         for before in gone {
@@ -261,9 +262,10 @@ fn common(before: &[Action], after: &[Action]) -> Vec<(usize, usize)> {
     let mut lengths = vec![0_u32; (rows + 1) * width];
     for i in (0..rows).rev() {
         for j in (0..columns).rev() {
-            lengths[i * width + j] = match same(start + i, start + j) {
-                true => lengths[(i + 1) * width + j + 1] + 1,
-                false => lengths[(i + 1) * width + j].max(lengths[i * width + j + 1]),
+            lengths[i * width + j] = if same(start + i, start + j) {
+                lengths[(i + 1) * width + j + 1] + 1
+            } else {
+                lengths[(i + 1) * width + j].max(lengths[i * width + j + 1])
             };
         }
     }

@@ -2,7 +2,7 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::draw::{Salt, Text};
+use crate::draw::{DrawText, Salt};
 use crate::eval::distribution::{Counted, Distribution, Enumerated, Key, Obstacle};
 use crate::namespace::{BASELINE, Experiment, Namespace};
 use crate::parallel;
@@ -177,7 +177,7 @@ fn enumerate(
     let script = experiment.script();
     let mut found = script.enumerate(experiment.salt(), namespace.unit(), inputs, counted);
     let salt = Salt::of_segments(namespace.hashed_name(), namespace.segment_hashing());
-    let mut segment: Text = salt.begin();
+    let mut segment: DrawText = salt.begin();
     segment.push_unit();
     if found.keys.contains(&Key::from(segment)) {
         found.beyond.get_or_insert(Obstacle::SegmentDraw);

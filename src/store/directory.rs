@@ -22,7 +22,7 @@ pub(super) use self::staging::{new_file, replace};
 use self::update::Update;
 use self::view::View;
 use super::names::spelling;
-use super::{Contents, Format, Item, Source, Store, StoreError, Transaction, read_file};
+use super::{Contents, FileFormat, Item, Source, Store, StoreError, Transaction, read_file};
 use crate::parallel;
 use crate::source::MAX_SOURCE_BYTES;
 
@@ -108,7 +108,7 @@ fn is_hidden(path: &Path) -> bool {
 
 /// The namespace at a path; `None` for a file that is none.
 fn item(path: &Path) -> Result<Option<Item>, StoreError> {
-    let Some(format) = Format::of(path) else { return Ok(None) };
+    let Some(format) = FileFormat::of(path) else { return Ok(None) };
     let name = path.file_stem().and_then(|stem| stem.to_str());
     match (name, path.to_str()) {
         (Some(name), Some(label)) => {
@@ -135,7 +135,7 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
     for entry in std::fs::read_dir(view.folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let path = entry.path();
-        if Format::of(&path).is_none() || is_hidden(&path) {
+        if FileFormat::of(&path).is_none() || is_hidden(&path) {
             continue;
         }
         // Links are looked behind, all else is known from the folder.
@@ -152,7 +152,7 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
     for path in view.files(paths) {
         items.extend(item(&path)?);
     }
-    items.retain(|item| item.format == Format::Json && !item.name.starts_with('.'));
+    items.retain(|item| item.format == FileFormat::Json && !item.name.starts_with('.'));
     let read = |item: Item| {
         let bytes = view.read(Path::new(&item.label), MAX_SOURCE_BYTES + 1)?;
         Ok((item.name, bytes))
@@ -163,9 +163,10 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
 /// The name of the file that keeps the JSON of a namespace.
 fn file_name(folder: &Path, name: &str) -> Result<String, StoreError> {
     let file = format!("{name}.json");
-    match is_file_name(&file) {
-        true => Ok(file),
-        false => Err(StoreError::io("write", &folder.join(file), ErrorKind::InvalidInput.into())),
+    if is_file_name(&file) {
+        Ok(file)
+    } else {
+        Err(StoreError::io("write", &folder.join(file), ErrorKind::InvalidInput.into()))
     }
 }
 
@@ -178,9 +179,10 @@ fn is_file_name(file: &str) -> bool {
 
 impl Source for Directory {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
-        match self.is_file()? {
-            true => Ok(vec![self.single()?]),
-            false => view::stable(&self.path, self.folders, items),
+        if self.is_file()? {
+            Ok(vec![self.single()?])
+        } else {
+            view::stable(&self.path, self.folders, items)
         }
     }
 

@@ -23,9 +23,10 @@ pub fn open(location: &str) -> Result<Box<dyn Store>, StoreError> {
 /// It is a URL of an unknown kind, or one that is not valid.
 #[cfg(feature = "store")]
 pub fn open_with(location: &str, folders: Folders) -> Result<Box<dyn Store>, StoreError> {
-    match is_url(location) {
-        true => open_redis(location.parse()?),
-        false => Ok(Box::new(Directory::new(location).with_folders(folders))),
+    if is_url(location) {
+        open_redis(location.parse()?)
+    } else {
+        Ok(Box::new(Directory::new(location).with_folders(folders)))
     }
 }
 

@@ -7,11 +7,11 @@ use super::{Item, Source, StoreError};
 /// A source in memory, such as for tests, or for a service that gets its namespaces by other means.
 ///
 /// ```
-/// use planout::store::{Format, Item, Memory};
+/// use planout::store::{FileFormat, Item, Memory};
 /// use planout::{Catalog, Dialect};
 ///
 /// let yaml = std::fs::read("sample-namespaces/button_color.yaml")?;
-/// let memory = Memory::new([(Item::new("button_color", Format::Yaml), yaml)]);
+/// let memory = Memory::new([(Item::new("button_color", FileFormat::Yaml), yaml)]);
 /// let catalog = Catalog::from_source(&memory, Dialect::Planout4j)?;
 /// assert!(catalog.get("button_color").is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -41,7 +41,7 @@ use crate::source::MAX_SOURCE_BYTES;
 
 /// How an item is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Format {
+pub enum FileFormat {
     /// YAML, as authors write it.
     Yaml,
     /// JSON, as it is shipped.
@@ -57,7 +57,7 @@ pub struct Item {
     /// The name of the item in messages: a path, or a key.
     pub label: String,
     /// How it is written.
-    pub format: Format,
+    pub format: FileFormat,
 }
 
 /// The file endings of namespaces.
@@ -66,12 +66,12 @@ pub const ENDINGS: [&str; 4] = [".yaml", ".yml", ".p4j", ".json"];
 /// What locations that are URLs begin with.
 const SCHEMES: [&str; 2] = ["redis", "rediss"];
 
-impl Format {
+impl FileFormat {
     /// The format of a file, by its ending; `None` if it is not a namespace.
-    pub fn of(path: &Path) -> Option<Format> {
+    pub fn of(path: &Path) -> Option<FileFormat> {
         match path.extension()?.to_str()? {
-            "yaml" | "yml" | "p4j" => Some(Format::Yaml),
-            "json" => Some(Format::Json),
+            "yaml" | "yml" | "p4j" => Some(FileFormat::Yaml),
+            "json" => Some(FileFormat::Json),
             _ => None,
         }
     }
@@ -79,7 +79,7 @@ impl Format {
 
 impl Item {
     /// A namespace that is called by its name in messages.
-    pub fn new(name: impl Into<String>, format: Format) -> Item {
+    pub fn new(name: impl Into<String>, format: FileFormat) -> Item {
         let name = name.into();
         Item { label: name.clone(), name, format }
     }
@@ -134,8 +134,8 @@ fn fingerprint(namespaces: &[(Item, Vec<u8>)]) -> String {
     let mut hash = Sha1::new();
     for (item, bytes) in namespaces {
         let format: &[u8] = match item.format {
-            Format::Yaml => b"yaml",
-            Format::Json => b"json",
+            FileFormat::Yaml => b"yaml",
+            FileFormat::Json => b"json",
         };
         for part in [item.name.as_bytes(), item.label.as_bytes(), format, bytes] {
             hash.update((part.len() as u64).to_le_bytes());
@@ -190,20 +190,23 @@ pub trait Transaction {
     /// # Errors
     /// The store cannot be written, or was changed by somebody who does not wait: nothing changed.
     /// Only [`StoreError::Unfinished`] means that the change is made.
-    fn commit(self: Box<Self>, changes: &Changes, stamp: &[u8])
-    -> Result<Vec<PathBuf>, StoreError>;
+    fn commit(
+        self: Box<Self>,
+        changes: &ChangeSet,
+        stamp: &[u8],
+    ) -> Result<Vec<PathBuf>, StoreError>;
 }
 
 /// The writes and removals of a change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changes {
+pub struct ChangeSet {
     /// The namespaces that are created or replaced.
     pub put: Contents,
     /// The names of those that are removed.
     pub remove: BTreeSet<String>,
 }
 
-impl Changes {
+impl ChangeSet {
     /// The contents of a store after the change.
     pub fn result(&self, before: &Contents) -> Contents {
         let mut after = before.clone();

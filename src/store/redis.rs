@@ -14,7 +14,9 @@ use std::time::Duration;
 use self::answer::Answer;
 use self::connection::Connection;
 use self::request::Request;
-use super::{Changes, Contents, Format, Item, RedisUrl, Source, Store, StoreError, Transaction};
+use super::{
+    ChangeSet, Contents, FileFormat, Item, RedisUrl, Source, Store, StoreError, Transaction,
+};
 
 /// A hash in Redis. Beside it, at `KEY:revision`, is the stamp: in the hash, services would take it
 /// for a namespace.
@@ -35,7 +37,7 @@ impl Redis {
 
     fn item(&self, name: String) -> Item {
         let label = self.label(&name);
-        Item::new(name, Format::Json).with_label(label)
+        Item::new(name, FileFormat::Json).with_label(label)
     }
 
     /// Whether the stamp can be where it belongs: a ship must not overwrite what is not one, such as
@@ -125,7 +127,7 @@ impl Transaction for Update<'_> {
 
     fn commit(
         self: Box<Self>,
-        changes: &Changes,
+        changes: &ChangeSet,
         stamp: &[u8],
     ) -> Result<Vec<PathBuf>, StoreError> {
         let Update { redis, connection, .. } = *self;
@@ -143,9 +145,10 @@ impl Transaction for Update<'_> {
         }
         commands.push(Request::on("SET", &redis.url.revision_key()).with(stamp));
 
-        match connection.execute(&commands)? {
-            true => Ok(Vec::new()),
-            false => Err(StoreError::Conflict(redis.url.to_string())),
+        if connection.execute(&commands)? {
+            Ok(Vec::new())
+        } else {
+            Err(StoreError::Conflict(redis.url.to_string()))
         }
     }
 }

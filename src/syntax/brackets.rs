@@ -154,13 +154,12 @@ impl Parser<'_> {
         let message = format!("a `{mark}` without a `{}`", opener(mark).unwrap_or_default());
         let problem = Diagnostic::error(Code::Syntax, self.map.span(token.span), message);
         let is_again = token != self.token && self.previous.kind == token.kind;
-        match is_again {
-            true => {
-                let first = self.map.span(self.previous.span);
-                let problem = problem.also(first, "this one closes it already");
-                problem.help(format!("remove one `{mark}`"))
-            }
-            false => problem.help("remove it"),
+        if is_again {
+            let first = self.map.span(self.previous.span);
+            let problem = problem.also(first, "this one closes it already");
+            problem.help(format!("remove one `{mark}`"))
+        } else {
+            problem.help("remove it")
         }
     }
 }

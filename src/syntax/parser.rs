@@ -183,17 +183,16 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn expect(&mut self, mark: &'static str, after: &str) -> Parse<()> {
-        match self.take(mark) {
-            true => Ok(()),
-            false => {
-                let problem = self.missing(&format!("`{mark}` {after}"));
-                // What was found instead may be the mistake.
-                if !problem.replacements.is_empty() {
-                    return Err(problem);
-                }
-                let end = self.after_previous().end;
-                Err(problem.replace(Span { start: end, end }, mark).boxed())
+        if self.take(mark) {
+            Ok(())
+        } else {
+            let problem = self.missing(&format!("`{mark}` {after}"));
+            // What was found instead may be the mistake.
+            if !problem.replacements.is_empty() {
+                return Err(problem);
             }
+            let end = self.after_previous().end;
+            Err(problem.replace(Span { start: end, end }, mark).boxed())
         }
     }
 
@@ -236,9 +235,10 @@ impl<'a> Parser<'a> {
         let message = format!("expected {expected}, found the end of the {found}");
         let error = Diagnostic::error(Code::Syntax, self.after_previous(), message);
         let between = &self.lexer.text()[self.previous.span.end as usize..];
-        match between.starts_with('#') {
-            true => error.help("a `#` begins a comment, except in quotes").boxed(),
-            false => error.boxed(),
+        if between.starts_with('#') {
+            error.help("a `#` begins a comment, except in quotes").boxed()
+        } else {
+            error.boxed()
         }
     }
 

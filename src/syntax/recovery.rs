@@ -335,11 +335,10 @@ impl Parser<'_> {
         self.advance();
         let goes_on = self.starts_statement()
             || matches!(self.kind(), TokenKind::End | TokenKind::Mark(";" | "}" | ")" | "]"));
-        match goes_on {
-            true => {
-                self.take(";");
-            }
-            false => self.skip_statement(),
+        if goes_on {
+            self.take(";");
+        } else {
+            self.skip_statement()
         }
     }
 
@@ -362,9 +361,10 @@ impl Parser<'_> {
         let last = self.map.span(Span::new(code.saturating_sub(1), code));
         let found = self.diagnostics.len();
         self.diagnostics.retain(|found| found.primary.span.start < last.end);
-        let problem = match self.diagnostics.len() < found {
-            true => Diagnostic::error(Code::Syntax, place, message),
-            false => Diagnostic::warning(Code::FoldedComment, place, message),
+        let problem = if self.diagnostics.len() < found {
+            Diagnostic::error(Code::Syntax, place, message)
+        } else {
+            Diagnostic::warning(Code::FoldedComment, place, message)
         };
         self.report(problem.help("write `|` in place of `>`, which keeps the lines apart"));
     }

@@ -80,10 +80,7 @@ impl Parser<'_> {
 
     /// A value, which cannot begin with the next statement.
     pub(super) fn value(&mut self, expected: &str) -> Parse<Expr> {
-        match self.starts_new_line() {
-            true => Err(self.missing(expected)),
-            false => self.expr(),
-        }
+        if self.starts_new_line() { Err(self.missing(expected)) } else { self.expr() }
     }
 
     fn end_assignment(&mut self) -> Parse<()> {
@@ -179,14 +176,15 @@ impl Parser<'_> {
         if parenthesis {
             self.advance();
         }
-        let rules = match in_next_line || parenthesis || self.lacks_brace() {
-            true => self.nested(|parser| {
+        let rules = if in_next_line || parenthesis || self.lacks_brace() {
+            self.nested(|parser| {
                 parser.braces += 1;
                 let rules = parser.rules(Some(block));
                 parser.close(block);
                 Ok(rules)
-            })?,
-            false => vec![self.nested(Self::rule)?],
+            })?
+        } else {
+            vec![self.nested(Self::rule)?]
         };
         let span = self.span_from(start);
         Ok(Expr::new(ExprKind::Block(Block { rules, span }), span))

@@ -117,9 +117,10 @@ impl Parser<'_> {
                 }
             }
             let TokenKind::Mark(mark) = self.kind() else {
-                match self.is_open_string(self.token) {
-                    true => self.enter(self.token),
-                    false => self.advance(),
+                if self.is_open_string(self.token) {
+                    self.enter(self.token)
+                } else {
+                    self.advance()
                 }
                 continue;
             };

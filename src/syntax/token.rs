@@ -96,18 +96,20 @@ impl Broken {
                 })
             }
             Broken::TypographicString => {
-                let message = match text.starts_with('`') {
-                    true => "a string cannot stand in backticks",
-                    false => "a string cannot stand in typographic quotes",
+                let message = if text.starts_with('`') {
+                    "a string cannot stand in backticks"
+                } else {
+                    "a string cannot stand in typographic quotes"
                 };
                 let mut chars = text.chars();
                 let quote = chars.next().map_or('"', quotes::straight);
                 chars.next_back();
                 let problem = Diagnostic::error(Code::UnknownCharacter, span, message)
                     .help("write straight quotes, `\"` or `'`");
-                match chars.as_str().contains(quote) {
-                    true => problem,
-                    false => problem.replace(span, format!("{quote}{}{quote}", chars.as_str())),
+                if chars.as_str().contains(quote) {
+                    problem
+                } else {
+                    problem.replace(span, format!("{quote}{}{quote}", chars.as_str()))
                 }
             }
             Broken::EndlessString => {

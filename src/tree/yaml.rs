@@ -259,9 +259,10 @@ impl Reader<'_> {
     }
 
     fn list_start(&self, style: StructureStyle, place: Span) -> Span {
-        match style == StructureStyle::Block && self.map().is_some() {
-            true => place::of_list_in_map(self.source.text(), place),
-            false => place,
+        if style == StructureStyle::Block && self.map().is_some() {
+            place::of_list_in_map(self.source.text(), place)
+        } else {
+            place
         }
     }
 

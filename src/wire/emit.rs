@@ -114,9 +114,10 @@ impl Emitter {
             return Kind::Float(number);
         }
         let text = number::javascript(number);
-        match text.contains(['.', 'e']) {
-            true => Kind::Float(number),
-            false => text.parse().map_or_else(|_| Kind::Wide((&*text).into()), Kind::Int),
+        if text.contains(['.', 'e']) {
+            Kind::Float(number)
+        } else {
+            text.parse().map_or_else(|_| Kind::Wide((&*text).into()), Kind::Int)
         }
     }
 

@@ -131,7 +131,7 @@ fn golden_namespace(row: &Node) -> (Namespace, Vec<Map>) {
     let dialect: Dialect = text(row, "dialect").parse().expect("a dialect");
     let yaml = text(row, "yaml").as_bytes().to_vec();
     let name = Some(text(row, "name"));
-    let loaded = Loaded::new("row.yaml", name, yaml, store::Format::Yaml, dialect);
+    let loaded = Loaded::new("row.yaml", name, yaml, store::FileFormat::Yaml, dialect);
     let namespace = loaded.document.expect("valid").build().expect("a checked document builds");
     let evals = get(row, "evals").and_then(Node::as_list).expect("evals");
     (namespace, evals.iter().map(|eval| map(eval, "inputs")).collect())

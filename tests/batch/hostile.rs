@@ -83,9 +83,10 @@ fn page(claims: Claims, is_dictionary: bool, bytes: &[u8]) -> Vec<u8> {
         .int(2, plain)
         .int(3, bytes.len() as u64);
     let inner = Thrift::default().int(1, values).int(2, encoding.into());
-    let header = match is_dictionary {
-        true => header.inner(7, inner),
-        false => header.inner(5, inner.int(3, RLE.into()).int(4, RLE.into())),
+    let header = if is_dictionary {
+        header.inner(7, inner)
+    } else {
+        header.inner(5, inner.int(3, RLE.into()).int(4, RLE.into()))
     };
     [header.end(), bytes.to_vec()].concat()
 }

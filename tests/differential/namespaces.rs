@@ -3,7 +3,7 @@
 use planout::catalog::Loaded;
 use planout::dialect::{SegmentHashing, SegmentPool, SegmentSampling};
 use planout::namespace::BuildError;
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::Node;
 use planout::{Dialect, Map, Namespace, NamespaceBuilder, Script, Value};
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ fn the_oracle_assigns_the_golden_units() {
         let dialect: Dialect = text(&row, "dialect").parse().expect("a dialect");
         let yaml = text(&row, "yaml").as_bytes().to_vec();
         let name = Some(text(&row, "name"));
-        let loaded = Loaded::new("row.yaml", name, yaml, Format::Yaml, dialect);
+        let loaded = Loaded::new("row.yaml", name, yaml, FileFormat::Yaml, dialect);
         let document = loaded.document.expect("golden namespaces are valid");
         let namespace = document.build().expect("a checked document builds");
         let (compiled, hashing) = (json(&document.compiled), namespace.segment_hashing());
@@ -57,7 +57,7 @@ fn the_oracle_draws_from_the_pools_of_python() {
         let dialect: Dialect = text(&row, "dialect").parse().expect("a dialect");
         let yaml = text(&row, "yaml").as_bytes().to_vec();
         let name = Some(text(&row, "name"));
-        let loaded = Loaded::new("row.yaml", name, yaml, Format::Yaml, dialect);
+        let loaded = Loaded::new("row.yaml", name, yaml, FileFormat::Yaml, dialect);
         let document = loaded.document.expect("golden namespaces are valid");
         let compiled = json(&document.compiled);
         let held = oracle::allocate(dialect, document.segment_hashing, &compiled);

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use planout::catalog::Loaded;
 use planout::source::{Source, Span};
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Kind, Layout, Node, to_json, yaml};
 use planout::{Dialect, format};
 
@@ -188,7 +188,7 @@ fn what_is_wrong_is_reported_in_its_place() {
 
 /// A document as it is shipped.
 fn compiled(text: &str, dialect: Dialect) -> Option<String> {
-    let loaded = Loaded::new("test", Some("x"), text.into(), Format::Yaml, dialect);
+    let loaded = Loaded::new("test", Some("x"), text.into(), FileFormat::Yaml, dialect);
     let document = loaded.document?;
     Some(to_json(&document.compiled, Layout::Compact, document.dialect))
 }

@@ -2,7 +2,7 @@
 
 use planout::Dialect::{self, Planout, Planout4j};
 use planout::diagnostic::Levels;
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Layout, to_json};
 
 use super::{checked, in_script, in_yaml, places};
@@ -31,7 +31,7 @@ fn draws_from_freed_segments() {
     let reused = [ADD_A, REMOVE_A, ADD_B];
     let found = |keys: &str, entries: &[&str], dialect: Dialect| {
         let text = namespace(keys, entries);
-        let loaded = checked(&text, Format::Yaml, dialect, &Levels::default());
+        let loaded = checked(&text, FileFormat::Yaml, dialect, &Levels::default());
         places(&loaded.source, &loaded.diagnostics)
     };
     for (keys, entries, expected) in [
@@ -59,7 +59,7 @@ fn draws_from_freed_segments() {
 fn the_help_says_for_whom_which_pool_is_right() {
     for (dialect, keys) in [(Planout, ""), (Planout4j, ", segment_hashing: namespace")] {
         let text = namespace(keys, &[ADD_A, REMOVE_A, ADD_B]);
-        let loaded = checked(&text, Format::Yaml, dialect, &Levels::default());
+        let loaded = checked(&text, FileFormat::Yaml, dialect, &Levels::default());
         let help = loaded.diagnostics[0].help.as_deref().expect("help");
         for part in [
             "3.7 or later, write `segment_pool: cpython`",
@@ -133,9 +133,9 @@ default_experiment: D
 experiment_sequence: []
 ";
     assert_eq!(in_yaml(text), ["5:56 P0703"]);
-    let loaded = checked(text, Format::Yaml, Planout4j, &Levels::default());
+    let loaded = checked(text, FileFormat::Yaml, Planout4j, &Levels::default());
     let json = to_json(&loaded.document.expect("valid").compiled, Layout::Pretty, Planout4j);
-    let loaded = checked(&json, Format::Json, Planout4j, &Levels::default());
+    let loaded = checked(&json, FileFormat::Json, Planout4j, &Levels::default());
     let codes: Vec<_> = loaded.diagnostics.iter().map(|it| it.code.as_str()).collect();
     assert_eq!(codes, ["P0703"]);
 }

@@ -6,7 +6,7 @@ use planout::Dialect;
 use planout::diagnostic::{Code, Diagnostic, Level, Levels};
 use planout::lint;
 use planout::source::Source;
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Layout, Node, to_json};
 
 use super::checked;
@@ -47,7 +47,7 @@ fn every_golden_script_is_checked() {
                     "experiment_definitions": [{{"definition": "A", "assign": {script}}}],
                     "default_experiment": "A", "experiment_sequence": []}}"#
                 );
-                let loaded = checked(&json, Format::Json, dialect, &levels);
+                let loaded = checked(&json, FileFormat::Json, dialect, &levels);
                 assert_inside(&loaded.source, &loaded.diagnostics);
             }
         }
@@ -61,7 +61,7 @@ fn findings_in_the_golden_namespaces_are_counted() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &golden("namespaces.jsonl") {
         let dialect: Dialect = text(row, "dialect").parse().expect("a dialect");
-        let loaded = checked(text(row, "yaml"), Format::Yaml, dialect, &levels);
+        let loaded = checked(text(row, "yaml"), FileFormat::Yaml, dialect, &levels);
         assert_inside(&loaded.source, &loaded.diagnostics);
         for found in &loaded.diagnostics {
             *counts.entry(found.code.as_str()).or_default() += 1;

@@ -4,7 +4,7 @@ use planout::Dialect;
 use planout::catalog::Loaded;
 use planout::diagnostic::Levels;
 use planout::lint;
-use planout::store::Format;
+use planout::store::FileFormat;
 
 use super::{all_as_expected, around, checked, in_yaml};
 
@@ -136,7 +136,7 @@ fn a_scalar_that_must_be_text_has_one_message() {
     for text in ["On", "yes", "No", "off", "010", "1_000", "0b11", "1:30", "True", "1e3", "5"] {
         assert_eq!(in_yaml(&name(text)), ["3:17 P0201"], "{text}");
     }
-    let loaded = checked(&name("On"), Format::Yaml, Dialect::Planout4j, &Levels::default());
+    let loaded = checked(&name("On"), FileFormat::Yaml, Dialect::Planout4j, &Levels::default());
     let help = loaded.diagnostics[0].help.as_deref();
     assert_eq!(help, Some("put it in quotes: `On` is `true` in YAML 1.1, as it is read here"));
     let header = |key: &str| in_yaml(&around("x = 1;").replacen("{unit: userid", key, 1));
@@ -155,7 +155,7 @@ fn a_scalar_that_must_be_text_has_one_message() {
 fn a_name_that_the_name_of_the_file_wins_over() {
     let find = |file: &str, name: Option<&str>, inner: &str| {
         let text = around("x = 1;").replacen("{unit", &format!("{{name: {inner}, unit"), 1);
-        let loaded = Loaded::new(file, name, text.into(), Format::Yaml, Dialect::Planout4j);
+        let loaded = Loaded::new(file, name, text.into(), FileFormat::Yaml, Dialect::Planout4j);
         let mut all = [loaded];
         lint::check(&mut all, &lint::Settings::default());
         super::places(&all[0].source, &all[0].diagnostics)

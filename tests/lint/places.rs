@@ -2,7 +2,7 @@
 
 use planout::Dialect;
 use planout::diagnostic::Levels;
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Layout, to_json};
 
 use super::{around, checked, in_yaml};
@@ -50,10 +50,10 @@ e = 1;";
     ];
     let dialect = Dialect::Planout4j;
     let levels = Levels::default();
-    let yaml = checked(&around(script), Format::Yaml, dialect, &levels);
+    let yaml = checked(&around(script), FileFormat::Yaml, dialect, &levels);
     let document = yaml.document.as_ref().expect("a valid namespace");
     let text = to_json(&document.compiled, Layout::Compact, dialect);
-    let json = checked(&text, Format::Json, dialect, &levels);
+    let json = checked(&text, FileFormat::Json, dialect, &levels);
     let report = json.report();
     let found = report
         .diagnostics

@@ -4,7 +4,7 @@ use planout::Dialect;
 use planout::catalog::Loaded;
 use planout::diagnostic::{Code, Level, Levels};
 use planout::lint::{self, Settings};
-use planout::store::Format;
+use planout::store::FileFormat;
 
 use super::{checked, in_yaml, places};
 
@@ -77,7 +77,7 @@ fn experiments_that_have_ended() {
     levels.set(Code::EndedExperiment, Level::Warn).expect("a warning");
     let ended = |sequence: &[&str]| {
         let text = with(DIFFERENT, sequence);
-        let loaded = checked(&text, Format::Yaml, Dialect::Planout4j, &levels);
+        let loaded = checked(&text, FileFormat::Yaml, Dialect::Planout4j, &levels);
         let found = loaded.diagnostics.iter().filter(|found| found.code == Code::EndedExperiment);
         let said = found.map(|found| {
             let help = found.help.clone().unwrap_or_default();
@@ -108,7 +108,13 @@ fn experiments_that_have_ended() {
 /// Checks two namespaces together, and returns what is said of shared segments.
 fn shared(one: &str, two: &str) -> Vec<String> {
     let load = |name, text: &str| {
-        Loaded::new(name, Some(name), text.as_bytes().to_vec(), Format::Yaml, Dialect::Planout4j)
+        Loaded::new(
+            name,
+            Some(name),
+            text.as_bytes().to_vec(),
+            FileFormat::Yaml,
+            Dialect::Planout4j,
+        )
     };
     let mut all = [load("one", one), load("two", two)];
     lint::check(&mut all, &Settings::default());
@@ -131,8 +137,13 @@ fn namespaces_that_share_their_segments() {
     assert!(found[0].starts_with("two 1:37 P0700: "), "{found:?}");
     // The figures are those of the segments.
     let load = |name| {
-        let loaded =
-            Loaded::new("x", Some(name), one.as_bytes().to_vec(), Format::Yaml, Dialect::Planout4j);
+        let loaded = Loaded::new(
+            "x",
+            Some(name),
+            one.as_bytes().to_vec(),
+            FileFormat::Yaml,
+            Dialect::Planout4j,
+        );
         loaded.document.expect("valid").build().expect("it builds")
     };
     let (a, b) = (load("one"), load("two"));

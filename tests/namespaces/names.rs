@@ -6,7 +6,7 @@ use std::path::Path;
 
 use planout::catalog::{Catalog, Loaded};
 use planout::plan::{self, Class, Status, Units};
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::{Dialect, Map, Namespace, Value};
 
 use crate::support::{Run, planout};
@@ -28,7 +28,7 @@ experiment_sequence:
 /// The source as it is compiled under a name.
 fn compiled(name: &str, dialect: &str) -> Vec<u8> {
     let text = source(dialect).into_bytes();
-    let loaded = Loaded::new("x.yaml", Some(name), text, Format::Yaml, Dialect::Planout4j);
+    let loaded = Loaded::new("x.yaml", Some(name), text, FileFormat::Yaml, Dialect::Planout4j);
     let document = loaded.document.expect("a valid source");
     let json =
         planout::tree::to_json(&document.compiled, planout::tree::Layout::Pretty, document.dialect);
@@ -37,7 +37,7 @@ fn compiled(name: &str, dialect: &str) -> Vec<u8> {
 
 fn load(name: &str, inner: &str, dialect: &str) -> Loaded {
     let bytes = compiled(inner, dialect);
-    Loaded::new("x.json", Some(name), bytes, Format::Json, Dialect::Planout4j)
+    Loaded::new("x.json", Some(name), bytes, FileFormat::Json, Dialect::Planout4j)
 }
 
 fn answers(namespace: &Namespace) -> String {
@@ -64,7 +64,8 @@ fn the_inner_name_decides_hashes() {
 #[test]
 fn the_name_of_the_file_decides_hashes_of_a_source() {
     let text = source("planout").replace("{unit", "{name: old, unit");
-    let loaded = Loaded::new("x.yaml", Some("new"), text.into(), Format::Yaml, Dialect::Planout4j);
+    let loaded =
+        Loaded::new("x.yaml", Some("new"), text.into(), FileFormat::Yaml, Dialect::Planout4j);
     assert!(loaded.diagnostics.is_empty());
     let namespace = loaded.document.expect("valid").build().expect("valid");
     assert_eq!((namespace.name(), namespace.hashed_name()), ("new", "new"));
@@ -87,7 +88,7 @@ fn another_name_is_said() {
     for (json, expected) in
         [(text("\"old\"", "\" old \""), "old"), (text(",\n    \"name\": \"old\"", ""), "old")]
     {
-        let loaded = Loaded::new("x.json", Some("old"), json, Format::Json, Dialect::Planout4j);
+        let loaded = Loaded::new("x.json", Some("old"), json, FileFormat::Json, Dialect::Planout4j);
         assert!(loaded.diagnostics.is_empty(), "{}", loaded.report());
         assert_eq!(loaded.document.expect("valid").hashed_name, expected);
     }
@@ -101,7 +102,7 @@ fn a_plan_says_who_moves_by_another_name() {
     ] {
         let before = [load("new", "old", dialect)];
         let text = source(dialect).into_bytes();
-        let yaml = Loaded::new("x.yaml", Some("new"), text, Format::Yaml, Dialect::Planout4j);
+        let yaml = Loaded::new("x.yaml", Some("new"), text, FileFormat::Yaml, Dialect::Planout4j);
         let plan = plan::compare(&before, &[yaml], &Units::Numbers(100));
         assert_eq!(plan.class(), Class::Reassigning, "{dialect}");
         let Status::Changed(changes) = &plan.namespaces[0].status else {

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use planout::catalog::Loaded;
 use planout::dialect::{SegmentHashing, SegmentPool, SegmentSampling};
 use planout::namespace::{BuildError, Experiment};
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::{Dialect, Namespace, NamespaceBuilder, Script};
 use serde_json::{Value as Json, json};
 
@@ -22,7 +22,7 @@ fn golden_pools_agree() {
         let dialect: Dialect = text(row, "dialect").parse().expect("a dialect");
         let name = text(row, "name");
         let yaml = text(row, "yaml").as_bytes().to_vec();
-        let loaded = Loaded::new("row.yaml", Some(name), yaml, Format::Yaml, dialect);
+        let loaded = Loaded::new("row.yaml", Some(name), yaml, FileFormat::Yaml, dialect);
         let document = loaded.document.as_ref().unwrap_or_else(|| panic!("{}", loaded.report()));
         let namespace = document.build().expect("a checked document builds");
         assert!(same(&segments(&namespace), get(row, "segments").expect("segments")), "{name}");

@@ -3,7 +3,7 @@
 use planout::Dialect::{self, Planout, Planout4j};
 use planout::catalog::Loaded;
 use planout::dialect::{SegmentPool, SegmentSampling};
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Layout, to_json};
 
 /// A namespace with some keys more, at line 4 and below.
@@ -21,7 +21,7 @@ experiment_sequence:
   - {{action: add, definition: D, name: b, segments: 20}}
 "
     );
-    Loaded::new("ns.yaml", Some("ns"), text.into_bytes(), Format::Yaml, dialect)
+    Loaded::new("ns.yaml", Some("ns"), text.into_bytes(), FileFormat::Yaml, dialect)
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn what_is_not_said_is_the_dialects() {
             let entry = format!("\"{key}\":\"{}\"", value.trim_matches('\''));
             assert!(json.contains(&entry), "{json}");
         }
-        let again = Loaded::new("ns", Some("ns"), json.into_bytes(), Format::Json, Planout4j);
+        let again = Loaded::new("ns", Some("ns"), json.into_bytes(), FileFormat::Json, Planout4j);
         let again = again.document.expect("what was compiled is valid");
         assert_eq!((again.segment_pool, again.segment_sampling), (pool, sampling), "{keys}");
         let segments = |it: &planout::Namespace| it.experiments()[0].segments().to_vec();

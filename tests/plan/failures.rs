@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use planout::catalog::Loaded;
 use planout::plan::{self, Class, Sampled, Trial, Unit, Units};
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::{Dialect, Map, Value};
 
 use super::{BASE, edited};
@@ -23,7 +23,7 @@ experiment_sequence:
   - {{action: add, definition: E, name: e, segments: 10}}
 "
     );
-    Loaded::new("n.yaml", Some("n"), text.into_bytes(), Format::Yaml, dialect)
+    Loaded::new("n.yaml", Some("n"), text.into_bytes(), FileFormat::Yaml, dialect)
 }
 
 fn sampled(before: &[Loaded], after: &[Loaded], trial: Trial<'_>) -> (Class, Sampled) {
@@ -115,7 +115,7 @@ fn inputs_that_are_given_explain_nothing() {
 #[test]
 fn a_failure_counts_if_it_is_new() {
     let load = |text: &str| {
-        [Loaded::new("n.yaml", Some("n"), text.into(), Format::Yaml, Dialect::Planout)]
+        [Loaded::new("n.yaml", Some("n"), text.into(), FileFormat::Yaml, Dialect::Planout)]
     };
     let compare = |before: &str, after: &str| {
         let units = Units::Numbers(1000);

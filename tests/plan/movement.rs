@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use planout::catalog::Loaded;
 use planout::namespace::{Action, Document};
 use planout::plan::{self, Class, Fate, Status, Units};
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Layout, to_json};
 use planout::{Dialect, Namespace};
 use proptest::prelude::*;
@@ -89,7 +89,7 @@ fn with_sequence(document: &Document, sequence: &[Action]) -> Loaded {
     });
     json["experiment_sequence"] = entries.collect();
     let bytes = json.to_string().into_bytes();
-    Loaded::new("x.json", Some(&document.name), bytes, Format::Json, document.dialect)
+    Loaded::new("x.json", Some(&document.name), bytes, FileFormat::Json, document.dialect)
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn moved_segments_are_those_that_move() {
             let dialect: Dialect = text(row, "dialect").parse().expect("a dialect");
             let yaml = text(row, "yaml").as_bytes().to_vec();
             let name = Some(text(row, "name"));
-            let loaded = Loaded::new("row.yaml", name, yaml, Format::Yaml, dialect);
+            let loaded = Loaded::new("row.yaml", name, yaml, FileFormat::Yaml, dialect);
             loaded.document.expect("a valid namespace")
         })
         .collect();

@@ -7,7 +7,7 @@ use planout::catalog::Loaded;
 use planout::edit::flow;
 use planout::namespace::Document;
 use planout::plan::{Appendix, Class, Remedy, Renamed, Status, Units, compare};
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::tree::{Layout, to_json};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -187,7 +187,7 @@ fn appended(shipped: &Loaded, source: &Loaded, appendix: &Appendix) -> Loaded {
     );
     source["experiment_sequence"] = Value::from(sequence);
     let bytes = source.to_string().into_bytes();
-    Loaded::new("ns.json", Some("ns"), bytes, Format::Json, Dialect::Planout)
+    Loaded::new("ns.json", Some("ns"), bytes, FileFormat::Json, Dialect::Planout)
 }
 
 /// How many segments run each script.

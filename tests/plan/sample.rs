@@ -2,7 +2,7 @@
 
 use planout::catalog::Loaded;
 use planout::plan::{self, Status, Unit, Units};
-use planout::store::Format;
+use planout::store::FileFormat;
 use planout::{Dialect, Map, Value};
 
 use super::{BASE, changes_of, edited};
@@ -84,9 +84,9 @@ fn namespaces_that_change_together_share_their_units() {
         let generation = |text: &str| -> Vec<Loaded> {
             let load = |number: usize| {
                 let (name, bytes) = (format!("ns{number}"), text.as_bytes().to_vec());
-                Loaded::new("ns.yaml", Some(&name), bytes, Format::Yaml, Dialect::Planout)
+                Loaded::new("ns.yaml", Some(&name), bytes, FileFormat::Yaml, Dialect::Planout)
             };
-            let same = Loaded::new("z", Some("z"), BASE.into(), Format::Yaml, Dialect::Planout);
+            let same = Loaded::new("z", Some("z"), BASE.into(), FileFormat::Yaml, Dialect::Planout);
             (0..namespaces).map(load).chain([same]).collect()
         };
         let edit = edited(&[("size = 7;", "size = 8;")]);

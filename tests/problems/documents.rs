@@ -2,12 +2,12 @@
 
 use planout::Dialect;
 use planout::catalog::Loaded;
-use planout::store::Format;
+use planout::store::FileFormat;
 
 use super::{VALID, changed, places};
 
 fn json(text: &str) -> Loaded {
-    Loaded::new("x.json", Some("x"), text.into(), Format::Json, Dialect::Planout4j)
+    Loaded::new("x.json", Some("x"), text.into(), FileFormat::Json, Dialect::Planout4j)
 }
 
 #[test]

@@ -10,19 +10,21 @@ use std::time::{Duration, SystemTime};
 use planout::Dialect;
 use planout::catalog::Loaded;
 use planout::ship::{Bundle, Change, Options, Origin, ShipError};
-use planout::store::{Changes, Contents, Format, Item, Source, Store, StoreError, Transaction};
+use planout::store::{
+    ChangeSet, Contents, FileFormat, Item, Source, Store, StoreError, Transaction,
+};
 
 use crate::support::redis::RedisServer;
 
 const NO_TIME: Duration = Duration::ZERO;
 
 /// Changes that store the same content under some names.
-fn put(names: &[&str], content: &str) -> Changes {
+fn put(names: &[&str], content: &str) -> ChangeSet {
     let put = names.iter().map(|&name| (name.to_owned(), content.into())).collect();
-    Changes { put, remove: BTreeSet::new() }
+    ChangeSet { put, remove: BTreeSet::new() }
 }
 
-fn commit(store: &dyn Store, changes: &Changes) -> Result<(), StoreError> {
+fn commit(store: &dyn Store, changes: &ChangeSet) -> Result<(), StoreError> {
     store.begin(NO_TIME)?.commit(changes, b"stamp").map(drop)
 }
 
@@ -48,8 +50,9 @@ fn the_hash_is_the_layout_of_planout4j() {
     assert_eq!(store.contents().expect("three"), Contents::from(expected));
     assert_eq!(store.stamp().expect("a stamp").as_deref(), Some(&b"stamp"[..]));
 
-    let item =
-        |name: &str| Item::new(name, Format::Json).with_label(format!("{}#{name}", server.url()));
+    let item = |name: &str| {
+        Item::new(name, FileFormat::Json).with_label(format!("{}#{name}", server.url()))
+    };
     assert_eq!(store.list().expect("three"), [item("a"), item("b ü.c"), item("c")]);
     assert_eq!(store.read(&item("b ü.c"), 5).expect("its head"), b"{\"by\"");
     let missing = store.read(&item("d"), 5).expect_err("there is none");
@@ -57,7 +60,7 @@ fn the_hash_is_the_layout_of_planout4j() {
     assert!(missing.contains("#d`: entity not found"), "{missing}");
 
     let remove = BTreeSet::from(["a".to_owned(), "c".to_owned()]);
-    commit(&*store, &Changes { put: Contents::new(), remove }).expect("a change");
+    commit(&*store, &ChangeSet { put: Contents::new(), remove }).expect("a change");
     assert_eq!(server.hash().into_keys().collect::<Vec<_>>(), ["b ü.c"]);
 }
 
@@ -70,7 +73,7 @@ fn what_was_listed_and_removed_is_absent() {
     hset(&server, "a", "new");
     assert_eq!(store.read(&items[0], 9).expect("it is there"), b"new");
     let remove = BTreeSet::from(["a".to_owned()]);
-    commit(&*store, &Changes { put: Contents::new(), remove }).expect("a change");
+    commit(&*store, &ChangeSet { put: Contents::new(), remove }).expect("a change");
     assert!(store.read(&items[0], 9).expect_err("it is gone").is_absent());
 }
 
@@ -269,7 +272,7 @@ impl Transaction for Attempt<'_> {
         &self.contents
     }
 
-    fn commit(self: Box<Self>, _: &Changes, _: &[u8]) -> Result<Vec<PathBuf>, StoreError> {
+    fn commit(self: Box<Self>, _: &ChangeSet, _: &[u8]) -> Result<Vec<PathBuf>, StoreError> {
         let Contested { conflicts, attempts } = self.store;
         attempts.fetch_add(1, Relaxed);
         match conflicts.load(Relaxed) {
@@ -285,7 +288,7 @@ impl Transaction for Attempt<'_> {
 #[test]
 fn a_ship_starts_over_after_conflicts_while_it_has_patience() {
     let yaml = include_bytes!("../../sample-namespaces/button_color.yaml").to_vec();
-    let loaded = Loaded::new("n.yaml", Some("n"), yaml, Format::Yaml, Dialect::Planout4j);
+    let loaded = Loaded::new("n.yaml", Some("n"), yaml, FileFormat::Yaml, Dialect::Planout4j);
     let bundle = Bundle::new(&[loaded]).expect("a valid namespace");
     let origin = Origin { time: SystemTime::UNIX_EPOCH, source: None };
     let ship = |conflicts: usize, patience| {

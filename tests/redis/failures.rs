@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use planout::store::{self, Changes};
+use planout::store::{self, ChangeSet};
 
 use crate::support::redis::{RedisServer, free_port};
 use crate::support::{planout, sandbox};
@@ -221,7 +221,7 @@ fn a_connection_that_ends_at_any_command_leaves_all_or_nothing() {
     let Some(server) = RedisServer::start() else { return };
     let changes = |text: &str| {
         let put = ["a", "b"].map(|name| (name.to_owned(), text.into())).into();
-        Changes { put, remove: ["c".to_owned()].into() }
+        ChangeSet { put, remove: ["c".to_owned()].into() }
     };
     let store = server.store();
     store.begin(Duration::ZERO).and_then(|it| it.commit(&changes("old"), b"old")).expect("a set");
@@ -258,7 +258,7 @@ fn a_connection_that_ends_at_any_command_leaves_all_or_nothing() {
 fn a_server_that_dies_or_hangs_before_the_commit() {
     let Some(mut server) = RedisServer::start() else { return };
     let put = [("a".to_owned(), "new".into())].into();
-    let changes = Changes { put, remove: Default::default() };
+    let changes = ChangeSet { put, remove: Default::default() };
     let url = server.url();
     let failure = |server: &mut RedisServer, event: fn(&mut RedisServer)| {
         let store = store::open(&format!("{url}&timeout=0.3")).expect("a location");

@@ -84,7 +84,7 @@ fn a_command_that_nobody_takes_has_a_time_too() {
             });
         }
     });
-    let changes = planout::store::Changes {
+    let changes = planout::store::ChangeSet {
         put: [("a".to_owned(), vec![b'x'; 64 << 20])].into(),
         remove: Default::default(),
     };

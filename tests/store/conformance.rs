@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use planout::store::{Changes, Contents, Format, Store, StoreError};
+use planout::store::{ChangeSet, Contents, FileFormat, Store, StoreError};
 
 use super::{LIMIT, change, contents};
 
@@ -42,7 +42,7 @@ fn a_change_creates_updates_and_removes(store: &dyn Store) {
     let expected = contents(&[("a", "2"), ("b", "1"), ("d", "2")]);
     assert_eq!(store.contents().expect("contents"), expected);
     let snapshot = store.snapshot(LIMIT).expect("a snapshot");
-    assert!(snapshot.iter().all(|(item, _)| item.format == Format::Json));
+    assert!(snapshot.iter().all(|(item, _)| item.format == FileFormat::Json));
     let seen: Contents = snapshot.into_iter().map(|(item, bytes)| (item.name, bytes)).collect();
     assert_eq!(seen, expected);
     // Removing what is not there is no failure: somebody else may have done it.
@@ -80,7 +80,7 @@ fn the_last_stamp_is_kept(store: &dyn Store) {
 /// The second one waits for the first, or it fails in the end. It does not win silently.
 fn changes_exclude_one_another(store: &dyn Store) {
     change(store, &[("a", "1")], &[], "one").expect("a change");
-    let put = |text| Changes { put: contents(&[("a", text)]), ..Changes::default() };
+    let put = |text| ChangeSet { put: contents(&[("a", text)]), ..ChangeSet::default() };
     let first = store.begin(Duration::ZERO).expect("a transaction");
     match store.begin(Duration::from_millis(50)) {
         Err(StoreError::Busy { .. }) => {

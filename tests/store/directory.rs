@@ -169,7 +169,7 @@ fn a_target_that_goes_away_is_not_made_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("out");
     let store = Directory::new(&out);
-    let changes = planout::store::Changes { put: contents(&[("a", "1")]), ..Default::default() };
+    let changes = planout::store::ChangeSet { put: contents(&[("a", "1")]), ..Default::default() };
     let begin = || store.begin(Duration::ZERO).expect("a transaction");
 
     let transaction = begin();

@@ -20,12 +20,11 @@ impl Disk {
         let path = folder.join("out");
         fs::create_dir(&path).expect("a folder");
         let options = format!("size={size}k,nr_inodes=64");
-        match run("mount", &["-t", "tmpfs", "-o", &options, "none", path.to_str()?]) {
-            true => Some(Disk(path)),
-            false => {
-                eprintln!("skipped: a file system cannot be mounted here");
-                None
-            }
+        if run("mount", &["-t", "tmpfs", "-o", &options, "none", path.to_str()?]) {
+            Some(Disk(path))
+        } else {
+            eprintln!("skipped: a file system cannot be mounted here");
+            None
         }
     }
 

@@ -34,10 +34,7 @@ impl Site {
     /// at, not what a disk does.
     fn new() -> Site {
         let memory = Path::new("/dev/shm");
-        let folder = match memory.is_dir() {
-            true => TempDir::new_in(memory),
-            false => TempDir::new(),
-        };
+        let folder = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
         let mut site = Site { folder: folder.expect("a folder"), shipped: Default::default() };
         fs::write(site.path("planout.toml"), UNGUARDED).expect("a file");
         for generation in GENERATIONS {

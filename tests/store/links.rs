@@ -68,9 +68,10 @@ fn nothing_is_written_through_a_link() {
             assert!(run.stderr.contains("\nhelp: "), "{arguments:?}: {}", run.stderr);
             let now = fs::symlink_metadata(root.join(file)).expect("a link");
             assert!(now.is_symlink(), "{arguments:?}");
-            match is_dangling {
-                true => assert!(!to.exists(), "{arguments:?}"),
-                false => assert_eq!(fs::read(&to).expect("a file"), content, "{arguments:?}"),
+            if is_dangling {
+                assert!(!to.exists(), "{arguments:?}")
+            } else {
+                assert_eq!(fs::read(&to).expect("a file"), content, "{arguments:?}")
             }
         }
     }

@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use planout::store::{Directory, Folders, Format, Item, Memory, Source, Store, StoreError};
+use planout::store::{Directory, FileFormat, Folders, Item, Memory, Source, Store, StoreError};
 use planout::{Catalog, Dialect};
 
 use super::LIMIT;
 
 fn yaml(name: &str) -> (Item, Vec<u8>) {
-    (Item::new(name, Format::Yaml), name.as_bytes().to_vec())
+    (Item::new(name, FileFormat::Yaml), name.as_bytes().to_vec())
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn stores_and_sources_can_be_shared_and_shown() {
 #[test]
 fn what_is_in_memory_is_in_order_and_is_replaced_as_a_whole() {
     let memory = Memory::new([yaml("b"), yaml("a")]);
-    let json = Item::new("a", Format::Json).with_label("a.json");
+    let json = Item::new("a", FileFormat::Json).with_label("a.json");
     let names = |items: Vec<Item>| items.into_iter().map(|it| it.label).collect::<Vec<_>>();
     assert_eq!(names(memory.list().expect("a list")), ["a", "b"]);
     let first = memory.revision().expect("a revision");
@@ -46,7 +46,7 @@ fn what_is_in_memory_is_in_order_and_is_replaced_as_a_whole() {
 #[test]
 fn a_catalog_can_be_loaded_from_memory() {
     let text = fs::read("sample-namespaces/button_color.yaml").expect("a sample");
-    let item = Item::new("button_color", Format::Yaml);
+    let item = Item::new("button_color", FileFormat::Yaml);
     let memory = Memory::new([(item.clone(), text)]);
     let catalog = Catalog::from_source(&memory, Dialect::Planout4j).expect("a catalog");
     assert!(catalog.get("button_color").is_some());
@@ -63,7 +63,7 @@ struct Unordered;
 impl Source for Unordered {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
         let items = [("b", "1.yaml"), ("a", "2.yaml"), ("b", "0.yaml")];
-        Ok(items.map(|(name, label)| Item::new(name, Format::Yaml).with_label(label)).into())
+        Ok(items.map(|(name, label)| Item::new(name, FileFormat::Yaml).with_label(label)).into())
     }
 
     fn read(&self, _: &Item, _: usize) -> Result<Vec<u8>, StoreError> {

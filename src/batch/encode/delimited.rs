@@ -1,7 +1,7 @@
 //! CSV and TSV.
 
 use super::{Encode, Encoded, Text, unwritable};
-use crate::batch::columns::{Answers, Plan};
+use crate::batch::columns::{Answers, ColumnPlan};
 use crate::batch::error::Reason;
 use crate::batch::fields::{Field, Fields};
 use crate::batch::write;
@@ -19,13 +19,13 @@ pub(in crate::batch) struct Delimited<'p> {
 }
 
 impl<'p> Delimited<'p> {
-    pub(in crate::batch) fn new(plan: &'p Plan<'_>, delimiter: u8) -> Delimited<'p> {
+    pub(in crate::batch) fn new(plan: &'p ColumnPlan<'_>, delimiter: u8) -> Delimited<'p> {
         let text = Text::default();
         Delimited { text, delimiter, kept: plan.kept.len(), answers: &plan.answers }
     }
 
     /// The line that names the columns.
-    pub(in crate::batch) fn header(plan: &Plan<'_>, delimiter: u8) -> String {
+    pub(in crate::batch) fn header(plan: &ColumnPlan<'_>, delimiter: u8) -> String {
         let mut out = String::new();
         for (index, name) in plan.header().iter().enumerate() {
             if index > 0 {

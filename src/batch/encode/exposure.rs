@@ -3,7 +3,7 @@
 
 use super::lines;
 use super::{Encode, Encoded, Text};
-use crate::batch::columns::{Answers, Plan};
+use crate::batch::columns::{Answers, ColumnPlan};
 use crate::batch::error::Reason;
 use crate::batch::fields::{Field, Fields};
 use crate::exposure::{Frame, PARAMS};
@@ -34,7 +34,11 @@ struct Around {
 
 impl<'p> Exposures<'p> {
     /// Exposures that happen at a time, in seconds since 1970.
-    pub(in crate::batch) fn new(plan: &'p Plan<'_>, some_params: bool, time: u64) -> Exposures<'p> {
+    pub(in crate::batch) fn new(
+        plan: &'p ColumnPlan<'_>,
+        some_params: bool,
+        time: u64,
+    ) -> Exposures<'p> {
         let mut constants = String::new();
         for (name, value) in &plan.constants {
             separate(&mut constants);

@@ -1,7 +1,7 @@
 //! JSON lines.
 
 use super::{Encode, Encoded, Text, unwritable};
-use crate::batch::columns::{Answers, Plan};
+use crate::batch::columns::{Answers, ColumnPlan};
 use crate::batch::error::Reason;
 use crate::batch::fields::{Field, Fields};
 use crate::batch::write;
@@ -24,7 +24,7 @@ pub(in crate::batch) struct Lines<'p> {
 }
 
 impl<'p> Lines<'p> {
-    pub(in crate::batch) fn new(plan: &'p Plan<'_>, some_params: bool) -> Lines<'p> {
+    pub(in crate::batch) fn new(plan: &'p ColumnPlan<'_>, some_params: bool) -> Lines<'p> {
         let around = match plan.answers.as_slice() {
             [_] => vec![(String::new(), "")],
             several => {

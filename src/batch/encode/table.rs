@@ -1,7 +1,7 @@
 //! Rows column by column, for Parquet.
 
 use super::{Encode, Encoded, unwritable};
-use crate::batch::columns::{Answers, Plan};
+use crate::batch::columns::{Answers, ColumnPlan};
 use crate::batch::error::Reason;
 use crate::batch::fields::{Field, Fields};
 use crate::batch::types::Type;
@@ -177,7 +177,7 @@ impl Cells {
 
 impl Table {
     /// A table without rows.
-    pub(in crate::batch) fn new(plan: &Plan<'_>) -> Table {
+    pub(in crate::batch) fn new(plan: &ColumnPlan<'_>) -> Table {
         let mut columns: Vec<Cells> = plan.kept_types.iter().map(|kind| Cells::of(*kind)).collect();
         for answers in &plan.answers {
             columns.extend([Cells::small(), Cells::text(), Cells::boolean()]);
@@ -223,7 +223,7 @@ pub(in crate::batch) struct Tables<'p> {
 }
 
 impl<'p> Tables<'p> {
-    pub(in crate::batch) fn new(plan: &'p Plan<'_>) -> Tables<'p> {
+    pub(in crate::batch) fn new(plan: &'p ColumnPlan<'_>) -> Tables<'p> {
         let mut next = plan.kept.len();
         let starts = plan.answers.iter().map(|answers| {
             let start = next;

@@ -122,10 +122,8 @@ fn read<T: DataType>(
     Ok(Box::new(move |rows| {
         let mut values = Values { values: Vec::with_capacity(rows), bad: Vec::new() };
         for row in 0..rows {
-            let value = match is_null(taken + row, &levels) {
-                true => None,
-                false => found.next().map(&convert),
-            };
+            let value =
+                if is_null(taken + row, &levels) { None } else { found.next().map(&convert) };
             values.values.push(value.unwrap_or(Ok(Value::Null)).unwrap_or_else(|problem| {
                 values.bad.push((row, problem));
                 Value::Null

@@ -223,10 +223,7 @@ impl Pages {
                 usize::try_from(count)?.saturating_mul(width).div_ceil(8)
             }
         };
-        match size <= bytes.len() {
-            true => Ok(size),
-            false => Err(wrong("ends before its values")),
-        }
+        if size <= bytes.len() { Ok(size) } else { Err(wrong("ends before its values")) }
     }
 
     fn checked(&self, page: Page) -> Result<Page> {
@@ -246,12 +243,11 @@ impl Pages {
                 statistics,
             } => {
                 let plain = self.plain(buf, 0, true)?;
-                let more = match has_lengths(encoding) {
-                    true => {
-                        let from = self.levels(&plain, def_level_encoding, num_values)?;
-                        self.values(&plain[from..], encoding, num_values)?
-                    }
-                    false => 0,
+                let more = if has_lengths(encoding) {
+                    let from = self.levels(&plain, def_level_encoding, num_values)?;
+                    self.values(&plain[from..], encoding, num_values)?
+                } else {
+                    0
                 };
                 let buf = self.kept(plain, more)?;
                 Ok(Page::DataPage {

@@ -66,9 +66,10 @@ impl<'w> Writer<'w> {
     /// Adds rows.
     pub(in crate::batch) fn add(&mut self, rows: Table) -> io::Result<()> {
         self.waiting.append(rows);
-        match self.waiting.rows >= ROWS || self.waiting.bytes() >= BYTES {
-            true => self.write(),
-            false => Ok(()),
+        if self.waiting.rows >= ROWS || self.waiting.bytes() >= BYTES {
+            self.write()
+        } else {
+            Ok(())
         }
     }
 

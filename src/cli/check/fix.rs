@@ -6,7 +6,7 @@ use planout::catalog::{Dialects, Loaded, decode};
 use planout::fix::{Mended, mend};
 use planout::lint::{self, Settings};
 use planout::source::{MAX_SOURCE_BYTES, Source};
-use planout::store::{Format as FileFormat, read_file, write_file};
+use planout::store::{FileFormat, read_file, write_file};
 use similar::TextDiff;
 
 use super::Subjects;

@@ -97,9 +97,10 @@ fn malformed(error: &toml::de::Error) -> Diagnostic {
     let place = error.span().map(span).unwrap_or_default();
     let message = format!("this is not TOML: {}", cut(error.message(), 200));
     let problem = Diagnostic::error(Code::ConfigSyntax, place, message);
-    match error.message().contains("must be quoted") {
-        true => problem.help("write a text in quotes, as in `dialect = \"planout4j\"`"),
-        false => problem,
+    if error.message().contains("must be quoted") {
+        problem.help("write a text in quotes, as in `dialect = \"planout4j\"`")
+    } else {
+        problem
     }
 }
 
@@ -271,10 +272,7 @@ fn kind(entry: &Entry<'_>) -> &'static str {
 
 /// A word as it can be shown to everybody: it may be a URL with a password in the wrong place.
 fn shown(word: &str) -> String {
-    match word.contains(['@', '/']) || is_url(word) {
-        true => "...".to_owned(),
-        false => cut(word, MAX_SHOWN),
-    }
+    if word.contains(['@', '/']) || is_url(word) { "...".to_owned() } else { cut(word, MAX_SHOWN) }
 }
 
 fn cut(text: &str, limit: usize) -> String {

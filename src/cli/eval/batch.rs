@@ -146,9 +146,10 @@ impl Eval {
         origin.note(context).into_iter().for_each(&mut note);
         let name = rows::shown(file);
         let batch = Batch {
-            keep: match args.keep.iter().any(|column| column == "all") {
-                true => Keep::All,
-                false => Keep::Columns(args.keep.clone()),
+            keep: if args.keep.iter().any(|column| column == "all") {
+                Keep::All
+            } else {
+                Keep::Columns(args.keep.clone())
             },
             params: args.param.clone(),
             types,

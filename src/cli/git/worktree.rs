@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{Folders, Format, files, read_file};
+use planout::store::{FileFormat, Folders, files, read_file};
 
 use super::{Entry, Kind, Revision};
 use crate::cli::failure::Outcome;
@@ -59,7 +59,7 @@ impl Revision {
 
 /// Whether a file is one that planout reads in a folder.
 fn is_read(path: &Path) -> bool {
-    Format::of(path).is_some() || path.extension().is_some_and(|ending| ending == "planout")
+    FileFormat::of(path).is_some() || path.extension().is_some_and(|ending| ending == "planout")
 }
 
 /// Where the commit has the namespaces and scripts that are in a path now, by their names from there on.

@@ -165,9 +165,10 @@ fn remedy(remedy: &Remedy, text: &mut Text) {
     if let Some(default) = default {
         text.line(format!("    make `{default}` the default experiment"));
     }
-    text.line(match entries.is_empty() {
-        true => "    leave the sequence as it was shipped",
-        false => "    leave the sequence as it was shipped, and append",
+    text.line(if entries.is_empty() {
+        "    leave the sequence as it was shipped"
+    } else {
+        "    leave the sequence as it was shipped, and append"
     });
     for entry in entries {
         text.line(format!("      - {}", flow(entry)));
@@ -261,9 +262,10 @@ fn param(change: &ParamChange, more: &str) -> String {
 fn default(default: &DefaultChange, text: &mut Text) {
     let DefaultChange { definition_before, definition_after, draws_anew, params } = default;
     let anew = if *draws_anew { ", which draws anew" } else { "" };
-    text.line(match definition_before == definition_after {
-        true => format!("  default `{definition_after}`{anew}:"),
-        false => format!("  default `{definition_before}` -> `{definition_after}`{anew}:"),
+    text.line(if definition_before == definition_after {
+        format!("  default `{definition_after}`{anew}:")
+    } else {
+        format!("  default `{definition_before}` -> `{definition_after}`{anew}:")
     });
     let lines = params.iter().map(|it| {
         let seen = match it.fallback_in.as_slice() {

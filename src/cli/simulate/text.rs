@@ -170,9 +170,10 @@ fn number(number: f64) -> String {
         magnitude @ -4..=8 => {
             let digits = usize::try_from(3 - magnitude).unwrap_or(0);
             let text = format!("{number:.digits$}");
-            match text.contains('.') {
-                true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-                false => text,
+            if text.contains('.') {
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            } else {
+                text
             }
         }
         _ => format!("{number:.1e}"),

@@ -121,9 +121,10 @@ impl<S: Semantics> Explorer<'_, '_, S> {
             let before = sum.bytes();
             let spread = self.spread(world, symbol, weight, MAX_FORKS, sum);
             self.kept = self.kept.saturating_add(sum.bytes().saturating_sub(before));
-            let fits = match self.kept > MAX_ANSWER {
-                true => Err(Spread::Obstacle(Obstacle::TooLarge)),
-                false => Ok(()),
+            let fits = if self.kept > MAX_ANSWER {
+                Err(Spread::Obstacle(Obstacle::TooLarge))
+            } else {
+                Ok(())
             };
             if let Err(stop) = spread.and(fits) {
                 match stop {

@@ -1,6 +1,6 @@
 //! The identity of a draw.
 
-use crate::draw::{Series, Text};
+use crate::draw::{DrawText, Series};
 use crate::eval::random::appended;
 use crate::eval::semantics::Semantics;
 use crate::value::Value;
@@ -8,7 +8,7 @@ use crate::value::Value;
 /// The identity of a draw: draws with the same key are the same number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    pub(super) text: Text,
+    pub(super) text: DrawText,
     /// For a whole `sample`, which is one outcome of many draws.
     shuffle: Option<Shuffle>,
 }
@@ -22,8 +22,8 @@ pub(super) struct Shuffle {
     pub(super) fast: bool,
 }
 
-impl From<Text> for Key {
-    fn from(text: Text) -> Key {
+impl From<DrawText> for Key {
+    fn from(text: DrawText) -> Key {
         Key { text, shuffle: None }
     }
 }
@@ -37,7 +37,7 @@ impl Key {
         elements: Option<usize>,
     ) -> Vec<Key> {
         let mut series = Series::new(self.text.clone(), elements);
-        let draw = |value: &Value| Key::from(appended::<S, Text>(&mut series, value));
+        let draw = |value: &Value| Key::from(appended::<S, DrawText>(&mut series, value));
         values.into_iter().map(draw).collect()
     }
 

@@ -7,7 +7,7 @@ use super::key::{Key, Shuffle};
 use super::symbol::{Draw, Filter, Number, Outcomes, Symbol};
 use super::walk::{Walked, Walker};
 use super::{MAX_VALUES, Obstacle};
-use crate::draw::Text;
+use crate::draw::DrawText;
 use crate::eval::arguments::{Arguments, Outcome};
 use crate::eval::error::Reason;
 use crate::eval::function::{Function, MAX_PARAMETERS};
@@ -132,7 +132,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             // Not missed: nothing is drawn.
             return Ok(given.chosen(sample));
         };
-        let mut key = Key::from(salt.begin::<Text>());
+        let mut key = Key::from(salt.begin::<DrawText>());
         if let Err(obstacle) = unit.write_unit::<S>(&mut key.text) {
             return Ok(Symbol::Unknown(obstacle));
         }
@@ -239,12 +239,11 @@ fn integer<'a, S: Semantics>(min: i64, max: i64, key: Key) -> Outcome<Symbol<'a>
         let values = (0..size as u64).map(|draw| S::integer(min, max, draw).map(Symbol::value));
         return Ok(remainder(key, values.collect::<Outcome<_>>()?));
     }
-    Ok(match min < max {
-        true => {
-            let (min, max) = (min as f64, max as f64);
-            Symbol::Number(Rc::new(Number { key, min, max, whole: true }))
-        }
-        false => Symbol::Unknown(Obstacle::ManyValues),
+    Ok(if min < max {
+        let (min, max) = (min as f64, max as f64);
+        Symbol::Number(Rc::new(Number { key, min, max, whole: true }))
+    } else {
+        Symbol::Unknown(Obstacle::ManyValues)
     })
 }
 

@@ -101,9 +101,10 @@ fn hash(value: &Value, state: &mut impl Hasher) {
 impl Span {
     /// The share of its numbers that are at most `x`, from 0 to 1.
     fn below(&self, x: f64) -> f64 {
-        let share = match self.whole {
-            true => (x.floor() - self.min + 1.0) / (self.max - self.min + 1.0),
-            false => (x - self.min) / (self.max - self.min),
+        let share = if self.whole {
+            (x.floor() - self.min + 1.0) / (self.max - self.min + 1.0)
+        } else {
+            (x - self.min) / (self.max - self.min)
         };
         share.clamp(0.0, 1.0)
     }
@@ -162,10 +163,7 @@ impl Distribution {
             if middle <= low || middle >= high {
                 break;
             }
-            match self.below(middle) >= share {
-                true => high = middle,
-                false => low = middle,
-            }
+            if self.below(middle) >= share { high = middle } else { low = middle }
         }
         Some(if self.below(low) >= share { low } else { high })
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::Obstacle;
 use super::key::Key;
-use crate::draw::{self, Sink, Text};
+use crate::draw::{self, DrawText, Sink};
 use crate::eval::arguments::Val;
 use crate::eval::error::{EvalError, MAX_MADE};
 use crate::eval::random::push_unit;
@@ -144,8 +144,8 @@ impl<'a> Symbol<'a> {
     }
 
     /// Writes it as a unit, as an operator does, to the text of a draw. It has been forced.
-    pub(super) fn write_unit<S: Semantics>(&self, text: &mut Text) -> Result<(), Obstacle> {
-        let element = |text: &mut Text, element: &Symbol<'_>| {
+    pub(super) fn write_unit<S: Semantics>(&self, text: &mut DrawText) -> Result<(), Obstacle> {
+        let element = |text: &mut DrawText, element: &Symbol<'_>| {
             match element {
                 Symbol::Unit => text.push_unit(),
                 Symbol::Known(value) => S::text(value, &mut |piece| text.push(piece)),
@@ -155,7 +155,7 @@ impl<'a> Symbol<'a> {
         };
         match self {
             Symbol::List(items) => draw::join(text, items.iter(), element)?,
-            Symbol::Known(value) => push_unit::<S, Text>(text, value),
+            Symbol::Known(value) => push_unit::<S, DrawText>(text, value),
             unit => element(text, unit)?,
         }
         Ok(())

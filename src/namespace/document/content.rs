@@ -33,10 +33,7 @@ impl Content {
         if Operator::of(tree).is_some() {
             return Content::Script;
         }
-        match has(|key| nearest(key, KEYS).is_some()) {
-            true => Content::Namespace,
-            false => Content::Other,
-        }
+        if has(|key| nearest(key, KEYS).is_some()) { Content::Namespace } else { Content::Other }
     }
 }
 

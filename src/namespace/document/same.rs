@@ -53,10 +53,13 @@ impl Part {
 
 fn same(a: &Node, b: &Node, part: Part, dialect: Dialect) -> bool {
     match (&a.kind, &b.kind) {
-        _ if part == Part::Script => match dialect.drops_null_entries() {
-            true => same_without_nulls(a, b),
-            false => same_script(a, b),
-        },
+        _ if part == Part::Script => {
+            if dialect.drops_null_entries() {
+                same_without_nulls(a, b)
+            } else {
+                same_script(a, b)
+            }
+        }
         (Kind::List(a), Kind::List(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b, part, dialect))
         }

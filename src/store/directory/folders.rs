@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::{is_hidden, is_special, parent};
-use crate::store::{Format, StoreError};
+use crate::store::{FileFormat, StoreError};
 
 /// Which folders of a directory are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn files(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, StoreError
 /// Whether something in a folder is a file. What has the name of a namespace has to be one: nothing
 /// else can be read as a namespace, and none can be shipped to its place.
 pub(super) fn is_readable(path: &Path, kind: FileType) -> Result<bool, StoreError> {
-    match Format::of(path) {
+    match FileFormat::of(path) {
         Some(_) if kind.is_dir() => Err(StoreError::InPlaceOfNamespace(path.to_owned())),
         Some(_) if is_special(kind) => Err(StoreError::Special(path.to_owned())),
         _ => Ok(kind.is_file()),
@@ -84,7 +84,7 @@ fn walk(
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
                 if folders == Folders::One && error.loop_ancestor().is_some() {
-                    match Format::of(&path) {
+                    match FileFormat::of(&path) {
                         Some(_) => return Err(StoreError::InPlaceOfNamespace(path)),
                         // Nobody goes there.
                         None => continue,

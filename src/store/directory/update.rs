@@ -11,7 +11,7 @@ use super::staging::{stage_all, sweep};
 use super::{Folders, STAMP, contents, file_name, view};
 use crate::source::MAX_SOURCE_BYTES;
 use crate::store::names::spelling;
-use crate::store::{Changes, Contents, StoreError, Transaction};
+use crate::store::{ChangeSet, Contents, StoreError, Transaction};
 
 /// A change that can be made.
 pub(super) struct Update<'a> {
@@ -104,7 +104,7 @@ impl Transaction for Update<'_> {
 
     fn commit(
         self: Box<Self>,
-        changes: &Changes,
+        changes: &ChangeSet,
         stamp: &[u8],
     ) -> Result<Vec<PathBuf>, StoreError> {
         let mut files = Vec::with_capacity(changes.put.len() + changes.remove.len() + 1);
@@ -131,9 +131,10 @@ impl Transaction for Update<'_> {
                 Ok(given_away)
             }
             Err(Stuck { done, error }) => {
-                match self.can_undo() && self.undo(&journal.steps[..done]).is_ok() {
-                    true => Err(error),
-                    false => Err(unfinished(error)),
+                if self.can_undo() && self.undo(&journal.steps[..done]).is_ok() {
+                    Err(error)
+                } else {
+                    Err(unfinished(error))
                 }
             }
         }

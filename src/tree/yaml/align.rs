@@ -76,9 +76,10 @@ fn flow(raw: &str, start: usize, text: &str, quote: Option<char>) -> OffsetMap {
         let (written, read) = match character {
             '\\' if quote == Some('"') => {
                 let written = escape_len(rest);
-                let read = match starts_with_break(&rest[1..]) {
-                    true => line_breaks(&rest[..written]) - 1,
-                    false => next(text, index).map_or(0, |(_, read)| read.len_utf8()),
+                let read = if starts_with_break(&rest[1..]) {
+                    line_breaks(&rest[..written]) - 1
+                } else {
+                    next(text, index).map_or(0, |(_, read)| read.len_utf8())
                 };
                 if read > 1 {
                     // So that the span of the character is the whole escape.

@@ -67,10 +67,7 @@ impl Anchors {
 
     fn spend(&mut self, size: Size) -> Result<(), Refusal> {
         self.copied = self.copied.saturating_add(size.bytes);
-        match self.copied > BUDGET {
-            true => Err(Refusal::TooMuch),
-            false => Ok(()),
-        }
+        if self.copied > BUDGET { Err(Refusal::TooMuch) } else { Ok(()) }
     }
 
     /// The problem of an alias whose anchor does not exist.
@@ -81,14 +78,15 @@ impl Anchors {
             "put `&{short}` before the value that it names; quote text that is not an alias"
         );
         let problem = Diagnostic::error(Code::UndefinedAlias, place, message).help(help);
-        match name.len() <= MAX_NAME {
-            true => match nearest(name, self.names.iter().map(|name| &**name)) {
+        if name.len() <= MAX_NAME {
+            match nearest(name, self.names.iter().map(|name| &**name)) {
                 Some(near) => problem
                     .help(format!("did you mean `{near}`?"))
                     .replace(place, format!("*{near}")),
                 None => problem,
-            },
-            false => problem,
+            }
+        } else {
+            problem
         }
     }
 }

@@ -104,9 +104,10 @@ fn refine_block(source: &Source, scalar: &mut Scalar<'_>) {
 /// The end of the line, if it is the one that announces a block.
 fn skip_header(text: &str, at: usize) -> usize {
     let rest = &text[at..];
-    match rest.starts_with(['|', '>']) {
-        true => at + rest.find(['\n', '\r']).unwrap_or(rest.len()),
-        false => at,
+    if rest.starts_with(['|', '>']) {
+        at + rest.find(['\n', '\r']).unwrap_or(rest.len())
+    } else {
+        at
     }
 }
 

@@ -58,9 +58,10 @@ pub(super) fn resolve(text: &str) -> Value {
     if let Some(number) = int(text).or_else(|| float(text)) {
         return number;
     }
-    match is_timestamp(text) {
-        true => Value::Refused(Refused::Timestamp),
-        false => Value::Kind(Kind::String(text.into())),
+    if is_timestamp(text) {
+        Value::Refused(Refused::Timestamp)
+    } else {
+        Value::Kind(Kind::String(text.into()))
     }
 }
 
@@ -93,10 +94,7 @@ pub(super) fn int(text: &str) -> Option<Value> {
     if digits.starts_with('0') {
         return radix(negative, digits, 8);
     }
-    match digits.contains(':') {
-        true => sexagesimal(negative, digits),
-        false => decimal(negative, digits),
-    }
+    if digits.contains(':') { sexagesimal(negative, digits) } else { decimal(negative, digits) }
 }
 
 /// Whether there is a minus sign, and what follows a sign of any kind.
@@ -204,9 +202,10 @@ pub(super) fn float(text: &str) -> Option<Value> {
         _ if is_float(digits) => digits.replace('_', "").parse().ok()?,
         _ => return None,
     };
-    Some(match number.is_finite() {
-        true => Value::Kind(Kind::Float(if negative { -number } else { number })),
-        false => Value::Refused(Refused::NotFinite),
+    Some(if number.is_finite() {
+        Value::Kind(Kind::Float(if negative { -number } else { number }))
+    } else {
+        Value::Refused(Refused::NotFinite)
     })
 }
 

@@ -86,9 +86,10 @@ impl UnitsFile {
                 }
             }
         };
-        match units.is_empty() {
-            true => Err(Failure::wrong(format!("no units in `{name}`"))),
-            false => Ok(Some(Units::Given(units))),
+        if units.is_empty() {
+            Err(Failure::wrong(format!("no units in `{name}`")))
+        } else {
+            Ok(Some(Units::Given(units)))
         }
     }
 
