@@ -393,7 +393,7 @@ fn git_is_run_in_one_place() {
         .filter(|path| fs::read_to_string(path).expect("a source").contains("Command::new("))
         .map(|path| path.strip_prefix(&root).expect("a path below it").to_owned())
         .collect();
-    let expected = ["cli/git/process.rs", "store/directory/failpoint.rs"].map(PathBuf::from);
+    let expected = ["cli/git/process.rs", "store/failpoint.rs"].map(PathBuf::from);
     assert_eq!(runs, expected);
 }
 

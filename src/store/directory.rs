@@ -2,7 +2,6 @@
 //!
 //! How a change is made, and what it leaves wherever it dies, stands in `docs/design.md`.
 
-mod failpoint;
 mod folders;
 mod hidden;
 mod journal;
@@ -18,10 +17,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use self::folders::{Folders, files, left_out};
-pub(super) use self::staging::{new_file, replace};
 use self::update::Update;
 use self::view::View;
 use super::names::spelling;
+use super::replace::parent;
 use super::{Contents, FileFormat, Item, Source, Store, StoreError, Transaction, read_file};
 use crate::parallel;
 use crate::source::MAX_SOURCE_BYTES;
@@ -92,14 +91,6 @@ fn probe(path: &Path) -> Result<io::Result<Metadata>, StoreError> {
 /// wait for ever.
 fn is_special(kind: FileType) -> bool {
     !kind.is_file() && !kind.is_dir() && !kind.is_symlink()
-}
-
-/// The folder of a file.
-pub(super) fn parent(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 fn is_hidden(path: &Path) -> bool {

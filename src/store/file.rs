@@ -1,12 +1,12 @@
 //! Single files: read up to a limit, and written as a whole. What is written takes the place of what was there at
 //! once, with its owner and its mode.
 
-use std::fs::{File, Metadata};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::StoreError;
-use super::directory::{new_file, parent, replace};
+use super::replace::{Owner, Place, new_file, parent, replace};
 
 /// Reads a file, of which at most `limit` bytes are taken.
 ///
@@ -23,15 +23,6 @@ pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::with_capacity(size.min(limit));
     file.take(limit as u64).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
-}
-
-/// To whom a file belongs that has taken the place of another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// To the user and the group that the other one belonged to.
-    Kept,
-    /// To others: only the superuser can give files away.
-    Changed,
 }
 
 /// Where the content of a file goes.
@@ -55,57 +46,6 @@ impl Temporary {
     pub fn persist(self, path: &Path) -> io::Result<()> {
         self.0.persist(path).map_err(|error| error.error)
     }
-}
-
-/// The kind of a place that is to be written.
-pub(super) enum Place {
-    Free,
-    Taken(Metadata),
-    /// A special file, such as a terminal or a pipe.
-    Special,
-}
-
-impl Place {
-    /// Looks at a place.
-    ///
-    /// # Errors
-    /// There is a directory, or a link to anything but a terminal, a pipe or the like.
-    pub(super) fn of(path: &Path) -> Result<Place, StoreError> {
-        let failed = |error| StoreError::io("write", path, error);
-        let metadata = match path.symlink_metadata() {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Place::Free),
-            Err(error) => return Err(failed(error)),
-        };
-        let kind = match metadata.is_symlink() {
-            true if is_stream(path) => return Ok(Place::Special),
-            true => path.metadata().ok().map(|metadata| metadata.file_type()),
-            false => Some(metadata.file_type()),
-        };
-        match kind {
-            Some(kind) if kind.is_dir() => Err(StoreError::IsDirectory(path.to_owned())),
-            Some(kind) if !kind.is_file() => Ok(Place::Special),
-            _ if metadata.is_symlink() => {
-                let to = path.read_link().map_err(failed)?;
-                Err(StoreError::Link { path: path.to_owned(), to })
-            }
-            _ => Ok(Place::Taken(metadata)),
-        }
-    }
-
-    /// The file that is to be replaced, if there is one.
-    pub(super) fn taken(&self) -> Option<&Metadata> {
-        match self {
-            Place::Taken(metadata) => Some(metadata),
-            Place::Free | Place::Special => None,
-        }
-    }
-}
-
-/// Whether a link is the system's name of a stream that the process has open, such as `/dev/stdout`.
-fn is_stream(path: &Path) -> bool {
-    let folder = parent(path).canonicalize().unwrap_or_default();
-    folder == Path::new("/dev") || folder.starts_with("/proc")
 }
 
 /// Opens what is not a file for writing. What is at the other end keeps what it has.

@@ -8,6 +8,8 @@
 mod directory;
 mod error;
 #[cfg(feature = "store")]
+mod failpoint;
+#[cfg(feature = "store")]
 mod file;
 mod location;
 mod memory;
@@ -15,6 +17,8 @@ mod names;
 #[cfg(feature = "redis")]
 mod redis;
 mod redis_url;
+#[cfg(feature = "store")]
+mod replace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -27,7 +31,7 @@ use sha1::{Digest, Sha1};
 pub use directory::{Directory, Folders, files, left_out};
 pub use error::StoreError;
 #[cfg(feature = "store")]
-pub use file::{Output, Owner, Temporary, create, read_file, write_file};
+pub use file::{Output, Temporary, create, read_file, write_file};
 pub use location::{is_url, without_secrets};
 #[cfg(feature = "store")]
 pub use location::{open, open_with};
@@ -36,6 +40,8 @@ pub use names::spelling;
 #[cfg(feature = "redis")]
 pub use redis::Redis;
 pub use redis_url::RedisUrl;
+#[cfg(feature = "store")]
+pub use replace::Owner;
 
 use crate::source::MAX_SOURCE_BYTES;
 

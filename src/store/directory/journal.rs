@@ -6,9 +6,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::staging::{PREFIX, stage, sync};
-use super::{STAMP, failpoint, hidden, is_file_name};
+use super::staging::PREFIX;
+use super::{STAMP, hidden, is_file_name};
 use crate::store::StoreError;
+use crate::store::failpoint;
+use crate::store::replace::{stage, sync};
 
 /// The file that is the record. While it is there, it is the truth about the files that it names.
 const FILE: &str = ".planout-journal";

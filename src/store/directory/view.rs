@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::journal::{Journal, is_absent};
-use super::{Folders, STAMP, folders, hidden, is_hidden, parent};
+use super::{Folders, STAMP, folders, hidden, is_hidden};
 use crate::source::MAX_SOURCE_BYTES;
+use crate::store::replace::parent;
 use crate::store::{StoreError, read_file};
 
 /// How often to begin anew where changes do not leave the time to look at all.

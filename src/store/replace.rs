@@ -1,0 +1,165 @@
+//! The place of a file taken by another one: what is written is complete on the disk before anybody sees
+//! it, and has the owner and the mode of the file whose place it takes.
+
+use std::fs::{File, Metadata};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use tempfile::TempPath;
+
+use super::{StoreError, failpoint};
+
+/// To whom a file belongs that has taken the place of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// To the user and the group that the other one belonged to.
+    Kept,
+    /// To others: only the superuser can give files away.
+    Changed,
+}
+
+/// The kind of a place that is to be written.
+pub(super) enum Place {
+    Free,
+    Taken(Metadata),
+    /// A special file, such as a terminal or a pipe.
+    Special,
+}
+
+impl Place {
+    /// Looks at a place.
+    ///
+    /// # Errors
+    /// There is a directory, or a link to anything but a terminal, a pipe or the like.
+    pub(super) fn of(path: &Path) -> Result<Place, StoreError> {
+        let failed = |error| StoreError::io("write", path, error);
+        let metadata = match path.symlink_metadata() {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Place::Free),
+            Err(error) => return Err(failed(error)),
+        };
+        let kind = match metadata.is_symlink() {
+            true if is_stream(path) => return Ok(Place::Special),
+            true => path.metadata().ok().map(|metadata| metadata.file_type()),
+            false => Some(metadata.file_type()),
+        };
+        match kind {
+            Some(kind) if kind.is_dir() => Err(StoreError::IsDirectory(path.to_owned())),
+            Some(kind) if !kind.is_file() => Ok(Place::Special),
+            _ if metadata.is_symlink() => {
+                let to = path.read_link().map_err(failed)?;
+                Err(StoreError::Link { path: path.to_owned(), to })
+            }
+            _ => Ok(Place::Taken(metadata)),
+        }
+    }
+
+    /// The file that is to be replaced, if there is one.
+    pub(super) fn taken(&self) -> Option<&Metadata> {
+        match self {
+            Place::Taken(metadata) => Some(metadata),
+            Place::Free | Place::Special => None,
+        }
+    }
+}
+
+/// Whether a link is the system's name of a stream that the process has open, such as `/dev/stdout`.
+fn is_stream(path: &Path) -> bool {
+    let folder = parent(path).canonicalize().unwrap_or_default();
+    folder == Path::new("/dev") || folder.starts_with("/proc")
+}
+
+/// Creates a temporary file in a folder, which it has to be in to be renamed. It is removed when the
+/// path is dropped.
+///
+/// It has the owner and the mode of the file that it is to replace, or else those of any new file.
+pub(super) fn new_file(
+    folder: &Path,
+    prefix: &str,
+    replaced: Option<&Metadata>,
+) -> io::Result<(File, TempPath, Owner)> {
+    failpoint::step()?;
+    // The library opens files for secrets, and puts their paths into its errors.
+    let open = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
+    let made = tempfile::Builder::new().prefix(prefix).make_in(folder, open)?;
+    let (file, path) = made.into_parts();
+    let owner = replaced.map_or(Ok(Owner::Kept), |replaced| resemble(&file, replaced))?;
+    Ok((file, path, owner))
+}
+
+/// Gives a new file the owner and the mode of another one, as far as that can be done.
+#[cfg(unix)]
+fn resemble(file: &File, other: &Metadata) -> io::Result<Owner> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+
+    let (uid, gid) = (other.uid(), other.gid());
+    let belongs = || file.metadata().map(|it| (it.uid(), it.gid()) == (uid, gid));
+    let mut is_kept = belongs()?;
+    if !is_kept {
+        // A group can be given by its members, too.
+        let _ = fchown(file, Some(uid), Some(gid)).or_else(|_| fchown(file, None, Some(gid)));
+        is_kept = belongs()?;
+    }
+    let mut mode = other.permissions();
+    if !is_kept {
+        // What runs as its owner would run as somebody else.
+        mode.set_mode(mode.mode() & 0o777);
+    }
+    file.set_permissions(mode)?;
+    Ok(if is_kept { Owner::Kept } else { Owner::Changed })
+}
+
+#[cfg(not(unix))]
+fn resemble(file: &File, other: &Metadata) -> io::Result<Owner> {
+    file.set_permissions(other.permissions())?;
+    Ok(Owner::Kept)
+}
+
+/// Writes the content of a file to a temporary one.
+pub(super) fn stage(
+    folder: &Path,
+    prefix: &str,
+    bytes: &[u8],
+    replaced: Option<&Metadata>,
+) -> io::Result<(TempPath, Owner)> {
+    let (mut file, path, owner) = new_file(folder, prefix, replaced)?;
+    failpoint::step()?;
+    file.write_all(bytes)?;
+    failpoint::step()?;
+    file.sync_all()?;
+    Ok((path, owner))
+}
+
+/// Replaces a single file as a whole, and makes that last.
+pub(super) fn replace(
+    path: &Path,
+    bytes: &[u8],
+    replaced: Option<&Metadata>,
+) -> Result<Owner, StoreError> {
+    let folder = parent(path);
+    let staged = stage(folder, ".planout-", bytes, replaced);
+    let (staged, owner) = staged.map_err(|error| StoreError::io("write", path, error))?;
+    staged.persist(path).map_err(|error| StoreError::io("replace", path, error.error))?;
+    sync(folder)?;
+    Ok(owner)
+}
+
+/// Makes what has been created, renamed and removed in a folder last. Only Unix can, and needs to.
+pub(super) fn sync(folder: &Path) -> Result<(), StoreError> {
+    if cfg!(unix) {
+        let sync = || {
+            failpoint::step()?;
+            File::open(folder)?.sync_all()
+        };
+        sync().map_err(|error| StoreError::io("sync", folder, error))?;
+    }
+    Ok(())
+}
+
+/// The folder of a file.
+pub(super) fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
