@@ -85,13 +85,13 @@ impl State {
         (hiding, self.errors.len() - hiding)
     }
 
-    /// How bad it is. Where as many errors hide others, the text is better up to which the first of
-    /// them is: it has hidden the next one.
+    /// How bad it is. Of errors that hide others the first one counts most: what it has hidden may be
+    /// more.
     fn rank(&self) -> (usize, usize, usize) {
         let (hiding, others) = self.errors_left();
         let starts = self.errors.iter().filter(hides_others).map(|it| it.primary.span.start);
         let rest = starts.min().map_or(0, |start| self.text.len().saturating_sub(start as usize));
-        (hiding, rest, others)
+        (rest, hiding, others)
     }
 }
 

@@ -164,7 +164,7 @@ fn an_owner_that_cannot_be_kept_is_said() {
             return;
         }
         assert!(text.contains("status 0"), "{command}: {text}");
-        let said = format!("warning: `{file}` belongs to another user or group now");
+        let said = format!("warning: `{file}` now belongs to another user or group");
         assert!(text.contains(&said), "{command}: {text}");
         assert_eq!(fs::metadata(root.join(file)).expect("a file").uid(), 0);
     }

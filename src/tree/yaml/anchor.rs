@@ -169,8 +169,8 @@ mod tests {
         assert_eq!(
             report("- *later\n- &later a\n- *latter\n"),
             "[invalid, \"a\", invalid]\n\
-             P0126 1:3 `*later` there is no anchor `&later` above this alias\n\
-             P0126 3:3 `*latter` there is no anchor `&latter` above this alias"
+             P0126 1:3 `*later` no anchor `&later` stands above this alias\n\
+             P0126 3:3 `*latter` no anchor `&latter` stands above this alias"
         );
         let (_, problems) = read(&Source::new("test", "- &later a\n- *latter\n"));
         assert_eq!(problems[0].help.as_deref(), Some("did you mean `later`?"));
