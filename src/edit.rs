@@ -9,6 +9,7 @@ use crate::tree::{Entry, Kind, Node};
 
 /// Why a text was not edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EditError {
     /// There is no experiment sequence, or the text is not YAML.
     #[error("the file has no `experiment_sequence` that can be read")]

@@ -284,7 +284,7 @@ impl Tally {
         match formatted {
             Ok(text) => return Some(Formatted { source, text }),
             Err(FormatError::Invalid(problems)) => self.reports.push(Report::new(source, problems)),
-            Err(error @ FormatError::Unfaithful) => {
+            Err(error) => {
                 let message = format!("`{label}` was left alone");
                 self.refuse(label, Failure::wrong(error).context(message));
                 return None;

@@ -157,7 +157,7 @@ impl Ship {
         saved.map(Some).map_err(|error| {
             let help = match error {
                 SavedError::Format(_) => "make a new plan",
-                SavedError::Malformed(_) => "`planout plan --out FILE` saves one",
+                _ => "`planout plan --out FILE` saves one",
             };
             Failure::wrong(error).context(format!("`{name}`")).help(help)
         })

@@ -26,6 +26,7 @@ use crate::syntax::Statements;
 
 /// Why a text was not formatted.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FormatError {
     /// It has errors: all that is wrong with it.
     #[error("the text has errors")]

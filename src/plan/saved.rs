@@ -67,6 +67,7 @@ pub struct SavedItem {
 
 /// Why a saved plan cannot be read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SavedError {
     /// It is of another version.
     #[error("the plan is of format {0}, and this version of planout reads format {FORMAT} only")]
@@ -78,6 +79,7 @@ pub enum SavedError {
 
 /// A difference from the time when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Mismatch {
     /// The location of the sources or of the target, or something that is configured.
     #[error("the plan was made with the {what} {planned}, and this is {found}")]
