@@ -188,7 +188,7 @@ impl FromStr for SegmentHashing {
 
     fn from_str(word: &str) -> Result<SegmentHashing, UnknownWord> {
         let words = [SegmentHashing::Shared, SegmentHashing::Namespace];
-        UnknownWord::unless_known("segment hashing", word, &words.map(|it| (it.as_str(), it)))
+        UnknownWord::unless_known("segment hashing", word, &words.map(|word| (word.as_str(), word)))
     }
 }
 

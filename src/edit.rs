@@ -70,7 +70,8 @@ fn is_appended(before: &Outline, after: &Outline, action: &Action) -> bool {
         return false;
     };
     // All but the sequence itself.
-    let is_sequence = |entry: &Entry| before.sequence().is_some_and(|it| it.key == entry.key);
+    let is_sequence =
+        |entry: &Entry| before.sequence().is_some_and(|sequence| sequence.key == entry.key);
     let mut keys = whole.entries.iter().zip(&edited.entries);
     let is_kept = whole.entries.len() == edited.entries.len()
         && keys.all(|(a, b)| a.key == b.key && (is_sequence(a) || a.value.is_same(&b.value)));

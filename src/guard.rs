@@ -98,7 +98,8 @@ impl Reassignment {
     }
 
     fn names(&self, wanted: impl Fn(&Reassigned) -> bool) -> String {
-        let names = self.namespaces.iter().filter(|it| wanted(it)).map(|it| it.name.as_str());
+        let names =
+            self.namespaces.iter().filter(|namespace| wanted(namespace)).map(|it| it.name.as_str());
         names.collect::<Vec<_>>().join(", ")
     }
 }
@@ -124,7 +125,7 @@ impl fmt::Display for Reassignment {
 /// The first of what differs: all of the setup, or else one namespace.
 fn few(mismatches: &[Mismatch]) -> String {
     // Where places or settings differ, what is in them may differ for it.
-    let setup = mismatches.iter().filter(|it| it.is_setup()).count();
+    let setup = mismatches.iter().filter(|mismatch| mismatch.is_setup()).count();
     let shown: Vec<_> = mismatches.iter().take(setup.max(1)).map(Mismatch::to_string).collect();
     let more = match mismatches.len() - shown.len() {
         0 => String::new(),
@@ -159,7 +160,7 @@ impl Guard<'_> {
         };
         let before = before.iter().filter(is_planned);
         let saved = self.saved.as_ref();
-        saved.map(|it| it.mismatches(&self.setup, before, self.sources)).unwrap_or_default()
+        saved.map(|saved| saved.mismatches(&self.setup, before, self.sources)).unwrap_or_default()
     }
 
     /// Looks at what the target holds, and at what a ship would do there.

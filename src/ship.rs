@@ -223,7 +223,9 @@ impl Bundle {
             .namespaces
             .iter()
             .map(|(name, parcel)| (name, parcel, contents.get(name)))
-            .partition(|(_, parcel, current)| current.is_some_and(|it| *it == parcel.bytes));
+            .partition(|(_, parcel, current)| {
+                current.is_some_and(|current| *current == parcel.bytes)
+            });
         let mut changes: Vec<_> =
             same.into_iter().map(|(name, ..)| (name.clone(), Change::Unchanged)).collect();
         changes.extend(parallel::map(others, |(name, parcel, current)| {

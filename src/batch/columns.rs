@@ -184,7 +184,7 @@ fn add<'a>(names: &mut Vec<&'a str>, name: &'a str) {
 
 /// The primary units.
 fn units<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
-    let units = batch.namespaces.iter().map(|it| it.unit());
+    let units = batch.namespaces.iter().map(|namespace| namespace.unit());
     units.chain(batch.wanted.units.iter().map(String::as_str)).collect()
 }
 

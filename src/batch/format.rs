@@ -41,7 +41,9 @@ impl Format {
 
     /// The format and compression that the ending of a file's name says.
     pub fn of(path: &Path) -> (Option<Format>, Compression) {
-        let ending = |path: &Path| path.extension().map(|it| it.to_string_lossy().to_lowercase());
+        let ending = |path: &Path| {
+            path.extension().map(|extension| extension.to_string_lossy().to_lowercase())
+        };
         let compression = match ending(path).as_deref() {
             Some("gz") => Compression::Gzip,
             Some("zst") => Compression::Zstd,

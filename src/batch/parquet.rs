@@ -137,7 +137,7 @@ impl Reader {
     /// The columns with their types. Those that cannot be read are strings to who asks.
     pub(super) fn columns(&self) -> Vec<(String, Type)> {
         let kind =
-            |field: &Field| field.kind.as_ref().map_or(Type::String, |it| it.1.column_type());
+            |field: &Field| field.kind.as_ref().map_or(Type::String, |kind| kind.1.column_type());
         self.fields.iter().map(|field| (field.name.clone(), kind(field))).collect()
     }
 

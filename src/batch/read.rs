@@ -123,7 +123,8 @@ impl Reading<'_> {
         if !wanted.is_empty() && wanted.iter().all(|unit| is_missing(unit)) {
             return Some(Reason::Malformed(format!("no value of `{}`", wanted.join("` or `"))));
         }
-        let namespace = self.batch.namespaces.iter().find(|it| is_missing(it.unit()))?;
+        let namespace =
+            self.batch.namespaces.iter().find(|namespace| is_missing(namespace.unit()))?;
         let (unit, namespace) = (namespace.unit().to_owned(), namespace.name().to_owned());
         Some(AssignError::MissingUnit { unit, namespace }.into())
     }

@@ -148,7 +148,8 @@ impl<'c> IntoIterator for &'c Catalog {
 
 impl FromIterator<Namespace> for Catalog {
     fn from_iter<I: IntoIterator<Item = Namespace>>(namespaces: I) -> Catalog {
-        let named = namespaces.into_iter().map(|it| (it.name().to_owned(), it));
+        let named =
+            namespaces.into_iter().map(|namespace| (namespace.name().to_owned(), namespace));
         Catalog { namespaces: named.collect() }
     }
 }

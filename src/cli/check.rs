@@ -214,7 +214,8 @@ impl Check {
             subjects.scripts.push((path.to_owned(), bytes));
             return Ok(());
         }
-        let is_script = |path: &Path| path.extension().is_some_and(|it| it == "planout");
+        let is_script =
+            |path: &Path| path.extension().is_some_and(|extension| extension == "planout");
         let wanted = |path: &Path| is_script(path) || FileFormat::of(path).is_some();
         let store = self.folders.open_for(path, wanted, context)?;
         let bar = Bar::new("reading", "namespaces", context);

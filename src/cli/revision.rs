@@ -63,7 +63,8 @@ impl Shipped {
 
 /// When, by what and from what a store was last shipped to.
 pub(super) fn of_ship(stamp: &Stamp) -> String {
-    let source = stamp.source.as_ref().map_or_else(String::new, |it| format!(" from {}", text(it)));
+    let source =
+        stamp.source.as_ref().map_or_else(String::new, |source| format!(" from {}", text(source)));
     format!("{} by planout {}{source}", stamp.shipped_at, stamp.planout)
 }
 

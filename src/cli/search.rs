@@ -125,7 +125,7 @@ impl Search<'_> {
             return Ok(Found { loaded, origin, names });
         }
         for (name, drafts) in drafts {
-            let is_valid = drafts.len() == 1 && drafts.iter().all(|it| it.document.is_some());
+            let is_valid = drafts.len() == 1 && drafts.iter().all(|draft| draft.document.is_some());
             if is_valid || origin.is_empty {
                 origin.only_in_source(&name, Standing::Unshipped);
                 loaded.extend(drafts);

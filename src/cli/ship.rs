@@ -187,13 +187,15 @@ impl Ship {
         }
         // What became of the ship is said even where this cannot be printed.
         let answered = context.output.answer_unless_empty(answer);
-        if let Some(note) = verdict.as_deref().filter(|it| !it.is_telling()).and_then(guard::note)
+        if let Some(note) =
+            verdict.as_deref().filter(|verdict| !verdict.is_telling()).and_then(guard::note)
             && self.format == Format::Text
         {
             context.output.note(&note);
         }
-        let (refusal, warning) =
-            verdict.map(|it| (it.refusal.take(), it.warning.take())).unwrap_or_default();
+        let (refusal, warning) = verdict
+            .map(|verdict| (verdict.refusal.take(), verdict.warning.take()))
+            .unwrap_or_default();
         if let Some(refusal) = refusal {
             return Err(guard::refused(refusal));
         }

@@ -26,7 +26,7 @@ pub fn namespace(source: &Source, dialect: Dialect) -> Result<String, FormatErro
         return Ok(text.to_owned());
     }
     let before = Namespace::read(source, dialect)?;
-    let mut edits: Vec<_> = before.scripts.iter().filter_map(|it| it.edit(text)).collect();
+    let mut edits: Vec<_> = before.scripts.iter().filter_map(|script| script.edit(text)).collect();
     // A literal block holds any text. What the other styles make of theirs shows when it is read
     // again: all of them, then without those that went wrong, then none.
     for _ in 0..3 {

@@ -85,7 +85,8 @@ mod tests {
     #[test]
     fn comments_and_blank_lines_belong_to_the_next_token() {
         let pieces = Vec::from_iter(pieces("\u{feff}# a\r\n\r\nx # b \n\n# c\r \r=\n\t\n1;# d"));
-        let read: Vec<_> = pieces.iter().map(|it| (it.text, it.blank, &*it.comments)).collect();
+        let read: Vec<_> =
+            pieces.iter().map(|piece| (piece.text, piece.blank, &*piece.comments)).collect();
         let comment = |text, alone, blank| Comment { text, alone, blank };
         let expected: [(&str, bool, &[Comment<'_>]); 5] = [
             ("x", true, &[comment("# a", true, false)]),

@@ -60,7 +60,7 @@ pub(super) fn setting<'a>(outline: &'a Outline, key: &str) -> Option<&'a Node> {
 pub(super) fn misspelt_keys(outline: &Outline, found: &mut Vec<Diagnostic>) {
     let whole = outline.tree().as_map().map(|map| (map, &DOCUMENT));
     let settings = outline.settings().map(|map| (map, &NAMESPACE));
-    let definitions = outline.definitions().map(|it| (it.node, &DEFINITION));
+    let definitions = outline.definitions().map(|definition| (definition.node, &DEFINITION));
     let items = definitions.chain(outline.entries().iter().map(|item| (item, &ACTION)));
     let items = items.filter_map(|(item, known)| Some((item.as_map()?, known)));
     for (map, known) in whole.into_iter().chain(settings).chain(items) {

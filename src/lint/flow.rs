@@ -128,7 +128,7 @@ fn misspelt<'a>(script: &Script<'a>, known: &Known<'a>, name: &str) -> Option<&'
     let is_likely = |near: &&str| {
         near.len() >= SHORTEST && near.chars().next_back() == name.chars().next_back()
     };
-    let set = script.assignments.iter().map(|it| it.name);
+    let set = script.assignments.iter().map(|assignment| assignment.name);
     let names = set.chain(known.unit).chain(known.inputs.iter().copied());
     let near = nearest(name, names.filter(is_likely))?;
     // As in `userid = user_id`.

@@ -87,8 +87,9 @@ pub(super) fn check_script(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     let mut report = |place: Span, message: String, help: &str| {
         found.push(Diagnostic::finding(Code::ReadersScript, place, message).help(help));
     };
-    let names = script.reads.iter().map(|it| (it.name, it.place));
-    let names = names.chain(script.assignments.iter().map(|it| (it.name, it.place)));
+    let names = script.reads.iter().map(|read| (read.name, read.place));
+    let names = names
+        .chain(script.assignments.iter().map(|assignment| (assignment.name, assignment.place)));
     for (name, place) in names.filter(|(name, _)| RESERVED.contains(name)) {
         let message = format!("planout4j keeps data of its own under the name `{name}`");
         report(place, message, "give the variable another name");
@@ -96,10 +97,12 @@ pub(super) fn check_script(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     let mut nodes = vec![script.root];
     while let Some(node) = nodes.pop() {
         let operator = Operator::of(node);
-        if let Some((message, help)) = operator.and_then(|it| fails(script, it)) {
+        if let Some((message, help)) = operator.and_then(|operator| fails(script, operator)) {
             report(node.span, message.to_owned(), help);
         }
-        for condition in conditions(node).into_iter().filter(|it| is_empty_filter(script, it)) {
+        for condition in
+            conditions(node).into_iter().filter(|into_iter| is_empty_filter(script, into_iter))
+        {
             let message = "planout4j cannot tell whether a filter of no choices is true";
             report(condition.span, message.to_owned(), "write `false` in its place");
         }

@@ -122,11 +122,12 @@ fn params_without_default(
     found: &mut Vec<Diagnostic>,
 ) {
     const NO_PARAMS: [&str; 3] = ["experiment_salt", "salt_sep", BASELINE];
-    let default = subject.definitions.iter().find(|it| it.name == document.default);
+    let default = subject.definitions.iter().find(|definition| definition.name == document.default);
     let Some(default) = default.map(Definition::script) else {
         return;
     };
-    let mut defined: HashSet<&str> = default.assignments.iter().map(|it| it.name).collect();
+    let mut defined: HashSet<&str> =
+        default.assignments.iter().map(|assignment| assignment.name).collect();
     defined.extend(NO_PARAMS);
     for definition in running(subject, document, active) {
         let script = definition.script();

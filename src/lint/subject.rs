@@ -59,7 +59,7 @@ impl<'a> Subject<'a> {
             unit: outline.text("unit"),
             inputs: inputs.iter().filter_map(Node::as_str).map(str::trim).collect(),
             definitions: definitions
-                .filter_map(|it| Definition::new(it, outline.dialect()))
+                .filter_map(|definition| Definition::new(definition, outline.dialect()))
                 .collect(),
         })
     }

@@ -250,7 +250,11 @@ impl NamespaceBuilder {
 
         let allocation;
         let held: Vec<(&str, &[u32])> = match allocated {
-            Some(like) => like.experiments.iter().map(|it| (it.name(), it.segments())).collect(),
+            Some(like) => like
+                .experiments
+                .iter()
+                .map(|experiment| (experiment.name(), experiment.segments()))
+                .collect(),
             None => {
                 allocation = self.allocate(&hashed_name, rules);
                 allocation.held().collect()

@@ -319,7 +319,10 @@ impl Judge<'_> {
     fn any_draws(&self) -> bool {
         let mut scripts = self.new.definitions.iter().filter(|(name, _)| {
             let runs = |it: &Experiment| self.running.contains(it.name());
-            self.later.experiments().iter().any(|it| it.definition() == *name && runs(it))
+            self.later
+                .experiments()
+                .iter()
+                .any(|experiment| experiment.definition() == *name && runs(experiment))
         });
         scripts.any(|(_, script)| scripts::uses_salt(script))
     }
@@ -398,7 +401,10 @@ impl Judge<'_> {
 
     /// A script that changed under experiments that run.
     fn script(&self, script: &ScriptChange) -> Option<Cause> {
-        let experiments = script.experiments.iter().filter(|it| self.running.contains(it.as_str()));
+        let experiments = script
+            .experiments
+            .iter()
+            .filter(|experiment| self.running.contains(experiment.as_str()));
         let experiments: Vec<&String> = experiments.collect();
         let first = *experiments.first()?;
         let (before, after) = (&script.definition_before, &script.definition_after);

@@ -107,8 +107,8 @@ pub(super) fn default_change(
         let sets = |it: &&Experiment| {
             sets.get(it.definition()).is_some_and(|params| params.contains(&*change.param))
         };
-        let without = later.experiments().iter().filter(|it| !sets(it));
-        let fallback_in = without.map(|it| it.name().to_owned()).collect();
+        let without = later.experiments().iter().filter(|experiment| !sets(experiment));
+        let fallback_in = without.map(|without| without.name().to_owned()).collect();
         DefaultParam { change, fallback_in }
     });
     Some(DefaultChange {

@@ -188,7 +188,7 @@ impl NamespacePlan {
 
     /// How many of the units that were evaluated fail, and did not before, for no want of inputs.
     pub fn failing(&self) -> usize {
-        self.sampled().and_then(|it| it.fails.as_ref()).map_or(0, |(units, _)| *units)
+        self.sampled().and_then(|sampled| sampled.fails.as_ref()).map_or(0, |(units, _)| *units)
     }
 
     /// The params of some units; `None` if no units were evaluated.

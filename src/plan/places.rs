@@ -40,7 +40,7 @@ impl<'a> Places<'a> {
 
     /// The line of a definition's name.
     pub(super) fn definition(&self, name: &str) -> Option<usize> {
-        let names = self.outline?.definitions().filter_map(|it| it.name());
+        let names = self.outline?.definitions().filter_map(|definition| definition.name());
         let mut found = names.filter(|(it, _)| *it == name);
         found.next().map(|(_, place)| self.line(place))
     }

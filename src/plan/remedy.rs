@@ -92,7 +92,7 @@ fn appendix(
         earlier.experiments().iter().filter(ends).map(Experiment::name).collect();
     let removes = earlier.experiments().iter().filter(ends);
     let mut entries: Vec<Action> =
-        removes.map(|it| Action::Remove { name: it.name().to_owned() }).collect();
+        removes.map(|remove| Action::Remove { name: remove.name().to_owned() }).collect();
     for it in later.experiments() {
         let (name, had) = match olds.get(it.name()) {
             None => (it.name().to_owned(), 0),

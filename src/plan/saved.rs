@@ -131,7 +131,9 @@ impl Setup {
         }
         let operators = |it: &Setup| match it.operators.is_empty() {
             true => "not given".to_owned(),
-            false => it.operators.iter().map(|it| quoted(it)).collect::<Vec<_>>().join(", "),
+            false => {
+                it.operators.iter().map(|operator| quoted(operator)).collect::<Vec<_>>().join(", ")
+            }
         };
         compare("declared operators", operators(self), operators(found));
         let readers =
@@ -146,7 +148,7 @@ impl SavedPlan {
     pub fn new(plan: &Plan, setup: Setup, before: &[Loaded], after: &[Loaded]) -> SavedPlan {
         let mut namespaces = items(before, after);
         for item in &mut namespaces {
-            let planned = plan.namespaces.iter().find(|it| it.name == item.name);
+            let planned = plan.namespaces.iter().find(|namespace| namespace.name == item.name);
             item.class = planned.map_or(Class::None, NamespacePlan::class).as_str().to_owned();
         }
         let class = plan.class().as_str().to_owned();
@@ -167,7 +169,8 @@ impl SavedPlan {
         before: impl IntoIterator<Item = &'a Loaded>,
         after: impl IntoIterator<Item = &'a Loaded>,
     ) -> Vec<Mismatch> {
-        let planned: BTreeMap<_, _> = self.namespaces.iter().map(|it| (&it.name, it)).collect();
+        let planned: BTreeMap<_, _> =
+            self.namespaces.iter().map(|namespace| (&namespace.name, namespace)).collect();
         let found = items(before, after);
         let found: BTreeMap<_, _> = found.iter().map(|it| (&it.name, it)).collect();
         let names: BTreeSet<_> = planned.keys().chain(found.keys()).collect();

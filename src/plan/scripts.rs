@@ -165,8 +165,8 @@ fn settings(root: &Node) -> IndexMap<&str, Vec<Setting<'_>>> {
                 for (index, branch) in condition.iter().map(wire::Branch::of).enumerate().rev() {
                     let mut inside = branches.clone();
                     inside.push(Branch { condition, index });
-                    nodes.extend(branch.then.map(|it| (it, inside)));
-                    nodes.extend(branch.condition.map(|it| (it, branches.clone())));
+                    nodes.extend(branch.then.map(|then| (then, inside)));
+                    nodes.extend(branch.condition.map(|condition| (condition, branches.clone())));
                 }
                 continue;
             }

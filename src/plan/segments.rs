@@ -82,7 +82,7 @@ pub(super) fn correspond(before: &Namespace, after: &Namespace) -> bool {
 
 /// The active experiments by name.
 pub(super) fn by_name(namespace: &Namespace) -> HashMap<&str, &Experiment> {
-    namespace.experiments().iter().map(|it| (it.name(), it)).collect()
+    namespace.experiments().iter().map(|experiment| (experiment.name(), experiment)).collect()
 }
 
 /// The segments that change hands, by holders in the order of the experiments, free ones first.
@@ -90,8 +90,11 @@ pub(super) fn moves(before: &Namespace, after: &Namespace) -> Vec<Move> {
     // Holders are numbered from 1, as they are the same ones if their names are.
     let number_after: HashMap<&str, usize> =
         after.experiments().iter().zip(1..).map(|(it, number)| (it.name(), number)).collect();
-    let same_as: Vec<Option<usize>> =
-        before.experiments().iter().map(|it| number_after.get(it.name()).copied()).collect();
+    let same_as: Vec<Option<usize>> = before
+        .experiments()
+        .iter()
+        .map(|experiment| number_after.get(experiment.name()).copied())
+        .collect();
     let mut moved: BTreeMap<(usize, usize), Vec<u32>> = BTreeMap::new();
     for segment in 0..before.segment_count() {
         let (old, new) = (before.owner(segment), after.owner(segment));
@@ -131,11 +134,13 @@ pub(super) fn experiments(
         }
     }
     let (olds, news) = (by_name(before), by_name(after));
-    let started = after.experiments().iter().filter(|it| !olds.contains_key(it.name()));
+    let started =
+        after.experiments().iter().filter(|experiment| !olds.contains_key(experiment.name()));
     let ends = before.experiments().iter().map(|old| (Some(old), news.get(old.name()).copied()));
     let pairs = ends.chain(started.map(|new| (None, Some(new))));
     let count = |experiment: Option<&Experiment>| -> u32 {
-        experiment.map_or(0, |it| u32::try_from(it.segments().len()).unwrap_or(u32::MAX))
+        experiment
+            .map_or(0, |experiment| u32::try_from(experiment.segments().len()).unwrap_or(u32::MAX))
     };
     let definition = |it: Option<&Experiment>| it.map(|it| it.definition().to_owned());
     let changes = pairs.map(|(old, new)| {

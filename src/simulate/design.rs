@@ -150,7 +150,9 @@ pub fn design<'n>(namespace: &'n Namespace, groups: &[Group], counted: Counted) 
         }
     }
     let free = namespace.free_segments().len();
-    let described = experiments.iter().map(|it| (Some(it.name()), it, it.segments().len()));
+    let described = experiments
+        .iter()
+        .map(|experiment| (Some(experiment.name()), experiment, experiment.segments().len()));
     let described = described.chain([(None, namespace.default_experiment(), free)]);
     let cohorts: Vec<Cohort> = described
         .zip(sums)

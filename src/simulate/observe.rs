@@ -98,7 +98,7 @@ impl Counts {
         }
         let bytes = self.bytes.saturating_add(value.extent().bytes);
         let fits = !self.dropped && self.values.len() < MAX_VALUES && bytes <= MAX_BYTES;
-        if fits || expected.is_some_and(|it| it.position(value).is_some()) {
+        if fits || expected.is_some_and(|expected| expected.position(value).is_some()) {
             self.bytes = bytes;
             self.values.insert(Exact(value.clone()), units);
             return;

@@ -22,7 +22,7 @@ pub(super) fn recognize(distribution: Option<&Distribution>, value: Value) -> Va
 /// The value of a param that a text means: a string as it is, or JSON.
 pub(super) fn recognize_text(distribution: Option<&Distribution>, text: &str) -> Value {
     let string = Value::from(text);
-    if distribution.is_some_and(|it| it.position(&string).is_some()) {
+    if distribution.is_some_and(|distribution| distribution.position(&string).is_some()) {
         return string;
     }
     let parsed = json::read(&Source::new("value", text), MAX_DEPTH);

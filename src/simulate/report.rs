@@ -105,7 +105,7 @@ impl Report {
     pub fn tests(&self) -> impl Iterator<Item = (Option<&ParamReport>, &Test)> {
         let experiments = self.experiments_test.as_ref().ok().map(|test| (None, test));
         let params = self.params.iter();
-        let params = params.filter_map(|it| Some((Some(it), it.test.as_ref().ok()?)));
+        let params = params.filter_map(|param| Some((Some(param), param.test.as_ref().ok()?)));
         experiments.into_iter().chain(params)
     }
 
@@ -125,7 +125,7 @@ pub fn report(design: &Design<'_>, observed: &Observed) -> Report {
     });
     let (failed, failure) = (observed.failed, observed.failure.clone());
     let mut params: Vec<ParamReport> = params.collect();
-    for param in params.iter_mut().filter(|it| failed > 0 && it.test.is_ok()) {
+    for param in params.iter_mut().filter(|param| failed > 0 && param.test.is_ok()) {
         param.test = Err(Untested::Failed);
     }
     let mut report = Report { experiments, experiments_test, params, failed, failure };
@@ -135,7 +135,7 @@ pub fn report(design: &Design<'_>, observed: &Observed) -> Report {
 
 fn correct(report: &mut Report) {
     let p_values: Vec<f64> = report.tests().map(|(_, test)| test.p).collect();
-    let params = report.params.iter_mut().filter_map(|it| it.test.as_mut().ok());
+    let params = report.params.iter_mut().filter_map(|param| param.test.as_mut().ok());
     let tests = report.experiments_test.as_mut().ok().into_iter().chain(params);
     for (test, corrected) in tests.zip(holm(&p_values)) {
         test.corrected = corrected;
@@ -205,7 +205,7 @@ fn param(design: &Design<'_>, scope: Scope, param: String, counts: &Counts) -> P
     if let (Some(distinct), Err(_)) = (distinct, &expected) {
         let value = |(number, count)| row(RowKind::Value(Value::Float(number)), None, count);
         rows.extend(distinct.into_iter().map(value));
-    } else if !numbers.is_empty() || expected.is_ok_and(|it| !it.spans().is_empty()) {
+    } else if !numbers.is_empty() || expected.is_ok_and(|expected| !expected.spans().is_empty()) {
         let continuous = expected.ok().map(Distribution::continuous);
         let position = rows.iter().position(|row| row.kind == RowKind::Unset);
         let numbers_row = row(RowKind::Numbers, continuous, numbers.len() as u64);

@@ -111,7 +111,7 @@ impl<'n> Sample<'n> {
 
     fn too_many(&self) -> SampleError {
         let values = |place: usize| {
-            let all = self.combinations.keys().filter_map(|it| it.0.get(place));
+            let all = self.combinations.keys().filter_map(|key| key.0.get(place));
             all.collect::<IndexSet<&Exact>>().len()
         };
         let most = self.others().enumerate().map(|(place, column)| (values(place), column));
@@ -140,7 +140,7 @@ impl<'n> Sample<'n> {
     /// The columns besides the primary unit that have a value in any row.
     pub fn inputs(&self) -> Vec<&str> {
         let is_there = |place: usize| {
-            self.combinations.keys().any(|it| it.0.get(place).is_some_and(|it| !it.0.is_null()))
+            self.combinations.keys().any(|key| key.0.get(place).is_some_and(|key| !key.0.is_null()))
         };
         let others = self.others().enumerate().filter(|(place, _)| is_there(*place));
         others.map(|(_, column)| column).collect()

@@ -143,7 +143,7 @@ impl<'d> Table<'d> {
         let header: Vec<&str> = header.into_iter().collect();
         let column = |name: &&str| {
             let known = COLUMNS.iter().find(|(known, _)| *known == name.trim());
-            known.map(|it| it.1).ok_or_else(|| {
+            known.map(|known| known.1).ok_or_else(|| {
                 let column = (*name).to_owned();
                 match other_delimiter(header.iter().copied(), "count") {
                     Some(found) => TableError::Delimiter { column, found },

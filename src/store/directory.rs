@@ -49,7 +49,7 @@ impl Directory {
 
     fn is_file(&self) -> Result<bool, StoreError> {
         let found = probe(&self.path)?;
-        found.map(|it| it.is_file()).map_err(|error| StoreError::absent(&self.path, error))
+        found.map(|found| found.is_file()).map_err(|error| StoreError::absent(&self.path, error))
     }
 
     /// The single file as an item.

@@ -117,7 +117,7 @@ impl RedisUrl {
         };
         self.user = Some(decode(user)?).filter(|user| !user.is_empty());
         let password = Some(decode(password)?);
-        self.password = password.filter(|it| !it.is_empty() || self.user.is_some());
+        self.password = password.filter(|password| !password.is_empty() || self.user.is_some());
         Ok(())
     }
 
@@ -127,7 +127,7 @@ impl RedisUrl {
             "key" => self.key = value,
             "timeout" => {
                 let seconds = value.parse().ok().filter(|it| *it > 0.0);
-                let seconds = seconds.filter(|it| *it <= MAX_TIMEOUT_SECONDS);
+                let seconds = seconds.filter(|second| *second <= MAX_TIMEOUT_SECONDS);
                 let seconds =
                     seconds.ok_or("`timeout` is not a number of seconds, at most 3600")?;
                 // Of less than this the system makes zero, which is for ever.

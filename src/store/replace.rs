@@ -93,7 +93,7 @@ fn resemble(file: &File, other: &Metadata) -> io::Result<Owner> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
     let (uid, gid) = (other.uid(), other.gid());
-    let belongs = || file.metadata().map(|it| (it.uid(), it.gid()) == (uid, gid));
+    let belongs = || file.metadata().map(|metadata| (metadata.uid(), metadata.gid()) == (uid, gid));
     let mut is_kept = belongs()?;
     if !is_kept {
         // A group can be given by its members, too.

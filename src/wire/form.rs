@@ -117,7 +117,9 @@ impl<'a> Form<'a> {
             Form::Set(_, value) => value.into_iter().collect(),
             Form::Condition(branches) => {
                 let branches = branches.iter().map(Branch::of);
-                branches.flat_map(|it| it.condition.into_iter().chain(it.then)).collect()
+                branches
+                    .flat_map(|branch| branch.condition.into_iter().chain(branch.then))
+                    .collect()
             }
             Form::Special(operator) | Form::Call(operator) => match operator.name() {
                 "seq" => operator.list("seq").iter().collect(),

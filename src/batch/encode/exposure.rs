@@ -47,7 +47,7 @@ impl<'p> Exposures<'p> {
         }
         let around = |answers: &Answers<'_>| {
             let experiments = answers.namespace.experiments().iter();
-            experiments.map(|it| Around::new(answers.namespace, it, time)).collect()
+            experiments.map(|experiment| Around::new(answers.namespace, experiment, time)).collect()
         };
         Exposures {
             text: Text::default(),

@@ -266,7 +266,7 @@ impl Encode for Tables<'_> {
         let dialect = answers.namespace.dialect();
         let columns = self.columns(namespace);
         let [segment, experiment, in_experiment, params @ ..] = columns else { return Ok(()) };
-        match (&mut *segment, assignment.segment.and_then(|it| i32::try_from(it).ok())) {
+        match (&mut *segment, assignment.segment.and_then(|segment| i32::try_from(segment).ok())) {
             (Cells::Small { values, levels }, Some(number)) => {
                 values.push(number);
                 levels.push(1);

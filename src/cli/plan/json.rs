@@ -12,8 +12,9 @@ use crate::cli::nslist::segments::runs;
 
 /// The whole plan.
 pub(in crate::cli) fn json(plan: &Plan) -> Value {
-    let count =
-        |status: &str| plan.namespaces.iter().filter(|it| it.status.as_str() == status).count();
+    let count = |status: &str| {
+        plan.namespaces.iter().filter(|namespace| namespace.status.as_str() == status).count()
+    };
     json!({
         "class": plan.class().as_str(),
         "counts": {
@@ -201,7 +202,9 @@ fn sampled(sampled: &Sampled) -> Value {
 fn difference(param: &ParamDifference) -> Value {
     // What JSON cannot write is written as text.
     let value = |value: &Option<Input>| {
-        value.as_ref().map(|it| serde_json::to_value(it).unwrap_or_else(|_| it.to_string().into()))
+        value
+            .as_ref()
+            .map(|value| serde_json::to_value(value).unwrap_or_else(|_| value.to_string().into()))
     };
     json!({
         "param": param.param,

@@ -44,11 +44,11 @@ fn summary(plan: &Plan) -> String {
     };
     let count = |wanted: &str| {
         let namespaces = plan.namespaces.iter();
-        namespaces.filter(|it| it.status.as_str() == wanted).count()
+        namespaces.filter(|namespace| namespace.status.as_str() == wanted).count()
     };
     let mut counts = Vec::new();
     for word in ["broken", "unknown", "changed", "created", "removed", "orphaned", "unchanged"] {
-        let of_kind = plan.namespaces.iter().filter(|it| it.status.as_str() == word);
+        let of_kind = plan.namespaces.iter().filter(|namespace| namespace.status.as_str() == word);
         let (mut reassigning, mut failing) = (0, 0);
         for namespace in of_kind.filter(|_| !["broken", "unknown"].contains(&word)) {
             reassigning += usize::from(namespace.reassigns());
@@ -72,7 +72,7 @@ fn reassigns(plan: &Plan) -> bool {
 }
 
 fn fails(plan: &Plan) -> bool {
-    plan.namespaces.iter().any(|it| it.failing() > 0)
+    plan.namespaces.iter().any(|namespace| namespace.failing() > 0)
 }
 
 fn block(namespace: &NamespacePlan, text: &mut Text) {
@@ -109,7 +109,7 @@ fn describe(size: Size) -> String {
 
 fn changes(changes: &Changes, text: &mut Text) {
     let nothing_moves = changes.moves.as_ref().is_some_and(Vec::is_empty);
-    let fails = changes.sampled.as_ref().is_some_and(|it| it.fails.is_some());
+    let fails = changes.sampled.as_ref().is_some_and(|sampled| sampled.fails.is_some());
     if nothing_moves && changes.causes.is_empty() && changes.default.is_none() && !fails {
         text.line("  no change that a unit could see");
         return;
@@ -188,7 +188,7 @@ fn list(lines: impl ExactSizeIterator<Item = String>, text: &mut Text) {
 
 fn experiments(changes: &Changes, text: &mut Text) {
     let moved: Vec<&ExperimentChange> =
-        changes.experiments.iter().filter(|it| it.fate != Fate::Stays).collect();
+        changes.experiments.iter().filter(|experiment| experiment.fate != Fate::Stays).collect();
     if moved.is_empty() {
         return;
     }
@@ -284,19 +284,19 @@ fn sampled(sampled: &Sampled, text: &mut Text) {
         "  sample: of {}, {changed} get another value, {moved} are in another experiment",
         plural(*units, "unit")
     ));
-    let lines = sampled.params.iter().map(|it| {
+    let lines = sampled.params.iter().map(|param| {
         let value = |value: &Option<Value>| match value {
             Some(value) => value.to_string(),
             None => "nothing".to_owned(),
         };
-        let example = &it.example;
+        let example = &param.example;
         let (before, after) = (value(&example.before), value(&example.after));
-        let stay = match it.same_experiment {
+        let stay = match param.same_experiment {
             0 => String::new(),
             stay => format!(", {stay} in the same experiment"),
         };
-        let units = plural(it.units, "unit");
-        format!("{}: {units}{stay}; unit {}: {before} -> {after}", it.param, example.unit)
+        let units = plural(param.units, "unit");
+        format!("{}: {units}{stay}; unit {}: {before} -> {after}", param.param, example.unit)
     });
     list(lines, text);
     let failed = [

@@ -23,7 +23,7 @@ pub(super) fn note(verdict: &Verdict) -> Option<String> {
     let mut namespaces = Vec::new();
     let mut missing = BTreeSet::new();
     for namespace in &verdict.plan.namespaces {
-        if let Some(sampled) = namespace.sampled().filter(|it| it.unfed > 0) {
+        if let Some(sampled) = namespace.sampled().filter(|sampled| sampled.unfed > 0) {
             namespaces.push(namespace.name.as_str());
             missing.extend(sampled.missing.iter().map(|name| format!("`{name}`")));
         }
@@ -64,6 +64,7 @@ fn help(reassignment: &Reassignment) -> String {
             "end the experiments with an appended `remove` before you prune their namespaces; ",
         );
     }
-    let names: Vec<&str> = reassignment.namespaces.iter().map(|it| it.name.as_str()).collect();
+    let names: Vec<&str> =
+        reassignment.namespaces.iter().map(|namespace| namespace.name.as_str()).collect();
     format!("{help}if this is intended, add `--allow-reassignment {}`", names.join(","))
 }

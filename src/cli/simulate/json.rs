@@ -47,7 +47,7 @@ fn param(answer: &Answer<'_>, param: &ParamReport) -> Value {
     let quantiles: Vec<Value> = param
         .quantiles
         .iter()
-        .map(|it| json!({"share": it.share, "expected": it.expected, "observed": it.observed}))
+        .map(|quantile| json!({"share": quantile.share, "expected": quantile.expected, "observed": quantile.observed}))
         .collect();
     json!({
         "param": param.param,

@@ -157,8 +157,8 @@ fn quantiles(quantiles: &[Quantile], text: &mut Text) {
     }
     let share = |it: &Quantile| format!("{} %", number(100.0 * it.share));
     text.line(row("quantile", quantiles.iter().map(share).collect()));
-    text.line(row("expected", quantiles.iter().map(|it| cell(it.expected)).collect()));
-    text.line(row("observed", quantiles.iter().map(|it| cell(it.observed)).collect()));
+    text.line(row("expected", quantiles.iter().map(|quantile| cell(quantile.expected)).collect()));
+    text.line(row("observed", quantiles.iter().map(|quantile| cell(quantile.observed)).collect()));
 }
 
 /// Four digits that count.

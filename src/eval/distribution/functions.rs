@@ -38,13 +38,13 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             return Ok(Symbol::Known(value));
         }
         if call.function == Function::Equals
-            && symbols().any(|it| matches!(it, Symbol::Unit))
-            && symbols().any(|it| matches!(it, Symbol::Known(value) if value.is_null()))
+            && symbols().any(|symbol| matches!(symbol, Symbol::Unit))
+            && symbols().any(|symbol| matches!(symbol, Symbol::Known(value) if value.is_null()))
         {
             return Ok(Symbol::value(false));
         }
         if call.function == Function::Not
-            && symbols().all(|it| matches!(it, Symbol::Number(number) if !number.whole))
+            && symbols().all(|symbol| matches!(symbol, Symbol::Number(number) if !number.whole))
         {
             return Ok(Symbol::value(false));
         }

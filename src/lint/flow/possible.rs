@@ -64,7 +64,8 @@ impl Possible {
                 Some(Function::UniformChoice | Function::WeightedChoice) => {
                     let choices = call.argument("choices").and_then(|it| script.elements(it));
                     let choices = choices.unwrap_or_default().iter();
-                    let choices = choices.map(|it| Possible::within(script, given, it, steps));
+                    let choices =
+                        choices.map(|choice| Possible::within(script, given, choice, steps));
                     choices.reduce(Possible::or).unwrap_or(Possible::Anything)
                 }
                 Some(function) => Possible::result(function, script.dialect),

@@ -198,7 +198,7 @@ mod tests {
     /// A namespace of as many segments as there are letters; each letter is an experiment, and a
     /// dot is a free segment.
     fn member(name: &'static str, owners: &str) -> Member<'static> {
-        let mut letters: Vec<char> = owners.chars().filter(|it| *it != '.').collect();
+        let mut letters: Vec<char> = owners.chars().filter(|char| *char != '.').collect();
         letters.sort_unstable();
         letters.dedup();
         let size = |letter: &char| owners.matches(*letter).count();
@@ -207,7 +207,8 @@ mod tests {
         let mut by_size: Vec<usize> = (0..experiments.len()).collect();
         by_size.sort_by_key(|place| std::cmp::Reverse(experiments[*place].size));
         let place = |letter| letters.iter().position(|it| *it == letter);
-        let owners = owners.chars().map(|it| place(it).map_or(FREE, |it| it as u32)).collect();
+        let owners =
+            owners.chars().map(|char| place(char).map_or(FREE, |char| char as u32)).collect();
         Member { name, experiments, by_size, owners }
     }
 
@@ -240,7 +241,8 @@ mod tests {
                     one.count_some(number, other, &mut some);
                 }
             }
-            let excess = |worst: &Worst| worst.pairs.iter().map(|it| it.excess).collect::<Vec<_>>();
+            let excess =
+                |worst: &Worst| worst.pairs.iter().map(|pair| pair.excess).collect::<Vec<_>>();
             assert_eq!(excess(&all), excess(&some), "{segments} segments");
         }
     }

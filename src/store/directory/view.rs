@@ -80,7 +80,9 @@ impl View<'_> {
         let mut files: BTreeSet<PathBuf> = found.into_iter().collect();
         let journals = self.journals.iter();
         let steps = journals.flat_map(|(folder, journal)| {
-            journal.iter().flat_map(move |journal| journal.steps.iter().map(move |it| (folder, it)))
+            journal
+                .iter()
+                .flat_map(move |journal| journal.steps.iter().map(move |step| (folder, step)))
         });
         for (folder, step) in steps {
             let path = folder.join(&step.file);

@@ -102,7 +102,7 @@ impl UnitsFile {
         inputs: &Inputs<'_>,
     ) -> Outcome<Vec<Unit>> {
         let names =
-            |names: &mut dyn Iterator<Item = &&str>| names.map(|it| (*it).to_owned()).collect();
+            |names: &mut dyn Iterator<Item = &&str>| names.map(|name| (*name).to_owned()).collect();
         let wanted = Wanted {
             units: names(&mut inputs.units.iter()),
             others: names(&mut inputs.others.iter()),
