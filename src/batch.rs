@@ -281,7 +281,7 @@ fn no_parquet() -> Error {
     Error::unfit("this build has no Parquet: it was made without the feature `parquet`")
 }
 
-/// Where rows are written.
+/// The writer of the rows.
 enum Sink<'o> {
     Text(&'o mut (dyn Write + Send)),
     #[cfg(feature = "parquet")]

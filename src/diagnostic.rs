@@ -78,7 +78,7 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The problem, on one line.
     pub message: String,
-    /// Where it is.
+    /// Its place.
     pub primary: Label,
     /// Other places that explain it.
     pub secondary: Vec<Label>,

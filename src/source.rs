@@ -97,7 +97,7 @@ impl Source {
     }
 }
 
-/// Where the bytes of an extracted text stand in the source it was extracted from: a `!planout`
+/// The places of the bytes of an extracted text in the source that it was extracted from: a `!planout`
 /// block loses its indentation, line folds and escapes on the way.
 ///
 /// Piecewise linear: each piece says that extracted offsets from `from` on stand at `to` on.

@@ -140,8 +140,8 @@ impl LiveCatalog {
         }
         let taken = self.take(&revision).map_err(Arc::new);
         let refused = taken.as_ref().err().map(Arc::clone);
-        // What could not be read may be read the next time, and what has changed in the meantime was
-        // perhaps not what was read.
+        // A source that could not be read may be readable the next time, and one that has changed in
+        // the meantime was perhaps read in part.
         let is_settled = !matches!(refused.as_deref(), Some(LoadError::Store(_)))
             && self.source.revision().is_ok_and(|after| after == revision);
         *seen = is_settled.then_some(Seen { revision, refused });

@@ -55,7 +55,7 @@ impl LiveCatalog {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.stop.take();
-        // Who is told on the thread may drop this there.
+        // The function that is told of changes runs on the thread, and may drop this there.
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != thread::current().id()
         {

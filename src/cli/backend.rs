@@ -19,7 +19,7 @@ pub(super) struct Backend {
     redis: Redis,
 }
 
-/// Where namespaces are read.
+/// planout4j's options for the location of namespaces.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "The location, as planout4j names it")]
 pub(super) struct Repository {

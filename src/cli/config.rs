@@ -18,7 +18,7 @@ use super::secrets::hide_in_configuration;
 const FILE_NAME: &str = "planout.toml";
 const MAX_BYTES: usize = 1 << 20;
 
-/// What is configured. Locations are as the commands use them: relative paths of the file have
+/// The configuration. Locations are as the commands use them: relative paths of the file have
 /// become relative to the current folder.
 #[derive(Debug)]
 pub(super) struct Config {

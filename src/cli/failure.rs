@@ -45,7 +45,7 @@ impl Failure {
         Failure { kind, error: None, reason: None, help: None, is_said: true }
     }
 
-    /// What is boxed is no longer known by its type, so errors that are looked for are not boxed.
+    /// A boxed error is no longer known by its type, so errors that are looked for are not boxed.
     fn boxed(kind: Kind, error: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
         Failure::new(kind, anyhow::Error::from_boxed(error.into()))
     }
@@ -100,7 +100,7 @@ impl Failure {
         self
     }
 
-    /// What somebody tried when it happened, before what happened.
+    /// Puts the action during which it happened before the failure itself.
     pub(super) fn context(self, what: impl Into<String>) -> Failure {
         let error = self.error.map(|error| error.context(what.into()));
         Failure { error, ..self }
@@ -240,7 +240,7 @@ impl From<ShipError> for Failure {
 }
 
 impl From<std::io::Error> for Failure {
-    /// What a failed write to standard output or a failed read of standard input comes to.
+    /// The failure of a write to standard output or of a read of standard input.
     fn from(error: std::io::Error) -> Failure {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Failure::silent(Kind::ClosedPipe),

@@ -1,4 +1,4 @@
-//! Which folders of a directory a command reads, and what it says of the others.
+//! The folders of a directory that a command reads, and its note on the others.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub(super) struct Folders {
 }
 
 impl Folders {
-    /// Which folders are read: those that the flag asks for, or else those that are configured.
+    /// The folders that are read: those that the flag asks for, or else those that are configured.
     pub(super) fn read(self, configured: Option<bool>) -> store::Folders {
         if self.recursive || configured == Some(true) {
             store::Folders::All

@@ -32,7 +32,7 @@ const FIRST: [&str; 4] = ["ns", "script", "from", "inputs_object"];
 /// Options that all or most commands have come last, in this order.
 const LAST: [&str; 7] = ["recursive", "dialect", "format", "config", "color", "quiet", "verbose"];
 
-/// Where the options of a command begin and where those of all commands begin. `--help` and
+/// The numbers at which the options of a command and those of all commands begin. `--help` and
 /// `--version` have 999.
 const OWN: usize = 100;
 const SHARED: usize = 900;

@@ -38,7 +38,7 @@ pub(super) struct Place {
     pub(super) location: String,
 }
 
-/// Where the namespaces are that a command asks for.
+/// The locations of the namespaces that a command asks for.
 pub(super) struct Places {
     /// The location that is asked.
     pub(super) first: Place,
@@ -84,7 +84,7 @@ pub(super) fn given(
     }
 }
 
-/// Where namespaces go that are shipped to a location.
+/// The destination of namespaces that are shipped to a location.
 pub(super) fn destination(target: Option<&str>) -> Destination {
     match target {
         None => Destination::Unknown,

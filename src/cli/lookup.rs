@@ -17,7 +17,7 @@ pub(super) const DRAFT: &str = "\
 Where the namespaces are; `@source` and `@target` are the configured locations [default: the \
 source, or the target if no source is configured]";
 
-/// Where namespaces are, and how to speak of them.
+/// The location of the namespaces, and the form of the answer.
 #[derive(Args, Debug)]
 pub(super) struct Lookup {
     /// Where the namespaces are; `@source` and `@target` are the configured locations

@@ -193,7 +193,7 @@ fn left_out(invalid: usize, scripts: usize) -> Option<String> {
     })
 }
 
-/// Which names are wanted, as planout4j has it.
+/// The names that are wanted, as planout4j has it.
 struct Pattern {
     /// A part of the name, in lower case.
     part: String,

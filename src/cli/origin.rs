@@ -27,7 +27,7 @@ pub(super) enum Standing {
     LeftOut,
 }
 
-/// Where the namespaces of an answer come from.
+/// The origin of the namespaces of an answer.
 pub(super) struct Origin {
     first: Place,
     source: Option<Place>,
@@ -47,7 +47,7 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn new(places: &Places, shipped: Shipped, context: &Context) -> Origin {
-        // Where there is one location only, it goes without saying.
+        // A single location goes without saying.
         let is_told = context.config.target.is_some() || !matches!(shipped, Shipped::Unknown);
         Origin {
             first: places.first.clone(),
@@ -94,7 +94,7 @@ impl Origin {
         parts.join("; ")
     }
 
-    /// Which location answers, and at which revision it is.
+    /// The location that answers, and its revision.
     fn beginning(&self) -> String {
         let unshipped = self.of(Standing::Unshipped);
         match &self.source {

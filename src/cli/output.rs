@@ -52,7 +52,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Where nothing is known of what is wanted but how failures are said.
+    /// The output of a program that knows no more of its options than the form of failures.
     pub(super) fn plain(failures: Failures) -> Output {
         let (color, is_answered) = (ColorChoice::Auto, AtomicBool::new(false));
         Output { color, quiet: false, verbose: false, failures, is_answered }
@@ -109,7 +109,7 @@ impl Output {
     /// Prints what can be shown to everybody: it has no line that is not meant, and no colour that
     /// is not ours.
     fn print(&self, text: &str) {
-        // Where standard error is gone, there is nobody left to tell.
+        // If standard error is gone, there is nobody left to tell.
         let _ = write!(AutoStream::new(std::io::stderr(), self.color), "{text}");
     }
 

@@ -10,7 +10,7 @@ use super::failure::{Failure, Outcome};
 /// Refuses an output that is the file that is read, under whatever name, through links too. `-` is
 /// standard input and output.
 pub(super) fn refuse(input: &str, output: &str) -> Outcome {
-    // What cannot be looked at here fails where it is used.
+    // A file that cannot be looked at here fails where it is used.
     let Ok(written) = (if output == "-" { Handle::stdout() } else { open(output) }) else {
         return Ok(());
     };

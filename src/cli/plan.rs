@@ -144,7 +144,7 @@ impl Plan {
 
     /// The earlier namespaces, and their location.
     fn before(&self, source: &str, context: &Context) -> Outcome<(String, Vec<Loaded>)> {
-        // What has been shipped in another dialect says so.
+        // A namespace that was shipped in another dialect says so.
         let dialects = Dialects::from(context.dialect(self.dialect));
         let config = &context.config;
         let Some(against) = &self.against else {

@@ -21,7 +21,7 @@ use super::text::visible;
 /// How often the line changes.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Where the terminal does not say how wide it is.
+/// The width of a terminal that does not say its own.
 const DEFAULT_WIDTH: usize = 80;
 
 /// Back to the beginning of the line, and the line is empty.
@@ -111,7 +111,7 @@ fn can_show() -> bool {
 fn paint(line: &Line, progress: &Progress, bytes: Option<&Bytes>, stopped: &Receiver<()>) {
     let start = Instant::now();
     let mut is_there = false;
-    // What takes no time needs no line.
+    // Work that takes no time needs no line.
     let mut pause = 3 * PAUSE;
     while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(pause) {
         pause = PAUSE;

@@ -51,7 +51,7 @@ pub(super) fn presentable(report: &Report, secrets: &Secrets) -> Report {
 
 /// A message as it may be shown.
 pub(super) fn message_text(message: &str, secrets: &Secrets) -> String {
-    // What is hidden is found where a text is short. Of the rest nothing is shown.
+    // Secrets are found where a text is short. Of the rest nothing is shown.
     let message = cut(message, 8 << 10, 8 << 10);
     shortened(&secrets.hide(&message)).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Which git revision a folder is at, and what a store says of when it was shipped to.
+//! The git revision of a folder, and the time at which a store was shipped to.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use super::git;
 pub(super) fn of(path: &Path) -> Option<Revision> {
     let path = path.canonicalize().ok()?;
     let head = git::Revision::find("HEAD", &path).ok()?;
-    // What cannot be compared may well have been changed.
+    // A folder that cannot be compared may well have been changed.
     let dirty = head.is_changed(&path).unwrap_or(true);
     Some(Revision { commit: head.commit().to_owned(), dirty })
 }

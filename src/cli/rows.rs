@@ -176,7 +176,7 @@ fn flags(part: Part) -> Option<String> {
     Some(help.to_owned())
 }
 
-/// Where the script stands that failed.
+/// The place of the script that failed.
 fn place(row: &BadRow, loaded: &[Loaded]) -> Option<String> {
     let Reason::Assign(AssignError::Script { namespace, error, .. }) = &row.reason else {
         return None;

@@ -17,7 +17,7 @@ use super::revision::Shipped;
 /// Looks for namespaces.
 pub(super) struct Search<'a> {
     pub(super) places: Places,
-    /// Which folders of a directory are read.
+    /// The folders of a directory that are read.
     pub(super) folders: Folders,
     pub(super) dialects: Dialects,
     pub(super) context: &'a Context<'a>,
@@ -26,7 +26,7 @@ pub(super) struct Search<'a> {
 /// The namespaces that were found.
 pub(super) struct Found {
     pub(super) loaded: Vec<Loaded>,
-    /// Where it comes from.
+    /// Its origin.
     pub(super) origin: Origin,
     /// The names of all namespaces that there are, wanted or not.
     pub(super) names: BTreeSet<String>,
@@ -149,7 +149,7 @@ impl Search<'_> {
             self.tell_left_out(place)?;
         }
         let mut items = store.snapshot(MAX_SOURCE_BYTES + 1)?;
-        // What is only compared answers nothing.
+        // A location that is only compared answers nothing.
         if self.places.falls_back {
             names.extend(items.iter().map(|(item, _)| item.name.clone()));
         }

@@ -121,7 +121,7 @@ fn replace<'m>(text: Cow<'m, str>, mask: &dyn Fn(&str) -> String) -> Cow<'m, str
     Cow::Owned(shown)
 }
 
-/// Where a URL ends, of which a place is given: at the end of what is quoted, or at a space.
+/// The end of a URL, of which a place is given: the end of a quoted text, or a space.
 fn end(text: &str, place: usize) -> usize {
     let (before, after) = text.split_at(place);
     let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
@@ -193,8 +193,8 @@ impl Known {
     }
 }
 
-/// Where a user and a password can begin in an argument: behind the slashes of a URL, or where these
-/// would be, if some are missing or are others.
+/// The place at which a user and a password can begin in an argument: behind the slashes of a URL, or
+/// where these would be, if some are missing or are others.
 fn beginning(text: &str) -> Option<usize> {
     let lower = text.to_ascii_lowercase();
     let schemes = ["redis:", "rediss:"].into_iter();

@@ -102,7 +102,7 @@ impl Ship {
         let setup = setup((source, &target), self.prune, self.dialect, context);
         let target = store::open(&target)?;
         let bundle = Bundle::new(&loaded)?;
-        // What has been shipped in another dialect says so.
+        // A namespace that was shipped in another dialect says so.
         let dialects = Dialects::from(context.dialect(self.dialect));
         let before =
             if self.sample.file().is_some() { shipped(&*target, dialects)? } else { Vec::new() };
@@ -185,7 +185,7 @@ impl Ship {
         } else if let Some(verdict) = verdict.as_deref().filter(|verdict| verdict.is_telling()) {
             answer = plan_text(&verdict.plan).into();
         }
-        // What became of the ship is said even where this cannot be printed.
+        // The outcome of the ship is reported even if this cannot be printed.
         let answered = context.output.answer_unless_empty(answer);
         if let Some(note) =
             verdict.as_deref().filter(|verdict| !verdict.is_telling()).and_then(guard::note)

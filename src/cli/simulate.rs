@@ -72,7 +72,7 @@ struct Answer<'a> {
     failure: Option<String>,
 }
 
-/// Where the units of a comparison come from.
+/// The source of the units of a comparison.
 struct Source {
     /// How many were evaluated; `None` for what was counted elsewhere.
     units: Option<usize>,

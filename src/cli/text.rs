@@ -75,7 +75,7 @@ pub(super) fn shortened(message: &str) -> Cow<'_, str> {
 
 /// The beginning and the end of a text, in so many characters.
 pub(super) fn cut(text: &str, beginning: usize, end: usize) -> Cow<'_, str> {
-    // What has few bytes has few characters.
+    // Few bytes are few characters.
     if text.len() <= beginning + end {
         return Cow::Borrowed(text);
     }

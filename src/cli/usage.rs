@@ -228,7 +228,7 @@ fn unknown(argument: &str, command: &Command, root: &Command) -> (String, Option
     let message = format!("`{full}` has no option `{argument}`");
     let own = options(command);
     let meant = OPTIONS.iter().find(|(word, _)| *word == argument).map(|(_, meant)| *meant);
-    // What is meant is `--format json` as a whole, of which the command has the first word.
+    // `--format json` is meant as a whole, and the command has its first word.
     let has = |meant: &&str| own.iter().any(|option| meant.split(' ').next() == Some(option));
     // The dashes, and a word that several options begin with, make nothing near.
     let name = argument.trim_start_matches('-');

@@ -4,7 +4,7 @@
 /// what takes so long says no more.
 pub const MAX_MADE_FOR_ALL: u64 = 1 << 30;
 
-/// What is made for a unit without being counted: it takes no time.
+/// The amount that a unit may make without being counted, in bytes: it takes no time.
 const LIGHT: usize = 128 << 10;
 
 /// How much has been made and copied for some units, in bytes. What ordinary scripts make is not
@@ -35,7 +35,7 @@ impl Effort {
         usize::try_from(times).unwrap_or(usize::MAX)
     }
 
-    /// What so many times as many units may take as those that took it.
+    /// The effort that so many times as many units may take.
     pub fn times(self, times: usize) -> Effort {
         let expected = self.0.saturating_mul(2).saturating_mul(times as u64);
         Effort(expected.max(MAX_MADE_FOR_ALL / 32))

@@ -24,7 +24,7 @@ pub struct EvalError {
     pub(crate) made: usize,
 }
 
-/// What was made until then makes no other failure of it.
+/// Two errors are equal however much was made before them.
 impl PartialEq for EvalError {
     fn eq(&self, other: &EvalError) -> bool {
         (&self.reason, self.span) == (&other.reason, other.span)
@@ -71,9 +71,9 @@ pub enum Reason {
         operator: &'static str,
         /// The argument.
         argument: &'static str,
-        /// What is needed, with its article.
+        /// The kind that is needed, with its article.
         expected: &'static str,
-        /// What was given, with its article.
+        /// The kind that was given, with its article.
         found: &'static str,
     },
     /// An operand of a kind that the operator cannot compute with.
@@ -81,9 +81,9 @@ pub enum Reason {
     WrongOperand {
         /// The operator.
         operator: &'static str,
-        /// What is needed.
+        /// The kind that is needed.
         expected: &'static str,
-        /// What was given, with its article.
+        /// The kind that was given, with its article.
         found: &'static str,
     },
     /// Two values that have no order.
@@ -101,7 +101,7 @@ pub enum Reason {
     Probability {
         /// The operator.
         operator: &'static str,
-        /// What was given.
+        /// The number that was given.
         found: f64,
     },
     /// No values where at least one is needed.
@@ -127,7 +127,7 @@ pub enum Reason {
     NotFinite {
         /// The operator.
         operator: &'static str,
-        /// What was given.
+        /// The number that was given.
         found: f64,
     },
     /// A list or a map that is put together from ever deeper ones.
@@ -193,7 +193,7 @@ pub enum Reason {
     Malformed {
         /// The operator.
         operator: Box<str>,
-        /// What it needs.
+        /// The part that it needs.
         needs: &'static str,
     },
 }

@@ -20,7 +20,7 @@ use crate::draw::{Draw, Hasher};
 use crate::tree::MAX_DEPTH;
 use crate::value::{Map, Value};
 
-/// What a program is evaluated with.
+/// The salt, inputs and overrides of an evaluation.
 pub(super) struct Setting<'a> {
     pub(super) salt: &'a str,
     /// Hashers that have seen the salts of the prepared draws; none if there was no time for that.

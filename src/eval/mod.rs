@@ -132,7 +132,7 @@ impl Script {
     /// Evaluates the script for one unit.
     ///
     /// # Errors
-    /// What the script does with these inputs is a mistake.
+    /// The script fails with these inputs.
     pub fn evaluate<'a>(
         &'a self,
         salt: &'a str,

@@ -30,7 +30,7 @@ pub(super) enum Odds {
     },
 }
 
-/// What was decided.
+/// The outcome of a draw.
 pub(super) enum Pick {
     /// The choice at a place.
     Choice(usize),

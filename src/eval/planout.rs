@@ -296,7 +296,7 @@ fn floored_float_remainder(left: f64, right: f64) -> f64 {
     }
 }
 
-/// What Python's `repr` says.
+/// The text of Python's `repr`.
 fn repr(value: &Value, out: &mut dyn FnMut(&str)) {
     match value {
         Value::Null => out("None"),

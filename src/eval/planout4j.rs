@@ -227,7 +227,7 @@ fn deep_equals(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// What Java's `String.valueOf` says.
+/// The text of Java's `String.valueOf`.
 fn java_text(value: &Value, out: &mut dyn FnMut(&str)) {
     match value {
         Value::Null => out("null"),

@@ -20,7 +20,7 @@ pub(super) struct Program {
     pub(super) salts: Vec<DrawSalt>,
     /// Whether it changes the experiment salt, or what stands between that and a draw's own.
     pub(super) changes_salt: bool,
-    /// What it sets, if that is all it does and no unit gets anything else, as most defaults do.
+    /// The constants that it sets, if it does nothing else, as most defaults.
     pub(super) constants: Option<Constants>,
 }
 

@@ -12,7 +12,7 @@ pub(super) trait Semantics {
     const NULL_IS_MISSING: bool;
     /// Whether a new experiment salt is a param too.
     const SALT_IS_PARAM: bool;
-    /// Where the shuffle of `sample` stops. The draw for 0 moves nothing, but needs salt and unit.
+    /// The place at which the shuffle of `sample` stops. The draw for 0 moves nothing, but needs salt and unit.
     const SHUFFLE_STOPS_AT: usize;
     /// Whether `min` and `max` of a null alone are null: it is compared with nothing.
     const LONE_NULL_IS_EXTREME: bool;

@@ -11,7 +11,7 @@ use super::recent::Recent;
 use crate::namespace::{Assignment, Namespace};
 use crate::value::Map;
 
-/// Where exposures go: a file, a queue, a table.
+/// The destination of exposures: a file, a queue, a table.
 pub trait Sink: Send + Sync {
     /// Writes an exposure. Threads may do so at the same time.
     ///
@@ -60,12 +60,12 @@ impl<S: Sink> ExposureLog<S> {
         Ok(true)
     }
 
-    /// Where the exposures go.
+    /// The sink that the exposures go to.
     pub fn sink(&self) -> &S {
         &self.sink
     }
 
-    /// Where the exposures went.
+    /// The sink that the exposures went to.
     pub fn into_sink(self) -> S {
         self.sink
     }

@@ -224,7 +224,7 @@ impl<'a> Layout<'a> {
     fn if_rule(&mut self, rule: &If) -> bool {
         for (index, (condition, then)) in rule.branches.iter().enumerate() {
             if index > 0 {
-                // What stands between `else` and `if` comes before both.
+                // A comment between `else` and `if` comes before both.
                 self.draw_comments_in();
                 self.before_else();
                 self.token();

@@ -69,7 +69,7 @@ fn format(text: &str, style: Style, dialect: Dialect) -> Result<Option<String>, 
     let mut layout = Layout::new(text, style, dialect);
     let mut shape = Shape::default();
     while let Some(rule) = statements.next() {
-        // Where something is wrong, the statements are not all that the text has.
+        // If something is wrong, the text has more than these statements.
         if !statements.has_errors() {
             layout.statement(&rule);
             shape.rule(&rule);
@@ -90,7 +90,7 @@ fn format(text: &str, style: Style, dialect: Dialect) -> Result<Option<String>, 
     }
 }
 
-/// What ends the last line of a text, and so each line of the formatted one: its last line then
+/// The line end of the last line of a text, and so of each line of the formatted one: its last line then
 /// ends alike, also where a string of several lines has other ends.
 fn newline(text: &str) -> &'static str {
     match text.rfind('\n') {

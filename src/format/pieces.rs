@@ -6,7 +6,7 @@ use crate::syntax::{Token, TokenKind, is_line_end, is_space, tokens};
 pub(super) struct Piece<'a> {
     pub(super) kind: TokenKind,
     pub(super) text: &'a str,
-    /// Where it starts in the program's text.
+    /// Its start in the program's text.
     pub(super) start: u32,
     /// The comments between it and the token before.
     pub(super) comments: Vec<Comment<'a>>,

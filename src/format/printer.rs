@@ -56,7 +56,7 @@ pub(super) struct Printer<'a> {
     printed: usize,
     /// How many may wait until it is looked again which can go.
     enough: usize,
-    /// Where the groups begin that are given and not ended. Around one that is broken all are.
+    /// The beginnings of the groups that are given and not ended. Around one that is broken all are.
     open: Vec<usize>,
     /// Whether the groups that are printed and not ended break, from the outermost in.
     breaks: Vec<bool>,

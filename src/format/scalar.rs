@@ -50,7 +50,7 @@ fn lines(file: &str, place: Span, text: &str, formatted: &str) -> Option<(Range<
     let end = place.end as usize;
     let blanks = file.get(end..)?.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let visible = text.find(|char: char| !matches!(char, ' ' | '\t' | '\n' | '\r'))?;
-    // What stands before the text's own indentation is the block's.
+    // The rest of the indentation, before the text's own, is the block's.
     let own = visible - line_start(text, visible);
     let indent = file.get(start..first.checked_sub(own)?)?;
     let mut lines = String::new();

@@ -73,7 +73,7 @@ fn keys(map: &Map, known: &Keys, found: &mut Vec<Diagnostic>) {
         let Some(near) = known.meant(&entry.key) else {
             continue;
         };
-        // Where the near one is required and not there, that is an error already.
+        // A near key that is required and not there is an error already.
         if map.get(near).is_some() || known.optional.contains(&near) {
             let message = format!("key `{}` means nothing here", entry.key);
             found.push(Diagnostic::finding(Code::MisspeltKey, entry.key_span, message).meant(near));
@@ -127,7 +127,7 @@ fn ambiguous_scalar(node: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
         Kind::String(_) => "text".to_owned(),
         _ => return,
     };
-    // Where text is expected, that is the reason for the error.
+    // If text is expected, this is the reason for the error.
     let mut errors = found.iter_mut().filter(|found| found.severity == Severity::Error);
     if let Some(error) = errors.find(|error| error.primary.span == node.span) {
         if let Some(help) = &mut error.help {

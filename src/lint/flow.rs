@@ -223,7 +223,7 @@ fn never_equal(script: &Script<'_>, given: &dyn Fn(&str) -> bool, found: &mut Ve
         let (Some(left), Some(right)) = (call.argument("left"), call.argument("right")) else {
             continue;
         };
-        // What is constant altogether is a constant condition.
+        // A comparison of constants is a constant condition.
         if script.constant(call.node).is_some_and(|value| value == Value::Bool(true)) {
             continue;
         }

@@ -40,7 +40,7 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
 /// it lacks the primary unit.
 fn constant_unit(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
     let unit = call.argument("unit")?;
-    // What fails in any case draws nothing.
+    // A call that always fails draws nothing.
     if !script.draws_same_for_all(call) || script.always_fails(call).is_some() {
         return None;
     }

@@ -1,4 +1,4 @@
-//! Which segment belongs to which experiment: the replay of a sequence, by hashing alone.
+//! The allocation of segments to experiments: the replay of a sequence, by hashing alone.
 
 use std::collections::HashMap;
 use std::ops::Range;

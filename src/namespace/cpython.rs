@@ -150,7 +150,7 @@ impl Iterator for Probes {
 mod tests {
     use super::CpythonSet;
 
-    /// What CPython 3.11 lists.
+    /// The order that CPython 3.11 lists.
     #[test]
     fn elements_are_listed_in_the_order_of_python() {
         let mut set = CpythonSet::below(6);

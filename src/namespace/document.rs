@@ -139,7 +139,7 @@ impl Document {
     /// Allocates the segments by another sequence than the document's own.
     ///
     /// # Errors
-    /// What the sequence does wrong.
+    /// The sequence is wrong.
     pub fn build_with(&self, sequence: &[Action]) -> Result<Namespace, BuildError> {
         self.builder(sequence)?.build()
     }

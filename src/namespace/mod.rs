@@ -198,7 +198,7 @@ impl Namespace {
         free.map(|(segment, _)| segment).collect()
     }
 
-    /// Which of the active experiments holds a segment, as an index into
+    /// The active experiment that holds a segment, as an index into
     /// [`Namespace::experiments`]; `None` for a free one, and for one that there is not.
     pub fn owner(&self, segment: u32) -> Option<usize> {
         let owner = self.owners.get(segment as usize).copied().flatten()?;

@@ -35,8 +35,8 @@ impl<'s, I: Iterator<Item = Shuffle<'s>>> Draws<I> {
         Draws { salted, shuffles, ahead: VecDeque::new() }
     }
 
-    /// What the next shuffle swaps its places with, which are these: the last one, the one before
-    /// that, and so on; a part at a time.
+    /// The places that the next shuffle swaps its own with: the partner of its last place, of the one
+    /// before that, and so on; a part at a time.
     pub(super) fn next(&mut self, places: Range<u32>) -> impl Iterator<Item = Vec<u32>> {
         if self.ahead.is_empty() {
             self.draw();

@@ -87,8 +87,8 @@ fn of_rest(mut rest: impl Rest, exponent: i32) -> Decimal {
     } else {
         decimal.push(step.digit);
     }
-    // Where an exponent is written there is a digit after the point too, and it is better to have
-    // a true one: 4.9E-324, not 5.0E-324. That exponents begin at 1e7 already is overlooked.
+    // A number with an exponent has a digit after the point too, and it is better to have a
+    // true one: 4.9E-324, not 5.0E-324. That exponents begin at 1e7 already is overlooked.
     if !(-3..8).contains(&decimal.exponent) {
         step.low = false;
         step.high = false;

@@ -1,4 +1,4 @@
-//! Which edits are to blame: what each does to those who are in experiments, and where it stands.
+//! The edits that are to blame: what each does to those who are in experiments, and where it stands.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;

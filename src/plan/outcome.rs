@@ -85,8 +85,8 @@ impl<'n> Subject<'n> {
             inputs.extend(path.iter().map(|name| ((*name).to_owned(), value.clone())));
             self.namespace.assign(&inputs).err().as_ref() == Some(&failed)
         };
-        // Where an input only decides which way the script takes, that it is null is not to blame
-        // if another value leads there, too.
+        // An input may only decide which way the script takes. Then a null is not to blame if another
+        // value leads there, too.
         let cause = if values.is_empty() && (path.is_empty() || others().iter().any(fails_too)) {
             Cause::Script
         } else {

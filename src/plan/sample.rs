@@ -242,7 +242,7 @@ impl Tally {
         let Failure { message, cause, .. } = failure;
         let sampled = &mut self.sampled;
         match cause {
-            // What failed before may have failed there for want of inputs only.
+            // A failure before may have been for want of inputs only.
             Cause::Script if before != Some(Cause::Script) => {
                 let first = || UnitFailure { unit: label(unit), message };
                 sampled.fails.get_or_insert_with(|| (0, first())).0 += 1;

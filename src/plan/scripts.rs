@@ -47,7 +47,7 @@ impl ParamChangeKind {
 /// A part of an assignment, before and after, as PlanOut language on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// Which part: an argument of the operator that draws it, such as `choices` or `weights`, or
+    /// The part: an argument of the operator that draws it, such as `choices` or `weights`, or
     /// else `value`, or the `condition` under which it is set.
     pub what: String,
     /// The earlier text; `None` if it was not there.
@@ -80,8 +80,8 @@ pub(super) fn params(script: &Script) -> Vec<&str> {
     settings.into_keys().filter(|name| *name != RETURN).collect()
 }
 
-/// What differs between two scripts, the new one of which stands in a text; nothing if only the
-/// order of statements does.
+/// The differences between two scripts, the new one of which stands in a text; none if only the
+/// order of statements differs.
 pub(super) fn compare(before: &Script, after: &Script, source: &Source) -> Vec<ParamChange> {
     let (old, new) = (settings(before.json()), settings(after.json()));
     let sides = Sides { before: before.dialect(), after: after.dialect() };

@@ -89,7 +89,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Which entries were replaced by which: those of one name, and those that got another name.
+    /// The pairs of entries of which one replaced the other: those of one name, and those that got another name.
     fn pairs(
         &self,
         gone: std::ops::Range<usize>,
@@ -198,7 +198,7 @@ fn replaced(before: &Action, after: &Action) -> String {
     }
 }
 
-/// Which experiments each edit is about.
+/// The experiments that each edit is about.
 struct Names<'a> {
     before: HashSet<&'a str>,
     after: HashSet<&'a str>,

@@ -44,7 +44,7 @@ pub struct Fingerprint {
     pub sha1: String,
 }
 
-/// Where a ship comes from: what a stamp says of it before it is known what it leaves.
+/// The origin of a ship: the part of a stamp that is known before the ship.
 #[derive(Clone, Debug)]
 pub struct Origin {
     /// When it is.

@@ -23,7 +23,7 @@ pub struct Group {
     pub weight: f64,
 }
 
-/// Which units something is about.
+/// The units that something is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// All units of the namespace.
@@ -37,7 +37,7 @@ pub enum Scope {
 pub struct Design<'n> {
     /// The namespace.
     pub namespace: &'n Namespace,
-    /// Which units it is about.
+    /// The units that it is about.
     pub counted: Counted,
     /// The units of each active experiment, in order, and last those of none.
     pub cohorts: Vec<Cohort>,

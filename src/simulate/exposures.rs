@@ -23,7 +23,7 @@ const MAX_LINE: usize = 8 << 20;
 #[derive(Debug)]
 pub struct Exposures<'d> {
     design: &'d Design<'d>,
-    /// Which experiment each unit was first exposed to.
+    /// The experiment that each unit was first exposed to.
     units: HashMap<String, usize>,
     observed: Observed,
     /// How many records tell of other events than an exposure.
@@ -165,7 +165,7 @@ impl<'d> Exposures<'d> {
         *self.observed.cohorts[cohort].get_or_insert(0) += 1;
         for (name, value) in params.into_iter().flatten() {
             let scope = Scope::Cohort(cohort);
-            // What the script does not set is none of the namespace's params.
+            // A param that the script does not set is not one of the namespace's.
             let Some(found) = self.design.param(scope, name) else {
                 continue;
             };

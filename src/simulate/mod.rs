@@ -1,7 +1,7 @@
 //! Whether a design is balanced, and whether traffic is as designed.
 //!
-//! What is expected is exact: it comes from the scripts, by following all of their draws. What is
-//! observed comes from evaluating units, made up or those of a [`Sample`], or from a service's counts;
+//! Expected shares are exact: they come from the scripts, by following all of their draws. Observed
+//! ones come from evaluating units, made up or those of a [`Sample`], or from a service's counts;
 //! chi-squared tests compare.
 //!
 //! ```

@@ -12,7 +12,7 @@ use crate::value::Value;
 /// How many parts of equal probability a continuous param is tested in.
 const BINS: u32 = 20;
 
-/// Which quantiles are shown.
+/// The quantiles that are shown.
 const QUANTILES: [f64; 7] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
 /// How many different numbers of a param that cannot be enumerated are shown one by one.
@@ -68,7 +68,7 @@ pub struct ParamReport {
 /// The units with a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ValueRow {
-    /// Which value.
+    /// The value of the row.
     pub kind: RowKind,
     /// The share of the units that should have it, if that is known.
     pub expected: Option<f64>,
@@ -171,7 +171,7 @@ fn experiments(
     (rows, test)
 }
 
-/// Which params there is something to say about.
+/// The params that the report is about.
 fn questions(design: &Design<'_>, observed: &Observed) -> Vec<(Scope, String)> {
     let seen = observed.params.keys().cloned();
     if !observed.complete {
@@ -182,7 +182,7 @@ fn questions(design: &Design<'_>, observed: &Observed) -> Vec<(Scope, String)> {
     questions.extend(seen.filter(|(scope, _)| *scope == Scope::All));
     let inhabited = |index: usize| observed.cohorts.get(index).copied().flatten() > Some(0);
     let cohorts: Vec<usize> = (0..design.cohorts.len()).filter(|index| inhabited(*index)).collect();
-    // What one experiment alone does has been said.
+    // A single experiment has been reported already.
     for index in cohorts.iter().copied().filter(|_| cohorts.len() > 1) {
         let names = design.cohorts[index].own.iter();
         questions.extend(names.map(|name| (Scope::Cohort(index), name.clone())));

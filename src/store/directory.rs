@@ -25,7 +25,7 @@ use super::{Contents, FileFormat, Item, Source, Store, StoreError, Transaction, 
 use crate::parallel;
 use crate::source::MAX_SOURCE_BYTES;
 
-/// What says when and by what the directory was last changed. Hidden, so that nobody takes it for
+/// The file that says when and by what the directory was last changed. Hidden, so that nobody takes it for
 /// a namespace.
 const STAMP: &str = ".planout-revision";
 
@@ -58,7 +58,7 @@ impl Directory {
     }
 }
 
-/// What is at a path, or the error of the system that says that nothing is there. A link that leads
+/// The metadata of a path, or the error of the system that says that nothing is there. A link that leads
 /// nowhere is there, be it the path itself or a folder on the way.
 fn probe(path: &Path) -> Result<io::Result<Metadata>, StoreError> {
     let failed = |path, error| Err(StoreError::io("read", path, error));

@@ -23,7 +23,7 @@ pub enum StoreError {
     /// A location, or a namespace, that is not there: everything of it could be created.
     #[error("cannot read `{}`", path.display())]
     Absent {
-        /// Where it would be.
+        /// The place at which it would be.
         path: PathBuf,
         /// The same in the words of the system.
         #[source]
@@ -35,7 +35,7 @@ pub enum StoreError {
     Link {
         /// The link.
         path: PathBuf,
-        /// Where it leads.
+        /// The place that it leads to.
         to: PathBuf,
     },
     /// A pipe, a device or the like where a file or a folder is expected.

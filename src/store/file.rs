@@ -25,7 +25,7 @@ pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
     Ok(bytes)
 }
 
-/// Where the content of a file goes.
+/// The destination of a file's content.
 #[derive(Debug)]
 pub enum Output {
     /// A special file, such as a terminal or a pipe: it is written to directly.

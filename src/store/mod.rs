@@ -1,4 +1,4 @@
-//! Where namespaces are kept. A store knows names and bytes, nothing of what they mean.
+//! The places where namespaces are kept. A store knows names and bytes, nothing of what they mean.
 //!
 //! A [`Source`] can be read, and a [`Store`] changed as well. Directories and Redis are stores. A
 //! [`Memory`] is a source, and so is whatever implements the trait: a table of a database, or a file that
@@ -69,7 +69,7 @@ pub struct Item {
 /// The file endings of namespaces.
 pub const ENDINGS: [&str; 4] = [".yaml", ".yml", ".p4j", ".json"];
 
-/// What locations that are URLs begin with.
+/// The schemes of locations that are URLs.
 const SCHEMES: [&str; 2] = ["redis", "rediss"];
 
 impl FileFormat {
@@ -159,13 +159,12 @@ pub trait Store: Source {
     /// The store cannot be read.
     fn contents(&self) -> Result<Contents, StoreError>;
 
-    /// What a name comes to where names are kept here: names that come to the same may be one place.
+    /// The place of a name in this source: two names of one place may be one file.
     fn place(&self, name: &str) -> String {
         name.to_owned()
     }
 
-    /// What was said of the namespaces when they were last changed by a [`Transaction`]: the
-    /// bytes that it was given. `None` if nothing was.
+    /// The stamp of the last [`Transaction`]: the bytes that it was given. `None` if there was none.
     ///
     /// # Errors
     /// The store cannot be read.

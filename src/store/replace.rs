@@ -102,7 +102,7 @@ fn resemble(file: &File, other: &Metadata) -> io::Result<Owner> {
     }
     let mut mode = other.permissions();
     if !is_kept {
-        // What runs as its owner would run as somebody else.
+        // A file that runs as its owner would run as somebody else.
         mode.set_mode(mode.mode() & 0o777);
     }
     file.set_permissions(mode)?;

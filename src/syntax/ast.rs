@@ -7,7 +7,7 @@ use crate::source::Span;
 pub struct Name {
     /// The name.
     pub text: Box<str>,
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
 }
 
@@ -74,7 +74,7 @@ pub struct Return {
 pub struct Expr {
     /// The kind of the node.
     pub kind: ExprKind,
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
     /// How many operators hold one another in it at the most; see [`super::MAX_OPERATORS`].
     pub(super) height: u32,
@@ -156,7 +156,7 @@ pub enum BinaryOperator {
 pub struct Literal {
     /// The kind of the node.
     pub kind: LiteralKind,
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
 }
 
@@ -255,7 +255,7 @@ impl ExprKind {
 }
 
 impl Rule {
-    /// Where the statement stands.
+    /// The place of the statement.
     pub fn span(&self) -> Span {
         match self {
             Rule::Assign { span, .. } => *span,

@@ -116,7 +116,7 @@ impl Parser<'_> {
             if token.span.start >= self.token.span.start || token.kind == TokenKind::End {
                 return open;
             }
-            // What does not fit has been said, or is the end of a block around the statement.
+            // A bracket that does not fit has been reported, or ends a block around the statement.
             open.take(token);
         }
     }

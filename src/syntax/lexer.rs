@@ -13,7 +13,7 @@ pub(super) struct Lexer<'a> {
     at: usize,
     /// The spaces of the text that are line breaks where it is written.
     folds: &'a [u32],
-    /// Where the line started, how far it is indented, and whether it has no token yet.
+    /// The start of the line, its indentation, and whether it has no token yet.
     line_start: usize,
     indent: u32,
     fresh: bool,

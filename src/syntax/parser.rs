@@ -141,7 +141,7 @@ impl<'a> Parser<'a> {
         self.map.span(self.token.span)
     }
 
-    /// Where the token to be taken next starts, in the program's own text.
+    /// The start of the token to be taken next, in the program's own text.
     pub(super) fn start(&self) -> u32 {
         self.token.span.start
     }

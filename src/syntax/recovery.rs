@@ -102,7 +102,7 @@ impl Parser<'_> {
             match self.kind() {
                 TokenKind::End => return,
                 TokenKind::Mark("}") => {
-                    // What has keys and no `{` is a map all the same.
+                    // A map that lacks its `{` still has its keys.
                     let map = std::mem::take(&mut map) && !self.token.first;
                     if open.pop().is_none() && !map {
                         return;

@@ -149,7 +149,7 @@ impl Parser<'_> {
 }
 
 fn advise(problem: Box<Diagnostic>) -> Box<Diagnostic> {
-    // What is wrong inside a token has a help of its own.
+    // A mistake inside a token has a help of its own.
     match problem.code {
         Code::Syntax => problem.help(HELP).boxed(),
         _ => problem,

@@ -17,7 +17,7 @@ pub const MAX_DEPTH: usize = 200;
 pub struct Node {
     /// The kind of the value.
     pub kind: Kind,
-    /// Where it stands; for a value that was made, what it was made from.
+    /// Its place; for a value that was made, the place of what it was made from.
     pub span: Span,
 }
 
@@ -53,7 +53,7 @@ pub struct Block {
     pub text: Box<str>,
     /// How it is written.
     pub style: Style,
-    /// Where its bytes stand in the file.
+    /// The places of its bytes in the file.
     pub map: OffsetMap,
 }
 
@@ -84,7 +84,7 @@ pub struct Map {
 pub struct Entry {
     /// The key.
     pub key: Box<str>,
-    /// Where the key stands.
+    /// The place of the key.
     pub key_span: Span,
     /// The value.
     pub value: Node,

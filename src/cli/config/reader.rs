@@ -77,7 +77,7 @@ pub(super) fn read(text: &str, config: &mut Config, tables: &[Table]) -> Vec<Dia
     for error in &errors {
         reader.report(malformed(error));
     }
-    // What is left of a line that is not TOML says nothing.
+    // The rest of a line that is not TOML says nothing.
     let line = |at: u32| text[..(at as usize).min(text.len())].matches('\n').count();
     let broken: Vec<usize> =
         reader.problems.iter().map(|problem| line(problem.primary.span.start)).collect();
@@ -163,7 +163,7 @@ impl Reader {
         found
     }
 
-    /// Where namespaces are.
+    /// A location of namespaces.
     pub(super) fn location<'a>(&mut self, entry: &Entry<'a>) -> Option<&'a str> {
         let text = self.text(entry)?;
         if text.is_empty() {
@@ -216,7 +216,7 @@ impl Reader {
         }
         let problem = entry.value_problem(format!("{what} must be a text, not {}", kind(entry)));
         self.report(problem.help(match entry.value {
-            // What it holds may be in quotes already.
+            // Its elements may be in quotes already.
             DeValue::Array(_) | DeValue::Table(_) => "write a text in its place: `\"...\"`",
             _ => "write it in quotes",
         }));

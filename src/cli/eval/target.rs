@@ -1,4 +1,4 @@
-//! Where the rows of a batch go. A file has its name when it is complete, and not before.
+//! The target of the rows of a batch. A file has its name when it is complete, and not before.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write, stdout};
@@ -108,7 +108,7 @@ impl Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        // Who waits for signals has it, too.
+        // The thread that waits for signals has it, too.
         self.temporary.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
@@ -150,7 +150,7 @@ fn compressed<W: Write + Send>(
     let failed = |error| Failed::Output(failed(error));
     let mut output = Compressor::new(output, compression).map_err(&failed)?;
     let outcome = write(&mut output);
-    // What has been written is to be read, whatever came then.
+    // The rows that were written are to be read, whatever came then.
     let finished = output.finish();
     let summary = outcome.map_err(Failed::Batch)?;
     Ok((summary, finished.map_err(&failed)?))

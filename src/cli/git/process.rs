@@ -20,7 +20,7 @@ const SETTINGS: [&str; 3] = [
 
 /// Variables in the environment of git, which override any configuration.
 const ENVIRONMENT: [(&str, &str); 4] = [
-    // What a partial clone lacks is not fetched: its remote can be a program. Versions of git that
+    // The objects that a partial clone lacks are not fetched: its remote can be a program. Versions of git that
     // do not know this learn from the next one that no way of fetching is allowed.
     ("GIT_NO_LAZY_FETCH", "1"),
     ("GIT_ALLOW_PROTOCOL", "none"),
@@ -28,8 +28,8 @@ const ENVIRONMENT: [(&str, &str); 4] = [
     ("GIT_TERMINAL_PROMPT", "0"),
 ];
 
-/// What would make git look elsewhere than in the repository that the folder lies in, or read paths
-/// as patterns. Git sets some of these for its hooks, and a hook may well run this program.
+/// The variables that make git look elsewhere than in the repository that the folder lies in, or read
+/// paths as patterns. Git sets some of these for its hooks, and a hook may well run this program.
 const ELSEWHERE: [&str; 14] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",

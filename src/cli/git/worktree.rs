@@ -62,7 +62,7 @@ fn is_read(path: &Path) -> bool {
     FileFormat::of(path).is_some() || path.extension().is_some_and(|ending| ending == "planout")
 }
 
-/// Where the commit has the namespaces and scripts that are in a path now, by their names from there on.
+/// The places at which the commit has the namespaces and scripts of a path, by their names from there on.
 fn places(path: &Path, then: &BTreeMap<String, Entry>) -> Outcome<BTreeMap<String, Place>> {
     let mut places = BTreeMap::new();
     let found = if path.is_dir() { files(path, Folders::All)? } else { vec![path.to_owned()] };

@@ -74,7 +74,7 @@ impl Histogram {
     }
 }
 
-/// Which bucket a duration falls into. Their widths double with each power of two.
+/// The bucket that a duration falls into. Their widths double with each power of two.
 fn bucket(nanoseconds: u64) -> usize {
     let bits = (u64::BITS - nanoseconds.leading_zeros()) as usize;
     let shift = bits.saturating_sub(8);

@@ -200,7 +200,7 @@ fn sampled(sampled: &Sampled) -> Value {
 }
 
 fn difference(param: &ParamDifference) -> Value {
-    // What JSON cannot write is written as text.
+    // A value that JSON does not have is written as text.
     let value = |value: &Option<Input>| {
         value
             .as_ref()

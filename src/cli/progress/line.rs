@@ -19,7 +19,7 @@ pub(super) struct Line {
 /// How far the work is.
 pub(super) struct State {
     pub(super) done: u64,
-    /// Which share of all work that is, where it is known.
+    /// The share of all work that this is, where it is known.
     pub(super) share: Option<f64>,
     pub(super) seconds: f64,
 }

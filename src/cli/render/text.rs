@@ -43,7 +43,7 @@ impl<'a> Window<'a> {
         &self.source.text()[self.start..self.end]
     }
 
-    /// Where a span is in the text.
+    /// The range of a span in the text.
     fn range(&self, span: Span) -> Range<usize> {
         let (start, end) = first_line(self.source, span);
         start - self.start..end - self.start
@@ -63,7 +63,7 @@ impl Shown {
         Shown { text: visible_lines(&masked).into_owned(), masked }
     }
 
-    /// Where a range of the source has come to be.
+    /// The range in the shown text of a range of the source.
     fn range(&self, Range { start, end }: Range<usize>) -> Range<usize> {
         let place = |at: usize| {
             let (before, after) = self.masked.split_at(at);

@@ -141,7 +141,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         let Number { min, max, .. } = **number;
         let split = bound.as_float().map_or(0.0, |bound| (bound - min) / (max - min));
         let split = if split.is_nan() { 0.0 } else { split.clamp(0.0, 1.0) };
-        // What holds for the middle of a part holds for all of it.
+        // The comparison is the same in all of a part, so its middle stands for it.
         let outcome = |share: f64| {
             let middle = Some(Symbol::value(min + (max - min) * share));
             let bound = Some(Symbol::Known(bound.clone()));

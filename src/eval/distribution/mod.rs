@@ -77,7 +77,7 @@ pub enum Obstacle {
     Fails(String),
 }
 
-/// Which units count.
+/// The units that count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Counted {
     /// All.

@@ -30,7 +30,7 @@ pub(super) struct Leaf<'a> {
     pub(super) in_experiment: bool,
 }
 
-/// What paths leave behind besides their result.
+/// The traces of paths besides their result.
 #[derive(Default)]
 pub(super) struct Trace {
     /// The draws that were met.

@@ -11,20 +11,20 @@ use crate::eval::error::EvalError;
 /// Remainders are combined up to this modulus: far below the 60 bits of a draw.
 const MAX_MODULUS: u64 = 1 << 50;
 
-/// What is less likely than this does not happen.
+/// Outcomes that are less likely than this do not happen.
 const NEGLIGIBLE: f64 = 1.0 / (1_u64 << 50) as f64;
 
-/// What is known on a path.
+/// The knowledge on a path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct World {
     known: HashMap<Key, Known>,
     /// The draws that are parts of a `sample` that has been forced, with the key of that.
     parts: HashMap<Key, Key>,
-    /// What conditions were taken for that no draw decides, in the order in which they were met.
+    /// The guesses at conditions that no draw decides, in the order in which they were met.
     pub(super) guesses: Vec<bool>,
 }
 
-/// What is known of a number that was drawn.
+/// The knowledge of a number that was drawn.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     modulus: u64,
@@ -36,7 +36,7 @@ pub(super) struct Known {
 
 const NOTHING: Known = Known { modulus: 1, remainder: 0, low: 0.0, high: 1.0 };
 
-/// What a path cannot go on without.
+/// The knowledge that a path cannot go on without.
 #[derive(Debug)]
 pub(super) enum Need {
     /// Each way that a draw may turn out.
@@ -121,7 +121,7 @@ impl World {
         }
     }
 
-    /// What a symbol stands for on this path, if that is known; a list's items are not looked at.
+    /// The value of a symbol on this path, if that is known; a list's items are not looked at.
     pub(super) fn force<'a>(&self, symbol: Symbol<'a>) -> Result<Symbol<'a>, Need> {
         let mut symbol = symbol;
         loop {

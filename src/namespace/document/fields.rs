@@ -31,7 +31,7 @@ const KNOWN: [&str; 16] = [
 /// A mapping whose keys are asked for.
 pub(super) struct Fields<'a> {
     map: &'a Map,
-    /// Where to say that a key is missing: at the first key.
+    /// The place at which a missing key is reported: that of the first key.
     place: Span,
 }
 

@@ -66,7 +66,7 @@ fn compile(items: &mut [Node], definitions: &IndexMap<String, Arc<Script>>) {
         };
         let name = item.get("definition").and_then(Node::as_str).map(str::trim);
         let script = name.and_then(|name| definitions.get(name));
-        // What was compiled before is the same again.
+        // A script that was compiled before is the same again.
         if let Some(script) = script.filter(|_| is_source(item)) {
             item.set("assign", script.json().clone());
         }

@@ -20,7 +20,7 @@ impl Document {
     }
 }
 
-/// Which part of a document is compared.
+/// The part of a document that is compared.
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
     Document,

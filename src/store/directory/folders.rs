@@ -1,4 +1,4 @@
-//! Which folders of a directory are read, and what lies in the others.
+//! The folders of a directory that are read, and the contents of the others.
 
 use std::collections::BTreeSet;
 use std::fs::FileType;
@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 use super::{is_hidden, is_special, parent};
 use crate::store::{FileFormat, StoreError};
 
-/// Which folders of a directory are read.
+/// The folders of a directory that are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Folders {
     /// The directory alone, as planout4j reads it: what lies in a folder below, such as an
@@ -90,7 +90,7 @@ fn walk(
                         None => continue,
                     }
                 }
-                // What has no error of the system is a link that leads to a folder above it.
+                // A failure without an error of the system is a link to a folder above it.
                 let is_loop = || std::io::Error::other("it is a link to a folder above it");
                 let error = error.into_io_error().unwrap_or_else(is_loop);
                 return Err(StoreError::Io { action: "read", path, error });

@@ -8,7 +8,7 @@ use crate::parallel;
 use crate::store::StoreError;
 use crate::store::replace::{Owner, Place, stage};
 
-/// What the temporary files of changes begin with. Hidden, so that nobody takes them for
+/// The prefix of the temporary files of changes. Hidden, so that nobody takes them for
 /// namespaces, and a name of their own, so that whoever sweeps up after a change that died does
 /// not take the temporary file of another program.
 pub(super) const PREFIX: &str = ".planout-new-";

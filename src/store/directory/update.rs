@@ -109,7 +109,7 @@ impl Transaction for Update<'_> {
     ) -> Result<Vec<PathBuf>, StoreError> {
         let mut files = Vec::with_capacity(changes.put.len() + changes.remove.len() + 1);
         let places: BTreeSet<_> = changes.put.keys().map(|name| spelling(name)).collect();
-        // Where a name is only written otherwise, the old file may be where the new one goes.
+        // A name that is only written otherwise may have its old file in the place of the new one.
         let (renamed, removed): (Vec<_>, Vec<_>) =
             changes.remove.iter().partition(|name| places.contains(&spelling(name)));
         for name in renamed {

@@ -25,7 +25,7 @@ pub(super) struct View<'a> {
 
 type Journals = BTreeMap<PathBuf, Option<Journal>>;
 
-/// What differs after each change, by folder: the journal of one that is under way; content and
+/// The marks that differ after each change, by folder: the journal of one that is under way; content and
 /// time of the stamp, which each leaves behind at its end.
 type States = BTreeMap<PathBuf, (Option<Journal>, Option<(Vec<u8>, Option<SystemTime>)>)>;
 

@@ -156,7 +156,7 @@ fn length(text: &str) -> Result<Option<usize>, Trouble> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Trouble::Malformed);
     }
-    // What no number holds is too large in any case.
+    // A length that no number holds is too large in any case.
     text.parse().map(Some).map_err(|_| Trouble::TooLarge)
 }
 

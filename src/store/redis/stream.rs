@@ -160,7 +160,7 @@ fn trusted(url: &RedisUrl) -> Result<rustls::RootCertStore, StoreError> {
     use rustls::pki_types::pem::PemObject;
 
     let certificates = match &url.tls_ca {
-        // What cannot be read of the system's is not trusted, and that is all.
+        // A certificate of the system that cannot be read is not trusted, and that is all.
         None => rustls_native_certs::load_native_certs().certs,
         Some(path) => {
             let bytes = crate::store::read_file(path, crate::source::MAX_SOURCE_BYTES)?;

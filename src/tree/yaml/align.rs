@@ -1,5 +1,5 @@
-//! Where the bytes of a script stand in the file: the text of a scalar walked alongside what is
-//! written.
+//! The places of a script's bytes in the file: the text of a scalar is walked alongside the bytes that
+//! are written.
 
 use granit_parser::ScalarStyle;
 

@@ -1,4 +1,4 @@
-//! Where a syntax error comes from: often a line above the one at which the parser gave up.
+//! The origin of a syntax error: often a line above the one at which the parser gave up.
 
 use granit_parser::ErrorKind;
 
@@ -8,7 +8,7 @@ use crate::source::Span;
 /// A problem, with advice on how to solve it.
 pub(super) type Explained = (String, &'static str);
 
-/// Where the parser gave up.
+/// The place at which the parser gave up.
 pub(super) struct Scene<'s> {
     pub(super) text: &'s str,
     pub(super) at: usize,
@@ -148,7 +148,7 @@ fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// Where the content of a line starts, behind what marks it as an item of a list.
+/// The column at which the content of a line starts, behind the marks of list items.
 fn content_column(line: &str) -> usize {
     let mut column = indentation(line);
     while let Some(item) = line[column..].strip_prefix("- ") {

@@ -16,7 +16,7 @@ pub(super) struct Builder {
     entries: IndexMap<Box<str>, Slot>,
     /// The key whose value comes next.
     key: Option<Key>,
-    /// Where the merge key stands, if there was one.
+    /// The place of the merge key, if there was one.
     merge: Option<Span>,
     /// Whether a key was given twice.
     repeating: bool,

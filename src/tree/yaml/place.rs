@@ -1,4 +1,4 @@
-//! Where things stand exactly: what the parser reports is near enough for brackets and quotes,
+//! The exact places of things: those that the parser reports are near enough for brackets and quotes,
 //! and not for blocks and for what is left out.
 
 use granit_parser::ScalarStyle;
@@ -29,7 +29,7 @@ pub(super) fn of_list_in_map(text: &str, span: Span) -> Span {
     }
 }
 
-/// Where the last line of a text starts.
+/// The offset at which the last line of a text starts.
 pub(super) fn line_start(text: &str) -> usize {
     text.rfind(['\n', '\r']).map_or(0, |at| at + 1)
 }

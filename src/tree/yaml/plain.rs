@@ -26,8 +26,8 @@ pub(crate) fn is_text(text: &str) -> bool {
     here && !is_word && matches!(core_schema(text), Kind::String(_))
 }
 
-/// What the core schema of YAML 1.2 (section 10.3.2) takes a plain scalar for. What is not finite
-/// is taken for text here, as no tree can hold it.
+/// The kind of a plain scalar in the core schema of YAML 1.2 (section 10.3.2). A number that is not
+/// finite is text here, as no tree can hold it.
 fn core_schema(text: &str) -> Kind {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,

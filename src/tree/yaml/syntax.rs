@@ -66,7 +66,7 @@ fn character(text: &str, at: usize) -> Span {
     Span::new(at, at + visible.map_or(0, char::len_utf8))
 }
 
-/// Where the cause of an error is, which the parser may have passed or not reached yet.
+/// The place of the cause of an error, which the parser may have passed or not reached yet.
 fn cause(text: &str, at: usize, read: usize, kind: &ErrorKind) -> usize {
     match kind {
         ErrorKind::InvalidQuotedScalarIndent => {

@@ -121,7 +121,7 @@ impl UnitsFile {
             Ok(())
         });
         read.map_err(|error| rows::fail(error, &[], None, "correct the row, or leave it out"))?;
-        // What any row has is known of all units: where a row has none, the unit has none.
+        // A column of any row is known of all units: a unit whose row lacks it has none.
         let columns = batch.columns();
         let is_given = |column: usize| rows.iter().any(|row| !row[column].is_null());
         let given: Vec<bool> = (0..columns.len()).map(is_given).collect();
