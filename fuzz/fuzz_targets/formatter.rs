@@ -26,7 +26,7 @@ fn stable(text: &str, format: impl Fn(&str) -> Result<String, FormatError>) -> O
             assert!(!problems.is_empty(), "refused without a reason");
             return None;
         }
-        Err(FormatError::Unfaithful) => panic!("unfaithful"),
+        Err(error) => panic!("{error}"),
     };
     let again = format(&formatted).expect("what is formatted has no errors");
     assert_eq!(again, formatted, "formatted twice");
