@@ -178,7 +178,8 @@ impl FromStr for Dialect {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Dialect, UnknownWord> {
-        let words = [Dialect::Planout4j, Dialect::Planout].map(|it| (it.as_str(), it));
+        let words =
+            [Dialect::Planout4j, Dialect::Planout].map(|dialect| (dialect.as_str(), dialect));
         UnknownWord::unless_known("dialect", word, &words)
     }
 }
@@ -205,7 +206,8 @@ impl FromStr for SegmentSampling {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<SegmentSampling, UnknownWord> {
-        let words = [SegmentSampling::Full, SegmentSampling::Fast].map(|it| (it.as_str(), it));
+        let words = [SegmentSampling::Full, SegmentSampling::Fast]
+            .map(|sampling| (sampling.as_str(), sampling));
         UnknownWord::unless_known("segment sampling", word, &words)
     }
 }

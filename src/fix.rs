@@ -44,7 +44,7 @@ pub fn mend(source: &Source, check: impl Fn(&Source) -> Vec<Diagnostic>) -> Opti
         let attempt = |errors: &[&Diagnostic]| {
             let text = apply(&state.text, errors);
             let found = check(&Source::new(source.name(), text.as_str()));
-            let better = Some(State::of(text, found)).filter(|it| it.rank() < state.rank());
+            let better = Some(State::of(text, found)).filter(|tried| tried.rank() < state.rank());
             better.map(|better| (better, errors.len()))
         };
         let alone = || suggested.chunks(1).take(MAX_ALONE).find_map(attempt);
@@ -89,7 +89,7 @@ impl State {
     /// more.
     fn rank(&self) -> (usize, usize, usize) {
         let (hiding, others) = self.errors_left();
-        let starts = self.errors.iter().filter(hides_others).map(|it| it.primary.span.start);
+        let starts = self.errors.iter().filter(hides_others).map(|error| error.primary.span.start);
         let rest = starts.min().map_or(0, |start| self.text.len().saturating_sub(start as usize));
         (rest, hiding, others)
     }
@@ -99,7 +99,7 @@ impl State {
 /// repeats what stands elsewhere.
 fn apply(text: &str, errors: &[&Diagnostic]) -> String {
     let mut sorted: Vec<_> = errors.iter().flat_map(|error| &error.replacements).collect();
-    sorted.sort_by_key(|it| (it.span.start, it.span.end));
+    sorted.sort_by_key(|replacement| (replacement.span.start, replacement.span.end));
     sorted.dedup();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;

@@ -88,18 +88,21 @@ pub struct Reassigned {
 
 impl Reassignment {
     fn of(refused: &[&NamespacePlan]) -> Reassignment {
-        let namespaces = refused.iter().map(|it| Reassigned {
-            name: it.name.clone(),
-            moves: it.reassigns(),
-            fails: it.failing() > 0,
-            is_removed: matches!(it.status, Status::Removed(_)),
+        let namespaces = refused.iter().map(|plan| Reassigned {
+            name: plan.name.clone(),
+            moves: plan.reassigns(),
+            fails: plan.failing() > 0,
+            is_removed: matches!(plan.status, Status::Removed(_)),
         });
         Reassignment { namespaces: namespaces.collect() }
     }
 
     fn names(&self, wanted: impl Fn(&Reassigned) -> bool) -> String {
-        let names =
-            self.namespaces.iter().filter(|namespace| wanted(namespace)).map(|it| it.name.as_str());
+        let names = self
+            .namespaces
+            .iter()
+            .filter(|namespace| wanted(namespace))
+            .map(|namespace| namespace.name.as_str());
         names.collect::<Vec<_>>().join(", ")
     }
 }
@@ -107,8 +110,8 @@ impl Reassignment {
 impl fmt::Display for Reassignment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // One that was planned to move units is refused as well where none of the sample does.
-        let moves = self.names(|it| it.moves || !it.fails);
-        let fails = self.names(|it| it.fails);
+        let moves = self.names(|namespace| namespace.moves || !namespace.fails);
+        let fails = self.names(|namespace| namespace.fails);
         if !moves.is_empty() {
             write!(f, "units in running experiments of {moves} would be reassigned")?;
         }

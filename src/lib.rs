@@ -48,7 +48,7 @@
 //!     .add("colors.run2", "Colors", 50)?
 //!     .build()?;
 //!
-//! assert_eq!(namespace.experiment("colors.run2").map(|it| it.segments().len()), Some(50));
+//! assert_eq!(namespace.experiment("colors.run2").map(|experiment| experiment.segments().len()), Some(50));
 //! let inputs = Map::from_iter([("userid".to_owned(), Value::from(7))]);
 //! assert_eq!(namespace.assign(&inputs)?.params.string("color", "grey"), "blue");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

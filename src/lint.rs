@@ -118,7 +118,9 @@ pub fn check_before_shipping(
     run(namespaces, settings, reading, compares, progress);
     for (loaded, known) in namespaces.iter_mut().zip(known) {
         let is_known = |found: &Diagnostic| {
-            known.iter().any(|it| it.code == found.code && it.primary.span == found.primary.span)
+            known
+                .iter()
+                .any(|other| other.code == found.code && other.primary.span == found.primary.span)
         };
         loaded.diagnostics.retain(|found| {
             found.severity == Severity::Error || reading.concerns(found.code) || is_known(found)

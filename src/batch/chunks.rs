@@ -270,7 +270,10 @@ mod tests {
         let text: &'static str = ("x\n\"".to_owned() + &"y\n".repeat(5 << 20)).leak();
         let mut chunks =
             Chunks::new("big", Box::new(text.as_bytes()), Cutter::new(Some(b',')), 1 << 18);
-        assert_eq!(chunks.next().expect("a record").map(|it| it.bytes), Some(b"x\n".to_vec()));
+        assert_eq!(
+            chunks.next().expect("a record").map(|chunk| chunk.bytes),
+            Some(b"x\n".to_vec())
+        );
         let error = chunks.next().expect_err("no end").to_string();
         assert_eq!(error, "big:2: a row of more than 8 MB");
     }

@@ -82,7 +82,9 @@ impl<'n> ColumnPlan<'n> {
         let mut inputs = Vec::new();
         for name in &names {
             let constant = batch.constants.get(*name).cloned();
-            if constant.is_none() && known.is_none_or(|known| known.iter().any(|it| it == name)) {
+            if constant.is_none()
+                && known.is_none_or(|known| known.iter().any(|column| column == name))
+            {
                 let kept = kept.iter().position(|kept| kept == name);
                 let (input, kind) = (Some(inputs.len()), kind(name));
                 let is_unit = units.contains(name);

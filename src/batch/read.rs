@@ -95,7 +95,7 @@ impl Reading<'_> {
             self.summary.rows += 1;
             let row = self.inputs.get(..self.columns.len()).unwrap_or_default();
             let checked = match read {
-                Ok(()) => self.missing(row).map_or(Ok(()), |it| Err(it.at(records.line()))),
+                Ok(()) => self.missing(row).map_or(Ok(()), |reason| Err(reason.at(records.line()))),
                 Err(bad) => Err(bad),
             };
             match (checked, self.batch.on_error) {

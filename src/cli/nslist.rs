@@ -135,7 +135,7 @@ impl Nslist {
             (Mode::Summary, Format::Text) => Text::of_lines(&summary(listed).trim_fmt()).into(),
             (Mode::Summary, Format::Json) => self.json(&summary_json(listed)),
             (Mode::Full, Format::Text) => {
-                let full = listed.iter().map(|it| self.full(it) + "\n");
+                let full = listed.iter().map(|namespace| self.full(namespace) + "\n");
                 Text::of_lines(&full.collect::<String>()).into()
             }
             (Mode::Full, Format::Json) => {

@@ -70,7 +70,7 @@ impl Search<'_> {
                 is_told = true;
                 self.tell_left_out(&source.place)?;
             }
-            match source.filter(|_| self.places.falls_back).map(|it| self.find(it, name)) {
+            match source.filter(|_| self.places.falls_back).map(|place| self.find(place, name)) {
                 Some(Ok(Some(found))) => {
                     origin.only_in_source(name, Standing::Unshipped);
                     loaded.push(found);

@@ -246,7 +246,9 @@ fn unknown(argument: &str, command: &Command, root: &Command) -> (String, Option
     }
     let elsewhere = root
         .get_subcommands()
-        .filter(|other| !other.is_hide_set() && options(other).iter().any(|it| it == argument))
+        .filter(|other| {
+            !other.is_hide_set() && options(other).iter().any(|option| option == argument)
+        })
         .map(|other| format!("`{} {}`", root.get_name(), other.get_name()));
     let elsewhere: Vec<String> = elsewhere.collect();
     let help = match elsewhere.as_slice() {

@@ -59,7 +59,7 @@ impl Allows {
         found: &[Diagnostic],
         levels: &Levels,
     ) -> Vec<Diagnostic> {
-        let is_valid = found.iter().all(|it| it.code.default_level().is_some());
+        let is_valid = found.iter().all(|finding| finding.code.default_level().is_some());
         let useless = self.0.iter().filter_map(|allow| {
             let (message, help) = match allow.code {
                 None => {

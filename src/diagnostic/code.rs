@@ -37,7 +37,7 @@ impl FromStr for Level {
     type Err = UnknownWord;
 
     fn from_str(word: &str) -> Result<Level, UnknownWord> {
-        let words = [Level::Off, Level::Warn, Level::Error].map(|it| (it.as_str(), it));
+        let words = [Level::Off, Level::Warn, Level::Error].map(|level| (level.as_str(), level));
         UnknownWord::unless_known("level", word, &words)
     }
 }

@@ -201,7 +201,8 @@ mod tests {
             let (mut alone, mut all) = (Vec::new(), Vec::new());
             hasher.each_alone(95..205, &mut |number, draw| alone.push((number, draw)));
             hasher.each(95..205, |number, draw| all.push((number, draw)));
-            let expected = (95..205).rev().map(|it| (it, hasher.finish_with(&it.to_string())));
+            let expected =
+                (95..205).rev().map(|number| (number, hasher.finish_with(&number.to_string())));
             assert_eq!(alone, expected.collect::<Vec<_>>());
             assert_eq!(alone, all);
         }

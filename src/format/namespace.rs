@@ -39,7 +39,7 @@ pub fn namespace(source: &Source, dialect: Dialect) -> Result<String, FormatErro
         if went_wrong.is_empty() {
             return Ok(formatted);
         }
-        edits.retain(|it| it.style == Style::Literal || !went_wrong.contains(&it.place));
+        edits.retain(|edit| edit.style == Style::Literal || !went_wrong.contains(&edit.place));
     }
     Err(FormatError::Unfaithful)
 }

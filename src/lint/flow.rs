@@ -38,7 +38,9 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
     }
     let mut nodes = vec![script.root];
     while let Some(node) = nodes.pop() {
-        if let Some(rules) = op(node, "seq").and_then(|it| it.argument("seq")?.as_list()) {
+        if let Some(rules) =
+            op(node, "seq").and_then(|sequence| sequence.argument("seq")?.as_list())
+        {
             unreachable(rules, found);
         }
         let form = Form::of(node);
@@ -57,7 +59,9 @@ fn op<'a>(node: &'a Node, name: &str) -> Option<Operator<'a>> {
 
 /// Whether a variable can have a value when it is read.
 fn is_set(script: &Script<'_>, read: &Read<'_>) -> bool {
-    script.assignments_of(read.name).any(|it| script.can_precede(it.moment, read.moment))
+    script
+        .assignments_of(read.name)
+        .any(|assignment| script.can_precede(assignment.moment, read.moment))
 }
 
 /// Variables that nothing sets before they are read, each where that happens first.
@@ -201,8 +205,12 @@ fn truth(script: &Script<'_>, condition: &Node) -> Option<bool> {
     let operator = Operator::of(condition)?;
     // One operand decides, or else all of them agree.
     let joined = |decisive| {
-        let truths: Vec<_> =
-            operator.argument("values")?.as_list()?.iter().map(|it| truth(script, it)).collect();
+        let truths: Vec<_> = operator
+            .argument("values")?
+            .as_list()?
+            .iter()
+            .map(|value| truth(script, value))
+            .collect();
         if truths.contains(&Some(decisive)) {
             Some(decisive)
         } else {

@@ -75,7 +75,7 @@ fn place(loaded: &Loaded) -> Span {
 /// with.
 fn shared(member: &Member<'_>, count: usize, compared: &[&Member<'_>], place: Span) -> Diagnostic {
     let segments = member.segments();
-    let first = compared.first().map_or("others", |it| it.name);
+    let first = compared.first().map_or("others", |member| member.name);
     let others = match count {
         1 => format!("`{first}`"),
         count => format!("`{first}` and {} more", count - 1),

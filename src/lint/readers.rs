@@ -114,7 +114,8 @@ pub(super) fn check_script(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
 
 /// Why planout4j cannot evaluate an operator, if that can be seen.
 fn fails<'a>(script: &Script<'a>, operator: Operator<'a>) -> Option<(&'static str, &'static str)> {
-    let is_null = |key: &str| operator.argument(key).is_some_and(|it| it.kind == Kind::Null);
+    let is_null =
+        |key: &str| operator.argument(key).is_some_and(|argument| argument.kind == Kind::Null);
     match operator.name() {
         "literal" if is_null("value") => {
             Some(("planout4j cannot read a null after `@`", "write `null` without the `@`"))

@@ -200,7 +200,7 @@ impl<'a> Script<'a> {
 
     /// The values that a variable is given anywhere; `None` for one that is assigned nothing.
     pub(super) fn values_of(&self, name: &str) -> impl Iterator<Item = Option<&'a Node>> {
-        self.assignments_of(name).map(|it| it.value)
+        self.assignments_of(name).map(|assignment| assignment.value)
     }
 
     /// Whether a value is made from a variable, directly or by way of other variables.
@@ -277,7 +277,7 @@ impl<'a> Script<'a> {
     /// Whether the variables that a node reads keep their values from one moment to another.
     pub(super) fn is_kept(&self, node: &'a Node, from: Moment, to: Moment) -> bool {
         let is_set_between = |name| {
-            let mut orders = self.assignments_of(name).map(|it| it.moment.order);
+            let mut orders = self.assignments_of(name).map(|assignment| assignment.moment.order);
             orders.any(|order| from.order < order && order < to.order)
         };
         let mut nodes = vec![node];

@@ -110,7 +110,8 @@ fn running<'s, 'a>(
         })
     };
     let definitions = subject.definitions.iter();
-    definitions.filter(move |it| it.name != document.default && runs(it.name))
+    definitions
+        .filter(move |definition| definition.name != document.default && runs(definition.name))
 }
 
 /// Params that exist in an experiment only. A name with a leading `_` is not a param that anybody

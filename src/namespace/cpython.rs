@@ -166,10 +166,10 @@ mod tests {
     fn what_is_added_again_is_there_once() {
         let mut set = CpythonSet::below(1000);
         for round in 0..50 {
-            let taken: Vec<u32> = (0..1000).filter(|it| it % 7 == round % 7).collect();
-            taken.iter().for_each(|&it| set.remove(it));
+            let taken: Vec<u32> = (0..1000).filter(|number| number % 7 == round % 7).collect();
+            taken.iter().for_each(|&number| set.remove(number));
             assert_eq!(set.len() + taken.len(), 1000);
-            taken.iter().rev().for_each(|&it| set.add(it));
+            taken.iter().rev().for_each(|&number| set.add(number));
             let mut all: Vec<u32> = set.elements().collect();
             all.sort_unstable();
             assert_eq!(all, (0..1000).collect::<Vec<_>>());

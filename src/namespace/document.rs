@@ -351,7 +351,8 @@ impl Checker {
     /// Says that a compiled namespace is known by another name than the one that stands in it.
     fn other_name(&mut self, inner: &str, outer: &str, map: &Map) {
         let header = map.get("namespace").and_then(Node::as_map);
-        let place = header.and_then(|map| map.get("name")).map_or(Span::default(), |it| it.span);
+        let place =
+            header.and_then(|map| map.get("name")).map_or(Span::default(), |name| name.span);
         let message =
             format!("this compiled namespace is called `{outer}`, and was compiled as `{inner}`");
         self.report(

@@ -48,7 +48,8 @@ pub(super) fn find(
 ) -> Option<Remedy> {
     let causes = || causes.iter().filter(|cause| cause.class == Class::Reassigning);
     causes().next()?;
-    let settings: Vec<_> = causes().map(|cause| cause.kind).filter(|it| it.is_setting()).collect();
+    let settings: Vec<_> =
+        causes().map(|cause| cause.kind).filter(|kind| kind.is_setting()).collect();
     if !settings.is_empty() {
         return Some(Remedy::NewNamespace(settings));
     }
@@ -78,7 +79,7 @@ fn appendix(
         })
         .collect();
     let name_of = |definition: &str| -> Option<String> {
-        renamed.iter().find(|it| it.from == definition).map(|it| it.to.clone())
+        renamed.iter().find(|rename| rename.from == definition).map(|rename| rename.to.clone())
     };
 
     let entries = old.sequence.iter().chain(&new.sequence);

@@ -204,7 +204,7 @@ impl Tally {
         let inputs = match unit {
             Unit::Inputs(inputs) => inputs.clone(),
             Unit::Primary(value) => {
-                let names = before.into_iter().chain([after]).map(|it| it.namespace.unit());
+                let names = before.into_iter().chain([after]).map(|side| side.namespace.unit());
                 Map::from_iter(names.map(|name| (name.to_owned(), value.clone())))
             }
         };

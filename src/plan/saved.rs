@@ -125,7 +125,9 @@ impl Setup {
         let codes: BTreeSet<&String> = self.checks.keys().chain(found.checks.keys()).collect();
         for code in codes {
             let level = |it: &Setup| {
-                it.checks.get(code).map_or_else(|| "the usual one".to_owned(), |it| quoted(it))
+                it.checks
+                    .get(code)
+                    .map_or_else(|| "the usual one".to_owned(), |level| quoted(level))
             };
             compare(&format!("level of the check {code}"), level(self), level(found));
         }
@@ -172,13 +174,13 @@ impl SavedPlan {
         let planned: BTreeMap<_, _> =
             self.namespaces.iter().map(|namespace| (&namespace.name, namespace)).collect();
         let found = items(before, after);
-        let found: BTreeMap<_, _> = found.iter().map(|it| (&it.name, it)).collect();
+        let found: BTreeMap<_, _> = found.iter().map(|item| (&item.name, item)).collect();
         let names: BTreeSet<_> = planned.keys().chain(found.keys()).collect();
         let mut mismatches = self.setup.mismatches(setup);
         for name in names {
             let (planned, found) = (planned.get(*name), found.get(*name));
-            let compiled = |it: Option<&&SavedItem>| it.and_then(|it| it.compiled.clone());
-            let target = |it: Option<&&SavedItem>| it.and_then(|it| it.target.clone());
+            let compiled = |it: Option<&&SavedItem>| it.and_then(|item| item.compiled.clone());
+            let target = |it: Option<&&SavedItem>| it.and_then(|item| item.target.clone());
             if compiled(planned) != compiled(found) {
                 mismatches.push(Mismatch::Source((*name).clone()));
             }

@@ -87,7 +87,7 @@ pub(super) fn compare(before: &Script, after: &Script, source: &Source) -> Vec<P
     let sides = Sides { before: before.dialect(), after: after.dialect() };
     let mut changes = Vec::new();
     for (name, settings) in &new {
-        let line = settings.first().map(|it| source.position(it.place.start).line);
+        let line = settings.first().map(|setting| source.position(setting.place.start).line);
         let (kind, mut parts) = match old.get(name) {
             None => (ParamChangeKind::Added, vec![sides.values(&[], settings)]),
             Some(old) => (ParamChangeKind::Changed, sides.parts(old, settings)),

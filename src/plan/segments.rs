@@ -142,7 +142,8 @@ pub(super) fn experiments(
         experiment
             .map_or(0, |experiment| u32::try_from(experiment.segments().len()).unwrap_or(u32::MAX))
     };
-    let definition = |it: Option<&Experiment>| it.map(|it| it.definition().to_owned());
+    let definition =
+        |it: Option<&Experiment>| it.map(|experiment| experiment.definition().to_owned());
     let changes = pairs.map(|(old, new)| {
         let name = old.or(new).map(Experiment::name).unwrap_or_default();
         let gone = lost.get(name).map_or(0, |lost| u32::try_from(*lost).unwrap_or(u32::MAX));

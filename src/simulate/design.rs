@@ -206,7 +206,8 @@ impl Sum {
             Err(_) => weight.max(NOTHING),
         };
         self.share = Some(share);
-        let names = over.params.keys().chain(below.into_iter().flat_map(|it| it.params.keys()));
+        let names =
+            over.params.keys().chain(below.into_iter().flat_map(|design| design.params.keys()));
         let names: IndexSet<&String> = names.collect();
         for name in names {
             let found = match below {

@@ -107,7 +107,7 @@ impl<'d> Exposures<'d> {
                 false => wrong(problem),
             };
             let text = std::str::from_utf8(&bytes)
-                .map_err(|it| cut(LogError::NotUtf8, is_last && it.error_len().is_none()))?;
+                .map_err(|error| cut(LogError::NotUtf8, is_last && error.error_len().is_none()))?;
             if !text.trim().is_empty() {
                 self.add(text.trim_end_matches(['\r', '\n'])).map_err(|problem| {
                     let is_open = matches!(problem, LogError::Record(RecordError::Json(_)))
@@ -144,9 +144,11 @@ impl<'d> Exposures<'d> {
     fn cohort(&self, record: &Record) -> Option<usize> {
         let namespace = self.design.namespace;
         let all = || namespace.experiments().iter().chain([namespace.default_experiment()]);
-        let by_salt = record.text("salt").and_then(|salt| all().position(|it| it.salt() == salt));
+        let by_salt = record
+            .text("salt")
+            .and_then(|salt| all().position(|experiment| experiment.salt() == salt));
         let name = || record.text("name");
-        let named = |name: &str| all().position(|it| is_named(it, namespace, name));
+        let named = |name: &str| all().position(|experiment| is_named(experiment, namespace, name));
         by_salt.or_else(|| name().and_then(named))
     }
 

@@ -212,7 +212,7 @@ fn param(design: &Design<'_>, scope: Scope, param: String, counts: &Counts) -> P
         rows.insert(position.unwrap_or(rows.len()), numbers_row);
         let quantile = |share: f64| Quantile {
             share,
-            expected: expected.ok().and_then(|it| it.quantile(share)),
+            expected: expected.ok().and_then(|spread| spread.quantile(share)),
             observed: quantile(&numbers, share),
         };
         quantiles = QUANTILES.into_iter().map(quantile).collect();
@@ -260,7 +260,11 @@ fn unknown(counts: &Counts) -> Vec<ValueRow> {
     let mut rows: Vec<ValueRow> =
         values.map(|(value, count)| row(RowKind::Value(value.0.clone()), None, *count)).collect();
     let more = [(RowKind::Others, counts.others), (RowKind::Unset, counts.unset.unwrap_or(0))];
-    rows.extend(more.into_iter().filter(|it| it.1 > 0).map(|(kind, count)| row(kind, None, count)));
+    rows.extend(
+        more.into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(kind, count)| row(kind, None, count)),
+    );
     rows
 }
 

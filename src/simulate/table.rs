@@ -152,7 +152,7 @@ impl<'d> Table<'d> {
             })
         };
         let columns: Vec<Column> = header.iter().map(column).collect::<Result<_, _>>()?;
-        let has = |column| columns.iter().filter(|it| **it == column).count();
+        let has = |column| columns.iter().filter(|other| **other == column).count();
         let counts = COLUMNS.map(|(_, column)| has(column));
         if !matches!(counts, [1, 0, 0, 1] | [0 | 1, 1, 1, 1]) {
             return Err(TableError::Columns);
@@ -227,7 +227,7 @@ impl<'d> Table<'d> {
             return Err(TableError::Fields { expected, found });
         }
         let field = |column| {
-            let place = self.columns.iter().position(|it| *it == column);
+            let place = self.columns.iter().position(|known| *known == column);
             place.map_or("", |place| row[place])
         };
         let count = field(Column::Count);

@@ -102,7 +102,7 @@ impl RedisUrl {
                     .help("an IPv6 address stands in brackets, as in `redis://[::1]:6379`"));
             }
             Some(port) => {
-                let port = digits(port).and_then(|port| port.parse().ok()).filter(|it| *it > 0);
+                let port = digits(port).and_then(|port| port.parse().ok()).filter(|port| *port > 0);
                 self.port = port.ok_or("the port is not a number from 1 to 65535")?;
             }
         }
@@ -126,7 +126,7 @@ impl RedisUrl {
             "key" if value.is_empty() => return Err("`key` is empty".into()),
             "key" => self.key = value,
             "timeout" => {
-                let seconds = value.parse().ok().filter(|it| *it > 0.0);
+                let seconds = value.parse().ok().filter(|seconds| *seconds > 0.0);
                 let seconds = seconds.filter(|second| *second <= MAX_TIMEOUT_SECONDS);
                 let seconds =
                     seconds.ok_or("`timeout` is not a number of seconds, at most 3600")?;

@@ -48,7 +48,8 @@ impl<'a> Lexer<'a> {
             Some('\'') => self.plain_string(),
             Some('a'..='z' | 'A'..='Z' | '_') => {
                 let bytes = self.rest().bytes();
-                self.at += bytes.take_while(|it| it.is_ascii_alphanumeric() || *it == b'_').count();
+                self.at +=
+                    bytes.take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
                 keyword(&self.text[start..self.at])
             }
             Some(char) => match self.number_length() {
@@ -193,7 +194,7 @@ impl<'a> Lexer<'a> {
         let mut kind = TokenKind::String;
         loop {
             let bytes = self.rest().bytes();
-            self.at += bytes.take_while(|it| !matches!(it, b'"' | b'\\')).count();
+            self.at += bytes.take_while(|byte| !matches!(byte, b'"' | b'\\')).count();
             let mut rest = self.rest().chars();
             match (rest.next(), rest.next()) {
                 (Some('"'), _) => {

@@ -182,7 +182,9 @@ impl Emitter {
                 let last: IndexMap<&str, &Literal> =
                     entries.iter().map(|(key, value)| (&*key.text, value)).collect();
                 let mut last: Vec<(&str, &Literal)> = last.into_iter().collect();
-                last.sort_by_key(|(key, _)| array_index(key).map_or((true, 0), |it| (false, it)));
+                last.sort_by_key(|(key, _)| {
+                    array_index(key).map_or((true, 0), |index| (false, index))
+                });
                 let mut map = Map::default();
                 for (key, value) in last {
                     map.push(key, self.literal(value));

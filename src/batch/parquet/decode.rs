@@ -38,49 +38,49 @@ pub(super) fn raw(
 ) -> Result<Raw, ParquetError> {
     match reader {
         ColumnReader::BoolColumnReader(reader) => {
-            read(reader, sizes, can_be_null, small, move |it| match kind {
-                Kind::Boolean => Ok(Value::Bool(it)),
+            read(reader, sizes, can_be_null, small, move |value| match kind {
+                Kind::Boolean => Ok(Value::Bool(value)),
                 kind => unexpected(kind),
             })
         }
         ColumnReader::Int32ColumnReader(reader) => {
-            read(reader, sizes, can_be_null, small, move |it| match kind {
-                Kind::Unsigned => Ok(Value::Int((it as u32).into())),
-                Kind::Date => Ok(date(it)),
-                kind => int(kind, it.into()),
+            read(reader, sizes, can_be_null, small, move |value| match kind {
+                Kind::Unsigned => Ok(Value::Int((value as u32).into())),
+                Kind::Date => Ok(date(value)),
+                kind => int(kind, value.into()),
             })
         }
         ColumnReader::Int64ColumnReader(reader) => {
-            read(reader, sizes, can_be_null, small, move |it| match kind {
-                Kind::Unsigned => Ok(whole((it as u64).into())),
-                kind => int(kind, it),
+            read(reader, sizes, can_be_null, small, move |value| match kind {
+                Kind::Unsigned => Ok(whole((value as u64).into())),
+                kind => int(kind, value),
             })
         }
         ColumnReader::Int96ColumnReader(reader) => {
-            read(reader, sizes, can_be_null, small, move |it| match (kind, it.data()) {
+            read(reader, sizes, can_be_null, small, move |value| match (kind, value.data()) {
                 (Kind::OldTimestamp, &[low, high, day]) => Ok(old_timestamp(low, high, day)),
                 (kind, _) => unexpected(kind),
             })
         }
         ColumnReader::FloatColumnReader(reader) => {
-            read(reader, sizes, can_be_null, small, move |it| match kind {
-                Kind::Float => Ok(Value::Float(widened(it))),
+            read(reader, sizes, can_be_null, small, move |value| match kind {
+                Kind::Float => Ok(Value::Float(widened(value))),
                 kind => unexpected(kind),
             })
         }
         ColumnReader::DoubleColumnReader(reader) => {
-            read(reader, sizes, can_be_null, small, move |it| match kind {
-                Kind::Float => Ok(Value::Float(it)),
+            read(reader, sizes, can_be_null, small, move |value| match kind {
+                Kind::Float => Ok(Value::Float(value)),
                 kind => unexpected(kind),
             })
         }
         ColumnReader::ByteArrayColumnReader(reader) => {
             let size = |it: &ByteArray| it.data().len();
-            read(reader, sizes, can_be_null, size, move |it| bytes(kind, it.data()))
+            read(reader, sizes, can_be_null, size, move |value| bytes(kind, value.data()))
         }
         ColumnReader::FixedLenByteArrayColumnReader(reader) => {
             let size = |it: &FixedLenByteArray| it.data().len();
-            read(reader, sizes, can_be_null, size, move |it| bytes(kind, it.data()))
+            read(reader, sizes, can_be_null, size, move |value| bytes(kind, value.data()))
         }
     }
 }

@@ -21,10 +21,10 @@ pub(super) const TABLES: &[Table] = &[
         keys: &[
             ("dialect", |config, entry, reader| config.dialect = reader.word(entry, DIALECTS)),
             ("source", |config, entry, reader| {
-                config.source = reader.location(entry).map(|it| config.located(it));
+                config.source = reader.location(entry).map(|location| config.located(location));
             }),
             ("target", |config, entry, reader| {
-                config.target = reader.location(entry).map(|it| config.located(it));
+                config.target = reader.location(entry).map(|location| config.located(location));
             }),
             ("recursive", |config, entry, reader| {
                 config.recursive = reader.flag(entry);

@@ -217,7 +217,9 @@ impl Eval {
 /// clock.
 fn now() -> Outcome<u64> {
     let Some(text) = env::var_os(EPOCH).filter(|text| !text.is_empty()) else {
-        return Ok(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs()));
+        return Ok(SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |elapsed| elapsed.as_secs()));
     };
     let text = text.to_string_lossy();
     text.parse().map_err(|_| {

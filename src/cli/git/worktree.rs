@@ -73,7 +73,8 @@ fn places(path: &Path, then: &BTreeMap<String, Entry>) -> Outcome<BTreeMap<Strin
             let slash = if name.is_empty() { "" } else { "/" };
             name = format!("{name}{slash}{}", part.to_string_lossy());
             place.push(part);
-            let is_submodule = || then.get(&name).is_some_and(|it| it.kind == Kind::Submodule);
+            let is_submodule =
+                || then.get(&name).is_some_and(|entry| entry.kind == Kind::Submodule);
             if let Ok(target) = std::fs::read_link(&place) {
                 kind = Some(Place::Link(target.to_string_lossy().into_owned().into_bytes()));
             } else if is_submodule() {
@@ -91,6 +92,6 @@ fn places(path: &Path, then: &BTreeMap<String, Entry>) -> Outcome<BTreeMap<Strin
 /// Whether two texts are the same but for the kind of their line breaks.
 fn is_same(a: &[u8], b: &[u8]) -> bool {
     let lines =
-        |text: &[u8]| -> Vec<u8> { text.iter().copied().filter(|it| *it != b'\r').collect() };
+        |text: &[u8]| -> Vec<u8> { text.iter().copied().filter(|byte| *byte != b'\r').collect() };
     a == b || lines(a) == lines(b)
 }

@@ -61,7 +61,7 @@ fn size(size: &Size) -> Value {
 
 fn changes(changes: &Changes) -> Value {
     let moves = changes.moves.as_ref().map(|moves| {
-        moves.iter().map(|it| segments(it, changes.segments_before)).collect::<Value>()
+        moves.iter().map(|change| segments(change, changes.segments_before)).collect::<Value>()
     });
     json!({
         "causes": changes.causes.iter().map(cause).collect::<Value>(),
@@ -100,7 +100,8 @@ fn remedy(remedy: &Remedy) -> Value {
 }
 
 fn append(appendix: &Appendix) -> Value {
-    let renamed = appendix.renamed.iter().map(|it| json!({"from": it.from, "to": it.to}));
+    let renamed =
+        appendix.renamed.iter().map(|rename| json!({"from": rename.from, "to": rename.to}));
     json!({
         "kind": "append",
         "renamed_definitions": renamed.collect::<Value>(),
@@ -166,9 +167,9 @@ fn param(change: &ParamChange) -> Value {
 }
 
 fn default(default: &DefaultChange) -> Value {
-    let params = default.params.iter().map(|it| {
-        let mut object = param(&it.change);
-        object["fallback_in"] = json!(it.fallback_in);
+    let params = default.params.iter().map(|default| {
+        let mut object = param(&default.change);
+        object["fallback_in"] = json!(default.fallback_in);
         object
     });
     json!({

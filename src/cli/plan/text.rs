@@ -130,7 +130,7 @@ fn changes(changes: &Changes, text: &mut Text) {
         let experiments = script.experiments.join("`, `");
         let after = &script.definition_after;
         text.line(format!("  definition `{after}`, in `{experiments}`:"));
-        list(script.params.iter().map(|it| param(it, "")), text);
+        list(script.params.iter().map(|change| param(change, "")), text);
     }
     if let Some(found) = &changes.default {
         default(found, text);
@@ -194,11 +194,11 @@ fn experiments(changes: &Changes, text: &mut Text) {
     }
     let (before, after) = (changes.segments_before, changes.segments_after);
     text.line("  experiments:");
-    let width = width(moved.iter().map(|it| it.name.as_str()));
-    let lines = moved.iter().map(|it| {
-        let ExperimentChange { name, fate, kept, .. } = it;
+    let width = width(moved.iter().map(|experiment| experiment.name.as_str()));
+    let lines = moved.iter().map(|experiment| {
+        let ExperimentChange { name, fate, kept, .. } = experiment;
         let name = visible(name);
-        let (old, new) = (segments(it.before, before), segments(it.after, after));
+        let (old, new) = (segments(experiment.before, before), segments(experiment.after, after));
         let what = match fate {
             Fate::Starts => format!("on {new}"),
             Fate::Ends => format!("on {old}"),
@@ -220,13 +220,13 @@ fn matrix(moves: &[Move], of: u32, text: &mut Text) {
     if moves.is_empty() {
         return;
     }
-    let total: usize = moves.iter().map(|it| it.segments.len()).sum();
+    let total: usize = moves.iter().map(|change| change.segments.len()).sum();
     let share = |count: usize| 100.0 * count as f64 / f64::from(of);
     text.line(format!("  segments: {total} of {of} change hands, {:.2} %:", share(total)));
     let name =
         |holder: &Option<String>| visible(holder.as_deref().unwrap_or("(free)")).into_owned();
     let (from, to): (Vec<_>, Vec<_>) =
-        moves.iter().map(|it| (name(&it.from), name(&it.to))).unzip();
+        moves.iter().map(|change| (name(&change.from), name(&change.to))).unzip();
     let from_width = width(from.iter().map(String::as_str));
     let to_width = width(to.iter().map(String::as_str));
     let lines = moves.iter().zip(from.iter().zip(&to)).map(|(it, (from, to))| {
@@ -267,13 +267,13 @@ fn default(default: &DefaultChange, text: &mut Text) {
     } else {
         format!("  default `{definition_before}` -> `{definition_after}`{anew}:")
     });
-    let lines = params.iter().map(|it| {
-        let seen = match it.fallback_in.as_slice() {
+    let lines = params.iter().map(|default| {
+        let seen = match default.fallback_in.as_slice() {
             [] => String::new(),
             [one] => format!(" (seen in `{one}` too)"),
             [first, more @ ..] => format!(" (seen in `{first}` and {} more too)", more.len()),
         };
-        param(&it.change, &seen)
+        param(&default.change, &seen)
     });
     list(lines, text);
 }

@@ -21,7 +21,7 @@ pub(in crate::cli) fn json(source: &Source, diagnostic: &Diagnostic) -> Value {
         "help": diagnostic.help,
     });
     if !diagnostic.replacements.is_empty() {
-        let replacements = diagnostic.replacements.iter().map(|it| replacement(source, it));
+        let replacements = diagnostic.replacements.iter().map(|edit| replacement(source, edit));
         object["replacements"] = replacements.collect();
     }
     object

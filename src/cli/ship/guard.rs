@@ -53,13 +53,13 @@ pub(super) fn refused(refusal: Refusal) -> Failure {
 fn help(reassignment: &Reassignment) -> String {
     let mut help = String::new();
     let any = |wanted: fn(&Reassigned) -> bool| reassignment.namespaces.iter().any(wanted);
-    if any(|it| it.moves && !it.is_removed) {
+    if any(|namespace| namespace.moves && !namespace.is_removed) {
         help.push_str("the plan shows a safe alternative; ");
     }
-    if any(|it| it.fails) {
+    if any(|namespace| namespace.fails) {
         help.push_str("correct the scripts, or add the inputs of units with `--units FILE`; ");
     }
-    if any(|it| it.is_removed) {
+    if any(|namespace| namespace.is_removed) {
         help.push_str(
             "end the experiments with an appended `remove` before you prune their namespaces; ",
         );

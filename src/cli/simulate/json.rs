@@ -20,7 +20,7 @@ pub(super) fn json(answer: &Answer<'_>) -> String {
             })
         })
         .collect();
-    let params: Vec<Value> = report.params.iter().map(|it| param(answer, it)).collect();
+    let params: Vec<Value> = report.params.iter().map(|each| param(answer, each)).collect();
     let value = json!({
         "namespace": answer.design.namespace.name(),
         "units": answer.source.units,

@@ -216,9 +216,9 @@ impl Distribution {
             other.values.get(value).is_some_and(|other| close(*share, *other))
         };
         let span = |span: &Span| {
-            other.spans.iter().any(|it| {
-                (it.min, it.max, it.whole) == (span.min, span.max, span.whole)
-                    && close(it.share, span.share)
+            other.spans.iter().any(|found| {
+                (found.min, found.max, found.whole) == (span.min, span.max, span.whole)
+                    && close(found.share, span.share)
             })
         };
         self.values.len() == other.values.len()

@@ -179,9 +179,9 @@ impl World {
     {
         let possible = self.possible(draw)?;
         let parts: Arc<[Key]> = draw.parts.clone().into();
-        Ok(possible.into_iter().map(move |it| {
-            let outcome = draw.outcome_of(it.index);
-            (it.probability, outcome, way(draw, &it, &parts))
+        Ok(possible.into_iter().map(move |one| {
+            let outcome = draw.outcome_of(one.index);
+            (one.probability, outcome, way(draw, &one, &parts))
         }))
     }
 }
@@ -201,7 +201,7 @@ impl<'a> Draw<'a> {
 
 fn ways(draw: &Draw<'_>, possible: &[Possible]) -> Vec<Way> {
     let parts: Arc<[Key]> = draw.parts.clone().into();
-    possible.iter().map(|it| way(draw, it, &parts)).collect()
+    possible.iter().map(|outcome| way(draw, outcome, &parts)).collect()
 }
 
 fn way(draw: &Draw<'_>, possible: &Possible, parts: &Arc<[Key]>) -> Way {

@@ -62,7 +62,8 @@ impl Possible {
             Form::Get(name) => Possible::variable(script, given, name, steps),
             Form::Call(call) => match Function::named(call.name()) {
                 Some(Function::UniformChoice | Function::WeightedChoice) => {
-                    let choices = call.argument("choices").and_then(|it| script.elements(it));
+                    let choices =
+                        call.argument("choices").and_then(|choices| script.elements(choices));
                     let choices = choices.unwrap_or_default().iter();
                     let choices =
                         choices.map(|choice| Possible::within(script, given, choice, steps));

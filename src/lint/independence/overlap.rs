@@ -175,7 +175,7 @@ struct Worst {
 impl Worst {
     /// Whether a pair of this excess that comes after the others would be among them.
     fn would_take(&self, excess: f64) -> bool {
-        self.pairs.len() < self.shown || self.pairs.last().is_some_and(|it| excess > it.excess)
+        self.pairs.len() < self.shown || self.pairs.last().is_some_and(|last| excess > last.excess)
     }
 
     fn offer(&mut self, pair: Pair) {
@@ -206,7 +206,7 @@ mod tests {
         let experiments: Vec<Part> = letters.iter().map(part).collect();
         let mut by_size: Vec<usize> = (0..experiments.len()).collect();
         by_size.sort_by_key(|place| std::cmp::Reverse(experiments[*place].size));
-        let place = |letter| letters.iter().position(|it| *it == letter);
+        let place = |letter| letters.iter().position(|other| *other == letter);
         let owners =
             owners.chars().map(|char| place(char).map_or(FREE, |char| char as u32)).collect();
         Member { name, experiments, by_size, owners }
@@ -251,8 +251,10 @@ mod tests {
     fn the_worst_pairs_come_first_and_in_order() {
         let (one, two) = (member("one", "aaabb....."), member("two", "ccc..ddd.."));
         let found = one.worst(&[&two], 2);
-        let found: Vec<_> =
-            found.iter().map(|it| (it.ours, it.theirs, it.common, it.expected)).collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|overlap| (overlap.ours, overlap.theirs, overlap.common, overlap.expected))
+            .collect();
         assert_eq!(found, [("a", "c", 3, 0.9), ("a", "d", 0, 0.9)]);
     }
 }

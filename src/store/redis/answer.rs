@@ -119,7 +119,7 @@ impl<R: BufRead> Reader<'_, R> {
     fn value(&mut self, length: usize) -> Result<Vec<u8>, Trouble> {
         self.bytes = length
             .checked_add(2)
-            .and_then(|it| self.bytes.checked_sub(it))
+            .and_then(|length| self.bytes.checked_sub(length))
             .ok_or(Trouble::TooLarge)?;
         // Grows with what comes.
         let mut bytes = Vec::new();
