@@ -1,5 +1,5 @@
 //! A source of one's own: namespaces that are not files of their own, but rows of a table. It uses
-//! nothing but what the library offers to everybody.
+//! the public interface of the library alone.
 //!
 //! ```sh
 //! cargo run --example own_source -- table.tsv button userid=ann
@@ -103,7 +103,7 @@ fn run(arguments: &[String]) -> Result<String, Failure> {
     let table = Table { path: table.into() };
     let catalog = Catalog::from_source(&table, Dialect::Planout4j).map_err(not_loaded)?;
     let namespace =
-        catalog.get(name).ok_or_else(|| Failure(format!("there is no namespace `{name}`"), 1))?;
+        catalog.get(name).ok_or_else(|| Failure(format!("unknown namespace `{name}`"), 1))?;
     let assignment = namespace.assign(&inputs).map_err(not_assigned)?;
     // Infinity and the like are params that JSON does not have.
     serde_json::to_string(&assignment)

@@ -22,10 +22,10 @@ use planout::serde_json::{self, json};
 use planout::store::Directory;
 use planout::{Dialect, Map, Value};
 
-/// How often the namespaces are looked at.
+/// The time between two looks at the namespaces.
 const PERIOD: Duration = Duration::from_millis(200);
 
-/// How many units in experiments are remembered, so that each is logged once.
+/// The number of logged units that are remembered, so that each is logged once.
 const MEMORY: usize = 1_000_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let live = Arc::new(live);
     // It ends with the service.
     let _watch = live.watch(PERIOD, |outcome| match outcome {
-        Ok(()) => eprintln!("there are new namespaces"),
+        Ok(()) => eprintln!("new namespaces answer from now on"),
         Err(refused) => eprintln!("the last good namespaces stay: {}", with_causes(&*refused)),
     })?;
     let exposures = ExposureLog::new(
@@ -71,7 +71,7 @@ fn answer(
     let name = request.get("namespace").and_then(Value::as_str).unwrap_or_default();
     // One set for the whole request, whatever is shipped in the meantime.
     let catalog = live.current();
-    let namespace = catalog.get(name).ok_or_else(|| format!("there is no namespace `{name}`"))?;
+    let namespace = catalog.get(name).ok_or_else(|| format!("unknown namespace `{name}`"))?;
     let assignment = namespace.assign(&inputs)?;
     let answer = serde_json::to_string(&assignment)?;
     // The log is not worth an answer.

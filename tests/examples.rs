@@ -84,7 +84,7 @@ fn a_service_answers_follows_and_logs() {
         assert_eq!(answer["params"]["ratings_goal"], 8.0);
     }
     let unknown = service.ask(r#"{"namespace": "none"}"#);
-    assert_eq!(unknown["error"], "there is no namespace `none`");
+    assert_eq!(unknown["error"], "unknown namespace `none`");
     let missing = service.ask(r#"{"namespace": "test_ns", "inputs": {}}"#);
     assert_eq!(missing["error"], "the primary unit `userid` of namespace `test_ns` is missing");
     assert!(service.ask("{").get("error").is_some());
@@ -101,7 +101,7 @@ fn a_service_answers_follows_and_logs() {
     assert_eq!(service.ask(button)["params"]["label"], "Enter");
 
     let said = service.end();
-    assert!(said.starts_with("there are new namespaces\n"), "{said}");
+    assert!(said.starts_with("new namespaces answer from now on\n"), "{said}");
     assert!(said.contains("the last good namespaces stay: "), "{said}");
     assert!(said.contains("button_color.yaml:1:1"), "{said}");
     let log = fs::read_to_string(folder.path().join("exposures.jsonl")).expect("a log");
@@ -160,7 +160,7 @@ fn a_source_of_ones_own_answers_and_says_every_error() {
     assert_eq!(parse(&answer), parse(&expected));
 
     let (status, _, said) = ask(&["none", "userid=123"]);
-    assert_eq!((status, said.as_str()), (1, "there is no namespace `none`\n"));
+    assert_eq!((status, said.as_str()), (1, "unknown namespace `none`\n"));
     let (status, _, said) = ask(&["test_ns"]);
     assert_eq!(status, 1);
     assert!(said.ends_with("is missing: add `userid=...`\n"), "{said}");

@@ -1,4 +1,4 @@
-//! What large inputs take, in time and memory: `cargo bench --bench growth`. Each command runs once;
+//! The time and memory that large inputs take: `cargo bench --bench growth`. Each command runs once;
 //! the limits on memory are also tests (`tests/memory.rs`).
 
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How often the memory of a command is looked at.
+/// The time between two looks at the memory of a command.
 const PERIOD: Duration = Duration::from_millis(5);
 
 /// A command on a large input.

@@ -1,6 +1,7 @@
 //! Rows of Parquet, whose columns have types of their own.
 
 mod bounded;
+mod cursor;
 mod decode;
 mod delta;
 mod footer;

@@ -3,6 +3,8 @@
 
 use parquet::errors::{ParquetError, Result};
 
+use super::cursor::{Broken, Cursor};
+
 /// The widest difference of numbers of 32 bits.
 const MAX_WIDTH: u8 = 32;
 
@@ -19,9 +21,9 @@ pub(super) struct Lengths {
 
 /// How many numbers an encoding claims to have.
 pub(super) fn claimed(data: &[u8]) -> Result<usize> {
-    let mut reader = Reader { data, at: 0 };
-    let (_block, _parts) = (reader.size()?, reader.size()?);
-    reader.size()
+    let mut cursor = Cursor::new(data);
+    let (_block, _parts) = (size(&mut cursor)?, size(&mut cursor)?);
+    size(&mut cursor)
 }
 
 /// The part before the blocks.
@@ -34,19 +36,14 @@ struct Header {
     first: i32,
 }
 
-struct Reader<'d> {
-    data: &'d [u8],
-    at: usize,
-}
-
 fn wrong(what: &str) -> ParquetError {
     ParquetError::General(format!("differences of lengths {what}"))
 }
 
 impl Header {
-    fn read(reader: &mut Reader<'_>) -> Result<Header> {
-        let (block, parts) = (reader.size()?, reader.size()?);
-        let (count, first) = (reader.size()?, reader.int()?);
+    fn read(cursor: &mut Cursor<'_>) -> Result<Header> {
+        let (block, parts) = (size(cursor)?, size(cursor)?);
+        let (count, first) = (size(cursor)?, int(cursor)?);
         let part = block.checked_div(parts).filter(|part| part * parts == block);
         match part {
             Some(part) if part > 0 && part % 32 == 0 => Ok(Header { parts, part, count, first }),
@@ -58,18 +55,18 @@ impl Header {
 impl Lengths {
     /// Goes through lengths, of which there may be so many.
     pub(super) fn read(data: &[u8], most: usize) -> Result<Lengths> {
-        let mut reader = Reader { data, at: 0 };
-        let Header { parts, part, count, first } = Header::read(&mut reader)?;
+        let mut cursor = Cursor::new(data);
+        let Header { parts, part, count, first } = Header::read(&mut cursor)?;
         if count > most {
             return Err(wrong("are more than there are values"));
         }
         if count == 0 {
-            return Ok(Lengths { count, sum: 0, end: reader.at });
+            return Ok(Lengths { count, sum: 0, end: cursor.at() });
         }
         let (mut last, mut sum, mut left) = (first, length(first)?, count - 1);
         while left > 0 {
-            let least = reader.int()?;
-            for width in reader.take(parts)? {
+            let least = int(&mut cursor)?;
+            for width in cursor.take(parts).map_err(broken)? {
                 if left == 0 {
                     break;
                 }
@@ -77,7 +74,7 @@ impl Lengths {
                     return Err(wrong("have more than 32 bits"));
                 }
                 let size = usize::from(*width).checked_mul(part).ok_or_else(cut)? / 8;
-                let packed = reader.take(size)?;
+                let packed = cursor.take(size).map_err(broken)?;
                 let values = left.min(part);
                 for place in 0..values {
                     let more = bits(packed, place * usize::from(*width), *width);
@@ -87,7 +84,7 @@ impl Lengths {
                 left -= values;
             }
         }
-        Ok(Lengths { count, sum, end: reader.at })
+        Ok(Lengths { count, sum, end: cursor.at() })
     }
 }
 
@@ -95,8 +92,15 @@ fn cut() -> ParquetError {
     wrong("are cut off")
 }
 
+fn broken(broken: Broken) -> ParquetError {
+    match broken {
+        Broken::Cut => cut(),
+        Broken::Wide => wrong("have a number of more than 64 bits"),
+    }
+}
+
 fn length(number: i32) -> Result<u64> {
-    u64::try_from(number).map_err(|_| wrong("add up to less than nothing"))
+    u64::try_from(number).map_err(|_| wrong("come to a negative length"))
 }
 
 /// A number of some bits from a place on, the lowest first.
@@ -110,36 +114,15 @@ fn bits(data: &[u8], from: usize, width: u8) -> u32 {
     ((number >> (from % 8)) & mask) as u32
 }
 
-impl<'d> Reader<'d> {
-    fn take(&mut self, size: usize) -> Result<&'d [u8]> {
-        let taken = self.data.get(self.at..).and_then(|rest| rest.get(..size)).ok_or_else(cut)?;
-        self.at += size;
-        Ok(taken)
-    }
+/// A size that an encoding claims.
+fn size(cursor: &mut Cursor<'_>) -> Result<usize> {
+    usize::try_from(cursor.number().map_err(broken)?).map_err(|_| cut())
+}
 
-    /// A number whose bytes have 7 bits each, the lowest first.
-    fn varint(&mut self) -> Result<u64> {
-        let mut number = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.take(1)?[0];
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(number);
-            }
-        }
-        Err(wrong("have a number of more than 64 bits"))
-    }
-
-    fn size(&mut self) -> Result<usize> {
-        usize::try_from(self.varint()?).map_err(|_| cut())
-    }
-
-    /// A number with a sign.
-    fn int(&mut self) -> Result<i32> {
-        let coded = self.varint()?;
-        let number = (coded >> 1) as i64 ^ -((coded & 1) as i64);
-        i32::try_from(number).map_err(|_| wrong("have more than 32 bits"))
-    }
+/// A number of 32 bits with a sign.
+fn int(cursor: &mut Cursor<'_>) -> Result<i32> {
+    let number = cursor.signed().map_err(broken)?;
+    i32::try_from(number).map_err(|_| wrong("have more than 32 bits"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use parquet::errors::{ParquetError, Result};
 
 use super::MAGIC;
+use super::cursor::{Broken, Cursor};
 
 /// How many groups may hold one another, in a schema and in what is around it.
 const MAX_DEPTH: usize = 100;
@@ -48,7 +49,7 @@ pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<()> {
     file.seek(SeekFrom::Start(start))?;
     let mut footer = Vec::new();
     file.take(size).read_to_end(&mut footer)?;
-    let mut footer = Thrift(&footer);
+    let mut footer = Thrift(Cursor::new(&footer));
     let mut last = 0;
     while let Some((id, kind)) = footer.field(&mut last)? {
         match (id, kind) {
@@ -67,8 +68,15 @@ fn cut() -> ParquetError {
     io::Error::from(io::ErrorKind::UnexpectedEof).into()
 }
 
+fn broken(broken: Broken) -> ParquetError {
+    match broken {
+        Broken::Cut => cut(),
+        Broken::Wide => wrong("has a number of more than 64 bits"),
+    }
+}
+
 /// The bytes that are left to read.
-struct Thrift<'f>(&'f [u8]);
+struct Thrift<'f>(Cursor<'f>);
 
 impl Thrift<'_> {
     fn schema(&mut self) -> Result<()> {
@@ -105,9 +113,9 @@ impl Thrift<'_> {
         while let Some((id, kind)) = self.field(&mut last)? {
             match (id, kind) {
                 (CHILDREN, I32) => {
-                    let number = self.zigzag()?;
+                    let number = self.signed()?;
                     children = usize::try_from(number)
-                        .map_err(|_| wrong("has a group of less than nothing"))?;
+                        .map_err(|_| wrong("has a group of a negative number of columns"))?;
                 }
                 _ => self.skip(kind, MAX_DEPTH)?,
             }
@@ -116,34 +124,19 @@ impl Thrift<'_> {
     }
 
     fn take(&mut self, size: usize) -> Result<&[u8]> {
-        let (taken, rest) = self.0.split_at_checked(size).ok_or_else(cut)?;
-        self.0 = rest;
-        Ok(taken)
+        self.0.take(size).map_err(broken)
     }
 
     fn byte(&mut self) -> Result<u8> {
         self.take(1).map(|bytes| bytes[0])
     }
 
-    fn varint(&mut self) -> Result<u64> {
-        let mut number = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(number);
-            }
-        }
-        Err(wrong("has a number of more than 64 bits"))
+    fn signed(&mut self) -> Result<i64> {
+        self.0.signed().map_err(broken)
     }
 
     fn size(&mut self) -> Result<usize> {
-        usize::try_from(self.varint()?).map_err(|_| cut())
-    }
-
-    fn zigzag(&mut self) -> Result<i64> {
-        let coded = self.varint()?;
-        Ok((coded >> 1) as i64 ^ -((coded & 1) as i64))
+        usize::try_from(self.0.number().map_err(broken)?).map_err(|_| cut())
     }
 
     /// The number and the kind of the next field of a struct.
@@ -154,7 +147,7 @@ impl Thrift<'_> {
             return Ok(None);
         }
         *last = match head >> 4 {
-            0 => i16::try_from(self.zigzag()?).map_err(|_| wrong("has a field of no number"))?,
+            0 => i16::try_from(self.signed()?).map_err(|_| wrong("has a field of no number"))?,
             more => last.wrapping_add(more.into()),
         };
         Ok(Some((*last, kind)))
@@ -167,7 +160,7 @@ impl Thrift<'_> {
             15 => self.size()?,
             few => few.into(),
         };
-        if count > self.0.len() {
+        if count > self.0.left() {
             return Err(wrong("has a list that is longer than it"));
         }
         Ok((count, head & 0x0f))
@@ -204,7 +197,7 @@ impl Thrift<'_> {
                     self.skip(kind, depth)?;
                 }
             }
-            kind if INTEGERS.contains(&kind) => drop(self.varint()?),
+            kind if INTEGERS.contains(&kind) => drop(self.signed()?),
             _ => return Err(wrong("has a value of no known kind")),
         }
         Ok(())
