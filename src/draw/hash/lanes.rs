@@ -21,6 +21,12 @@ const MAX_LANES: usize = 16;
 /// The most digits of a number: with the byte that ends the message they are 8 bytes.
 const MAX_DIGITS: usize = 7;
 
+/// The digits of a number that are written at once.
+const TAIL_DIGITS: usize = 4;
+
+/// The number of ways to write these.
+const TAILS_LEN: u32 = 10_u32.pow(TAIL_DIGITS as u32);
+
 /// The words of messages, by word and then by lane.
 type Columns = [[u32; MAX_LANES]; WORDS];
 
@@ -58,28 +64,48 @@ impl<'h> Lanes<'h> {
     fn each_on<S: Simd>(&self, simd: S, numbers: Range<u32>, found: &mut impl FnMut(u32, Draw)) {
         let lanes = lanes(simd);
         let mut columns: Columns = self.words.map(|word| [word; MAX_LANES]);
+        let mut prefix: Option<Prefix> = None;
         let mut end = numbers.end;
-        let mut ending = Ending::of(end);
         while numbers.start < end {
             let count = lanes.min((end - numbers.start) as usize);
-            for (lane, number) in (numbers.start..end).rev().take(count).enumerate() {
-                ending = ending.before(number);
-                self.fill(&mut columns, lane, ending);
-            }
-            let mut words = [S::u32s::splat(simd, 0); WORDS];
-            for (word, column) in words.iter_mut().zip(&columns) {
-                *word = S::u32s::from_slice(simd, &column[..lanes]);
-            }
+            let first = end - count as u32;
+            let words = if count == lanes && Prefix::is_shared(first, end - 1) {
+                if prefix.as_ref().is_none_or(|prefix| prefix.digits != first / TAILS_LEN) {
+                    prefix = Some(self.prefix(first / TAILS_LEN));
+                }
+                prefix.as_ref().map(|prefix| prefix.words(simd, end - 1))
+            } else {
+                None
+            };
+            let words = words.unwrap_or_else(|| {
+                for (lane, number) in (first..end).rev().enumerate() {
+                    self.fill(&mut columns, lane, Ending::of(number));
+                }
+                let mut words = [S::u32s::splat(simd, 0); WORDS];
+                for (word, column) in words.iter_mut().zip(&columns) {
+                    *word = S::u32s::from_slice(simd, &column[..lanes]);
+                }
+                words
+            });
             let mut digests = [[0; MAX_LANES]; 2];
             for (words, digest) in digests.iter_mut().zip(compress(simd, self.hasher.state, words))
             {
                 digest.store_slice(&mut words[..lanes]);
             }
-            for (lane, number) in (numbers.start..end).rev().take(count).enumerate() {
+            for (lane, number) in (first..end).rev().enumerate() {
                 found(number, Draw::of(digests[0][lane], digests[1][lane]));
             }
-            end -= count as u32;
+            end = first;
         }
+    }
+
+    /// The words of the messages of the numbers that begin with these digits and end with four more.
+    fn prefix(&self, digits: u32) -> Prefix {
+        let ending = Ending::of(digits * TAILS_LEN + 1000);
+        let mut columns: Columns = self.words.map(|word| [word; MAX_LANES]);
+        self.fill(&mut columns, 0, Ending { text: ending.text & !(0xffff_ffff << 8), ..ending });
+        let place = self.hasher.filled + ending.bytes - TAIL_DIGITS - 1;
+        Prefix { digits, words: columns.map(|column| column[0]), place }
     }
 
     /// Ends the message of a lane with a number.
@@ -118,17 +144,54 @@ impl Ending {
             }
         }
     }
+}
 
-    /// The ending of a number, if this one is that of the next.
+/// The messages of numbers that differ in their last four digits only.
+struct Prefix {
+    /// The digits before these, as a number.
+    digits: u32,
+    /// The words, with zeros for the last four digits.
+    words: [u32; WORDS],
+    /// The place of the first of these digits, in bytes.
+    place: usize,
+}
+
+impl Prefix {
+    /// Whether all numbers from the first to the last differ in their last four digits only.
     #[inline(always)]
-    fn before(self, number: u32) -> Ending {
-        match number % 10 {
-            9 => Ending::of(number),
-            // All digits but the last one are the same.
-            _ => Ending { text: self.text - 0x100, ..self },
+    fn is_shared(first: u32, last: u32) -> bool {
+        // Numbers below 1,000 have fewer digits.
+        first >= 1000 && first / TAILS_LEN == last / TAILS_LEN
+    }
+
+    /// The words of the messages of a number and of those below it.
+    #[inline(always)]
+    fn words<S: Simd>(&self, simd: S, last: u32) -> [S::u32s; WORDS] {
+        let mut words = self.words.map(|word| S::u32s::splat(simd, word));
+        let tails = &TAILS[(TAILS_LEN - 1 - last % TAILS_LEN) as usize..][..lanes(simd)];
+        let tails = S::u32s::from_slice(simd, tails);
+        let (word, bits) = (self.place / 4, 8 * (self.place % 4) as u32);
+        words[word] |= tails >> bits;
+        if bits > 0 {
+            words[word + 1] |= tails << (32 - bits);
         }
+        words
     }
 }
+
+/// The digits of the numbers from 9999 down to 0, four each, as words of messages.
+static TAILS: [u32; TAILS_LEN as usize] = {
+    let mut tails = [0; TAILS_LEN as usize];
+    let mut place = 0;
+    while place < tails.len() {
+        let number = TAILS_LEN - 1 - place as u32;
+        let digits = [number / 1000, number / 100 % 10, number / 10 % 10, number % 10];
+        let [a, b, c, d] = digits;
+        tails[place] = 0x3030_3030 | a << 24 | b << 16 | c << 8 | d;
+        place += 1;
+    }
+    tails
+};
 
 #[inline(always)]
 fn lanes<S: Simd>(_: S) -> usize {
