@@ -14,11 +14,9 @@
 //! ```
 
 mod hash;
-#[cfg(feature = "simulate")]
 mod text;
 
 pub(crate) use self::hash::{Draw, Hasher};
-#[cfg(feature = "simulate")]
 pub(crate) use self::text::DrawText;
 
 use crate::dialect::SegmentHashing;

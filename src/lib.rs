@@ -126,6 +126,7 @@ pub mod catalog;
 mod delimited;
 pub mod diagnostic;
 pub mod dialect;
+pub mod distribution;
 mod draw;
 pub mod edit;
 pub mod eval;

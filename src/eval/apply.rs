@@ -13,7 +13,7 @@ use crate::dialect::Dialect;
 use crate::value::Value;
 
 /// The value of an operator whose arguments are all constant, if that cannot fail.
-pub(super) fn fold(call: &Call, dialect: Dialect) -> Option<Value> {
+pub(crate) fn fold(call: &Call, dialect: Dialect) -> Option<Value> {
     let constant = |(parameter, expr): &(Option<usize>, Expr)| match (&expr.op, parameter) {
         (Op::Constant(value), Some(parameter)) => Some((*parameter, value.clone())),
         _ => None,
@@ -34,7 +34,7 @@ fn apply_constants<S: Semantics>(
 }
 
 /// Runs an operator that is not random.
-pub(super) fn apply<S: Semantics>(mut arguments: Arguments<'_>) -> Outcome<Val<'_>> {
+pub(crate) fn apply<S: Semantics>(mut arguments: Arguments<'_>) -> Outcome<Val<'_>> {
     let function = arguments.function();
     let order = |test: fn(Ordering) -> bool| {
         let (left, right) = (arguments.required("left")?, arguments.required("right")?);

@@ -7,7 +7,7 @@ use super::function::{Function, MAX_PARAMETERS};
 use crate::value::Value;
 
 /// A value that an evaluation borrows from the script or the inputs where it can.
-pub(super) type Val<'a> = Cow<'a, Value>;
+pub(crate) type Val<'a> = Cow<'a, Value>;
 
 impl<'a> From<&'a Value> for Val<'a> {
     fn from(value: &'a Value) -> Val<'a> {
@@ -15,30 +15,30 @@ impl<'a> From<&'a Value> for Val<'a> {
     }
 }
 
-pub(super) type Outcome<T> = Result<T, Reason>;
+pub(crate) type Outcome<T> = Result<T, Reason>;
 
-pub(super) struct Arguments<'a> {
+pub(crate) struct Arguments<'a> {
     function: Function,
     values: [Option<Val<'a>>; MAX_PARAMETERS],
     null_is_missing: bool,
 }
 
 impl<'a> Arguments<'a> {
-    pub(super) fn new(function: Function, null_is_missing: bool) -> Arguments<'a> {
+    pub(crate) fn new(function: Function, null_is_missing: bool) -> Arguments<'a> {
         let values = [const { None }; MAX_PARAMETERS];
         Arguments { function, values, null_is_missing }
     }
 
-    pub(super) fn set(&mut self, parameter: usize, value: Val<'a>) {
+    pub(crate) fn set(&mut self, parameter: usize, value: Val<'a>) {
         self.values[parameter] = Some(value);
     }
 
-    pub(super) fn function(&self) -> Function {
+    pub(crate) fn function(&self) -> Function {
         self.function
     }
 
     /// The name of the operator, for messages.
-    pub(super) fn operator(&self) -> &'static str {
+    pub(crate) fn operator(&self) -> &'static str {
         self.function.name()
     }
 
@@ -52,12 +52,12 @@ impl<'a> Arguments<'a> {
     }
 
     /// An argument that may be absent.
-    pub(super) fn optional(&self, name: &'static str) -> Option<&Value> {
+    pub(crate) fn optional(&self, name: &'static str) -> Option<&Value> {
         self.values[self.place(name)].as_deref()
     }
 
     /// An argument that must be there, and not null where the dialect takes null for missing.
-    pub(super) fn required(&self, name: &'static str) -> Outcome<&Value> {
+    pub(crate) fn required(&self, name: &'static str) -> Outcome<&Value> {
         match self.optional(name) {
             Some(Value::Null) if self.null_is_missing => {
                 Err(Reason::null_argument(self.operator(), name))
@@ -68,30 +68,30 @@ impl<'a> Arguments<'a> {
     }
 
     /// An argument that must be there and may be null.
-    pub(super) fn nullable(&self, name: &'static str) -> Outcome<&Value> {
+    pub(crate) fn nullable(&self, name: &'static str) -> Outcome<&Value> {
         self.optional(name).ok_or_else(|| self.missing(name))
     }
 
-    pub(super) fn wrong_kind(&self, name: &'static str, expected: &'static str) -> Reason {
+    pub(crate) fn wrong_kind(&self, name: &'static str, expected: &'static str) -> Reason {
         let found = self.optional(name).map_or("nothing", Value::describe);
         Reason::WrongKind { operator: self.operator(), argument: name, expected, found }
     }
 
-    pub(super) fn list(&self, name: &'static str) -> Outcome<&[Value]> {
+    pub(crate) fn list(&self, name: &'static str) -> Outcome<&[Value]> {
         self.required(name)?.as_list().ok_or_else(|| self.wrong_kind(name, "a list"))
     }
 
-    pub(super) fn string(&self, name: &'static str) -> Outcome<&str> {
+    pub(crate) fn string(&self, name: &'static str) -> Outcome<&str> {
         self.required(name)?.as_str().ok_or_else(|| self.wrong_kind(name, "a string"))
     }
 
     /// A number as a double.
-    pub(super) fn float(&self, name: &'static str) -> Outcome<f64> {
+    pub(crate) fn float(&self, name: &'static str) -> Outcome<f64> {
         self.required(name)?.as_float().ok_or_else(|| self.wrong_kind(name, "a number"))
     }
 
     /// The element of a list argument, borrowed from where the list is borrowed.
-    pub(super) fn take_element(&mut self, name: &'static str, index: usize) -> Val<'a> {
+    pub(crate) fn take_element(&mut self, name: &'static str, index: usize) -> Val<'a> {
         match self.values[self.place(name)].take() {
             Some(Cow::Borrowed(Value::List(list))) => {
                 list.get(index).map_or(Cow::Owned(Value::Null), Cow::Borrowed)
@@ -104,7 +104,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// The value under a key of a map argument, borrowed from where the map is borrowed.
-    pub(super) fn take_entry(&mut self, name: &'static str, key: &str) -> Val<'a> {
+    pub(crate) fn take_entry(&mut self, name: &'static str, key: &str) -> Val<'a> {
         match self.values[self.place(name)].take() {
             Some(Cow::Borrowed(Value::Map(map))) => {
                 map.get(key).map_or(Cow::Owned(Value::Null), Cow::Borrowed)

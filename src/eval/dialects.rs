@@ -19,4 +19,4 @@ macro_rules! in_dialect {
     };
 }
 
-pub(super) use in_dialect;
+pub(crate) use in_dialect;

@@ -215,7 +215,7 @@ impl Reason {
         Reason::NullArgument { operator, argument, variable: None }
     }
 
-    pub(super) fn at(self, span: Span) -> EvalError {
+    pub(crate) fn at(self, span: Span) -> EvalError {
         EvalError { reason: Box::new(self), span, made: 0 }
     }
 }

@@ -66,7 +66,7 @@ functions! {
 }
 
 /// The most parameters that a function has.
-pub(super) const MAX_PARAMETERS: usize = 5;
+pub(crate) const MAX_PARAMETERS: usize = 5;
 
 /// The operators with rules of their own for what they evaluate.
 pub(crate) const SPECIAL_FORMS: [&str; 12] = [
@@ -85,7 +85,7 @@ impl Function {
         self.parameters().iter().copied().filter(move |name| !optional.contains(name))
     }
 
-    pub(super) fn parameter(self, name: &str) -> Option<usize> {
+    pub(crate) fn parameter(self, name: &str) -> Option<usize> {
         self.parameters().iter().position(|parameter| *parameter == name)
     }
 }

@@ -12,28 +12,26 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod apply;
-mod arguments;
+pub(crate) mod apply;
+pub(crate) mod arguments;
 mod constant;
-mod dialects;
-#[cfg(feature = "simulate")]
-pub mod distribution;
+pub(crate) mod dialects;
 mod effort;
-mod error;
+pub(crate) mod error;
 mod evaluator;
-mod function;
+pub(crate) mod function;
 mod inputs;
 mod lower;
 pub(crate) mod names;
 mod observer;
-mod odds;
+pub(crate) mod odds;
 mod params;
-mod planout;
-mod planout4j;
+pub(crate) mod planout;
+pub(crate) mod planout4j;
 mod prepare;
-mod program;
-mod random;
-mod semantics;
+pub(crate) mod program;
+pub(crate) mod random;
+pub(crate) mod semantics;
 
 use std::sync::{Arc, OnceLock};
 
@@ -112,6 +110,11 @@ impl Script {
     /// The dialect it is evaluated in.
     pub fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// The form in which it is evaluated.
+    pub(crate) fn program(&self) -> &program::Program {
+        &self.program
     }
 
     /// The script in the JSON form in which it is exchanged.

@@ -9,7 +9,7 @@ use crate::value::Value;
 
 /// Everything about an operator that takes one draw, but its salt and its unit.
 #[derive(Debug)]
-pub(super) enum Odds {
+pub(crate) enum Odds {
     /// There are no choices, and nothing is drawn.
     Nothing,
     /// One of so many choices.
@@ -31,7 +31,7 @@ pub(super) enum Odds {
 }
 
 /// The outcome of a draw.
-pub(super) enum Pick {
+pub(crate) enum Pick {
     /// The choice at a place.
     Choice(usize),
     Value(Value),
@@ -39,7 +39,7 @@ pub(super) enum Pick {
 
 impl Odds {
     /// The odds of an operator; `None` for one that takes a series of draws.
-    pub(super) fn of<S: Semantics>(arguments: &Arguments<'_>) -> Outcome<Option<Odds>> {
+    pub(crate) fn of<S: Semantics>(arguments: &Arguments<'_>) -> Outcome<Option<Odds>> {
         Ok(Some(match arguments.function() {
             Function::UniformChoice => match arguments.list("choices")?.len() {
                 0 => Odds::Nothing,
@@ -62,7 +62,7 @@ impl Odds {
     }
 
     /// Whether each draw decides for one of the choices.
-    pub(super) fn always_choose(&self) -> bool {
+    pub(crate) fn always_choose(&self) -> bool {
         match self {
             Odds::Uniform(_) => true,
             Odds::Weighted { sums, choices } => {
@@ -77,7 +77,7 @@ impl Odds {
     /// The choice that a draw decides for; `None` for operators that do not choose, and where it
     /// is beyond all weights.
     #[inline]
-    pub(super) fn choice(&self, draw: Draw) -> Option<usize> {
+    pub(crate) fn choice(&self, draw: Draw) -> Option<usize> {
         match self {
             Odds::Uniform(choices) => Some(draw.below(*choices as u64) as usize),
             Odds::Weighted { sums, .. } => {
@@ -88,7 +88,7 @@ impl Odds {
         }
     }
 
-    pub(super) fn decide<S: Semantics>(&self, draw: Draw) -> Outcome<Pick> {
+    pub(crate) fn decide<S: Semantics>(&self, draw: Draw) -> Outcome<Pick> {
         Ok(Pick::Value(match self {
             Odds::Nothing => S::no_choice(),
             Odds::Uniform(_) => match self.choice(draw) {
@@ -125,7 +125,7 @@ fn weighted<S: Semantics>(arguments: &Arguments<'_>) -> Outcome<Odds> {
     Ok(Odds::Weighted { sums, choices })
 }
 
-pub(super) fn probability<S: Semantics>(arguments: &Arguments<'_>) -> Outcome<f64> {
+pub(crate) fn probability<S: Semantics>(arguments: &Arguments<'_>) -> Outcome<f64> {
     match S::probability(arguments)? {
         p if (0.0..=1.0).contains(&p) => Ok(p),
         found => Err(Reason::Probability { operator: arguments.operator(), found }),

@@ -8,7 +8,7 @@ use super::semantics::{Semantics, fit, incomparable, wrong_operand};
 use crate::number;
 use crate::value::Value;
 
-pub(super) struct Planout;
+pub(crate) struct Planout;
 
 /// A Python number: a boolean is an integer.
 #[derive(Clone, Copy)]

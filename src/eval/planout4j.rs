@@ -8,7 +8,7 @@ use super::semantics::{Semantics, incomparable, wrong_operand};
 use crate::number;
 use crate::value::{Map, Value};
 
-pub(super) struct Planout4j;
+pub(crate) struct Planout4j;
 
 impl Semantics for Planout4j {
     const NULL_IS_MISSING: bool = true;

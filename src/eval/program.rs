@@ -9,40 +9,40 @@ use crate::source::Span;
 use crate::value::Value;
 
 /// The number of a variable.
-pub(super) type Slot = usize;
+pub(crate) type Slot = usize;
 
 #[derive(Debug)]
-pub(super) struct Program {
-    pub(super) root: Expr,
+pub(crate) struct Program {
+    pub(crate) root: Expr,
     /// The names of the variables, by slot.
-    pub(super) names: Vec<Box<str>>,
+    pub(crate) names: Vec<Box<str>>,
     /// The salts of the prepared draws.
-    pub(super) salts: Vec<DrawSalt>,
+    pub(crate) salts: Vec<DrawSalt>,
     /// Whether it changes the experiment salt, or what stands between that and a draw's own.
-    pub(super) changes_salt: bool,
+    pub(crate) changes_salt: bool,
     /// The constants that it sets, if it does nothing else, as most defaults.
-    pub(super) constants: Option<Constants>,
+    pub(crate) constants: Option<Constants>,
 }
 
 /// The variables that a program sets, each once, in order.
-pub(super) type Constants = Box<[(Slot, Value)]>;
+pub(crate) type Constants = Box<[(Slot, Value)]>;
 
 /// The salt of a draw.
 #[derive(Debug)]
-pub(super) struct DrawSalt {
+pub(crate) struct DrawSalt {
     /// Whether it stands for the experiment salt, too.
-    pub(super) is_full: bool,
-    pub(super) text: Box<str>,
+    pub(crate) is_full: bool,
+    pub(crate) text: Box<str>,
 }
 
 #[derive(Debug)]
-pub(super) struct Expr {
-    pub(super) op: Op,
-    pub(super) span: Span,
+pub(crate) struct Expr {
+    pub(crate) op: Op,
+    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
-pub(super) enum Op {
+pub(crate) enum Op {
     Constant(Value),
     /// An operator that is known to fail fails when it is reached, not before.
     Fail(Box<Reason>),
@@ -68,7 +68,7 @@ pub(super) enum Op {
 
 impl Expr {
     /// The variables that it sets, if it does nothing else: each once, and to a constant.
-    pub(super) fn constants(&self) -> Option<Constants> {
+    pub(crate) fn constants(&self) -> Option<Constants> {
         let Op::Sequence(rules) = &self.op else {
             return None;
         };
@@ -87,32 +87,32 @@ impl Expr {
 
 /// An operator that evaluates all of its arguments before it runs.
 #[derive(Debug)]
-pub(super) struct Call {
-    pub(super) function: Function,
+pub(crate) struct Call {
+    pub(crate) function: Function,
     /// The arguments in the order of the script, each with its place in the function's
     /// parameters; `None` for one that the function does not know.
-    pub(super) arguments: Box<[(Option<usize>, Expr)]>,
-    pub(super) prepared: Option<Prepared>,
+    pub(crate) arguments: Box<[(Option<usize>, Expr)]>,
+    pub(crate) prepared: Option<Prepared>,
 }
 
 /// Of a call of a random operator whose arguments are constant, but for its unit: what can be done
 /// before any unit comes.
 #[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) odds: Odds,
+pub(crate) struct Prepared {
+    pub(crate) odds: Odds,
     /// Whether each draw decides for one of the choices.
-    pub(super) always_chooses: bool,
+    pub(crate) always_chooses: bool,
     /// The place of the unit among the arguments of the call.
-    pub(super) unit: usize,
+    pub(crate) unit: usize,
     /// The place of the choices, if it chooses.
-    pub(super) choices: Option<usize>,
+    pub(crate) choices: Option<usize>,
     /// The number of its salt in the program.
-    pub(super) salt: usize,
+    pub(crate) salt: usize,
 }
 
 impl Prepared {
     /// The choice at a place.
-    pub(super) fn choice<'a>(&self, call: &'a Call, index: usize) -> Option<&'a Value> {
+    pub(crate) fn choice<'a>(&self, call: &'a Call, index: usize) -> Option<&'a Value> {
         match &call.arguments.get(self.choices?)?.1.op {
             Op::Constant(Value::List(choices)) => choices.get(index),
             _ => None,

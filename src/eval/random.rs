@@ -13,22 +13,22 @@ use crate::value::Value;
 
 /// The part of a salt that changes as a script runs.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SaltInForce<'s> {
+pub(crate) struct SaltInForce<'s> {
     /// The salt of the experiment.
-    pub(super) experiment: &'s str,
+    pub(crate) experiment: &'s str,
     /// The separator after a draw's own salt.
-    pub(super) separator: &'s str,
+    pub(crate) separator: &'s str,
 }
 
 impl<'s> SaltInForce<'s> {
     /// The salt of a draw that has this one.
-    pub(super) fn with(self, own: &'s str, is_full: bool) -> Salt<'s> {
+    pub(crate) fn with(self, own: &'s str, is_full: bool) -> Salt<'s> {
         let SaltInForce { experiment, separator } = self;
         if is_full { Salt::Full(own) } else { Salt::Own { experiment, own, separator } }
     }
 
     /// The salt of a call.
-    pub(super) fn of_call(self, arguments: &'s Arguments<'_>) -> Outcome<Salt<'s>> {
+    pub(crate) fn of_call(self, arguments: &'s Arguments<'_>) -> Outcome<Salt<'s>> {
         let is_full = arguments.optional("full_salt").is_some();
         if !is_full && arguments.optional("salt").is_none() {
             return Err(Reason::MissingSalt { operator: arguments.operator() });
@@ -37,7 +37,7 @@ impl<'s> SaltInForce<'s> {
     }
 }
 
-pub(super) fn run<'a, S: Semantics>(
+pub(crate) fn run<'a, S: Semantics>(
     mut arguments: Arguments<'a>,
     salt: SaltInForce<'_>,
 ) -> Outcome<Val<'a>> {
@@ -67,7 +67,7 @@ fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: SaltInForce<'_>) -> Out
 }
 
 /// The text that a call hashes, up to its unit; `None` if it hashes nothing, or fails.
-pub(super) fn text<S: Semantics>(
+pub(crate) fn text<S: Semantics>(
     arguments: &Arguments<'_>,
     salt: SaltInForce<'_>,
 ) -> Option<String> {
@@ -85,7 +85,7 @@ pub(super) fn text<S: Semantics>(
 
 /// The draw of what a hasher has seen and a unit.
 #[inline]
-pub(super) fn draw<S: Semantics>(hasher: &Hasher, unit: &Value) -> Draw {
+pub(crate) fn draw<S: Semantics>(hasher: &Hasher, unit: &Value) -> Draw {
     match unit {
         // All dialects write these alike.
         Value::String(text) => hasher.finish_with(text),
@@ -99,7 +99,7 @@ pub(super) fn draw<S: Semantics>(hasher: &Hasher, unit: &Value) -> Draw {
 }
 
 /// Writes a unit that is known.
-pub(super) fn push_unit<S: Semantics, T: Sink>(text: &mut T, unit: &Value) {
+pub(crate) fn push_unit<S: Semantics, T: Sink>(text: &mut T, unit: &Value) {
     let write = |text: &mut T, value: &Value| {
         S::text(value, &mut |piece| text.push(piece));
         Ok::<(), Infallible>(())
@@ -111,7 +111,7 @@ pub(super) fn push_unit<S: Semantics, T: Sink>(text: &mut T, unit: &Value) {
 }
 
 /// The texts of draws that each append a value to the unit. A null appends nothing.
-pub(super) fn appended<S: Semantics, T: Sink>(series: &mut Series<T>, value: &Value) -> T {
+pub(crate) fn appended<S: Semantics, T: Sink>(series: &mut Series<T>, value: &Value) -> T {
     match value {
         Value::Null => series.bare(),
         value => series.append(|text| S::text(value, &mut |piece| text.push(piece))),
@@ -169,7 +169,7 @@ fn sample<S: Semantics>(
 }
 
 /// How many choices a number of draws keeps: a negative one leaves as many out at the end.
-pub(super) fn kept(draws: i64, choices: usize) -> usize {
+pub(crate) fn kept(draws: i64, choices: usize) -> usize {
     let kept = if draws < 0 { draws.saturating_add(choices as i64) } else { draws };
     usize::try_from(kept).unwrap_or(0).min(choices)
 }

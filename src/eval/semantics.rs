@@ -7,7 +7,7 @@ use super::arguments::{Arguments, Outcome};
 use super::error::Reason;
 use crate::value::Value;
 
-pub(super) trait Semantics {
+pub(crate) trait Semantics {
     /// Whether a null argument counts as missing, and a null variable as unset.
     const NULL_IS_MISSING: bool;
     /// Whether a new experiment salt is a param too.
@@ -54,15 +54,15 @@ pub(super) trait Semantics {
     fn operand(operator: &'static str, value: &Value) -> Outcome<f64>;
 }
 
-pub(super) fn wrong_operand(operator: &'static str, value: &Value) -> Reason {
+pub(crate) fn wrong_operand(operator: &'static str, value: &Value) -> Reason {
     Reason::WrongOperand { operator, expected: "a number", found: value.describe() }
 }
 
-pub(super) fn incomparable(operator: &'static str, left: &Value, right: &Value) -> Reason {
+pub(crate) fn incomparable(operator: &'static str, left: &Value, right: &Value) -> Reason {
     Reason::Incomparable { operator, left: left.describe(), right: right.describe() }
 }
 
 /// An integer that must fit in 64 bits.
-pub(super) fn fit(operator: &'static str, int: i128) -> Outcome<Value> {
+pub(crate) fn fit(operator: &'static str, int: i128) -> Outcome<Value> {
     i64::try_from(int).map(Value::Int).map_err(|_| Reason::Overflow { operator })
 }

@@ -2,8 +2,8 @@
 
 use indexmap::{IndexMap, IndexSet};
 
+use crate::distribution::{Counted, Distribution, Enumerated, Key, Obstacle};
 use crate::draw::{DrawText, Salt};
-use crate::eval::distribution::{Counted, Distribution, Enumerated, Key, Obstacle};
 use crate::namespace::{BASELINE, Experiment, Namespace};
 use crate::parallel;
 use crate::value::{Map, Value};

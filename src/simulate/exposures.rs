@@ -7,7 +7,7 @@ use super::design::{Design, Scope};
 use super::observe::Observed;
 use super::read::ReadError;
 use super::recognize::recognize;
-use crate::eval::distribution::Distribution;
+use crate::distribution::Distribution;
 use crate::exposure::{Record, RecordError, is_named};
 use crate::progress::Progress;
 use crate::tree::json;

@@ -30,7 +30,7 @@ mod sample;
 mod table;
 mod test;
 
-pub use crate::eval::distribution::{Counted, Distribution, MAX_PATHS, MAX_VALUES, Obstacle, Span};
+pub use crate::distribution::{Counted, Distribution, MAX_PATHS, MAX_VALUES, Obstacle, Span};
 pub use design::{Cohort, Design, Group, Scope, design};
 pub use exposures::{Exposures, LogError};
 pub use observe::{Counts, Observed, Units, observe, observe_rows, observe_with};

@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 
 use super::design::{Design, Scope};
+use crate::distribution::{Distribution, Exact, Sought};
 use crate::eval::Effort;
-use crate::eval::distribution::{Distribution, Exact, Sought};
 use crate::namespace::{AssignError, Assignment, Rows};
 use crate::parallel;
 use crate::progress::Progress;

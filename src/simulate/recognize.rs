@@ -1,7 +1,7 @@
 //! Values as others write them, taken for the values that a script gives.
 
 use crate::dialect::Dialect;
-use crate::eval::distribution::Distribution;
+use crate::distribution::Distribution;
 use crate::eval::equals;
 use crate::source::Source;
 use crate::tree::{MAX_DEPTH, json};

@@ -5,7 +5,7 @@ use indexmap::IndexSet;
 use super::design::{Design, Scope};
 use super::observe::{Counts, Observed};
 use super::test::{Test, Untested, chi_squared, holm};
-use crate::eval::distribution::{Distribution, Obstacle};
+use crate::distribution::{Distribution, Obstacle};
 use crate::namespace::AssignError;
 use crate::value::Value;
 

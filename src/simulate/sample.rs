@@ -6,7 +6,7 @@ use indexmap::{Equivalent, IndexMap, IndexSet};
 
 use super::design::{Design, Group};
 use super::observe::{Observed, observe_rows};
-use crate::eval::distribution::{Exact, Sought};
+use crate::distribution::{Exact, Sought};
 use crate::namespace::{AssignError, Namespace};
 use crate::progress::Progress;
 use crate::value::{Map, Value};

@@ -8,7 +8,7 @@ use super::read::ReadError;
 use super::recognize::recognize_text;
 use crate::delimited::{BYTE_ORDER_MARK, Fault, Splitter, blank_lines, line_breaks};
 use crate::diagnostic::other_delimiter;
-use crate::eval::distribution::Sought;
+use crate::distribution::Sought;
 use crate::nearest::nearest;
 use crate::value::Value;
 

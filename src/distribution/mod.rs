@@ -24,8 +24,8 @@ pub(crate) use key::Key;
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};
 
-use super::dialects::in_dialect;
-use super::{MAX_MADE, Script};
+use crate::eval::dialects::in_dialect;
+use crate::eval::{MAX_MADE, Script};
 use crate::value::Map;
 
 /// The most values that a draw may have, and a param.
@@ -98,7 +98,7 @@ impl Script {
         inputs: &Map,
         counted: Counted,
     ) -> Enumerated {
-        let setting = walk::Setting { program: &self.program, salt, unit, inputs };
-        in_dialect!(self.dialect, S => explore::enumerate::<S>(&setting, counted))
+        let setting = walk::Setting { program: self.program(), salt, unit, inputs };
+        in_dialect!(self.dialect(), S => explore::enumerate::<S>(&setting, counted))
     }
 }
