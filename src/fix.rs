@@ -1,28 +1,28 @@
-//! Mistakes mended: what a check suggests to write instead, written, as far as that helps.
+//! Repairs of mistakes: the suggestions of the checks, applied where they help.
 //!
-//! Only errors are mended, never a warning: a text without errors stays as it is, and so does what it
-//! compiles to.
+//! Only errors are repaired, never warnings: a text without errors stays as it is, and so does its
+//! compiled form.
 
 use crate::diagnostic::{Diagnostic, Level, Replacement, Severity};
 use crate::source::Source;
 
-/// How many times a text is checked again: what is mended can uncover more.
+/// How many times a text is checked again: a repair can uncover more errors.
 const MAX_ROUNDS: usize = 20;
 
-/// How many suggestions are tried one by one, where not all of them together help.
+/// How many suggestions are tried one by one, if applying all of them together does not help.
 const MAX_ALONE: usize = 20;
 
-/// A text that was mended.
+/// A text that was repaired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mended {
-    /// The text as it is now.
+    /// The text after the repairs.
     pub text: String,
-    /// How many errors were mended. More may be left, also some that these had hidden.
+    /// How many errors were repaired. Others may be left, including some that these had hidden.
     pub errors: usize,
 }
 
-/// Mends a text, as far as its errors say what to write; `check` says what is wrong with one. What
-/// does not lead to fewer errors in the end is not done. `None` if there is nothing to be done.
+/// Repairs a text, as far as its errors have suggestions. `check` finds the errors of a text. Repairs
+/// that do not lead to fewer errors in the end are not applied. `None` if there is nothing to repair.
 ///
 /// ```
 /// use planout::Dialect;
@@ -62,13 +62,14 @@ struct State {
     errors: Vec<Diagnostic>,
 }
 
-/// Whether it is an error, and not a warning that is taken for one: what it is found in is valid.
+/// Whether a diagnostic is an error by itself, and not a warning that is treated as one: a text with
+/// such a warning is valid.
 fn is_mistake(found: &Diagnostic) -> bool {
     found.severity == Severity::Error
         && matches!(found.code.default_level(), None | Some(Level::Error))
 }
 
-/// Whether a text cannot be read for it: then other errors may not be seen.
+/// Whether the text cannot be read because of this error, so that others may be hidden.
 fn hides_others(error: &&Diagnostic) -> bool {
     error.code.default_level().is_none()
 }
@@ -79,14 +80,14 @@ impl State {
         State { text, errors }
     }
 
-    /// How many errors there are: those that hide others, and the rest.
+    /// The number of errors that hide others, and the number of the rest.
     fn errors_left(&self) -> (usize, usize) {
         let hiding = self.errors.iter().filter(hides_others).count();
         (hiding, self.errors.len() - hiding)
     }
 
-    /// How bad it is. Of errors that hide others the first one counts most: what it has hidden may be
-    /// more.
+    /// A measure of how bad the text is; smaller is better. The place of the first error that hides
+    /// others counts most, because it may hide any number of errors.
     fn rank(&self) -> (usize, usize, usize) {
         let (hiding, others) = self.errors_left();
         let starts = self.errors.iter().filter(hides_others).map(|error| error.primary.span.start);
@@ -95,8 +96,8 @@ impl State {
     }
 }
 
-/// The text with what errors say to write. Of what overlaps, the first one counts: an alias in YAML
-/// repeats what stands elsewhere.
+/// The text with the replacements that the errors suggest. Where replacements overlap, the first one
+/// counts: an alias in YAML repeats a text that stands elsewhere.
 fn apply(text: &str, errors: &[&Diagnostic]) -> String {
     let mut sorted: Vec<_> = errors.iter().flat_map(|error| &error.replacements).collect();
     sorted.sort_by_key(|replacement| (replacement.span.start, replacement.span.end));

@@ -1,6 +1,6 @@
 //! The guard keeps a ship from moving units of running experiments by accident.
 //!
-//! Whoever ships shows it what the target holds and what would become of that, as a program does with
+//! A program that ships gives the guard the content of the target and the shipment, as it does with
 //! [`Bundle::ship`](crate::ship::Bundle::ship), and lets the ship pass only if there is no
 //! [`Refusal`].
 
@@ -15,14 +15,15 @@ use crate::plan::{
 use crate::ship::Shipment;
 use crate::store::{Contents, FileFormat, Item};
 
-/// Looks at what a target holds, and decides whether the sources may take its place.
+/// Compares the content of a target with a shipment, and decides whether the ship may pass.
 #[derive(Debug)]
 pub struct Guard<'a> {
     /// The sources.
     pub sources: &'a [Loaded],
-    /// Whether they are one file, and others at the target have their sources elsewhere.
+    /// Whether the sources are one file. Other namespaces at the target have their sources elsewhere
+    /// then.
     pub is_single: bool,
-    /// The dialects of what is at the target.
+    /// The dialects of the namespaces at the target.
     pub dialects: Dialects,
     /// The reaction to a ship that reassigns units.
     pub level: Level,
@@ -34,9 +35,9 @@ pub struct Guard<'a> {
     pub units: Units,
     /// Operators that the project's own evaluators know.
     pub operators: &'a BTreeSet<String>,
-    /// The plan that is to be applied, if one was made before.
+    /// The saved plan that is to be applied, if there is one.
     pub saved: Option<SavedPlan>,
-    /// The setup that a plan would have now.
+    /// The setup that a plan made now would have.
     pub setup: Setup,
 }
 
@@ -45,12 +46,12 @@ pub struct Guard<'a> {
 pub struct Verdict {
     /// The effect of the ship.
     pub plan: Plan,
-    /// The content of the target. Freeing it takes time, and others that wait for the target would wait
-    /// for that.
+    /// The content of the target. Freeing it takes time, and other programs that wait for the target
+    /// would wait for that.
     pub before: Vec<Loaded>,
     /// Why the ship may not pass.
     pub refusal: Option<Refusal>,
-    /// The units that would be reassigned or fail, if the ship may pass all the same.
+    /// The units that would be reassigned or fail, if the ship may pass nevertheless.
     pub warning: Option<Reassignment>,
 }
 
@@ -58,7 +59,7 @@ pub struct Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// It is not what was planned. Where places or settings differ, these are named.
+    /// The ship differs from the saved plan. Where places or settings differ, these are named.
     #[error("nothing was shipped: {}", few(.0))]
     Mismatch(Vec<Mismatch>),
     /// Units in running experiments would get other values, or none.
@@ -66,23 +67,23 @@ pub enum Refusal {
     Reassignment(Reassignment),
 }
 
-/// The units that would be reassigned or fail in namespaces that may not be changed so.
+/// The units that would be reassigned or would fail, in namespaces where this is not allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reassignment {
     /// The namespaces, in the order of their names.
     pub namespaces: Vec<Reassigned>,
 }
 
-/// A namespace that may not be changed so.
+/// A namespace where units would be reassigned or would fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reassigned {
-    /// Its name.
+    /// The name of the namespace.
     pub name: String,
     /// Whether units in running experiments would move, or get other values.
     pub moves: bool,
-    /// Whether units would fail that do not fail now.
+    /// Whether units that do not fail now would fail.
     pub fails: bool,
-    /// Whether it would be removed.
+    /// Whether the namespace would be removed.
     pub is_removed: bool,
 }
 
@@ -109,7 +110,8 @@ impl Reassignment {
 
 impl fmt::Display for Reassignment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // One that was planned to move units is refused as well where none of the sample does.
+        // A namespace that was planned to move units is refused even where no unit of the sample
+        // moves.
         let moves = self.names(|namespace| namespace.moves || !namespace.fails);
         let fails = self.names(|namespace| namespace.fails);
         if !moves.is_empty() {
@@ -125,9 +127,9 @@ impl fmt::Display for Reassignment {
     }
 }
 
-/// The first of what differs: all of the setup, or else one namespace.
+/// The first mismatches: all of the setup, or else one namespace.
 fn few(mismatches: &[Mismatch]) -> String {
-    // Where places or settings differ, what is in them may differ for it.
+    // Where places or settings differ, namespaces may differ for that reason only.
     let setup = mismatches.iter().filter(|mismatch| mismatch.is_setup()).count();
     let shown: Vec<_> = mismatches.iter().take(setup.max(1)).map(Mismatch::to_string).collect();
     let more = match mismatches.len() - shown.len() {
@@ -139,10 +141,10 @@ fn few(mismatches: &[Mismatch]) -> String {
 }
 
 impl Verdict {
-    /// Whether there is more to say than which namespaces are new, the same or gone.
+    /// Whether there is more to say than which namespaces are new, unchanged or gone.
     pub fn is_telling(&self) -> bool {
         let is_told =
-            |it: &NamespacePlan| matches!(it.status, Status::Changed(_)) || it.failing() > 0;
+            |plan: &NamespacePlan| matches!(plan.status, Status::Changed(_)) || plan.failing() > 0;
         self.plan.namespaces.iter().any(is_told)
     }
 }
@@ -166,9 +168,9 @@ impl Guard<'_> {
         saved.map(|saved| saved.mismatches(&self.setup, before, self.sources)).unwrap_or_default()
     }
 
-    /// Looks at what the target holds, and at what a ship would do there.
+    /// Compares the content of the target with the shipment.
     pub fn judge(&self, contents: &Contents, shipment: &Shipment) -> Verdict {
-        // A saved plan is held against all that is there.
+        // A saved plan is compared with all namespaces at the target.
         let is_known = |name: &str| self.saved.is_none() && shipment.is_unchanged(name);
         let items = contents.iter().filter(|(name, _)| !is_known(name)).map(|(name, bytes)| {
             let label = format!("{name}.json");
@@ -183,10 +185,10 @@ impl Guard<'_> {
         if self.prune {
             plan.prune();
         }
-        let refused = |it: &&NamespacePlan| {
-            let planned = self.saved.as_ref().map(|saved| saved.reassigns(&it.name));
-            (it.class() == Class::Reassigning || planned == Some(true))
-                && !self.allowed.contains(&it.name)
+        let refused = |namespace: &&NamespacePlan| {
+            let planned = self.saved.as_ref().map(|saved| saved.reassigns(&namespace.name));
+            (namespace.class() == Class::Reassigning || planned == Some(true))
+                && !self.allowed.contains(&namespace.name)
         };
         let refused: Vec<&NamespacePlan> = plan.namespaces.iter().filter(refused).collect();
         let (mut refusal, mut warning) = (None, None);

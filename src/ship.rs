@@ -1,4 +1,4 @@
-//! Shipping: every namespace of a source, compiled, into a target, or nothing at all.
+//! Shipping: every namespace of a source is compiled into a target, or none is.
 
 mod stamp;
 
@@ -14,21 +14,21 @@ use crate::parallel;
 use crate::store::{ChangeSet, Contents, FileFormat, Store, StoreError, Transaction};
 use crate::tree::{Layout, ascii, to_json};
 
-/// Why nothing was shipped.
+/// The reason why nothing was shipped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ShipError {
-    /// Namespaces are invalid; their problems stand in them.
+    /// Namespaces are invalid. Their problems are in each [`Loaded`].
     #[error("nothing was shipped: {}", obstacles(*.invalid, *.total, *.scripts))]
     Invalid {
-        /// How many.
+        /// The number of invalid namespaces.
         invalid: usize,
-        /// Of how many.
+        /// The number of all namespaces.
         total: usize,
-        /// How many compiled scripts there are besides, which cannot be shipped either.
+        /// The number of compiled scripts, which cannot be shipped either.
         scripts: usize,
     },
-    /// Two names that are one place where the target keeps its files on some systems.
+    /// Two names that are one file where the target keeps its files on some systems.
     #[error("nothing was shipped: {0}")]
     Alike(#[from] AlikeNames),
     /// The change was not approved.
@@ -39,8 +39,8 @@ pub enum ShipError {
     Store(#[from] StoreError),
 }
 
-/// A name of a source, and one at the target that stays and differs in what some file systems do
-/// not tell apart.
+/// A name of a source, and a name that stays at the target. The two differ only in ways that some
+/// file systems do not distinguish.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{name}` and `{other}`, which is at the target, differ only in case or in the way that Unicode \
@@ -53,8 +53,8 @@ pub struct AlikeNames {
     pub other: String,
 }
 
-/// Looks for names of sources that a target may not tell from others that are there, and stay. Names
-/// of sources alone are what checks look at.
+/// Looks for names of sources that some file systems do not distinguish from names that stay at the
+/// target. Names within the sources are compared by the checks.
 ///
 /// # Errors
 /// There is such a name.
@@ -78,15 +78,15 @@ pub fn check_names<'a>(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Change {
-    /// It was not there.
+    /// The namespace was not at the target.
     Created,
-    /// It was there, with other content.
+    /// The namespace was at the target, with other content.
     Updated,
-    /// It was there with the same content, and was left alone.
+    /// The namespace was at the target with the same content, and was left alone.
     Unchanged,
-    /// It was there, and has no source.
+    /// The namespace was at the target, and has no source.
     Orphaned,
-    /// It was there, had no source, and was removed.
+    /// The namespace was at the target without a source, and was removed.
     Removed,
 }
 
@@ -109,20 +109,19 @@ impl Change {
 pub struct Shipment {
     /// The namespaces by name, with what happens to each.
     pub changes: Vec<(String, Change)>,
-    /// The files that belong to somebody else now than before, because only the superuser can leave
-    /// them to whom they belonged.
+    /// The files whose owner has changed, because only the superuser can keep the owner.
     pub given_away: Vec<PathBuf>,
 }
 
 impl Shipment {
-    /// Whether a namespace is at the target already, and says the same there.
+    /// Whether a namespace is at the target already, with the same meaning.
     pub fn is_unchanged(&self, name: &str) -> bool {
         let found = self.changes.binary_search_by(|(known, _)| known.as_str().cmp(name));
         found.is_ok_and(|index| self.changes[index].1 == Change::Unchanged)
     }
 }
 
-/// How to ship.
+/// The settings of a ship.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
@@ -130,23 +129,23 @@ pub struct Options {
     pub prune: bool,
     /// How long to wait for another change of the target to end.
     pub patience: Duration,
-    /// Where it comes from, for the stamp.
+    /// The origin of the ship, for the stamp.
     pub origin: Origin,
 }
 
 impl Options {
-    /// A ship that removes nothing, and waits for nobody.
+    /// A ship that removes nothing and does not wait.
     pub fn new(origin: Origin) -> Options {
         Options { prune: false, patience: Duration::ZERO, origin }
     }
 
-    /// The same, removing what has no source.
+    /// The same ship, which also removes namespaces without a source.
     #[must_use]
     pub fn prune(self, prune: bool) -> Options {
         Options { prune, ..self }
     }
 
-    /// The same, waiting for another change of the target for so long.
+    /// The same ship, which waits for another change of the target for at most `patience`.
     #[must_use]
     pub fn patience(self, patience: Duration) -> Options {
         Options { patience, ..self }
@@ -160,7 +159,7 @@ fn obstacles(invalid: usize, total: usize, scripts: usize) -> String {
     parts.join(", and ")
 }
 
-/// Says of compiled scripts that they are not namespaces, if there are any.
+/// The message about compiled scripts, which are not namespaces, if there are any.
 ///
 /// ```
 /// use planout::ship::not_namespaces;
@@ -190,10 +189,10 @@ struct Parcel {
 }
 
 impl Bundle {
-    /// Takes what was loaded from a source.
+    /// Bundles the namespaces that were loaded from a source.
     ///
     /// # Errors
-    /// Any of it is invalid.
+    /// One of them is invalid.
     pub fn new(loaded: &[Loaded]) -> Result<Bundle, ShipError> {
         let documents = loaded.iter().filter_map(|loaded| loaded.document.as_ref());
         let namespaces = parallel::map(documents.collect(), |document| {
@@ -216,8 +215,8 @@ impl Bundle {
         self.namespaces.keys().map(String::as_str)
     }
 
-    /// The changes that a ship would make in a store of these contents. A namespace with the same meaning, however
-    /// it is written, does not change.
+    /// The changes that a ship would make in a store with these contents. A namespace that keeps its
+    /// meaning is unchanged, even if it is written differently.
     pub fn compare(&self, contents: &Contents, prune: bool) -> Shipment {
         let (same, others): (Vec<_>, Vec<_>) = self
             .namespaces
@@ -243,14 +242,14 @@ impl Bundle {
         Shipment { changes, given_away: Vec::new() }
     }
 
-    /// Ships, as one change, and leaves a [`Stamp`]. Where nothing is to be changed, nothing is
-    /// written. Where somebody else changed the target in the meantime, starts over as long as
-    /// there is patience. `approve` is shown what the target holds and what would become of it.
-    /// Nobody else changes the target while it decides whether to go on.
+    /// Ships all namespaces as one change, and leaves a [`Stamp`]. If nothing has to change, nothing
+    /// is written. If another program changed the target in the meantime, the ship starts over, as
+    /// long as its patience lasts. `approve` gets the content of the target and the planned changes,
+    /// and decides whether to go on. No other program changes the target while it decides.
     ///
     /// # Errors
-    /// The target cannot be written, another change of it has not ended in time, or this one was
-    /// not approved of: nothing was changed.
+    /// The target cannot be written, another change of it has not ended in time, or this ship was not
+    /// approved. Nothing was changed.
     pub fn ship(
         &self,
         target: &dyn Store,
@@ -268,7 +267,7 @@ impl Bundle {
         }
     }
 
-    /// Does what is to be done in a change that has begun.
+    /// Makes the changes in a transaction that has begun.
     fn finish(
         &self,
         target: &dyn Store,
@@ -310,10 +309,10 @@ impl Bundle {
 }
 
 impl Parcel {
-    /// Whether what is at the target says the same to whoever reads it.
+    /// Whether the namespace at the target has the same meaning for every reader.
     fn says_the_same(&self, current: &[u8]) -> bool {
         let name = &self.document.name;
-        // What has been shipped in another dialect says so.
+        // A namespace that was shipped in another dialect names that dialect.
         let dialect = Dialect::default();
         let current = Loaded::new(name, Some(name), current.to_vec(), FileFormat::Json, dialect);
         current.document.is_some_and(|current| current.says_the_same(&self.document))

@@ -1,4 +1,4 @@
-//! Rows of Parquet, whose columns have types of their own.
+//! Rows of a Parquet file. Each column has a type of its own.
 
 mod bounded;
 mod cursor;
@@ -35,35 +35,35 @@ use super::error::Error;
 use super::types::Type;
 use crate::value::Value;
 
-/// How many rows are worked on at once, unless they have more bytes than this: of what a file has once,
-/// each row gets a copy.
+/// The most rows that are read at once. Rows with many bytes are read in smaller numbers, because
+/// each row gets its own copy of a value that the file holds once.
 const ROWS: usize = 4096;
 const BYTES: usize = 4 << 20;
 
-/// The bytes at the beginning of a file, and at its end.
+/// The bytes at the beginning and at the end of a file.
 const MAGIC: &[u8; 4] = b"PAR1";
 
-/// Some rows, column by column.
+/// Some rows, stored by column.
 pub(super) struct Table {
     /// The values of each column that is used, in the order of the plan.
     columns: Vec<Vec<Value>>,
-    /// Rows that have a value that cannot be read, in order, and why.
+    /// The rows with a value that cannot be read, in order, each with the reason.
     bad: Vec<(usize, String)>,
     rows: usize,
-    /// The number of its first row, from 1.
+    /// The number of the first row, from 1.
     first: u64,
 }
 
 /// A column that is read.
 struct Used {
     name: String,
-    /// Its place in the file.
+    /// The index of the column in the file.
     leaf: usize,
     kind: Kind,
     can_be_null: bool,
 }
 
-/// Reads the rows of a file, some at a time.
+/// Reads the rows of a file, a number of rows at a time.
 pub(super) struct Reader {
     name: String,
     file: Arc<Bounded>,
@@ -74,23 +74,23 @@ pub(super) struct Reader {
     /// The row group that is read next.
     group: usize,
     open: Vec<ColumnReader>,
-    /// How many rows of the open row group are left.
+    /// The number of rows that are left in the open row group.
     left: usize,
-    /// The rows that have been read of it and not been handed out.
+    /// The rows that have been read from the row group and not yet returned.
     waiting: Waiting,
     row: u64,
 }
 
-/// Rows as they are in their pages.
+/// Rows in the form that their pages have.
 #[derive(Default)]
 struct Waiting {
     columns: Vec<Raw>,
-    /// How many bytes each row has, the last one first.
+    /// The number of bytes of each row, the last row first.
     sizes: Vec<usize>,
 }
 
 impl Waiting {
-    /// How many rows are worked on at once.
+    /// The number of rows that are read at once.
     fn rows(&self) -> usize {
         let mut bytes = 0_usize;
         let fits = |size: &&usize| {
@@ -108,7 +108,7 @@ impl Reader {
             is_cut(&mut file).map_err(|error| Error::Read { name: name.to_owned(), error })?;
         if is_cut {
             let message = format!(
-                "`{name}` ends in the middle: it begins as Parquet does, and its end is missing"
+                "`{name}` ends in the middle: it begins like a Parquet file, but its end is missing"
             );
             return Err(Error::unfit(message));
         }
@@ -135,20 +135,20 @@ impl Reader {
         })
     }
 
-    /// The columns with their types. Those that cannot be read are strings to who asks.
+    /// The columns with their types. A column that cannot be read is shown as one of strings.
     pub(super) fn columns(&self) -> Vec<(String, Type)> {
         let kind =
             |field: &Field| field.kind.as_ref().map_or(Type::String, |kind| kind.1.column_type());
         self.fields.iter().map(|field| (field.name.clone(), kind(field))).collect()
     }
 
-    /// Says which columns are used. All others may be of any type.
+    /// Selects the columns that are used. All others may have any type.
     pub(super) fn select(&mut self, columns: &[Column]) -> Result<(), Error> {
         for column in columns {
             let (file, name) = (&self.name, &column.name);
             let kind = match self.fields.iter().find(|field| field.name == *name) {
                 Some(field) => field.kind.clone(),
-                None => Err("it is not there".to_owned()),
+                None => Err("the file does not have it".to_owned()),
             };
             let (leaf, kind) = kind.map_err(|what| {
                 let message = format!("column `{name}` of `{file}` cannot be read: {what}");
@@ -194,7 +194,7 @@ impl Reader {
                 found.into_iter().map(|(row, why)| (row, format!("column `{name}`: {why}"))),
             );
         }
-        // Of the problems of a row, the one of its first column.
+        // A row with several problems is reported with the problem of its first column.
         bad.sort_by_key(|(row, _)| *row);
         bad.dedup_by_key(|(row, _)| *row);
         let first = self.row;
@@ -202,13 +202,13 @@ impl Reader {
         Ok(Some(Table { columns, bad, rows, first }))
     }
 
-    /// Reads rows of the open row group.
+    /// Reads some rows of the open row group.
     fn read(&mut self) -> Result<(), Error> {
         let rows = self.left.min(ROWS);
         let mut sizes = vec![0; rows];
         let (open, used) = (&mut self.open, &self.used);
         let read = guarded(|| {
-            // The rows end at the first column that is broken.
+            // The rows end at the first broken column.
             let mut read = Vec::with_capacity(used.len());
             for (column, used) in open.iter_mut().zip(used) {
                 let raw = decode::raw(column, used.kind, used.can_be_null, &mut sizes);
@@ -265,7 +265,7 @@ impl Reader {
     }
 }
 
-/// Whether a file begins as Parquet does and ends otherwise.
+/// Whether a file begins like a Parquet file and does not end like one.
 fn is_cut(file: &mut File) -> io::Result<bool> {
     let mut magic = [0; MAGIC.len()];
     let length = file.seek(SeekFrom::End(0))?;
@@ -276,6 +276,6 @@ fn is_cut(file: &mut File) -> io::Result<bool> {
     }
     file.seek(SeekFrom::End(-4))?;
     file.read_exact(&mut magic)?;
-    // The one at the beginning is not the one at the end, too.
+    // The bytes at the beginning must not be counted as those at the end, too.
     Ok(magic != *MAGIC || length < 12)
 }

@@ -9,11 +9,11 @@ use crate::store::Source;
 
 /// The namespaces of a source as they are now.
 ///
-/// Whoever assigns units takes the [`current`](LiveCatalog::current) catalog, which is always a whole
-/// set, and never waits for it. The source is looked at by [`refresh`](LiveCatalog::refresh), which the
-/// program calls when it likes, or by a thread: see `LiveCatalog::watch`, with the feature `threads`.
-/// If what is there now cannot be read, or is not valid as a whole, the set before it stays, and
-/// [`refused`](LiveCatalog::refused) says why.
+/// A service takes the [`current`](LiveCatalog::current) catalog to assign units. This catalog is
+/// always a whole set, and taking it never waits. [`refresh`](LiveCatalog::refresh) looks at the
+/// source. Either the program calls it when it likes, or a thread does: see `LiveCatalog::watch`,
+/// with the feature `threads`. If the source cannot be read, or any of its namespaces is not valid,
+/// the previous set stays, and [`refused`](LiveCatalog::refused) says why.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -52,7 +52,7 @@ pub struct LiveCatalog {
     dialects: Dialects,
     set: ArcSwap<Set>,
     refused: ArcSwapOption<LoadError>,
-    /// The revision that was looked at last. The refresh in progress holds it.
+    /// The last revision that was looked at. A refresh holds the lock until it ends.
     seen: Mutex<Option<Seen>>,
 }
 
@@ -60,7 +60,7 @@ pub struct LiveCatalog {
 #[derive(Debug)]
 struct Seen {
     revision: String,
-    /// Why it does not answer.
+    /// The reason why this revision was refused, if it was.
     refused: Option<Arc<LoadError>>,
 }
 
@@ -68,7 +68,7 @@ struct Seen {
 #[derive(Debug)]
 struct Set {
     catalog: Arc<Catalog>,
-    /// That of the source; none before the first set was loaded.
+    /// The revision of the source; `None` before the first set was loaded.
     revision: Option<String>,
 }
 
@@ -84,8 +84,8 @@ impl LiveCatalog {
         }
     }
 
-    /// Loads the namespaces of a source. `dialects` are those of namespaces that do not say their
-    /// own.
+    /// Loads the namespaces of a source. `dialects` are the dialects of namespaces that do not name
+    /// their own.
     ///
     /// # Errors
     /// The source cannot be read, or any of its namespaces is invalid.
@@ -98,31 +98,31 @@ impl LiveCatalog {
         Ok(live)
     }
 
-    /// The last set that was good. It stays as it is: who answers one request by one of these gives
-    /// one answer.
+    /// The last good set. The returned catalog never changes: a request that uses one catalog to its
+    /// end gets one consistent answer.
     pub fn current(&self) -> Arc<Catalog> {
         Arc::clone(&self.set.load().catalog)
     }
 
-    /// The revision of the source that the current set is of; `None` as long as nothing was loaded.
+    /// The revision of the source that the current set was read from; `None` as long as nothing was
+    /// loaded.
     pub fn revision(&self) -> Option<String> {
         self.set.load().revision.clone()
     }
 
-    /// Why the source is not what answers, if that is so.
+    /// The reason why the last refresh was refused, if it was.
     pub fn refused(&self) -> Option<Arc<LoadError>> {
         self.refused.load_full()
     }
 
-    /// Looks at the source. If it has another revision, its namespaces take the place of the current
-    /// ones, all at once. Returns whether they did. What was refused is not read again before it
-    /// changes.
+    /// Looks at the source. If the source has another revision, its namespaces replace the current
+    /// ones, all at once. Returns whether they did. A revision that was refused is not read again.
     ///
     /// # Errors
-    /// The source cannot be read, any of its namespaces is invalid, or all of them have gone. The
+    /// The source cannot be read, one of its namespaces is invalid, or all of them are gone. The
     /// current set stays.
     pub fn refresh(&self) -> Result<bool, Arc<LoadError>> {
-        // One after the other: an old set must not take the place of a newer one.
+        // Refreshes run one after the other: an old set must not replace a newer one.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = self.look(&mut seen);
         let refused = match &outcome {
@@ -140,18 +140,18 @@ impl LiveCatalog {
         }
         let taken = self.take(&revision).map_err(Arc::new);
         let refused = taken.as_ref().err().map(Arc::clone);
-        // A source that could not be read may be readable the next time, and one that has changed in
-        // the meantime was perhaps read in part.
+        // A source that could not be read may be readable next time. A source that has changed in the
+        // meantime may have been read in part.
         let is_settled = !matches!(refused.as_deref(), Some(LoadError::Store(_)))
             && self.source.revision().is_ok_and(|after| after == revision);
         *seen = is_settled.then_some(Seen { revision, refused });
         taken.map(|()| true)
     }
 
-    /// Puts what is in the source now in the place of the current set.
+    /// Replaces the current set by the one that the source holds now.
     fn take(&self, revision: &str) -> Result<(), LoadError> {
         let catalog = Catalog::from_source(&*self.source, self.dialects)?;
-        // A ship leaves no empty set: the location is a wrong one, or was lost.
+        // A ship never leaves an empty set, so the location is wrong or was lost.
         if catalog.is_empty() && !self.set.load().catalog.is_empty() {
             return Err(LoadError::Gone);
         }

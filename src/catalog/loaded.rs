@@ -1,4 +1,4 @@
-//! Namespaces as they were found: each with its text, what it says, and what is wrong with it.
+//! Namespaces as they were found: the text, the content and the problems of each.
 
 use std::sync::Arc;
 
@@ -12,13 +12,14 @@ use crate::store::{self, FileFormat, Item, StoreError};
 use crate::tree::{json, yaml};
 use crate::wire::MAX_JSON_DEPTH;
 
-/// The dialects of namespaces that do not say their own.
+/// The dialects of namespaces that do not name their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialects {
-    /// Of a source.
+    /// The dialect of a source.
     pub source: Dialect,
-    /// Of a compiled namespace. One that was compiled in another dialect than planout4j says so,
-    /// so this is not what a project has chosen for its sources.
+    /// The dialect of a compiled namespace. A namespace that was compiled in another dialect than
+    /// planout4j names that dialect, so this field does not follow the project's choice for its
+    /// sources.
     pub compiled: Dialect,
 }
 
@@ -32,25 +33,25 @@ impl From<Dialect> for Dialects {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Loaded {
-    /// Its name, from the name of the file.
+    /// The name of the namespace, from the name of the file.
     pub name: String,
-    /// Its text.
+    /// The text of the namespace.
     pub source: Arc<Source>,
-    /// How it is written.
+    /// The format of the text.
     pub format: FileFormat,
-    /// The dialect it has unless it says its own.
+    /// The dialect of the namespace, unless the text names another one.
     pub dialect: Dialect,
     /// The parts of the text with their places, as far as they could be read.
     pub outline: Option<Outline>,
-    /// Its content, unless it has an error.
+    /// The content of the namespace, unless it has an error.
     pub document: Option<Document>,
-    /// All problems, errors and warnings.
+    /// All problems: errors and warnings.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Loaded {
-    /// Reads and checks the bytes of one namespace. `label` is what messages call it, and `name`
-    /// is what it is called, whatever name stands in the document.
+    /// Reads and checks the bytes of one namespace. Messages call it `label`. Its name is `name`,
+    /// whatever name stands in the document.
     pub fn new(
         label: &str,
         name: Option<&str>,
@@ -93,7 +94,7 @@ impl Loaded {
         loaded
     }
 
-    /// Whether it is a compiled script, which lies beside namespaces where scripts are kept too.
+    /// Whether this is a compiled script. Scripts may lie in the same folder as namespaces.
     pub fn is_script(&self) -> bool {
         let outline = self.outline.as_ref().filter(|_| self.format == FileFormat::Json);
         outline.is_some_and(|outline| Content::of(outline.tree()) == Content::Script)
@@ -106,19 +107,19 @@ impl Loaded {
         }
     }
 
-    /// Takes each problem for as bad as it is configured to be, and drops those that are off.
+    /// Gives each problem its configured level, and drops the problems that are switched off.
     pub fn apply(&mut self, levels: &Levels) {
         levels.apply(&self.source, &mut self.diagnostics);
         self.settle();
     }
 
-    /// The problems with their text.
+    /// The problems with the text that they are in.
     pub fn report(&self) -> Report {
         Report::new(Arc::clone(&self.source), self.diagnostics.clone())
     }
 }
 
-/// Turns bytes into text, or says what keeps them from being any.
+/// Turns bytes into text, or says why they are not text.
 pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
     if let Err(problem) = check_size(bytes.len()) {
         return (Source::new(label, ""), Some(*problem));
@@ -140,7 +141,7 @@ pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
 /// Reads and checks every namespace of a source, in the order of their names.
 ///
 /// # Errors
-/// The source cannot be read. What is wrong with a namespace stands in it.
+/// The source cannot be read. The problems of a namespace are in its [`Loaded`].
 pub fn read(
     source: &dyn store::Source,
     dialects: impl Into<Dialects>,
@@ -151,7 +152,7 @@ pub fn read(
 /// Reads and checks as [`read`] does, and counts the namespaces that have been checked.
 ///
 /// # Errors
-/// The source cannot be read. What is wrong with a namespace stands in it.
+/// The source cannot be read. The problems of a namespace are in its [`Loaded`].
 pub fn read_with(
     source: &dyn store::Source,
     dialects: impl Into<Dialects>,
@@ -171,7 +172,7 @@ fn check_with(
     progress: &Progress,
 ) -> Vec<Loaded> {
     let dialects = dialects.into();
-    // A source that others have made may not keep the order, by which two of one name are found.
+    // Another program's source may not keep the order, which the search for twins needs.
     items.sort_by(|(a, _), (b, _)| a.cmp(b));
     progress.expect(items.len());
     let mut namespaces: Vec<Loaded> = Vec::with_capacity(items.len());
@@ -184,7 +185,7 @@ fn check_with(
         progress.add(1);
         loaded
     }) {
-        // They are ordered by name.
+        // Twins are neighbours: the namespaces are ordered by name.
         if let Some(first) = namespaces.last().filter(|first| is_twin(first, &loaded)) {
             let message =
                 format!("namespace `{}` is also in `{}`", loaded.name, first.source.name());

@@ -21,7 +21,7 @@ use crate::namespace::{Document, Namespace};
 use crate::store;
 use crate::store::{Source, StoreError};
 
-/// The namespaces of a location, ready to assign units. Share it between threads as it is.
+/// The namespaces of a location, ready to assign units. Threads can share it without a lock.
 #[derive(Debug, Default)]
 pub struct Catalog {
     namespaces: IndexMap<String, Namespace>,
@@ -34,29 +34,28 @@ pub enum LoadError {
     /// The location cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The source that a set of namespaces came from has none any more.
+    /// The source had namespaces before, and has none now.
     #[error("there are no namespaces any more")]
     Gone,
-    /// Namespaces are invalid: all of their problems.
+    /// Namespaces are invalid. The reports hold all of their problems.
     #[error("{}", .0.iter().map(Report::to_string).collect::<Vec<_>>().join("\n"))]
     Invalid(Vec<Report>),
 }
 
 impl Catalog {
-    /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON, or a
-    /// URL of compiled JSON in Redis. The folders below a directory are not read: see
-    /// [`from_source`](Catalog::from_source).
-    /// `dialects` are those of namespaces that do not say their own; a [`Dialect`](crate::Dialect) is that of the
-    /// sources.
+    /// Loads every namespace of a location: a directory or a file, of YAML or compiled JSON, or a URL
+    /// of compiled JSON in Redis. The folders below a directory are not read: see
+    /// [`from_source`](Catalog::from_source). `dialects` are the dialects of namespaces that do not
+    /// name their own; a single [`Dialect`](crate::Dialect) is the dialect of the sources.
     ///
     /// # Errors
-    /// The location cannot be read, or any of its namespaces is invalid.
+    /// The location cannot be read, or one of its namespaces is invalid.
     #[cfg(feature = "store")]
     pub fn load(location: &str, dialects: impl Into<Dialects>) -> Result<Catalog, LoadError> {
         Catalog::from_source(&*store::open(location)?, dialects)
     }
 
-    /// Loads every namespace of a source, such as a directory with those below it:
+    /// Loads every namespace of a source, such as a directory with the folders below it:
     ///
     /// ```
     /// use planout::store::{Directory, Folders};
@@ -69,7 +68,7 @@ impl Catalog {
     /// ```
     ///
     /// # Errors
-    /// The source cannot be read, or any of its namespaces is invalid.
+    /// The source cannot be read, or one of its namespaces is invalid.
     pub fn from_source(
         source: &dyn Source,
         dialects: impl Into<Dialects>,
@@ -102,12 +101,12 @@ impl Catalog {
         Iter(self.namespaces.values())
     }
 
-    /// How many namespaces there are.
+    /// The number of namespaces.
     pub fn len(&self) -> usize {
         self.namespaces.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no namespaces.
     pub fn is_empty(&self) -> bool {
         self.namespaces.is_empty()
     }

@@ -11,19 +11,20 @@ use super::{LiveCatalog, LoadError};
 /// The shortest time between two looks.
 const MIN_PERIOD: Duration = Duration::from_millis(1);
 
-/// A thread that refreshes a catalog. It ends when this is dropped, after the look that it takes.
+/// A thread that refreshes a catalog. When the `Watch` is dropped, the thread finishes the refresh in
+/// progress and ends.
 #[derive(Debug)]
 pub struct Watch {
-    /// Nothing is sent: that it is gone ends the thread.
+    /// Nothing is ever sent. Dropping the sender ends the thread.
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl LiveCatalog {
-    /// Refreshes the catalog once a period, which begins when the look before has ended, on a thread
-    /// of its own. `tell` is called there when another set answers, and when the source is refused:
-    /// once, until there is another reason. After a refusal it is told, too, that the source is as
-    /// it was.
+    /// Refreshes the catalog again and again, on a thread of its own, with a pause of `period`
+    /// between two refreshes. The thread calls `tell` when another set answers, and when the source
+    /// is refused: once for each new reason. It also calls `tell` when the source is as it was before
+    /// a refusal.
     ///
     /// # Errors
     /// The thread cannot be started.
@@ -55,11 +56,12 @@ impl LiveCatalog {
 impl Drop for Watch {
     fn drop(&mut self) {
         self.stop.take();
-        // The function that is told of changes runs on the thread, and may drop this there.
+        // `tell` runs on the thread, and may drop the `Watch` there. A thread cannot wait for its own
+        // end.
         if let Some(thread) = self.thread.take()
             && thread.thread().id() != thread::current().id()
         {
-            // A panic in what is told was the business of that thread.
+            // A panic in `tell` concerns that thread only.
             let _ = thread.join();
         }
     }

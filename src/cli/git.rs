@@ -1,5 +1,4 @@
-//! Namespaces as they were at a revision, read from the objects of a git repository. No work tree
-//! is touched.
+//! Namespaces at a revision, read from the objects of a git repository. The work tree is not touched.
 
 mod process;
 mod worktree;
@@ -14,27 +13,27 @@ use planout::store::{FileFormat, Folders, Item, Source, StoreError};
 
 use super::failure::{Failure, Outcome};
 
-/// A commit of the repository that some path lies in.
+/// A commit of the repository that a path lies in.
 #[derive(Debug)]
 pub(super) struct Revision {
-    /// As it was named.
+    /// The name that the user gave.
     name: String,
-    /// Its hash.
+    /// The hash of the commit.
     commit: String,
     /// The folder that git is run in.
     folder: PathBuf,
-    /// The path from the root of the repository on.
+    /// The path from the root of the repository.
     path: String,
 }
 
-/// The namespaces of a path as they were at a revision.
+/// The namespaces of a path at a revision.
 #[derive(Debug)]
 pub(super) struct Past {
     revision: Revision,
     folders: Folders,
 }
 
-/// A thing that a commit has at a path.
+/// An entry of a commit.
 struct Entry {
     kind: Kind,
     path: String,
@@ -45,18 +44,18 @@ struct Entry {
 enum Kind {
     File,
     Link,
-    /// A commit of another repository.
+    /// A commit of another repository: a submodule.
     Submodule,
 }
 
 impl Revision {
-    /// Looks a revision up, in the repository of a path that is there.
+    /// Looks a revision up in the repository of an existing path.
     pub(super) fn find(name: &str, path: &Path) -> Outcome<Revision> {
         let is_no_revision = || {
             Failure::usage(format!("`{name}` is not a revision"))
                 .help("name one as `--against git:main`")
         };
-        // Git would take it for an option.
+        // Git would read such a name as an option.
         if name.is_empty() || name.starts_with('-') {
             return Err(is_no_revision());
         }
@@ -75,7 +74,7 @@ impl Revision {
                     let help = format!("is `{name}` a revision of this clone?");
                     Failure::from(error).help(help)
                 })?;
-        // Of `^main` git says all that is not in it.
+        // For `^main`, git prints all that it excludes.
         if !commit.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return Err(is_no_revision());
         }
@@ -95,7 +94,7 @@ impl Revision {
         Past { revision: self, folders }
     }
 
-    /// The bytes of the path itself, if it was there and was a file.
+    /// The bytes of the file at the path, if the path was a file.
     pub(super) fn file(&self) -> Result<Option<Vec<u8>>, StoreError> {
         let is_wanted = |entry: &Entry| entry.kind == Kind::File && entry.path == self.path;
         let ids: Vec<_> =
@@ -103,12 +102,12 @@ impl Revision {
         Ok(self.contents(&ids)?.pop())
     }
 
-    /// A path of the commit from the path of the revision on.
+    /// The path in the commit of an entry below the path of the revision.
     fn inside<'p>(&self, path: &'p str) -> &'p str {
         path.strip_prefix(&self.path).unwrap_or(path).trim_start_matches('/')
     }
 
-    /// All that is in the path but what is hidden.
+    /// All entries in the path that are not hidden.
     fn entries(&self) -> Result<Vec<Entry>, StoreError> {
         let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", &*self.commit];
         if !self.path.is_empty() {
@@ -135,7 +134,7 @@ impl Revision {
         Ok(entries)
     }
 
-    /// The contents of files, all by one process.
+    /// The contents of files, read by a single process.
     fn contents(&self, ids: &[String]) -> Result<Vec<Vec<u8>>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -165,7 +164,8 @@ impl Revision {
 }
 
 impl Past {
-    /// The namespaces that are read, each with the hash of its content, in the order of a source.
+    /// The namespaces that are read, each with the hash of its content, in the order that a source
+    /// keeps.
     fn found(&self) -> Result<Vec<(Item, String)>, StoreError> {
         let mut found = Vec::new();
         for entry in self.revision.entries()? {
@@ -180,8 +180,9 @@ impl Past {
                 Kind::Submodule => continue,
                 Kind::Link => {
                     let message = format!("`{}` is a link at `{}`", entry.path, self.revision.name);
-                    return Err(StoreError::other(message)
-                        .with_help("links are not followed in the past: compare with a folder"));
+                    return Err(StoreError::other(message).with_help(
+                        "links are not followed at a revision: compare with a folder instead",
+                    ));
                 }
                 Kind::File => {}
             }
@@ -193,7 +194,7 @@ impl Past {
         Ok(found)
     }
 
-    /// The folders below the path that hold others, which are not read.
+    /// The folders below the path that hold namespaces and are not read.
     pub(super) fn left_out(&self) -> Result<BTreeSet<String>, StoreError> {
         let entries = self.revision.entries()?.into_iter();
         let files = entries.filter(|entry| {
@@ -217,7 +218,7 @@ impl Past {
     }
 }
 
-/// A path that was not there holds no namespaces.
+/// A path that did not exist holds no namespaces.
 impl Source for Past {
     fn list(&self) -> Result<Vec<Item>, StoreError> {
         Ok(self.found()?.into_iter().map(|(item, _)| item).collect())
@@ -233,7 +234,7 @@ impl Source for Past {
         self.contents(&ids, limit)?.pop().ok_or_else(missing)
     }
 
-    /// All by one process.
+    /// Reads all of them by a single process.
     fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
         let (items, ids): (Vec<_>, Vec<_>) = self.found()?.into_iter().unzip();
         Ok(items.into_iter().zip(self.contents(&ids, limit)?).collect())
@@ -245,8 +246,8 @@ impl Source for Past {
     }
 }
 
-/// Refuses a folder inside of what git takes for the repository itself: there, the files of a
-/// stranger would be believed to be one. Versions of git that know how to refuse it have done so.
+/// Refuses a folder inside the internal files of a repository: there, git would trust the files of a
+/// stranger as a repository. Newer versions of git refuse this themselves.
 fn check_place(folder: &Path) -> Outcome {
     let git = process::line(folder, &["rev-parse", "--absolute-git-dir"])?;
     match folder.canonicalize() {
@@ -259,14 +260,14 @@ fn check_place(folder: &Path) -> Outcome {
     }
 }
 
-/// Asks for all files while the answers are read: neither pipe can fill up for ever.
+/// Requests all files while the answers are read, so that neither pipe can fill up and block.
 fn exchange(child: &mut Child, ids: &[String]) -> std::io::Result<Vec<Vec<u8>>> {
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(Error::other("it has no pipes"));
     };
     std::thread::scope(|scope| {
         scope.spawn(move || {
-            // If git ends early, what it has answered tells.
+            // If git ends early, its answers show the failure.
             let _ = input.write_all((ids.join("\n") + "\n").as_bytes());
         });
         let mut output = BufReader::new(output);
@@ -274,8 +275,8 @@ fn exchange(child: &mut Child, ids: &[String]) -> std::io::Result<Vec<Vec<u8>>> 
     })
 }
 
-/// Reads one answer: a line `ID TYPE SIZE`, the bytes and a line break; or `ID missing`. More than
-/// a namespace can have is dropped.
+/// Reads one answer: a line `ID TYPE SIZE`, the bytes and a line break; or `ID missing`. Bytes beyond
+/// the largest size of a namespace are dropped.
 fn content(output: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
     let mut head = String::new();
     output.read_line(&mut head)?;

@@ -9,11 +9,11 @@ use crate::value::{Value, ValueError};
 /// The text that all lines of an experiment share.
 #[derive(Debug)]
 pub(crate) struct Frame {
-    /// From the beginning to the time.
+    /// The text up to the time.
     start: String,
-    /// From behind the time to the members of the inputs.
+    /// The text after the time and before the members of the inputs.
     salt: String,
-    /// From behind the params to the end of the line.
+    /// The text after the params, to the end of the line.
     pub(crate) end: String,
 }
 
@@ -23,7 +23,7 @@ pub(crate) const PARAMS: &str = "},\"params\":";
 impl Frame {
     /// The text around the exposures of an experiment.
     pub(crate) fn new(namespace: &Namespace, experiment: &Experiment) -> Frame {
-        // As PlanOut names the experiments of a namespace: without white space.
+        // PlanOut names the experiments of a namespace so: without white space.
         let name = format!("{}-{}", namespace.name(), experiment.name());
         let name = name.split_whitespace().collect::<Vec<_>>().join("-");
         let mut start = String::from("{\"name\":");
@@ -37,15 +37,15 @@ impl Frame {
         Frame { start, salt, end }
     }
 
-    /// The text before the members of the inputs, at a time in seconds since 1970.
+    /// The text before the members of the inputs. `time` is in seconds since 1970.
     pub(crate) fn before(&self, time: u64) -> String {
         format!("{}{time}{}", self.start, self.salt)
     }
 }
 
 impl Exposure<'_> {
-    /// The exposure as PlanOut's loggers write it, with a line break at its end. Inputs that are null
-    /// or that JSON cannot write are left out.
+    /// The exposure as PlanOut's loggers write it, with a line break at its end. Inputs that are
+    /// null, or that JSON cannot write, are left out.
     ///
     /// # Errors
     /// JSON cannot write a param.

@@ -1,4 +1,4 @@
-//! A log of exposures, each unit once in an experiment.
+//! A log of exposures, with each unit once per experiment.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Write};
@@ -13,18 +13,19 @@ use crate::value::Map;
 
 /// The destination of exposures: a file, a queue, a table.
 pub trait Sink: Send + Sync {
-    /// Writes an exposure. Threads may do so at the same time.
+    /// Writes an exposure. Several threads may call it at the same time.
     ///
-    /// # Errors
-    /// It cannot be written. It is not taken for logged then, so that it can be tried again.
+    /// The exposure cannot be written. The log does not count it as logged then, so that the service
+    /// can try again.
     fn write(&self, exposure: &Exposure<'_>) -> io::Result<()>;
 }
 
-/// Logs each unit once in each experiment, as long as it remembers that it did.
+/// Logs each unit once per experiment, as long as the log remembers the unit.
 ///
-/// It remembers the units of late: those who come again and again as long as they do. One that
-/// comes after a long time is logged once more, which does no harm where analyses take the first
-/// exposure of a unit. Share it between threads as it is.
+/// The log remembers the units that it has seen recently. A unit that comes back often is never
+/// forgotten. A unit that comes back after a long time is logged once more, which does no harm where
+/// analyses take the first exposure of a unit. The log can be shared between threads without a lock
+/// around it.
 #[derive(Debug)]
 pub struct ExposureLog<S> {
     sink: S,
@@ -32,16 +33,16 @@ pub struct ExposureLog<S> {
 }
 
 impl<S: Sink> ExposureLog<S> {
-    /// A log that remembers at most so many exposures, at about 20 bytes each.
+    /// A log that remembers at most `memory` exposures. Each takes about 20 bytes.
     pub fn new(sink: S, memory: usize) -> ExposureLog<S> {
         ExposureLog { sink, recent: Mutex::new(Recent::new(memory)) }
     }
 
-    /// Logs that a unit has seen what it was assigned, unless it is in no experiment or was logged
-    /// before. `time` is in seconds since 1970. Returns whether it was logged now.
+    /// Logs that a unit has seen its assignment, unless the unit is not in an experiment or was
+    /// logged before. `time` is in seconds since 1970. Returns whether the unit was logged now.
     ///
     /// # Errors
-    /// The sink cannot write it. It counts as not logged.
+    /// The sink cannot write the exposure. The exposure counts as not logged.
     pub fn log(
         &self,
         namespace: &Namespace,
@@ -60,12 +61,12 @@ impl<S: Sink> ExposureLog<S> {
         Ok(true)
     }
 
-    /// The sink that the exposures go to.
+    /// The sink that the exposures are written to.
     pub fn sink(&self) -> &S {
         &self.sink
     }
 
-    /// The sink that the exposures went to.
+    /// The sink that the exposures were written to.
     pub fn into_sink(self) -> S {
         self.sink
     }
@@ -97,20 +98,20 @@ struct Output<W> {
 }
 
 impl<W: Write + Send> JsonLines<W> {
-    /// Writes to a file or the like: each line at once, and not more.
+    /// Writes to a file or another stream. Each line is written at once, in one piece.
     pub fn new(writer: W) -> JsonLines<W> {
         JsonLines(Mutex::new(Output { writer, is_torn: false }))
     }
 
-    /// Hands on what the writer holds back.
+    /// Writes out the data that the writer holds back.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The data cannot be written.
     pub fn flush(&self) -> io::Result<()> {
         self.output().writer.flush()
     }
 
-    /// The writer.
+    /// Returns the writer.
     pub fn into_inner(self) -> W {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner).writer
     }
@@ -125,7 +126,7 @@ impl<W: Write + Send> Sink for JsonLines<W> {
         let line =
             exposure.to_line().map_err(|error| io::Error::new(ErrorKind::InvalidData, error))?;
         let mut output = self.output();
-        // What is left of a line that failed must not take this one along.
+        // The rest of a line that failed must not be joined to this line.
         let line = if output.is_torn { format!("\n{line}") } else { line };
         let written = output.writer.write_all(line.as_bytes());
         output.is_torn = written.is_err();

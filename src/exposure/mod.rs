@@ -1,8 +1,9 @@
-//! Exposures: which unit was in which experiment, in the lines of JSON that PlanOut's loggers write.
+//! Exposures: the records of units that were in experiments, in the lines of JSON that PlanOut's
+//! loggers write.
 //!
-//! A service logs what it showed, and analyses start from there. What is logged is an [`Exposure`],
-//! where it goes is a [`Sink`], such as [`JsonLines`], and an [`ExposureLog`] takes care that a unit is
-//! logged once in an experiment, and not with each request.
+//! A service logs the values that it has shown, and analyses start from this log. An [`Exposure`] is
+//! one record. A [`Sink`], such as [`JsonLines`], is the place where the records are written. An
+//! [`ExposureLog`] logs each unit once per experiment, and not at each request.
 //!
 //! ```
 //! use planout::exposure::{ExposureLog, JsonLines};
@@ -38,25 +39,25 @@ pub use record::RecordError;
 #[cfg(feature = "simulate")]
 pub(crate) use record::{Record, is_named};
 
-/// A unit in an experiment, and what it saw.
+/// A unit that was in an experiment, with the values that it saw.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Exposure<'e> {
     /// The namespace.
     pub namespace: &'e Namespace,
-    /// The experiment, which is not the default one.
+    /// The experiment. It is never the default one.
     pub experiment: &'e Experiment,
     /// The assignment of the unit.
     pub assignment: &'e Assignment<'e>,
     /// The inputs of the assignment.
     pub inputs: &'e Map,
-    /// When it was, in seconds since 1970.
+    /// The time of the exposure, in seconds since 1970.
     pub time: u64,
 }
 
 impl<'e> Exposure<'e> {
-    /// The exposure of a unit, if it was exposed to anything: not if it is in no experiment, and not
-    /// if its script returned something false.
+    /// The exposure of a unit. `None` if the unit is not in an experiment, or if its script returned
+    /// a false value.
     pub fn new(
         namespace: &'e Namespace,
         assignment: &'e Assignment<'e>,

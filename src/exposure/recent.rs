@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-/// Keys that were seen: as many of the last different ones as are half of what it may hold, at least.
+/// Keys that were seen recently. At least the last `capacity / 2` different keys are remembered.
 ///
-/// They are in two halves. If the younger one is full, the older one is forgotten, and the younger
-/// one takes its place. What is seen again is young again.
+/// The keys are kept in two halves. When the younger half is full, the older half is forgotten, and
+/// the younger half takes its place. A key that is seen again moves to the younger half.
 #[derive(Debug)]
 pub(super) struct Recent {
     young: HashSet<u64>,
@@ -14,12 +14,12 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    /// A memory of so many keys.
+    /// A memory of at most `capacity` keys.
     pub(super) fn new(capacity: usize) -> Recent {
         Recent { young: HashSet::new(), old: HashSet::new(), half: capacity.div_ceil(2).max(1) }
     }
 
-    /// Takes a key down. Returns whether it had not been seen.
+    /// Remembers a key. Returns whether the key is new.
     pub(super) fn insert(&mut self, key: u64) -> bool {
         if self.young.contains(&key) {
             return false;
@@ -55,7 +55,7 @@ mod tests {
         assert!(recent.insert(0));
         recent.remove(0);
         assert!(recent.insert(0));
-        // What comes again and again is never forgotten.
+        // A key that comes again and again is never forgotten.
         for key in 1..1000 {
             recent.insert(key);
             assert!(!recent.insert(0), "{key}");

@@ -1,4 +1,4 @@
-//! A line of JSON as an exposure, whichever logger of PlanOut has written it.
+//! A line of JSON as an exposure, from any of PlanOut's loggers.
 
 use crate::value::ValueError;
 #[cfg(feature = "simulate")]
@@ -13,18 +13,18 @@ use {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// Not JSON.
+    /// The line is not JSON.
     #[error("{0}")]
     Json(String),
-    /// JSON that holds what is not a value.
+    /// The line is JSON, and it holds something that is not a value.
     #[error(transparent)]
     Value(#[from] ValueError),
-    /// JSON, and no record.
+    /// The line is JSON, and it is not a record.
     #[error("a record must be a JSON object, not {0}")]
     NotARecord(&'static str),
 }
 
-/// The event of a record that tells of an exposure.
+/// The event of a record of an exposure.
 #[cfg(feature = "simulate")]
 const EXPOSURE: &str = "exposure";
 
@@ -44,24 +44,24 @@ impl Record {
         }
     }
 
-    /// Whether it tells of an exposure: of one that does not say its event, too.
+    /// Whether the record is an exposure. A record without an event counts as one.
     pub(crate) fn is_exposure(&self) -> bool {
         self.text("event").is_none_or(|event| event == EXPOSURE)
     }
 
-    /// A member that is a text.
+    /// A member whose value is a text.
     pub(crate) fn text(&self, key: &str) -> Option<&str> {
         self.0.get(key).and_then(Value::as_str)
     }
 
-    /// A member that is a map.
+    /// A member whose value is a map.
     pub(crate) fn map(&self, key: &str) -> Option<&Map> {
         self.0.get(key).and_then(Value::as_map)
     }
 }
 
-/// Whether the name of a record is that of an experiment. PlanOut puts the name of the namespace
-/// before.
+/// Whether a record's name is the name of this experiment. PlanOut writes the name of the namespace
+/// before it.
 #[cfg(feature = "simulate")]
 pub(crate) fn is_named(experiment: &Experiment, namespace: &Namespace, name: &str) -> bool {
     match experiment.name() {

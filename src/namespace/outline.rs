@@ -1,8 +1,8 @@
-//! A namespace in places: where its text says what, as far as it can be read.
+//! The outline of a namespace: the places of its parts in its text, as far as they can be read.
 //!
-//! It judges nothing, so it is there for a text that is broken, too. The check of a document, the
-//! checks beyond that, plans, edits and formatting all look at a text through it, and each script is
-//! parsed once for all of them.
+//! The outline judges nothing, so even a broken text has one. The check of a document, the lint,
+//! plans, edits and formatting all read a text through it, and each script is parsed once for all of
+//! them.
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +12,7 @@ use crate::syntax::{Parsed, parse};
 use crate::tree::{Entry, Kind, Map, Node};
 use crate::wire::emit;
 
-/// A namespace as its text has it, valid or not.
+/// The parts of a namespace as they stand in its text, valid or not.
 ///
 /// ```
 /// use planout::Dialect;
@@ -30,16 +30,17 @@ use crate::wire::emit;
 pub struct Outline {
     tree: Arc<Node>,
     dialect: Dialect,
-    /// The scripts that are written in the language, by definition, once somebody has asked.
+    /// The scripts in the language, by the index of the definition. Each is parsed when it is first
+    /// asked for.
     scripts: Vec<OnceLock<ParsedScript>>,
 }
 
-/// A script in the language, as it stands in a namespace.
+/// A script in the language that stands in a namespace.
 #[derive(Clone, Debug)]
 pub struct ParsedScript {
-    /// The syntax tree and all problems, at their places in the namespace's text.
+    /// The syntax tree and all problems, at their places in the text of the namespace.
     pub parsed: Parsed,
-    /// Its compiled form, if it is valid.
+    /// The compiled form, if the script is valid.
     pub json: Option<Arc<Node>>,
 }
 
@@ -53,12 +54,12 @@ pub struct Definition<'o> {
 }
 
 impl Outline {
-    /// The outline of a tree; `dialect` is the one of a namespace that does not say its own.
+    /// The outline of a tree. `dialect` applies to a namespace that does not name its own.
     pub fn new(tree: impl Into<Arc<Node>>, dialect: Dialect) -> Outline {
         let tree = tree.into();
         let mut outline = Outline { tree, dialect, scripts: Vec::new() };
-        let said = outline.text("dialect").and_then(|word| word.parse().ok());
-        outline.dialect = said.unwrap_or(dialect);
+        let named = outline.text("dialect").and_then(|word| word.parse().ok());
+        outline.dialect = named.unwrap_or(dialect);
         outline.scripts = vec![OnceLock::new(); outline.items("experiment_definitions").len()];
         outline
     }
@@ -68,7 +69,7 @@ impl Outline {
         &self.tree
     }
 
-    /// The dialect of its scripts: the one that it says, if there is one of that name.
+    /// The dialect of the scripts: the one that the text names, if that name is known.
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
@@ -101,7 +102,7 @@ impl Outline {
         self.setting(key)?.value.as_str().map(str::trim)
     }
 
-    /// The definitions, whatever they are.
+    /// The items under `experiment_definitions`. They need not be valid.
     pub fn definitions(&self) -> impl Iterator<Item = Definition<'_>> {
         let items = self.items("experiment_definitions").iter().enumerate();
         items.map(|(index, node)| Definition { node, outline: self, index })
@@ -112,14 +113,14 @@ impl Outline {
         self.entry("experiment_sequence")
     }
 
-    /// The entries of the sequence, whatever they are.
+    /// The items under `experiment_sequence`. They need not be valid.
     pub fn entries(&self) -> &[Node] {
         self.items("experiment_sequence")
     }
 }
 
 impl<'o> Definition<'o> {
-    /// The name and its place.
+    /// The name of the definition and its place.
     pub fn name(&self) -> Option<(&'o str, Span)> {
         let name = self.node.as_map()?.get("definition")?;
         Some((name.as_str()?.trim(), name.span))
@@ -143,7 +144,8 @@ impl<'o> Definition<'o> {
         }))
     }
 
-    /// The compiled script: of a valid one in the language, or the one that stands there.
+    /// The compiled script: the form of a valid script in the language, or the compiled script that
+    /// stands in the text.
     pub fn compiled(&self) -> Option<&'o Node> {
         let assign = &self.assign()?.value;
         match &assign.kind {

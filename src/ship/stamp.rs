@@ -9,11 +9,12 @@ use sha1::{Digest, Sha1};
 use crate::store::Contents;
 use crate::time::rfc3339;
 
-/// When, by what and from what a store was last changed, and what it has held since.
+/// The time, the program and the origin of the last change of a store, and the content of the store
+/// since then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stamp {
-    /// When, in UTC, to the second: `2026-01-31T12:00:00Z`.
+    /// The time in UTC, to the second: `2026-01-31T12:00:00Z`.
     pub shipped_at: String,
     /// The version of planout that shipped.
     pub planout: String,
@@ -40,14 +41,14 @@ pub struct Revision {
 /// The identity of a namespace's content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// The SHA-1 of its bytes, in hexadecimal digits: what `sha1sum` prints.
+    /// The SHA-1 of its bytes in hexadecimal digits, as `sha1sum` prints it.
     pub sha1: String,
 }
 
 /// The origin of a ship: the part of a stamp that is known before the ship.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// When it is.
+    /// The time of the ship.
     pub time: SystemTime,
     /// The revision of the source, if it is known.
     pub source: Option<Revision>,
@@ -71,10 +72,10 @@ impl Stamp {
         format!("{:#}\n", serde_json::json!(self))
     }
 
-    /// Reads a stamp. Keys that a later version may have added are passed over.
+    /// Reads a stamp. Unknown keys, which a later version may have added, are ignored.
     ///
     /// # Errors
-    /// It is not a stamp.
+    /// The text is not a stamp.
     pub fn from_json(json: &[u8]) -> Result<Stamp, StampError> {
         serde_json::from_slice(json).map_err(StampError)
     }

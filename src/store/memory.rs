@@ -1,10 +1,10 @@
-//! Namespaces that the program itself has.
+//! Namespaces in the memory of the program.
 
 use std::sync::{PoisonError, RwLock};
 
 use super::{Item, Source, StoreError};
 
-/// A source in memory, such as for tests, or for a service that gets its namespaces by other means.
+/// A source in memory, for tests, or for a service that gets its namespaces in another way.
 ///
 /// ```
 /// use planout::store::{FileFormat, Item, Memory};
@@ -18,7 +18,7 @@ use super::{Item, Source, StoreError};
 /// ```
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// In the order of a source.
+    /// The namespaces, in the order that a source has to keep.
     namespaces: RwLock<Vec<(Item, Vec<u8>)>>,
 }
 
@@ -30,8 +30,7 @@ impl Memory {
         memory
     }
 
-    /// Puts another set in the place of the one that is there. Whoever takes a snapshot sees one
-    /// of the two.
+    /// Replaces the whole set by another one. A snapshot sees either the old set or the new one.
     pub fn replace(&self, namespaces: impl IntoIterator<Item = (Item, Vec<u8>)>) {
         let mut namespaces: Vec<_> = namespaces.into_iter().collect();
         namespaces.sort_by(|(a, _), (b, _)| a.cmp(b));

@@ -1,8 +1,8 @@
-//! The places where namespaces are kept. A store knows names and bytes, nothing of what they mean.
+//! The places where namespaces are kept. A store knows names and bytes, and nothing of their meaning.
 //!
-//! A [`Source`] can be read, and a [`Store`] changed as well. Directories and Redis are stores. A
-//! [`Memory`] is a source, and so is whatever implements the trait: a table of a database, or a file that
-//! is part of the program.
+//! A [`Source`] can be read, and a [`Store`] can be changed as well. Directories and Redis are
+//! stores. A [`Memory`] is a source, and so is every type that implements the trait, such as a table
+//! of a database, or a file that is part of the program.
 
 #[cfg(feature = "store")]
 mod directory;
@@ -45,12 +45,12 @@ pub use replace::Owner;
 
 use crate::source::MAX_SOURCE_BYTES;
 
-/// How an item is written.
+/// The format of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FileFormat {
-    /// YAML, as authors write it.
+    /// YAML: the format that authors write.
     Yaml,
-    /// JSON, as it is shipped.
+    /// JSON: the format that is shipped.
     Json,
 }
 
@@ -58,11 +58,11 @@ pub enum FileFormat {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Item {
-    /// The namespace's name.
+    /// The name of the namespace.
     pub name: String,
     /// The name of the item in messages: a path, or a key.
     pub label: String,
-    /// How it is written.
+    /// The format.
     pub format: FileFormat,
 }
 
@@ -73,7 +73,7 @@ pub const ENDINGS: [&str; 4] = [".yaml", ".yml", ".p4j", ".json"];
 const SCHEMES: [&str; 2] = ["redis", "rediss"];
 
 impl FileFormat {
-    /// The format of a file, by its ending; `None` if it is not a namespace.
+    /// The format of a file, by its ending. `None` if the file is not a namespace.
     pub fn of(path: &Path) -> Option<FileFormat> {
         match path.extension()?.to_str()? {
             "yaml" | "yml" | "p4j" => Some(FileFormat::Yaml),
@@ -84,13 +84,13 @@ impl FileFormat {
 }
 
 impl Item {
-    /// A namespace that is called by its name in messages.
+    /// An item that messages call by its name.
     pub fn new(name: impl Into<String>, format: FileFormat) -> Item {
         let name = name.into();
         Item { label: name.clone(), name, format }
     }
 
-    /// The item with another name in messages, such as a path.
+    /// The same item with another name in messages, such as a path.
     #[must_use]
     pub fn with_label(self, label: impl Into<String>) -> Item {
         Item { label: label.into(), ..self }
@@ -99,21 +99,22 @@ impl Item {
 
 /// A place that namespaces are read from.
 pub trait Source: Debug + Send + Sync {
-    /// All namespaces, in the order of items. Names may occur twice: a folder can hold `a.yaml`
-    /// and `a.json`.
+    /// Lists all namespaces, in the order of items. A name may occur twice: a folder can hold
+    /// `a.yaml` and `a.json`.
     ///
     /// # Errors
     /// The source cannot be read.
     fn list(&self) -> Result<Vec<Item>, StoreError>;
 
-    /// The content of an item, of which at most `limit` bytes are read.
+    /// Reads the content of an item, at most `limit` bytes of it.
     ///
     /// # Errors
     /// The item cannot be read.
     fn read(&self, item: &Item, limit: usize) -> Result<Vec<u8>, StoreError>;
 
-    /// All namespaces with their content, of which at most `limit` bytes are read, in the order of
-    /// [`list`](Source::list): as they are between two changes, never in the middle of one.
+    /// Reads all namespaces with their content, at most `limit` bytes of each, in the order of
+    /// [`list`](Source::list). The snapshot shows the state between two changes, and never the middle
+    /// of one.
     ///
     /// # Errors
     /// The source cannot be read.
@@ -122,10 +123,10 @@ pub trait Source: Debug + Send + Sync {
         items.map(|item| self.read(&item, limit).map(|bytes| (item, bytes))).collect()
     }
 
-    /// A text that is another one after each change, whoever made it. Who has the namespaces of a
-    /// revision need not read them again as long as the source is at this one.
+    /// A text that differs after each change, whoever made the change. A reader that has the
+    /// namespaces of a revision need not read them again while the source still has this revision.
     ///
-    /// Without more knowledge it is a hash of all content, which takes reading it.
+    /// By default, the revision is a hash of all content, and computing it reads all of it.
     ///
     /// # Errors
     /// The source cannot be read.
@@ -134,8 +135,8 @@ pub trait Source: Debug + Send + Sync {
     }
 }
 
-/// A hash of namespaces with their content. Each part has its length before it, so that no two sets
-/// are one text.
+/// A hash of namespaces with their content. Each part has its length before it, so that two different
+/// sets never give the same text.
 fn fingerprint(namespaces: &[(Item, Vec<u8>)]) -> String {
     let mut hash = Sha1::new();
     for (item, bytes) in namespaces {
@@ -153,25 +154,25 @@ fn fingerprint(namespaces: &[(Item, Vec<u8>)]) -> String {
 
 /// A source that can be changed: namespaces are shipped to it.
 pub trait Store: Source {
-    /// The compiled namespaces that a change would replace or remove: what has been shipped here.
+    /// The compiled namespaces that a change could replace or remove: those that were shipped here.
     ///
     /// # Errors
     /// The store cannot be read.
     fn contents(&self) -> Result<Contents, StoreError>;
 
-    /// The place of a name in this source: two names of one place may be one file.
+    /// The place of a name in this store. Two names with one place may be one file.
     fn place(&self, name: &str) -> String {
         name.to_owned()
     }
 
-    /// The stamp of the last [`Transaction`]: the bytes that it was given. `None` if there was none.
+    /// The stamp that the last [`Transaction`] left. `None` if there was no transaction.
     ///
     /// # Errors
     /// The store cannot be read.
     fn stamp(&self) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Begins a change, of which there is one at a time. Waits for another one to end for as long
-    /// as `patience`.
+    /// Begins a change. Only one change can be under way: this waits for another one to end, for at
+    /// most `patience`.
     ///
     /// # Errors
     /// The store cannot be changed, or another change has not ended in time.
@@ -181,19 +182,18 @@ pub trait Store: Source {
 /// The compiled namespaces of a store by name, as their bytes.
 pub type Contents = BTreeMap<String, Vec<u8>>;
 
-/// A change of a store: made as a whole, or not at all if it is dropped.
+/// A change of a store. It is made as a whole, or not at all if it is dropped.
 pub trait Transaction {
-    /// The namespaces that the store keeps now. They stay like this until the change is made, or
-    /// making it fails.
+    /// The namespaces that the store keeps now. They stay as they are until the change is made or has
+    /// failed.
     fn contents(&self) -> &Contents;
 
-    /// Stores namespaces as JSON, removes others, and notes what the stamp says. Those who read see
-    /// all of it or nothing of it; what is in neither list is left alone. Returns the files that
-    /// belong to somebody else now than before, because only the superuser can leave them to whom
-    /// they belonged.
+    /// Stores namespaces as JSON, removes others, and keeps the stamp. Readers see all of the change
+    /// or nothing of it. A namespace that is in neither list is left alone. Returns the files whose
+    /// owner has changed, because only the superuser can keep the owner.
     ///
     /// # Errors
-    /// The store cannot be written, or was changed by somebody who does not wait: nothing changed.
+    /// The store cannot be written, or another program changed it meanwhile: nothing was changed.
     /// Only [`StoreError::Unfinished`] means that the change is made.
     fn commit(
         self: Box<Self>,
@@ -207,7 +207,7 @@ pub trait Transaction {
 pub struct ChangeSet {
     /// The namespaces that are created or replaced.
     pub put: Contents,
-    /// The names of those that are removed.
+    /// The names of the namespaces that are removed.
     pub remove: BTreeSet<String>,
 }
 

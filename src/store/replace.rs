@@ -1,5 +1,5 @@
-//! The place of a file taken by another one: what is written is complete on the disk before anybody sees
-//! it, and has the owner and the mode of the file whose place it takes.
+//! Atomic replacement of a file: the new content is complete on the disk before any reader sees it,
+//! and it keeps the owner and the mode of the file that it replaces.
 
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Write};
@@ -9,16 +9,16 @@ use tempfile::TempPath;
 
 use super::{StoreError, failpoint};
 
-/// To whom a file belongs that has taken the place of another one.
+/// The owner of a file after it was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// To the user and the group that the other one belonged to.
+    /// The file still has the user and the group that it had before.
     Kept,
-    /// To others: only the superuser can give files away.
+    /// The user or the group is another one: only the superuser can give files away.
     Changed,
 }
 
-/// The kind of a place that is to be written.
+/// The kind of a path that is to be written.
 pub(super) enum Place {
     Free,
     Taken(Metadata),
@@ -27,10 +27,10 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// Looks at a place.
+    /// Looks at a path.
     ///
     /// # Errors
-    /// There is a directory, or a link to anything but a terminal, a pipe or the like.
+    /// The path is a directory, or a link to something else than a terminal, a pipe or the like.
     pub(super) fn of(path: &Path) -> Result<Place, StoreError> {
         let failed = |error| StoreError::io("write", path, error);
         let metadata = match path.symlink_metadata() {
@@ -63,23 +63,24 @@ impl Place {
     }
 }
 
-/// Whether a link is the system's name of a stream that the process has open, such as `/dev/stdout`.
+/// Whether a link is the system's name for an open stream of the process, such as `/dev/stdout`.
 fn is_stream(path: &Path) -> bool {
     let folder = parent(path).canonicalize().unwrap_or_default();
     folder == Path::new("/dev") || folder.starts_with("/proc")
 }
 
-/// Creates a temporary file in a folder, which it has to be in to be renamed. It is removed when the
-/// path is dropped.
+/// Creates a temporary file in `folder`, which must be the folder of the file that it will be renamed
+/// to. The file is removed when the returned path is dropped.
 ///
-/// It has the owner and the mode of the file that it is to replace, or else those of any new file.
+/// The temporary file gets the owner and the mode of `replaced`, or else those of any new file.
 pub(super) fn new_file(
     folder: &Path,
     prefix: &str,
     replaced: Option<&Metadata>,
 ) -> io::Result<(File, TempPath, Owner)> {
     failpoint::step()?;
-    // The library opens files for secrets, and puts their paths into its errors.
+    // By default, the crate opens files with the rights for secrets, and adds their paths to its
+    // errors.
     let open = |path: &Path| File::options().read(true).write(true).create_new(true).open(path);
     let made = tempfile::Builder::new().prefix(prefix).make_in(folder, open)?;
     let (file, path) = made.into_parts();
@@ -87,7 +88,7 @@ pub(super) fn new_file(
     Ok((file, path, owner))
 }
 
-/// Gives a new file the owner and the mode of another one, as far as that can be done.
+/// Gives a new file the owner and the mode of another one, as far as the system allows.
 #[cfg(unix)]
 fn resemble(file: &File, other: &Metadata) -> io::Result<Owner> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
@@ -96,13 +97,13 @@ fn resemble(file: &File, other: &Metadata) -> io::Result<Owner> {
     let belongs = || file.metadata().map(|metadata| (metadata.uid(), metadata.gid()) == (uid, gid));
     let mut is_kept = belongs()?;
     if !is_kept {
-        // A group can be given by its members, too.
+        // Members of a group can give a file to this group, even if they cannot change the user.
         let _ = fchown(file, Some(uid), Some(gid)).or_else(|_| fchown(file, None, Some(gid)));
         is_kept = belongs()?;
     }
     let mut mode = other.permissions();
     if !is_kept {
-        // A file that runs as its owner would run as somebody else.
+        // A set-user-ID file would run with the rights of another user.
         mode.set_mode(mode.mode() & 0o777);
     }
     file.set_permissions(mode)?;
@@ -130,7 +131,7 @@ pub(super) fn stage(
     Ok((path, owner))
 }
 
-/// Replaces a single file as a whole, and makes that last.
+/// Replaces a single file as a whole, and waits until the disk has it.
 pub(super) fn replace(
     path: &Path,
     bytes: &[u8],
@@ -144,7 +145,8 @@ pub(super) fn replace(
     Ok(owner)
 }
 
-/// Makes what has been created, renamed and removed in a folder last. Only Unix can, and needs to.
+/// Makes the changes in a folder (created, renamed and removed files) last. Only Unix can do so, and
+/// only there is it needed.
 pub(super) fn sync(folder: &Path) -> Result<(), StoreError> {
     if cfg!(unix) {
         let sync = || {

@@ -1,8 +1,8 @@
-//! The JSON form of a script, read: what each of its nodes is.
+//! A reader of the JSON form of a script: it tells the kind of each node.
 
 use crate::tree::{Entry, Kind, Map, Node};
 
-/// An operator with its arguments: a mapping that says `op`.
+/// An operator with its arguments: a mapping with a key `op`.
 #[derive(Clone, Copy, Debug)]
 pub struct Operator<'a> {
     name: &'a Node,
@@ -10,19 +10,19 @@ pub struct Operator<'a> {
 }
 
 impl<'a> Operator<'a> {
-    /// The operator that a node is, if it is one.
+    /// Reads a node as an operator. `None` if the node is not one.
     pub fn of(node: &'a Node) -> Option<Operator<'a>> {
         let map = node.as_map()?;
         let name = map.get("op").filter(|name| name.as_str().is_some())?;
         Some(Operator { name, map })
     }
 
-    /// Its name.
+    /// The name of the operator.
     pub fn name(self) -> &'a str {
         self.name.as_str().unwrap_or_default()
     }
 
-    /// The node of its name.
+    /// The node that holds the name.
     pub fn name_node(self) -> &'a Node {
         self.name
     }
@@ -58,7 +58,7 @@ pub struct Branch<'a> {
 }
 
 impl<'a> Branch<'a> {
-    /// The branch that a node is, as far as it is one.
+    /// Reads a node as a branch, as far as that is possible.
     pub fn of(node: &'a Node) -> Branch<'a> {
         let part = |key| node.as_map().and_then(|map| map.get(key));
         Branch { condition: part("if"), then: part("then") }
@@ -68,20 +68,19 @@ impl<'a> Branch<'a> {
 /// The form of a node of a compiled script.
 #[derive(Clone, Copy, Debug)]
 pub enum Form<'a> {
-    /// Data. What no compiler emits counts as such.
+    /// Data. A node that no compiler emits counts as data, too.
     Constant,
-    /// A list of what is evaluated.
+    /// A list whose items are evaluated.
     List(&'a [Node]),
-    /// The variable that is read.
+    /// A read of this variable.
     Get(&'a str),
     /// The node of a variable's name, and the value that it is given.
     Set(&'a Node, Option<&'a Node>),
     /// The branches of a `cond`, each a [`Branch`].
     Condition(&'a [Node]),
-    /// An operator of the language that evaluates its parts itself, such as `seq`, `return` or
-    /// `and`.
+    /// An operator of the language that evaluates its parts itself, such as `seq`, `return` or `and`.
     Special(Operator<'a>),
-    /// A function with its arguments, be there one of that name or not.
+    /// A function with its arguments, whether or not the function exists.
     Call(Operator<'a>),
 }
 
@@ -109,7 +108,7 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The nodes right below, in order.
+    /// The nodes directly below this one, in order.
     pub fn parts(self) -> Vec<&'a Node> {
         match self {
             Form::Constant | Form::Get(_) => Vec::new(),

@@ -1,4 +1,4 @@
-//! The bytes of a file of Parquet, which can say anything of its own lengths.
+//! The bytes of a Parquet file, read within bounds: the file may claim any length for its parts.
 
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
@@ -7,11 +7,12 @@ use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 
-/// A file of which no more is read than there is.
+/// A file that is never read behind its end.
 pub(super) struct Bounded(pub(super) File);
 
-/// A reader for which the end of the file is an error. What is read of Parquet never ends there: its
-/// last bytes are not read so. The crate would go on to skip what is not there, for hours.
+/// A reader that treats the end of the file as an error. No part of a Parquet file that is read
+/// through it ends there, since the last bytes are read in another way. Without this error, the crate
+/// would go on to skip bytes that do not exist, for hours.
 pub(super) struct Within(BufReader<File>);
 
 impl Length for Bounded {
@@ -28,7 +29,7 @@ impl ChunkReader for Bounded {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
-        // Memory is taken for what is there, not for what the file says.
+        // Memory is reserved for the bytes that exist, and not for the number that the file claims.
         match start.checked_add(length as u64) {
             Some(end) if end <= self.len() => self.0.get_bytes(start, length),
             _ => Err(ParquetError::EOF("a part lies behind the end of the file".to_owned())),

@@ -1,23 +1,23 @@
-//! Bytes that are read one after another, and the numbers in them that take as many bytes as they need:
-//! those of Thrift's compact protocol, which footers are written in, and of Parquet's encodings.
+//! A cursor over bytes, and the numbers of variable length: those of Thrift's compact protocol, which
+//! footers use, and those of Parquet's encodings.
 
-/// Why a number cannot be read.
+/// The reason why a number cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Broken {
-    /// The bytes end before it does.
+    /// The bytes end before the number does.
     Cut,
-    /// It has more than 64 bits.
+    /// The number has more than 64 bits.
     Wide,
 }
 
-/// A place in bytes.
+/// A position in bytes.
 pub(super) struct Cursor<'d> {
     data: &'d [u8],
     at: usize,
 }
 
 impl<'d> Cursor<'d> {
-    /// The beginning of bytes.
+    /// A cursor at the beginning of the bytes.
     pub(super) fn new(data: &'d [u8]) -> Cursor<'d> {
         Cursor { data, at: 0 }
     }
@@ -39,7 +39,7 @@ impl<'d> Cursor<'d> {
         Ok(taken)
     }
 
-    /// A number whose bytes have 7 bits each, the lowest first.
+    /// A number of 7 bits in each byte, the lowest bits first.
     pub(super) fn number(&mut self) -> Result<u64, Broken> {
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
@@ -52,7 +52,7 @@ impl<'d> Cursor<'d> {
         Err(Broken::Wide)
     }
 
-    /// A number with a sign, which is its lowest bit.
+    /// A signed number. Its lowest bit is the sign.
     pub(super) fn signed(&mut self) -> Result<i64, Broken> {
         let coded = self.number()?;
         Ok((coded >> 1) as i64 ^ -((coded & 1) as i64))

@@ -8,28 +8,28 @@ use super::kind::{Clock, Kind};
 use crate::time;
 use crate::value::Value;
 
-/// Nanoseconds of a day.
+/// The nanoseconds of a day.
 const NANOS_OF_DAY: u64 = 86_400_000_000_000;
 
 /// The Julian day of 1970-01-01.
 const JULIAN_1970: i64 = 2_440_588;
 
-/// A value, or why there is none.
+/// A value, or the reason why it cannot be read.
 type Converted = Result<Value, String>;
 
 /// Some values of a column.
 #[derive(Default)]
 pub(super) struct Values {
     pub(super) values: Vec<Value>,
-    /// Which of them could not be had, and why: these are null.
+    /// The rows whose values cannot be read, each with the reason. Their values are null.
     pub(super) bad: Vec<(usize, String)>,
 }
 
-/// Values of a column as they are in its pages, of which so many are taken.
+/// Values of a column as they are in its pages. Only some of them are taken.
 pub(super) type Raw = Box<dyn FnMut(usize) -> Values + Send>;
 
-/// The next values of a column. Adds to `sizes` how many bytes each row has: the bytes are shared with
-/// the page as long as they are raw.
+/// Decodes the next values of a column. Adds the number of bytes of each row to `sizes`, because
+/// values share their bytes with the page until they are decoded.
 pub(super) fn raw(
     reader: &mut ColumnReader,
     kind: Kind,
@@ -134,7 +134,7 @@ fn read<T: DataType>(
     }))
 }
 
-/// A value where the schema allows none.
+/// The message about a value that the schema does not allow.
 fn unexpected(kind: Kind) -> Converted {
     Err(match kind {
         Kind::Null => "a value, but the type of the column has null only".to_owned(),
@@ -175,20 +175,20 @@ fn whole(it: i128) -> Value {
     i64::try_from(it).map_or_else(|_| Value::Wide(Box::new(it)), Value::Int)
 }
 
-/// The number that bytes hold, the highest first, with a sign.
+/// The signed number in these bytes, the highest byte first.
 fn signed(bytes: &[u8]) -> Option<i128> {
     let is_negative = bytes.first()? & 0x80 != 0;
     let (extra, last) = bytes.split_at(bytes.len().saturating_sub(16));
     let sign = if is_negative { -1 } else { 0 };
     let number = last.iter().fold(sign, |number, byte| number << 8 | i128::from(*byte));
-    // Bytes before the 128 bits may only repeat the sign.
+    // Bytes above the lowest 128 bits may only repeat the sign.
     let fits = extra.iter().all(|byte| *byte == sign as u8) && (number < 0) == is_negative;
     fits.then_some(number)
 }
 
-/// A whole number where there is no point, else the text with all digits after the point: that is
-/// what is in the database, and a double is not. Where all digits stand after the point, DuckDB has
-/// no zero before it.
+/// A whole number if there are no digits after the point, else the text with all of them: the
+/// database holds exactly this number, and a double would not. Where all digits stand after the
+/// point, DuckDB writes no zero before it.
 fn decimal(unscaled: i128, digits: usize, scale: usize) -> Converted {
     if scale == 0 {
         return match whole(unscaled) {
@@ -223,7 +223,7 @@ fn zone(is_utc: bool) -> &'static str {
 }
 
 fn time_of_day(it: i64, clock: Clock) -> Converted {
-    // The last one is `24:00:00`.
+    // The last time of a day is `24:00:00`.
     if !(0..=86_400 * clock.per_second).contains(&it) {
         return Err(format!("`{it}` is not a time of the day"));
     }
@@ -237,14 +237,15 @@ fn timestamp(it: i64, clock: Clock) -> Value {
 
 fn old_timestamp(low: u32, high: u32, day: u32) -> Value {
     let nanos = u64::from(high) << 32 | u64::from(low);
-    // More than a day are more days.
+    // Hours after the first day count as more days.
     let (days, nanos) = (nanos / NANOS_OF_DAY, (nanos % NANOS_OF_DAY) as i64);
     let days = i64::from(day) - JULIAN_1970 + days as i64;
     let clock = time::clock_text(nanos, 1_000_000_000);
     Value::from(format!("{} {clock}", time::date_text(days)))
 }
 
-/// The double with the text of a float: `0.1` is 0.1 in both, though the numbers are not the same.
+/// The double whose text is that of the float: `0.1` is 0.1 in both types, though the two numbers
+/// differ.
 fn widened(float: f32) -> f64 {
     let exact = f64::from(float);
     if !exact.is_finite() || (exact.fract() == 0.0 && exact.abs() < f64::from(1 << 24)) {
@@ -253,7 +254,7 @@ fn widened(float: f32) -> f64 {
     float.to_string().parse().unwrap_or(exact)
 }
 
-/// The value of a float of 16 bits: a sign, 5 bits of an exponent, and 10 of a fraction.
+/// The value of a 16-bit float: a sign, 5 bits of exponent, and 10 of fraction.
 fn half(bits: u16) -> f32 {
     let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f32::from(bits & 0x3ff));
     let size = match exponent {
@@ -299,7 +300,7 @@ mod tests {
         assert_eq!(text(&i128::MAX.to_be_bytes(), 38, 0), Ok(most));
         let over = [&[1][..], &[0; 16]].concat();
         assert!(text(&over, 70, 0).is_err());
-        // The highest bit of the last 128 is a sign only if those before say so.
+        // The highest bit of the last 128 is a sign only if the bits before it agree.
         assert!(text(&[&[0][..], &[0xff; 16]].concat(), 70, 0).is_err());
         assert!(text(&[], 9, 0).is_err());
         assert!(text(&[1; 9], 18, 0).is_err());
@@ -332,7 +333,7 @@ mod tests {
         let nanos = 45_296_789_000_000_u64;
         let stamp = old_timestamp(nanos as u32, (nanos >> 32) as u32, 2_440_588 + 20_784);
         assert_eq!(text(stamp), "2026-11-27 12:34:56.789");
-        // Whatever a file holds has a text.
+        // Every value that a file can hold has a text.
         text(old_timestamp(u32::MAX, u32::MAX, u32::MAX));
         for it in [i64::MIN, i64::MIN + 1, -1, i64::MAX - 1] {
             text(timestamp(it, clock));

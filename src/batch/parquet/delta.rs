@@ -1,36 +1,36 @@
-//! The lengths of values that are encoded as differences. The crate `parquet` takes memory for as many
-//! values as such an encoding claims, so what it claims is checked before.
+//! The lengths of values, encoded as differences. The crate `parquet` reserves memory for as many
+//! values as such an encoding claims, so the claim is checked first.
 
 use parquet::errors::{ParquetError, Result};
 
 use super::cursor::{Broken, Cursor};
 
-/// The widest difference of numbers of 32 bits.
+/// The largest width of a difference of 32-bit numbers, in bits.
 const MAX_WIDTH: u8 = 32;
 
-/// Lengths as `DELTA_BINARY_PACKED` has them.
+/// Lengths in the encoding `DELTA_BINARY_PACKED`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lengths {
-    /// How many there are.
+    /// The number of lengths.
     pub(super) count: usize,
-    /// Their sum.
+    /// The sum of the lengths.
     pub(super) sum: u64,
-    /// Where they end.
+    /// The position after the lengths.
     pub(super) end: usize,
 }
 
-/// How many numbers an encoding claims to have.
+/// The number of values that an encoding claims to have.
 pub(super) fn claimed(data: &[u8]) -> Result<usize> {
     let mut cursor = Cursor::new(data);
     let (_block, _parts) = (size(&mut cursor)?, size(&mut cursor)?);
     size(&mut cursor)
 }
 
-/// The part before the blocks.
+/// The header before the blocks.
 struct Header {
-    /// How many small blocks make a block.
+    /// The number of miniblocks in a block.
     parts: usize,
-    /// How many numbers make a small block.
+    /// The number of values in a miniblock.
     part: usize,
     count: usize,
     first: i32,
@@ -53,7 +53,7 @@ impl Header {
 }
 
 impl Lengths {
-    /// Goes through lengths, of which there may be so many.
+    /// Reads lengths, of which there may be at most `most`.
     pub(super) fn read(data: &[u8], most: usize) -> Result<Lengths> {
         let mut cursor = Cursor::new(data);
         let Header { parts, part, count, first } = Header::read(&mut cursor)?;
@@ -103,14 +103,14 @@ fn length(number: i32) -> Result<u64> {
     u64::try_from(number).map_err(|_| wrong("come to a negative length"))
 }
 
-/// A number of some bits from a place on, the lowest first.
+/// The number of `width` bits at a position, the lowest bit first.
 fn bits(data: &[u8], from: usize, width: u8) -> u32 {
     let mut number = 0_u64;
     for (index, byte) in data.iter().skip(from / 8).take(5).enumerate() {
         number |= u64::from(*byte) << (8 * index);
     }
     let mask = (1_u64 << width) - 1;
-    // What is masked has 32 bits at most.
+    // The mask leaves 32 bits at most.
     ((number >> (from % 8)) & mask) as u32
 }
 
@@ -119,7 +119,7 @@ fn size(cursor: &mut Cursor<'_>) -> Result<usize> {
     usize::try_from(cursor.number().map_err(broken)?).map_err(|_| cut())
 }
 
-/// A number of 32 bits with a sign.
+/// A signed 32-bit number.
 fn int(cursor: &mut Cursor<'_>) -> Result<i32> {
     let number = cursor.signed().map_err(broken)?;
     i32::try_from(number).map_err(|_| wrong("have more than 32 bits"))
@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn lengths_are_added_up() {
-        // 128 numbers a block, 4 parts, 5 numbers: 7, 5, 3, 1, 2, as in the description of the format.
+        // 128 values in a block, 4 miniblocks, 5 values: 7, 5, 3, 1, 2. The description of the format
+        // has this example.
         let data = [0x80, 1, 4, 5, 14, 3, 2, 0, 0, 0, 0b1100_0000, 0, 0, 0, 0, 0, 0, 0, 99];
         let lengths = Lengths::read(&data, 5).expect("lengths");
         assert_eq!(lengths, Lengths { count: 5, sum: 18, end: 18 });
@@ -155,7 +156,7 @@ mod tests {
             assert!(Lengths::read(&[&block[..], &[4, 5, 0]].concat(), 5).is_err());
         }
         assert!(Lengths::read(&[0x80, 1, 0, 5, 0], 5).is_err());
-        // The first is below 0, and so is the sum of the first two.
+        // The first length is negative, and so is the sum of the first two.
         assert!(Lengths::read(&[0x80, 1, 4, 1, 1], 5).is_err());
         assert!(Lengths::read(&[0x80, 1, 4, 2, 2, 5, 0, 0, 0, 0], 5).is_err());
         assert_eq!(Lengths::read(&[0x80, 1, 4, 1, 2], 5).expect("one").sum, 1);

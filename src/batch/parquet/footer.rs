@@ -1,5 +1,5 @@
-//! The schema at the end of a file, looked through before the crate `parquet` reads it: that takes
-//! memory for as many columns as are claimed, and goes as deep as groups nest.
+//! A check of the schema at the end of a file, before the crate `parquet` reads it: the crate
+//! reserves memory for as many columns as the schema claims, and recurses as deep as its groups nest.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -8,17 +8,18 @@ use parquet::errors::{ParquetError, Result};
 use super::MAGIC;
 use super::cursor::{Broken, Cursor};
 
-/// How many groups may hold one another, in a schema and in what is around it.
+/// The most levels of groups within groups, in a schema and around it.
 const MAX_DEPTH: usize = 100;
 
-/// The length of the footer and the last magic bytes.
+/// The size of the footer's length and the last magic bytes.
 const TAIL: i64 = 8;
 
-/// The field of the footer that is the schema, and the one of a group that counts what it holds.
+/// The field of the footer that holds the schema, and the field of a group that holds the number of
+/// its parts.
 const SCHEMA: i16 = 2;
 const CHILDREN: i16 = 5;
 
-/// Kinds of Thrift's compact protocol.
+/// The kinds of values in Thrift's compact protocol.
 const STOP: u8 = 0;
 const TRUE: u8 = 1;
 const FALSE: u8 = 2;
@@ -32,10 +33,10 @@ const SET: u8 = 10;
 const MAP: u8 = 11;
 const STRUCT: u8 = 12;
 
-/// Checks the schema of a file. Whatever else is wrong is left to the reader.
+/// Checks the schema of a file. Any other fault is left to the reader.
 ///
 /// # Errors
-/// It cannot be read, or its groups claim more than there is or hold one another too often.
+/// The schema cannot be read, its groups claim more parts than there are, or they nest too deep.
 pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<()> {
     let length = file.seek(SeekFrom::End(-TAIL))?;
     let (mut size, mut magic) = ([0; 4], [0; 4]);
@@ -84,7 +85,7 @@ impl Thrift<'_> {
         if kind != STRUCT {
             return Err(wrong("has a schema of another kind"));
         }
-        // How many parts of each open group are still to come.
+        // The number of parts that each open group still lacks.
         let mut open: Vec<usize> = Vec::new();
         for place in 0..count {
             while open.last() == Some(&0) {
@@ -107,7 +108,7 @@ impl Thrift<'_> {
         Ok(())
     }
 
-    /// How many parts an element of the schema has.
+    /// The number of parts of an element of the schema.
     fn children(&mut self) -> Result<usize> {
         let (mut children, mut last) = (0, 0);
         while let Some((id, kind)) = self.field(&mut last)? {
@@ -147,13 +148,15 @@ impl Thrift<'_> {
             return Ok(None);
         }
         *last = match head >> 4 {
-            0 => i16::try_from(self.signed()?).map_err(|_| wrong("has a field of no number"))?,
+            0 => {
+                i16::try_from(self.signed()?).map_err(|_| wrong("has a field without a number"))?
+            }
             more => last.wrapping_add(more.into()),
         };
         Ok(Some((*last, kind)))
     }
 
-    /// How many elements a list has, and of which kind. Each has a byte at least.
+    /// The number of a list's elements, and their kind. Each element has at least one byte.
     fn list(&mut self) -> Result<(usize, u8)> {
         let head = self.byte()?;
         let count = match head >> 4 {
@@ -166,7 +169,7 @@ impl Thrift<'_> {
         Ok((count, head & 0x0f))
     }
 
-    /// Leaves a value out.
+    /// Skips a value.
     fn skip(&mut self, kind: u8, depth: usize) -> Result<()> {
         let depth = depth.checked_sub(1).ok_or_else(|| wrong("nests too deep"))?;
         match kind {
@@ -198,12 +201,12 @@ impl Thrift<'_> {
                 }
             }
             kind if INTEGERS.contains(&kind) => drop(self.signed()?),
-            _ => return Err(wrong("has a value of no known kind")),
+            _ => return Err(wrong("has a value of an unknown kind")),
         }
         Ok(())
     }
 
-    /// Leaves an element out: a boolean has a byte there, and nothing in a struct.
+    /// Skips an element of a list. A boolean takes a byte in a list, and nothing in a struct.
     fn element(&mut self, kind: u8, depth: usize) -> Result<()> {
         match kind {
             TRUE | FALSE => self.byte().map(drop),

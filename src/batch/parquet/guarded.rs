@@ -1,17 +1,17 @@
-//! Calls into the crate `parquet`, which panics on some files that are broken.
+//! Calls into the crate `parquet`, which panics on some broken files.
 
 use std::thread;
 
 use parquet::errors::ParquetError;
 
-/// The name of the threads on which files of Parquet are read.
+/// The name of the threads that read Parquet files.
 ///
-/// The crate that reads them panics on some broken files. The panic ends with the thread, and is an
-/// error of the file; a program that reports panics can tell by the name of the thread that this
-/// one is dealt with.
+/// The crate that reads them panics on some broken files. Such a panic ends only the thread, and
+/// becomes an error of the file. A program that reports panics can leave those of threads with this
+/// name out.
 pub const PARQUET_THREAD: &str = "parquet";
 
-/// Makes a call on a thread of its own, where a panic is an error like others.
+/// Makes a call on a thread of its own, so that a panic becomes an ordinary error.
 pub(super) fn guarded<T: Send>(
     call: impl FnOnce() -> Result<T, ParquetError> + Send,
 ) -> Result<T, ParquetError> {

@@ -5,55 +5,56 @@ use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type as Schema}
 
 use crate::batch::types::Type;
 
-/// The most digits of a decimal. More are in no database that writes Parquet.
+/// The most digits of a decimal. No database writes decimals with more to Parquet.
 const MAX_DIGITS: i32 = 76;
 
-/// How the values of a column are read.
+/// The way to read the values of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Boolean,
     Integer,
-    /// An integer whose highest bit is not a sign.
+    /// An unsigned integer.
     Unsigned,
     Float,
-    /// A float of 16 bits.
+    /// A 16-bit float.
     Half,
-    /// A whole number without its point.
+    /// A decimal, stored as a whole number without its point.
     Decimal {
         digits: usize,
-        /// How many of the digits stand after the point.
+        /// The number of digits after the point.
         scale: usize,
     },
-    /// Days since 1970.
+    /// A date, stored as days since 1970.
     Date,
     Time(Clock),
     Timestamp(Clock),
-    /// The nanosecond of a day and a Julian day, in 96 bits.
+    /// A time, stored as the nanosecond of a day and a Julian day, in 96 bits.
     OldTimestamp,
     Uuid,
     Text,
-    /// Nothing but null.
+    /// A column that holds null only.
     Null,
 }
 
-/// How a time is counted.
+/// The unit of a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Clock {
-    /// In parts of a second.
+    /// The number of units in a second.
     pub(super) per_second: i64,
-    /// Whether it is known to be in UTC.
+    /// Whether the time is known to be in UTC.
     pub(super) is_utc: bool,
 }
 
-/// A column at the top of a file.
+/// A column at the top level of a file.
 #[derive(Debug)]
 pub(super) struct Field {
     pub(super) name: String,
-    /// Which of the columns with values it is, and how they are read; or what it is that cannot be.
+    /// The index among the columns with values, and the way to read them; or the reason why they
+    /// cannot be read.
     pub(super) kind: Result<(usize, Kind), String>,
 }
 
-/// The columns at the top of a file, in its order.
+/// The columns at the top level of a file, in its order.
 pub(super) fn fields(schema: &SchemaDescriptor) -> Vec<Field> {
     let roots = schema.root_schema().get_fields().iter();
     let field = |(root, field): (usize, &std::sync::Arc<Schema>)| {
@@ -68,7 +69,7 @@ pub(super) fn fields(schema: &SchemaDescriptor) -> Vec<Field> {
     roots.enumerate().map(field).collect()
 }
 
-/// The kind of a column that holds more than one value in a row.
+/// The reason why a column cannot be read, if it holds more than one value in a row.
 fn nested(field: &Schema) -> Option<&'static str> {
     let info = field.get_basic_info();
     if info.has_repetition() && info.repetition() == parquet::basic::Repetition::REPEATED {
@@ -89,7 +90,7 @@ fn nested(field: &Schema) -> Option<&'static str> {
 }
 
 impl Kind {
-    /// How the values of a column are read, or what it is.
+    /// The way to read the values of a column, or the reason why they cannot be read.
     fn of(column: &ColumnDescriptor) -> Result<Kind, String> {
         let physical = column.physical_type();
         let unknown = |what: &str| Err(format!("it is of type {what}"));
@@ -141,14 +142,15 @@ impl Kind {
         })
     }
 
-    /// The type that it has beside those of other formats: what it is written as, where it is kept.
+    /// The type that the other formats have for it: values are written in this type where the type is
+    /// kept.
     pub(super) fn column_type(self) -> Type {
         match self {
             Kind::Boolean => Type::Boolean,
             Kind::Integer => Type::Integer,
             Kind::Decimal { digits: ..=18, scale: 0 } => Type::Integer,
             Kind::Float | Kind::Half => Type::Float,
-            // What they hold may be more than a signed number can be, or has a point.
+            // Their values may be larger than a signed number can be, or may have a point.
             Kind::Unsigned | Kind::Decimal { .. } => Type::String,
             Kind::Date | Kind::Time(_) | Kind::Timestamp(_) | Kind::OldTimestamp => Type::String,
             Kind::Uuid | Kind::Text | Kind::Null => Type::String,
@@ -167,13 +169,13 @@ impl Clock {
     }
 }
 
-/// What a column says of its values: by its logical type, or as older files and DuckDB say it. `None`
-/// for a type that only the older ones have.
+/// The type of a column's values: the logical type, or the older kind of type that older files and
+/// DuckDB write. `None` for a type that exists only in the older kind.
 fn logical(column: &ColumnDescriptor) -> Option<Option<LogicalType>> {
     if let Some(logical) = column.logical_type_ref() {
         return Some(Some(logical.clone()));
     }
-    // Who knows of time zones says so by a logical type.
+    // Writers that know of time zones also write a logical type.
     let (millis, micros) = (TimeUnit::MILLIS, TimeUnit::MICROS);
     Some(Some(match column.converted_type() {
         ConvertedType::NONE => return Some(None),

@@ -1,6 +1,6 @@
-//! The pages of a column. A page says of itself how many values it has and what it becomes when it is
-//! decompressed, and the crate `parquet` takes memory for what is said. So pages are decompressed and
-//! checked here before it sees them.
+//! The pages of a column. A page claims a number of values and a size after decompression, and the
+//! crate `parquet` reserves memory for these claims. So pages are decompressed and checked here
+//! before the crate sees them.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -19,28 +19,28 @@ use parquet::schema::types::ColumnDescPtr;
 use super::bounded::Bounded;
 use super::delta::{self, Lengths};
 
-/// How much the pages of a file that are open at once may take, in bytes: a page and a dictionary of
-/// each column.
+/// The most memory that the open pages of a file may take, in bytes. Each column has one page and one
+/// dictionary open.
 const MAX_OPEN: usize = 512 << 20;
 
-/// How much is decompressed at once, in bytes.
+/// The number of bytes that are decompressed at once.
 const MIN_PIECE: usize = 64 << 10;
 const MAX_PIECE: usize = 32 << 20;
 
-/// The memory of a value beside its bytes, at most.
+/// The most memory that a value takes beside its bytes.
 const VALUE_BYTES: usize = 32;
 
 /// The free part of the memory for open pages.
 #[derive(Clone)]
 pub(super) struct Room(Arc<AtomicUsize>);
 
-/// Some of it, until it is dropped.
+/// A reserved part of the memory. It is free again when this is dropped.
 struct Taken {
     room: Room,
     bytes: usize,
 }
 
-/// The bytes of a page, with what they take of the room.
+/// The bytes of a page, with the memory that is reserved for them.
 struct Owned {
     bytes: Bytes,
     _taken: Taken,
@@ -96,7 +96,7 @@ pub(super) fn open(
 ) -> Result<ColumnReader> {
     let column = group.column(leaf);
     let rows = usize::try_from(group.num_rows())?;
-    // Pages come as they are in the file.
+    // Pages are still as they are in the file here.
     let plain = column.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
     let pages = SerializedPageReader::new(Arc::clone(file), &plain, rows, None)?;
     let (codec, column, room) = (column.compression(), column.column_descr_ptr(), room.clone());
@@ -104,7 +104,7 @@ pub(super) fn open(
     Ok(get_column_reader(column, Box::new(pages)))
 }
 
-/// Reads pages that are decompressed and checked.
+/// Reads pages, and decompresses and checks them.
 struct Pages {
     pages: SerializedPageReader<Bounded>,
     codec: Compression,
@@ -113,14 +113,14 @@ struct Pages {
 }
 
 impl Pages {
-    /// The bytes of a page, of which those before `from` are not compressed.
+    /// The bytes of a page. The bytes before `from` are not compressed.
     fn plain(&self, bytes: Bytes, from: usize, is_compressed: bool) -> Result<Bytes> {
         if from > bytes.len() {
             return Err(wrong("ends before its values"));
         }
         let (head, rest) = bytes.split_at(from);
         let is_plain = self.codec == Compression::UNCOMPRESSED || !is_compressed;
-        // Where there are no values, there is nothing to decompress either.
+        // A page without values has nothing to decompress.
         if is_plain || rest.is_empty() {
             return Ok(bytes);
         }
@@ -148,18 +148,18 @@ impl Pages {
         Ok(Bytes::from(plain))
     }
 
-    /// The bytes of a page that takes as much room as they do, and some more.
+    /// The bytes of a page, which take as much memory as their number and `more`.
     fn kept(&self, bytes: Bytes, more: usize) -> Result<Bytes> {
         let taken = self.room.take(bytes.len().saturating_add(more))?;
         Ok(Bytes::from_owner(Owned { bytes, _taken: taken }))
     }
 
-    /// How much more a dictionary takes than its bytes.
+    /// The memory that a dictionary takes beside its bytes.
     fn dictionary(&self, bytes: &[u8], count: u32) -> Result<usize> {
         let count = usize::try_from(count)?;
         let bits = match self.column.physical_type() {
             Physical::BOOLEAN => 1,
-            // Each has its length before it.
+            // Each value has its length before it.
             Physical::INT32 | Physical::FLOAT | Physical::BYTE_ARRAY => 32,
             Physical::INT64 | Physical::DOUBLE => 64,
             Physical::INT96 => 96,
@@ -173,12 +173,12 @@ impl Pages {
         }
     }
 
-    /// How much more the values of a page take than their bytes, where that does not follow from how
-    /// many are read at once.
+    /// The memory that the values of a page take beside its bytes, where it does not follow from the
+    /// number of values that are read at once.
     fn values(&self, bytes: &[u8], encoding: Encoding, count: u32) -> Result<usize> {
         let most = usize::try_from(count)?;
         match encoding {
-            // Where all are null, there may be nothing.
+            // A page whose values are all null may be empty.
             _ if bytes.is_empty() => Ok(0),
             Encoding::DELTA_LENGTH_BYTE_ARRAY => {
                 self.lengths(bytes, most).map(|lengths| lengths.count.saturating_mul(4))
@@ -190,7 +190,8 @@ impl Pages {
                 if shared.count != own.count {
                     return Err(wrong("has other lengths of beginnings than of ends"));
                 }
-                // Each value becomes a copy of its own, of what it shares with the one before, too.
+                // Each value becomes a copy of its own, including the part that it shares with the
+                // value before.
                 let copies = usize::try_from(shared.sum.saturating_add(own.sum))?;
                 Ok(copies.saturating_add(own.count.saturating_mul(8 + VALUE_BYTES)))
             }
@@ -198,7 +199,7 @@ impl Pages {
         }
     }
 
-    /// Lengths for which there is room.
+    /// Lengths that have enough memory.
     fn lengths(&self, bytes: &[u8], most: usize) -> Result<Lengths> {
         if delta::claimed(bytes)?.saturating_mul(4) > self.room.left() {
             return Err(too_large());
@@ -206,7 +207,7 @@ impl Pages {
         Lengths::read(bytes, most)
     }
 
-    /// Where the values of a page of the first version begin, which has no lengths of its levels.
+    /// The position of the values in a page of version 1, which does not say how long its levels are.
     fn levels(&self, bytes: &[u8], encoding: Encoding, count: u32) -> Result<usize> {
         let most = self.column.max_def_level();
         if most == 0 {
@@ -291,7 +292,7 @@ impl Pages {
     }
 }
 
-/// Appends a stream that may have so many bytes.
+/// Appends a stream of at most `most` bytes.
 fn decompress(stream: &mut impl Read, plain: &mut Vec<u8>, most: usize) -> Result<()> {
     let mut left = most;
     loop {
@@ -309,7 +310,8 @@ fn decompress(stream: &mut impl Read, plain: &mut Vec<u8>, most: usize) -> Resul
     }
 }
 
-/// Whether lengths are encoded as differences. Numbers that are take no memory before they are read.
+/// Whether lengths are encoded as differences. Numbers in that encoding take no memory before they
+/// are read.
 fn has_lengths(encoding: Encoding) -> bool {
     matches!(encoding, Encoding::DELTA_LENGTH_BYTE_ARRAY | Encoding::DELTA_BYTE_ARRAY)
 }

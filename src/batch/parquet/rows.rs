@@ -12,7 +12,7 @@ pub(in crate::batch) struct Rows<'p> {
     columns: &'p [Column],
     /// The next row.
     next: usize,
-    /// The next of the rows that are bad.
+    /// The next bad row.
     bad: usize,
 }
 

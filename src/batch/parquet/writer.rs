@@ -1,4 +1,4 @@
-//! A file of Parquet, row group by row group.
+//! A writer of Parquet files, one row group after another.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -12,7 +12,8 @@ use parquet::schema::types::Type as Schema;
 
 use crate::batch::encode::{Cells, Table};
 
-/// A row group has at least as many rows as this, or as many bytes of text, if there are more.
+/// A row group ends after this number of rows, or after this number of bytes of text, whichever comes
+/// first.
 const ROWS: usize = 100_000;
 const BYTES: usize = 8 << 20;
 
@@ -91,7 +92,7 @@ impl<'w> Writer<'w> {
         write().map_err(failed)
     }
 
-    /// Writes what is left, and the end.
+    /// Writes the rest and the footer.
     pub(in crate::batch) fn finish(mut self) -> io::Result<()> {
         self.write()?;
         self.file.close().map(|_| ()).map_err(failed)

@@ -1,9 +1,9 @@
-//! The one place where git is run. What it reads may have been made by anybody: a clone, an archive
-//! or a folder of others.
+//! The one place where git is run. The repository may come from anybody: a clone, an archive or a
+//! folder of other people.
 //!
-//! The configuration of a repository names programs that git runs on many occasions. So it is told to
-//! run none, and only commands are given to it that read objects. `git status` is not one of them:
-//! it asks the filters of `.gitattributes` and looks into submodules.
+//! The configuration of a repository names programs that git runs on many occasions. So git is told
+//! to run none, and is only given commands that read objects. `git status` is not one of them: it
+//! runs the filters of `.gitattributes` and looks into submodules.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use planout::store::StoreError;
 
 /// Settings that override the configuration of the repository, of the user and of the system.
 const SETTINGS: [&str; 3] = [
-    // Ordinary files of a clone can be a whole repository, with a configuration of their own.
+    // A clone can contain a whole repository as ordinary files, with a configuration of its own.
     "safe.bareRepository=explicit",
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -20,16 +20,17 @@ const SETTINGS: [&str; 3] = [
 
 /// Variables in the environment of git, which override any configuration.
 const ENVIRONMENT: [(&str, &str); 4] = [
-    // The objects that a partial clone lacks are not fetched: its remote can be a program. Versions of git that
-    // do not know this learn from the next one that no way of fetching is allowed.
+    // Git must not fetch the objects that a partial clone lacks, because the remote can be a program.
+    // Versions of git that do not know the first variable are stopped by the second, which allows no
+    // way of fetching.
     ("GIT_NO_LAZY_FETCH", "1"),
     ("GIT_ALLOW_PROTOCOL", "none"),
     ("GIT_OPTIONAL_LOCKS", "0"),
     ("GIT_TERMINAL_PROMPT", "0"),
 ];
 
-/// The variables that make git look elsewhere than in the repository that the folder lies in, or read
-/// paths as patterns. Git sets some of these for its hooks, and a hook may well run this program.
+/// The variables that make git look in another place than the repository of the folder, or read paths
+/// as patterns. Git sets some of these for its hooks, and a hook may well run this program.
 const ELSEWHERE: [&str; 14] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
@@ -47,7 +48,7 @@ const ELSEWHERE: [&str; 14] = [
     "GIT_WORK_TREE",
 ];
 
-/// A command of git, to be run in a folder.
+/// A command of git that runs in a folder.
 pub(super) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     command.args(["--no-pager", "--no-replace-objects", "--literal-pathspecs"]);
@@ -61,7 +62,7 @@ pub(super) fn command(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Why git could not be started.
+/// The error when git could not be started.
 pub(super) fn missing(error: std::io::Error) -> StoreError {
     match error.kind() {
         std::io::ErrorKind::NotFound => StoreError::other("cannot find the program `git`")
@@ -81,7 +82,7 @@ pub(super) fn bytes(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, StoreE
     Err(StoreError::other(format!("git: {said}")))
 }
 
-/// The line that git prints.
+/// The single line that git prints.
 pub(super) fn line(folder: &Path, arguments: &[&str]) -> Result<String, StoreError> {
     let bytes = bytes(folder, arguments)?;
     Ok(String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned())

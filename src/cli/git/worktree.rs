@@ -1,6 +1,7 @@
-//! The content of a folder, compared with the content of a commit.
+//! A comparison of a folder with a commit.
 //!
-//! `git status` would tell it, too, but runs what filters, monitors and submodules say.
+//! `git status` would find the differences, too, but it runs programs that filters, monitors and
+//! submodules name.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,17 +12,17 @@ use planout::store::{FileFormat, Folders, files, read_file};
 use super::{Entry, Kind, Revision};
 use crate::cli::failure::Outcome;
 
-/// The kinds of entries that a commit can have in place of a file that is in a folder now.
+/// The kinds of entries in a commit that can stand for a file of the folder.
 enum Place {
     File(PathBuf),
-    /// A link with what it says: what it leads to is no concern of the commit.
+    /// A link with its target path. The commit does not cover the target itself.
     Link(Vec<u8>),
     Submodule(PathBuf),
 }
 
 impl Revision {
-    /// Whether the namespaces and scripts in the path are others than the revision has there. Line
-    /// breaks of another kind make no difference: git may have changed them.
+    /// Whether the namespaces and scripts in the path differ from those of the revision. The kind of
+    /// line breaks makes no difference: git may have changed it.
     pub(in crate::cli) fn is_changed(&self, path: &Path) -> Outcome<bool> {
         let mut then: BTreeMap<String, Entry> = self
             .entries()?
@@ -62,7 +63,7 @@ fn is_read(path: &Path) -> bool {
     FileFormat::of(path).is_some() || path.extension().is_some_and(|ending| ending == "planout")
 }
 
-/// The places at which the commit has the namespaces and scripts of a path, by their names from there on.
+/// The paths in the commit of the namespaces and scripts of a path, by their names relative to it.
 fn places(path: &Path, then: &BTreeMap<String, Entry>) -> Outcome<BTreeMap<String, Place>> {
     let mut places = BTreeMap::new();
     let found = if path.is_dir() { files(path, Folders::All)? } else { vec![path.to_owned()] };
@@ -89,7 +90,7 @@ fn places(path: &Path, then: &BTreeMap<String, Entry>) -> Outcome<BTreeMap<Strin
     Ok(places)
 }
 
-/// Whether two texts are the same but for the kind of their line breaks.
+/// Whether two texts differ at most in the kind of their line breaks.
 fn is_same(a: &[u8], b: &[u8]) -> bool {
     let lines =
         |text: &[u8]| -> Vec<u8> { text.iter().copied().filter(|byte| *byte != b'\r').collect() };

@@ -1,17 +1,19 @@
-//! Answers of a server in the protocol of Redis (RESP 2), read within bounds: a server
-//! can claim and send anything, and takes no more of memory than what it has sent within them.
+//! Answers of a server in the protocol of Redis (RESP 2), read within bounds. A server can claim and
+//! send anything; it takes no more memory than the bytes that it has sent, and no more than the
+//! bounds allow.
 
 use std::io::{BufRead, ErrorKind, Read};
 
 use super::trouble::{MAX_BYTES, MAX_PARTS, Trouble};
 
-/// How long a line may be that has no length before it.
+/// The longest line, in bytes, that may come without a length before it.
 const MAX_LINE: usize = 64 << 10;
 
-/// How deep lists may lie in lists. No command of ours is answered with more than one in another.
+/// The deepest list within lists. No command of ours has an answer with more than one list in
+/// another.
 const MAX_DEPTH: usize = 8;
 
-/// How many parts memory is reserved for before any has come.
+/// The number of parts for which memory is reserved before any part has come.
 const RESERVED: usize = 1024;
 
 /// An answer, or a part of one.
@@ -19,7 +21,7 @@ const RESERVED: usize = 1024;
 pub(super) enum Answer {
     /// A word, such as `OK`.
     Word(String),
-    /// Why the server does not do what it was asked for.
+    /// The reason why the server refuses a command.
     Error(String),
     Integer(i64),
     Bytes(Vec<u8>),
@@ -31,7 +33,7 @@ impl Answer {
     /// Reads an answer.
     ///
     /// # Errors
-    /// It cannot be read, is none of Redis, or is too large.
+    /// The answer cannot be read, is not in the protocol of Redis, or is too large.
     pub(super) fn read(input: &mut impl BufRead) -> Result<Answer, Trouble> {
         Reader { input, bytes: MAX_BYTES, parts: MAX_PARTS }.answer(0)
     }
@@ -71,7 +73,7 @@ impl Answer {
 /// The name and the value of a field of a hash.
 pub(super) type Field = (Vec<u8>, Vec<u8>);
 
-/// Reads with what is left of the bounds.
+/// Reads within the part of the bounds that is left.
 struct Reader<'a, R> {
     input: &'a mut R,
     bytes: usize,
@@ -85,7 +87,7 @@ impl<R: BufRead> Reader<'_, R> {
         let (kind, rest) = line.split_at_checked(1).ok_or(Trouble::Malformed)?;
         match kind {
             "+" => Ok(Answer::Word(rest.to_owned())),
-            // It is shown, and could move the cursor of a terminal.
+            // The text is shown to users, and could move the cursor of a terminal.
             "-" => Ok(Answer::Error(rest.replace(char::is_control, " "))),
             ":" => Ok(Answer::Integer(rest.parse().map_err(|_| Trouble::Malformed)?)),
             "$" => match length(rest)? {
@@ -100,7 +102,7 @@ impl<R: BufRead> Reader<'_, R> {
         }
     }
 
-    /// A line without its end. What is no UTF-8 in it is nothing that we look at.
+    /// A line without its end. Bytes that are not UTF-8 are replaced: no line that we need has any.
     fn line(&mut self) -> Result<String, Trouble> {
         let limit = MAX_LINE.min(self.bytes);
         let mut line = Vec::new();
@@ -115,13 +117,13 @@ impl<R: BufRead> Reader<'_, R> {
         }
     }
 
-    /// As many bytes, and the end of a line.
+    /// The given number of bytes, and the end of a line.
     fn value(&mut self, length: usize) -> Result<Vec<u8>, Trouble> {
         self.bytes = length
             .checked_add(2)
             .and_then(|length| self.bytes.checked_sub(length))
             .ok_or(Trouble::TooLarge)?;
-        // Grows with what comes.
+        // The buffer grows with the bytes that come.
         let mut bytes = Vec::new();
         let mut end = [0; 2];
         self.input.by_ref().take(length as u64).read_to_end(&mut bytes)?;
@@ -148,7 +150,7 @@ fn ended() -> Trouble {
     Trouble::Io(ErrorKind::UnexpectedEof.into())
 }
 
-/// A length; `None` for -1, which says that there is nothing. No other is below zero.
+/// A length; `None` for -1, which means that there is no value. Other negative lengths are errors.
 fn length(text: &str) -> Result<Option<usize>, Trouble> {
     if text == "-1" {
         return Ok(None);
@@ -156,7 +158,7 @@ fn length(text: &str) -> Result<Option<usize>, Trouble> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Trouble::Malformed);
     }
-    // A length that no number holds is too large in any case.
+    // A length that does not fit into the number is too large in any case.
     text.parse().map(Some).map_err(|_| Trouble::TooLarge)
 }
 

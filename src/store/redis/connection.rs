@@ -10,10 +10,10 @@ use super::stream::Stream;
 use super::trouble::Trouble;
 use crate::store::{RedisUrl, StoreError};
 
-/// How many bytes are taken from the system at once.
+/// The number of bytes that are read from the system at once.
 const BUFFER: usize = 64 << 10;
 
-/// A connection that is logged in, has its database, and waits for nothing for ever.
+/// A connection that is logged in and has selected its database. No call of it waits for ever.
 pub(super) struct Connection<'a> {
     stream: BufReader<Stream>,
     url: &'a RedisUrl,
@@ -44,7 +44,7 @@ impl Connection<'_> {
         };
         let auth = auth.with(password);
         match self.exchange(&auth) {
-            // Servers before 6.0 know no users.
+            // Servers before 6.0 do not know users.
             Err(Trouble::Refused(text)) if text.contains("wrong number of arguments") => {
                 self.ask("connect to", &Request::new("AUTH").with(password)).map(drop)
             }
@@ -53,7 +53,7 @@ impl Connection<'_> {
         }
     }
 
-    /// Sends a command that changes nothing, and returns what is made of its answer.
+    /// Sends a command that changes nothing, and returns the converted answer.
     pub(super) fn read<T>(
         &mut self,
         command: &Request,
@@ -63,11 +63,11 @@ impl Connection<'_> {
         take(answer).map_err(|trouble| self.attempt("read", command).failed(trouble))
     }
 
-    /// Sends commands as one transaction. Returns whether it was made: it was not if somebody else
-    /// changed what this connection watches.
+    /// Sends commands as one transaction. Returns whether it was made. It was not made if another
+    /// client changed a key that this connection watches.
     ///
-    /// One command after the other, though all could be sent at once: until the last one is sent, it
-    /// is certain that nothing was changed.
+    /// The commands are sent one after the other, though all could be sent at once: until the last
+    /// one is sent, it is certain that nothing was changed.
     pub(super) fn execute(mut self, commands: &[Request]) -> Result<bool, StoreError> {
         for command in [&Request::new("MULTI")].into_iter().chain(commands) {
             let queued = self.ask("change", command)?.into_word();
@@ -103,10 +103,10 @@ impl Connection<'_> {
         self.exchange(command).map_err(|trouble| self.attempt(action, command).failed(trouble))
     }
 
-    /// Sends a command and reads its answer. Each takes no longer than the timeout of the location,
-    /// however fast it goes on.
+    /// Sends a command and reads its answer. Both together take no longer than the timeout of the
+    /// location, even if the bytes keep coming slowly.
     fn exchange(&mut self, command: &Request) -> Result<Answer, Trouble> {
-        // Nobody has asked for what is there already.
+        // Bytes that are there before the command is sent do not belong to it.
         if !self.stream.buffer().is_empty() {
             return Err(Trouble::Malformed);
         }
