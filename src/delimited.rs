@@ -1,4 +1,4 @@
-//! Records of CSV and TSV: what their fields are, and what is wrong with their quotes.
+//! Records of CSV and TSV: their fields, and the faults of their quotes.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter};
@@ -6,12 +6,12 @@ use memchr::{memchr, memchr_iter};
 /// The mark that some programs write before UTF-8.
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Splits records into fields. It is kept from record to record, and its memory with it.
+/// Splits records into fields. It is used for many records, so that its memory is kept.
 pub(crate) struct Splitter {
     reader: Reader,
     /// The fields of a record, one after the other.
     text: Vec<u8>,
-    /// Where each of them ends.
+    /// The end of each field.
     ends: Vec<usize>,
 }
 
@@ -21,16 +21,16 @@ impl Splitter {
         Splitter { reader, text: vec![0; 256], ends: vec![0; 16] }
     }
 
-    /// Forgets what came before.
+    /// Forgets the earlier records.
     pub(crate) fn restart(&mut self) {
         self.reader.reset();
-        // At its very beginning it would take a byte order mark for one; blank lines are skipped.
+        // The crate reads a byte order mark only at the very beginning. It also skips blank lines.
         let (text, ends) = (&mut self.text, &mut self.ends);
         self.reader.read_record(b"\n", text, ends);
     }
 
-    /// Splits the next record: how many bytes it has with its end, and how many fields. `None` at
-    /// the end of the input.
+    /// Splits the next record. Returns the number of its bytes, including its end, and the number of
+    /// its fields. `None` at the end of the input.
     pub(crate) fn next(&mut self, mut input: &[u8]) -> Option<(usize, usize)> {
         let (mut read, mut written, mut fields) = (0, 0, 0);
         loop {
@@ -41,7 +41,7 @@ impl Splitter {
             written += more_written;
             fields += more_fields;
             match result {
-                // Asked again without input, it takes that for the end of the last record.
+                // A second call without input means the end of the last record.
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.text.resize(2 * self.text.len(), 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
@@ -63,13 +63,13 @@ impl Splitter {
 pub(crate) enum Fault {
     /// The quote at this place is not closed before the end of the record.
     Unclosed(usize),
-    /// At this place, after the quotes of a field, the field goes on. Mostly an earlier quote was
-    /// not closed, and this one was to open a field.
+    /// The field goes on at this place, after its closing quote. Usually an earlier quote was not
+    /// closed, and this one was meant to open a field.
     Stray(usize),
 }
 
 impl Fault {
-    /// The first fault of a record. A quote counts at the beginning of a field only.
+    /// The first fault of a record. A quote counts only at the beginning of a field.
     pub(crate) fn find(record: &[u8], delimiter: u8) -> Option<Fault> {
         let separates = |byte: u8| byte == delimiter || matches!(byte, b'\n' | b'\r');
         let mut at = 0;
@@ -97,13 +97,13 @@ impl Fault {
     }
 }
 
-/// How many line breaks there are.
+/// The number of line breaks.
 pub(crate) fn line_breaks(bytes: &[u8]) -> u64 {
     memchr_iter(b'\n', bytes).count() as u64
 }
 
-/// How many line breaks stand before a record, where blank lines and the rest of an earlier line
-/// end are.
+/// The number of line breaks before a record, which are blank lines or the rest of an earlier line
+/// end.
 pub(crate) fn blank_lines(record: &[u8]) -> u64 {
     let blank = record.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
     blank.filter(|byte| **byte == b'\n').count() as u64

@@ -1,4 +1,4 @@
-//! Problems of a text, with their places and advice: data only, printed elsewhere.
+//! Problems of a text, with their places and advice. They are data, and are printed elsewhere.
 
 mod allow;
 mod code;
@@ -20,12 +20,12 @@ pub use self::word::UnknownWord;
 use crate::nearest::nearest;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};
 
-/// How bad it is.
+/// The severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Legal, and probably not what was meant.
+    /// The text is legal, and probably not what its author meant.
     Warning,
-    /// Wrong: nothing can be made of it.
+    /// The text is wrong and cannot be used.
     Error,
 }
 
@@ -49,32 +49,32 @@ pub(crate) fn check_size(bytes: usize) -> Result<(), Box<Diagnostic>> {
     Err(problem.help("is it the intended file?").boxed())
 }
 
-/// A place that a diagnostic points at, with what to say there.
+/// A place that a diagnostic points at, with a text for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// The place.
     pub span: Span,
-    /// The text at that place; may be empty.
+    /// The text for that place. It may be empty.
     pub text: String,
 }
 
-/// A part of a text, and what to write in its place.
+/// A replacement for a part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
-    /// The part; an empty one is a place to write at.
+    /// The part that is replaced. If it is empty, the new text is inserted there.
     pub span: Span,
-    /// The text to write there.
+    /// The new text.
     pub text: String,
 }
 
-/// One problem: what, where, and what to write instead.
+/// One problem: its kind, its place, and advice.
 ///
 /// Messages are lower case, quote the author's words in backticks and name no Rust types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The kind of problem.
     pub code: Code,
-    /// How bad it is.
+    /// The severity of the problem.
     pub severity: Severity,
     /// The problem, on one line.
     pub message: String,
@@ -84,8 +84,8 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// Advice on how to solve it.
     pub help: Option<String>,
-    /// The help as edits, where that can be said so: a program can make all of them together. Empty
-    /// where it takes a person.
+    /// The help as edits, if it has that form: a program can make all of them together. Empty if a
+    /// person has to decide.
     pub replacements: Vec<Replacement>,
 }
 
@@ -104,7 +104,7 @@ impl Diagnostic {
         }
     }
 
-    /// A problem at a place that is as bad as its code is by default.
+    /// A problem at a place, with the default severity of its code.
     pub fn finding(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
         match code.default_level() {
             None | Some(Level::Error) => Diagnostic::error(code, span, message),
@@ -117,7 +117,7 @@ impl Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, span, message) }
     }
 
-    /// Says something at the place itself.
+    /// Adds a text to the place itself.
     pub fn label(mut self, text: impl Into<String>) -> Diagnostic {
         self.primary.text = text.into();
         self
@@ -128,32 +128,32 @@ impl Diagnostic {
         Box::new(self)
     }
 
-    /// Points at another place too.
+    /// Points at another place, too.
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.secondary.push(Label { span, text: text.into() });
         self
     }
 
-    /// Says what to do about it, on a line.
+    /// Adds advice, on one line.
     pub fn help(self, text: impl Into<String>) -> Diagnostic {
         self.help_lines([text.into()])
     }
 
-    /// Says what to do about it, on several lines. A name that breaks a line does not break these.
+    /// Adds advice, on several lines. A name that breaks a line does not break these.
     pub fn help_lines(mut self, lines: impl IntoIterator<Item = String>) -> Diagnostic {
         let lines = lines.into_iter().map(|line| line.replace('\n', "\\u000a"));
         self.help = Some(lines.collect::<Vec<_>>().join("\n"));
         self
     }
 
-    /// Says what to write in the place of a part of the text.
+    /// Adds a replacement for a part of the text.
     pub fn replace(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.replacements.push(Replacement { span, text: text.into() });
         self
     }
 
-    /// Adds the help `did you mean` when one of the candidates is near the word, which is what the
-    /// diagnostic points at.
+    /// Adds the help `did you mean` if one of the candidates is near the word. The place of the
+    /// diagnostic is the word.
     pub fn suggest<'a>(
         self,
         word: &str,
@@ -165,15 +165,15 @@ impl Diagnostic {
         }
     }
 
-    /// Adds the help `did you mean` for a word that the diagnostic points at.
+    /// Adds the help `did you mean` for the word that the diagnostic points at.
     pub fn meant(self, near: &str) -> Diagnostic {
         let span = self.primary.span;
         self.help(format!("did you mean `{near}`?")).replace(span, near)
     }
 }
 
-/// An error and its causes on one line, the causes after colons. No error of this library repeats
-/// its cause in its own text.
+/// An error and its causes on one line, with colons before the causes. No error of this library
+/// repeats its cause in its own text.
 ///
 /// ```
 /// use planout::diagnostic::with_causes;

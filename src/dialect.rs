@@ -1,5 +1,6 @@
-//! The two dialects of PlanOut. What differs between them in the language and in namespaces
-//! stands here; what differs in what a script computes stands in [`crate::eval`], a file each.
+//! The two dialects of PlanOut. Their differences in the language and in namespaces are here. Their
+//! differences in the values that a script computes are in [`crate::eval`], with one file for each
+//! dialect.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +8,7 @@ use std::str::FromStr;
 pub use crate::diagnostic::UnknownWord;
 use crate::number;
 
-/// The implementation of PlanOut that a script or a namespace agrees with.
+/// The implementation of PlanOut whose answers a script or a namespace gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// The answers of planout4j 1.2, in which every number of the language is a double.
@@ -17,40 +18,41 @@ pub enum Dialect {
     Planout,
 }
 
-/// Whether namespaces of one size share their segments.
+/// The way to hash units to segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SegmentHashing {
-    /// A unit falls into the same segment in every namespace of the same size, whatever its name
-    /// or salt. What planout4j does; experiments of different namespaces are then not independent.
+    /// A unit falls into the same segment in every namespace of the same size, whatever its name or
+    /// salt. planout4j hashes so. Experiments of different namespaces are not independent then.
     Shared,
-    /// The namespace's name takes part in the hash, so that namespaces are independent. What the
-    /// reference does.
+    /// The name of the namespace is part of the hash, so namespaces are independent. The reference
+    /// hashes so.
     Namespace,
 }
 
-/// In which order the segments are that are free, which decides what an experiment is drawn from.
+/// The order of the free segments, which decides the segments that an experiment gets.
 ///
-/// A namespace can choose between the two orders of the reference, where its segments are not
+/// A namespace can choose between the two orders of the reference, if its segments are not
 /// [shared](SegmentHashing::Shared).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SegmentPool {
-    /// Segments that an experiment frees go to the end, in the order in which they were drawn. What
-    /// planout4j does; no word asks for it.
+    /// The segments that an experiment frees go to the end, in the order in which they were drawn.
+    /// planout4j keeps this order. No word in a namespace selects it.
     Appended,
-    /// They are in ascending order. What the reference does on Python 2.7 to 3.6.
+    /// The segments are in ascending order. The reference keeps this order on Python 2.7 to 3.6.
     Ascending,
-    /// They are in the order of a set of CPython. What the reference does on Python 3.7 and later.
+    /// The segments are in the order of a set of CPython. The reference keeps this order on Python
+    /// 3.7 and later.
     Cpython,
 }
 
-/// How the segments of an experiment are drawn.
+/// The way to draw the segments of an experiment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SegmentSampling {
-    /// By a shuffle of all free segments, as `sample` does it.
+    /// A shuffle of all free segments, as `sample` does it.
     #[default]
     Full,
-    /// By a shuffle that stops when the segments are drawn, as `fastSample` does it. What the
-    /// reference does with `use_fast_sample`.
+    /// A shuffle that stops when the segments are drawn, as `fastSample` does it. The reference does
+    /// so with `use_fast_sample`.
     Fast,
 }
 
@@ -63,7 +65,7 @@ impl Dialect {
         }
     }
 
-    /// The segment hashing of a namespace that does not say its own.
+    /// The segment hashing of a namespace that does not name one.
     pub fn segment_hashing(self) -> SegmentHashing {
         match self {
             Dialect::Planout4j => SegmentHashing::Shared,
@@ -71,7 +73,8 @@ impl Dialect {
         }
     }
 
-    /// Whether a `-` or `+` that touches a number is part of it where an operand is expected.
+    /// Whether a `-` or `+` directly before a number is part of the number where an operand is
+    /// expected.
     pub(crate) fn sign_joins_number(self) -> bool {
         self == Dialect::Planout4j
     }
@@ -81,12 +84,12 @@ impl Dialect {
         self == Dialect::Planout4j
     }
 
-    /// Whether an entry of a compiled script that is null counts as not being there.
+    /// Whether a null entry of a compiled script counts as missing.
     pub(crate) fn drops_null_entries(self) -> bool {
         self == Dialect::Planout4j
     }
 
-    /// The order of the free segments in a namespace that does not say its own.
+    /// The order of the free segments in a namespace that does not name one.
     pub fn segment_pool(self) -> SegmentPool {
         match self {
             Dialect::Planout4j => SegmentPool::Appended,
@@ -94,17 +97,17 @@ impl Dialect {
         }
     }
 
-    /// Whether the variable `salt_sep` holds what stands between salt and unit.
+    /// Whether the variable `salt_sep` holds the separator between salt and unit.
     pub(crate) fn has_salt_separator(self) -> bool {
         self == Dialect::Planout
     }
 
-    /// Whether `bernoulliTrial` gives true or false; else 1 or 0.
+    /// Whether `bernoulliTrial` returns true or false, rather than 1 or 0.
     pub(crate) fn trials_are_booleans(self) -> bool {
         self == Dialect::Planout4j
     }
 
-    /// Whether the dialect's own runtime lacks an operator that is evaluated here all the same.
+    /// Whether the dialect's own runtime lacks an operator that is evaluated here nevertheless.
     pub(crate) fn runtime_lacks(self, operator: &str) -> bool {
         self == Dialect::Planout4j && matches!(operator, "exp" | "sqrt" | "fastSample")
     }
@@ -114,15 +117,15 @@ impl Dialect {
         self == Dialect::Planout
     }
 
-    /// Whether a whole number of the language compiles to an integer; else all are doubles.
+    /// Whether a whole number of the language compiles to an integer, rather than to a double.
     pub(crate) fn has_integers(self) -> bool {
         self == Dialect::Planout
     }
 
-    /// A float as JSON, in the way of the dialect's compiler, and never mistaken for an integer.
+    /// A float as JSON, in the form of the dialect's compiler. It never looks like an integer.
     pub(crate) fn json_float(self, float: f64) -> String {
         let java = number::java(float);
-        // Some texts of Java read back as the double next to it.
+        // Some texts of Java read back as the neighbouring double.
         if self == Dialect::Planout4j && java.parse() == Ok(float) {
             return java.to_string();
         }
@@ -148,7 +151,7 @@ impl SegmentHashing {
 }
 
 impl SegmentPool {
-    /// The word that namespaces write; `None` for the order that planout4j has, which none asks for.
+    /// The word that namespaces write; `None` for planout4j's order, which no word selects.
     pub fn as_str(self) -> Option<&'static str> {
         match self {
             SegmentPool::Appended => None,

@@ -1,9 +1,9 @@
-//! The text of a draw, and the number that follows from it.
+//! The text of a draw, and the number that is computed from it.
 //!
-//! All chance comes from texts. A random operator, the segment of a unit and the shuffle that gives an
-//! experiment its segments each write one, hash it and take the first 60 bits as a number. How the
-//! parts of such a text stand together is said here, once: two draws whose texts are equal are the
-//! same number, in whatever version of whatever script they stand.
+//! All randomness is computed from texts. A random operator, the segment of a unit and the shuffle
+//! that gives an experiment its segments each write a text, hash it and use the first 60 bits as a
+//! number. This module is the only place that knows how the parts of such a text are put together.
+//! Two draws with equal texts give the same number, in every version of every script.
 //!
 //! ```text
 //! shop.checkout . price . alice        a random operator: experiment salt, own salt, unit
@@ -21,12 +21,12 @@ pub(crate) use self::text::DrawText;
 
 use crate::dialect::SegmentHashing;
 
-/// The separator between the parts of a text, unless a script changes the one after its own salts.
+/// The separator between the parts of a text. A script can change the one after its own salts.
 pub(crate) const SEPARATOR: &str = ".";
 
-/// Takes the text of a draw piece by piece: to hash it, to compare it or to show it.
+/// A receiver of the pieces of a text: it hashes them, compares them or shows them.
 pub(crate) trait Sink: Clone + Default {
-    /// Takes the next piece.
+    /// Receives the next piece.
     fn push(&mut self, text: &str);
 }
 
@@ -37,31 +37,31 @@ pub(crate) enum Salt<'s> {
     Own {
         /// The salt of the experiment.
         experiment: &'s str,
-        /// The salt of the draw within it.
+        /// The salt of the draw within the experiment.
         own: &'s str,
-        /// The separator between it and the unit.
+        /// The separator between the salt and the unit.
         separator: &'s str,
     },
-    /// A salt that stands alone.
+    /// A salt that is used alone.
     Full(&'s str),
 }
 
 impl<'s> Salt<'s> {
-    /// The salt by which units are hashed to the segments of a namespace. `namespace` is the name that
-    /// its hashes take.
+    /// The salt that hashes units to the segments of a namespace. `namespace` is the name that is
+    /// part of the hash.
     pub(crate) fn of_segments(namespace: &'s str, hashing: SegmentHashing) -> Salt<'s> {
         Salt::of_namespace(namespace, "segment", hashing)
     }
 
-    /// The salt by which free segments are shuffled. The unit is the name of the experiment, with each
-    /// place appended to it.
+    /// The salt that shuffles free segments. The unit is the name of the experiment, with each
+    /// position appended.
     pub(crate) fn of_shuffles(namespace: &'s str, hashing: SegmentHashing) -> Salt<'s> {
         Salt::of_namespace(namespace, "sampled_segments", hashing)
     }
 
     fn of_namespace(namespace: &'s str, own: &'s str, hashing: SegmentHashing) -> Salt<'s> {
         match hashing {
-            // planout4j draws by a salt of its own, `x`, and gives it no experiment: a null in Java.
+            // planout4j draws with a salt of its own, `x`, and without an experiment: a null in Java.
             SegmentHashing::Shared => {
                 Salt::Own { experiment: "null", own: "x", separator: SEPARATOR }
             }
@@ -71,7 +71,7 @@ impl<'s> Salt<'s> {
         }
     }
 
-    /// The text so far: the unit is next.
+    /// The text so far. The unit follows.
     pub(crate) fn begin<T: Sink>(self) -> T {
         let mut text = T::default();
         let pieces = match self {
@@ -103,13 +103,14 @@ pub(crate) fn join<T: Sink, E, F>(
 pub(crate) struct Series<T> {
     text: T,
     is_list: bool,
-    /// Whether nothing stands before what is appended: the unit is a list without elements.
+    /// Whether the unit is a list without elements, so that nothing stands before the appended part.
     is_empty: bool,
 }
 
 impl<T: Sink> Series<T> {
-    /// The draws of a text that ends with the unit. `elements` is how many elements the unit has, if it
-    /// is a list: what is appended to a list stays for the draws after it.
+    /// The draws of a text that ends with the unit. `elements` is the number of the unit's elements,
+    /// if the unit is a list: an element that is appended to a list stays there for the following
+    /// draws.
     pub(crate) fn new(text: T, elements: Option<usize>) -> Series<T> {
         Series { text, is_list: elements.is_some(), is_empty: elements == Some(0) }
     }
@@ -119,7 +120,7 @@ impl<T: Sink> Series<T> {
         self.text.clone()
     }
 
-    /// The text of the next draw, which appends what is written.
+    /// The text of the next draw, which appends the written part.
     pub(crate) fn append(&mut self, write: impl FnOnce(&mut T)) -> T {
         let mut text = self.text.clone();
         if !self.is_empty {
@@ -141,7 +142,7 @@ impl Sink for Hasher {
     }
 }
 
-/// To show it.
+/// Shows the text.
 impl Sink for String {
     fn push(&mut self, text: &str) {
         self.push_str(text);

@@ -1,5 +1,5 @@
-//! Edits of a namespace's source that leave every byte elsewhere as it is: an entry at the end of
-//! the experiment sequence, which moves nobody.
+//! Edits of a namespace's source: an entry is added to the end of the experiment sequence, which
+//! moves no unit. Every other byte stays as it is.
 
 use crate::dialect::Dialect;
 use crate::namespace::{Action, Outline};
@@ -7,22 +7,22 @@ use crate::source::Source;
 use crate::tree::yaml::{plain, read};
 use crate::tree::{Entry, Kind, Node};
 
-/// Why a text was not edited.
+/// The reason why a text was not edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
-    /// There is no experiment sequence, or the text is not YAML.
+    /// The text has no experiment sequence, or is not YAML.
     #[error("the file has no `experiment_sequence` that can be read")]
     NoSequence,
-    /// The sequence is written in a way that an edit could break.
+    /// The sequence is written in a form that an edit could break.
     #[error(
         "the `experiment_sequence` is written in a form that cannot be edited automatically: add the entry by hand"
     )]
     Unusual,
 }
 
-/// The text of a namespace with an action more at the end of its sequence. Whether the action
-/// makes sense there is not looked at.
+/// The text of a namespace with another action at the end of its sequence. This does not check
+/// whether the action makes sense there.
 ///
 /// ```
 /// use planout::edit::append;
@@ -37,7 +37,7 @@ pub enum EditError {
 /// ```
 ///
 /// # Errors
-/// The text has no sequence, or one that is written in an unusual way, as by an alias.
+/// The text has no sequence, or its sequence is written in an unusual form, such as an alias.
 pub fn append(source: &Source, action: &Action) -> Result<String, EditError> {
     let before = outline(source).ok_or(EditError::NoSequence)?;
     let sequence = &before.sequence().ok_or(EditError::NoSequence)?.value;
@@ -51,20 +51,20 @@ pub fn append(source: &Source, action: &Action) -> Result<String, EditError> {
         _ => return Err(EditError::NoSequence),
     };
     let edited = format!("{}{entry}{}", &text[..at], &text[at..]);
-    // Reading it again says whether that was the place for it.
+    // Reading the new text shows whether this was the right place.
     match outline(&Source::new(source.name(), edited.as_str())) {
         Some(after) if is_appended(&before, &after, action) => Ok(edited),
         _ => Err(EditError::Unusual),
     }
 }
 
-/// The outline of a text without errors. No script is looked at, so any dialect will do.
+/// The outline of a text without errors. No script is looked at, so the dialect does not matter.
 fn outline(source: &Source) -> Option<Outline> {
     let (tree, problems) = read(source);
     tree.filter(|_| problems.is_empty()).map(|tree| Outline::new(tree, Dialect::default()))
 }
 
-/// Whether the action is at the end of the sequence, and nothing else has changed.
+/// Whether the action is at the end of the sequence, and everything else is unchanged.
 fn is_appended(before: &Outline, after: &Outline, action: &Action) -> bool {
     let (Some(whole), Some(edited)) = (before.tree().as_map(), after.tree().as_map()) else {
         return false;
@@ -111,7 +111,7 @@ fn entries(action: &Action) -> Vec<(&'static str, Value<'_>)> {
 }
 
 impl Value<'_> {
-    /// The value as a scalar that reads back as it is, also between braces.
+    /// The value as a scalar that reads back unchanged, even between braces.
     fn yaml(&self) -> String {
         match self {
             Value::Number(number) => number.to_string(),
@@ -125,7 +125,7 @@ impl Value<'_> {
     }
 }
 
-/// Whether a text needs no quotes.
+/// Whether a text can stand without quotes.
 fn is_plain(text: &str) -> bool {
     let is_harmless = |char: char| char.is_ascii_alphanumeric() || "_.-".contains(char);
     text.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -140,12 +140,12 @@ pub fn flow(action: &Action) -> String {
     format!("{{{}}}", pairs.join(", "))
 }
 
-/// The entry of a sequence that has none yet.
+/// The first entry of an empty sequence.
 fn after_key(text: &str, at: usize, action: &Action) -> (usize, String) {
     (at, format!("{}  - {}", newline(text), flow(action)))
 }
 
-/// The entry of a sequence in brackets: before the closing one.
+/// A new entry of a sequence in brackets: it goes before the closing bracket.
 fn in_brackets(text: &str, is_first: bool, close: usize, action: &Action) -> (usize, String) {
     let at = text[..close].trim_end().len();
     let has_comma = text[..at].ends_with(',');
@@ -154,11 +154,12 @@ fn in_brackets(text: &str, is_first: bool, close: usize, action: &Action) -> (us
     (at, format!("{comma}{space}{}", flow(action)))
 }
 
-/// The entry of a sequence with a line, or more, for each: below the last, as that is written.
+/// A new entry of a sequence with one or more lines for each entry: it goes below the last one, in
+/// the same form.
 fn below(text: &str, last: &Node, action: &Action) -> (usize, String) {
     let (start, end) = (last.span.start as usize, last.span.end as usize);
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    // From the margin to the entry: its `-` with white space around it.
+    // The text from the margin to the entry: its `-` with white space around it.
     let lead = &text[line..start];
     let newline = newline(text);
     let entry = match text[start..].starts_with('{') {

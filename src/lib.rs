@@ -7,8 +7,8 @@
 //!
 //! # Assign a unit
 //!
-//! Load the namespaces of a location, YAML or compiled JSON, once. A [`Catalog`] is immutable:
-//! share it between threads as it is.
+//! Load the namespaces of a location once, as YAML or as compiled JSON. A [`Catalog`] is immutable,
+//! and threads can share it without a lock.
 //!
 //! ```
 //! use planout::{Catalog, Dialect, Map, Value};
@@ -70,31 +70,31 @@
 //!
 //! Dependencies point one way, from the last to the first:
 //!
-//! | module | what it knows |
+//! | module | content |
 //! |---|---|
-//! | [`source`], [`diagnostic`] | text, places in it, what is wrong there |
-//! | [`nearest`] | words that were probably meant for another |
+//! | [`source`], [`diagnostic`] | texts, places in them, and problems at these places |
+//! | [`nearest`] | suggestions for misspelt words |
 //! | [`number`], [`value`], [`tree`] | numbers as text, values, YAML and JSON with places |
-//! | [`dialect`] | what differs between the two dialects outside of evaluation |
+//! | [`dialect`] | the differences of the two dialects outside of evaluation |
 //! | [`syntax`], [`wire`] | the language, and its JSON form |
 //! | [`format`](mod@format) | scripts in one style |
-//! | [`eval`] | scripts, and what they compute |
+//! | [`eval`] | scripts and their evaluation |
 //! | [`namespace`] | checked documents, segments, assignment |
-//! | [`exposure`] | the log of who was in which experiment |
-//! | [`store`], [`catalog`], [`ship`] | where namespaces are kept, loading them, shipping them |
+//! | [`exposure`] | the log of the units that were in experiments |
+//! | [`store`], [`catalog`], [`ship`] | the places of namespaces; loading and shipping them |
 //! | [`edit`] | entries at the end of a sequence, in the text of a namespace |
-//! | [`plan`] | what shipping would change, and who would move |
+//! | [`plan`] | the changes of a ship, and the units that would move |
 //! | [`guard`] | whether a ship may pass |
 //! | `batch` | whole files of units |
-//! | `simulate` | whether a design is balanced, and whether traffic is as designed |
-//! | [`progress`] | how far long work is |
-//! | [`lint`] | what is legal and almost surely wrong |
-//! | [`fix`] | mistakes mended, as far as a check says how |
+//! | `simulate` | tests of a design, and of traffic against its design |
+//! | [`progress`] | the progress of long work |
+//! | [`lint`] | checks for legal code that is almost certainly a mistake |
+//! | [`fix`] | repairs of mistakes, where a check suggests one |
 //!
 //! # Features
 //!
-//! By default the crate is the program `planout`, with all that it can do. Who builds a service asks for
-//! what it needs, and gets no command line:
+//! By default, the crate is the program `planout`, with all that it can do. A service names only the
+//! features that it needs, and gets no command line:
 //!
 //! ```toml
 //! planout = { version = "0.1", default-features = false, features = ["store"] }
@@ -102,22 +102,23 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | | Without any: scripts, namespaces and catalogs, from text and from memory; checks, formatting, plans. No files, network, clock or threads: this compiles for `wasm32-unknown-unknown`, too |
-//! | `threads` | what takes long is shared by threads: loading many namespaces, or large ones |
+//! | | Without any feature: scripts, namespaces and catalogs, from text and from memory; checks, formatting, plans. This part uses no files, network, clock or threads, and also compiles for `wasm32-unknown-unknown` |
+//! | `threads` | several threads for long work: loading many namespaces, or large ones |
 //! | `store` | directories and files: [`Catalog::load`], [`store::open`], [`ship`] |
 //! | `refresh` | catalogs that follow their source: `catalog::LiveCatalog` |
 //! | `redis` | locations that begin with `redis://` |
-//! | `redis-tls` | those that begin with `rediss://` |
+//! | `redis-tls` | locations that begin with `rediss://` |
 //! | `batch` | files of units: `batch` |
-//! | `parquet` | those of Parquet |
-//! | `simulate` | designs beside what is observed: `simulate` |
-//! | `cli` | the program, and nothing in the library |
+//! | `parquet` | Parquet as a format of these files |
+//! | `simulate` | designs compared with observations: `simulate` |
+//! | `cli` | the program; it adds nothing to the library |
 //! | `failpoint` | for the tests of this crate only |
 //!
-//! A feature brings those along that it needs: `redis` brings `store`, and that brings `threads`.
+//! A feature includes the features that it needs: `redis` includes `store`, and `store` includes
+//! `threads`.
 //!
-//! The library never prints, and reads no environment, clock or current folder but the paths that
-//! it is given.
+//! The library never prints. It reads no environment and no clock, and no files but those at the
+//! paths that it is given.
 
 #[cfg(feature = "batch")]
 pub mod batch;
@@ -161,16 +162,16 @@ pub use eval::{Params, Script};
 pub use namespace::{Assignment, Namespace, NamespaceBuilder};
 pub use value::{Map, Value};
 
-/// Crates whose types stand in the interface of this one: a [`Map`] is an `IndexMap`, and a [`Value`] is made
-/// of the JSON of `serde_json`.
+/// Crates whose types are part of this interface: a [`Map`] is an `IndexMap`, and a [`Value`] is made
+/// from the JSON of `serde_json`.
 pub use {indexmap, serde_json};
 
-/// The code of the README is tested as the examples here are.
+/// The code of the README is tested like the examples here.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// So is that of the page about the library.
+/// The code of the page about the library is tested, too.
 #[cfg(doctest)]
 #[doc = include_str!("../docs/library.md")]
 struct Library;

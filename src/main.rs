@@ -2,8 +2,8 @@
 
 mod cli;
 
-/// Threads that read and plan many namespaces wait for one another in the allocator of a static
-/// glibc, which changes the memory map again and again.
+/// With the allocator of a static glibc, threads that read and plan many namespaces wait for one
+/// another, because it changes the memory map again and again. This allocator does not.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

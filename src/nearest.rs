@@ -1,8 +1,9 @@
-//! Words that were probably meant for another.
+//! Suggestions for misspelt words.
 
 use indexmap::IndexSet;
 
-/// The candidate that differs least from the word, where it is near enough to be a misspelling.
+/// The candidate that differs least from the word, if the difference is small enough for a
+/// misspelling.
 ///
 /// ```
 /// assert_eq!(planout::nearest::nearest("segement", ["salt", "segments"]), Some("segments"));
@@ -10,7 +11,7 @@ use indexmap::IndexSet;
 /// assert_eq!(planout::nearest::nearest("x", ["y", "z"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // The cost grows with the product of the lengths, and nobody misspells what is longer.
+    // The cost grows with the product of the lengths, and such long words are not misspellings.
     const LONGEST: usize = 100;
     if word.len() > LONGEST {
         return None;
@@ -21,7 +22,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| (strsim::osa_distance(&word, &candidate.to_lowercase()), candidate))
-        // Of `a` and `b`, nothing is alike.
+        // The words `a` and `b` have nothing in common.
         .filter(|&(distance, candidate)| {
             distance <= allowed && distance < word.len().max(candidate.len())
         })
@@ -29,8 +30,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// The hint for an unknown name: the nearest known name, or the known names.
-/// `None` if none are.
+/// The hint for an unknown name: the nearest known name, or the list of known names. `None` if no
+/// names are known.
 ///
 /// ```
 /// use planout::nearest::hint;

@@ -1,5 +1,5 @@
-//! Work that is spread over the processors, with the same result as without. Without the feature `threads`, all of it
-//! is done by the thread that asks.
+//! Work that is spread over the processors, with the same result as on one thread. Without the
+//! feature `threads`, the calling thread does all of it.
 
 #[cfg(feature = "threads")]
 use std::{
@@ -13,14 +13,15 @@ use std::{
 /// Fewer items than this are not worth a thread.
 const MIN_ITEMS: usize = 8;
 
-/// Does something with each item, and returns the results in the order of the items.
+/// Calls a function with each item, and returns the results in the order of the items.
 pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    // How many processors there are takes some files to find out.
+    // Finding out the number of processors takes reading some files.
     let threads = if items.len() < 2 * MIN_ITEMS { 1 } else { processors() };
     map_on(threads, items, work)
 }
 
-/// The same on at most so many threads: more than there are processors, where the work is waiting.
+/// The same on at most `threads` threads. There may be more of them than processors, for work that
+/// waits.
 pub(crate) fn map_on<T: Send, R: Send>(
     threads: usize,
     items: Vec<T>,
@@ -29,7 +30,7 @@ pub(crate) fn map_on<T: Send, R: Send>(
     share(threads.min(items.len() / MIN_ITEMS), items, work)
 }
 
-/// The same with items of which each alone is worth a thread.
+/// The same with items that are each worth a thread of their own.
 pub(crate) fn map_large<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let threads = if items.len() < 2 { 1 } else { processors().min(items.len()) };
     share(threads, items, work)
@@ -37,24 +38,24 @@ pub(crate) fn map_large<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R +
 
 #[cfg(feature = "threads")]
 thread_local! {
-    /// Whether this thread has a part of some work: what is inside that is not shared once more, which
-    /// would make as many threads of each thread.
+    /// Whether this thread already does a part of some shared work. Work inside of that is not shared
+    /// again, since each thread would start as many threads.
     static HAS_PART: Cell<bool> = const { Cell::new(false) };
 }
 
-/// How many processors there are for this program.
+/// The number of processors that this program may use.
 #[cfg(feature = "threads")]
 pub(crate) fn processors() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// One, as far as this build can use them.
+/// This build can use only one.
 #[cfg(not(feature = "threads"))]
 pub(crate) fn processors() -> usize {
     1
 }
 
-/// Does two things, at the same time if that can be.
+/// Calls two functions, at the same time if possible.
 #[cfg(feature = "threads")]
 pub(crate) fn both<A: Send, B>(
     one: impl FnOnce() -> A + Send,
@@ -80,7 +81,7 @@ fn share<T: Send, R: Send>(threads: usize, items: Vec<T>, work: impl Fn(T) -> R 
     if threads < 2 || HAS_PART.get() {
         return items.into_iter().map(work).collect();
     }
-    // Whoever is done takes the next one, so that nobody waits for a thread that was held up.
+    // A thread that is done takes the next item, so that no item waits for a thread that was held up.
     let queue = Mutex::new(items.into_iter().enumerate());
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
     let worker = || {

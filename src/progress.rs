@@ -1,9 +1,9 @@
-//! How far long work is.
+//! The progress of long work.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How far long work is: counted where it is done, and read by whoever shows it. Share it between
-/// threads as it is.
+/// The progress of long work. The working threads count in it, and any other thread can read it at
+/// the same time.
 ///
 /// ```
 /// use planout::progress::Progress;
@@ -29,22 +29,22 @@ impl Progress {
         Progress { done: AtomicU64::new(0), total: AtomicU64::new(0) }
     }
 
-    /// Says that so much is to be done, beside what was said before.
+    /// Adds steps to the number that have to be done.
     pub fn expect(&self, items: usize) {
         self.total.fetch_add(items as u64, Ordering::Relaxed);
     }
 
-    /// Counts what has been done.
+    /// Counts steps that have been done.
     pub fn add(&self, items: usize) {
         self.done.fetch_add(items as u64, Ordering::Relaxed);
     }
 
-    /// How much has been done.
+    /// The number of steps that have been done.
     pub fn done(&self) -> u64 {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// How much there is to be done; `None` as long as nobody knows.
+    /// The number of steps that have to be done; `None` as long as it is unknown.
     pub fn total(&self) -> Option<u64> {
         Some(self.total.load(Ordering::Relaxed)).filter(|total| *total > 0)
     }

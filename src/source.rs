@@ -1,30 +1,30 @@
 //! Source text and places in it.
 
-/// The largest text that is read, in bytes: no honest namespace comes near it, and offsets stay
-/// well inside the 32 bits of a [`Span`].
+/// The size in bytes of the largest text that is read. No honest namespace comes near it, and it
+/// keeps offsets well within the 32 bits of a [`Span`].
 pub const MAX_SOURCE_BYTES: usize = 32 << 20;
 
 /// A half-open range of byte offsets into one source text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
-    /// Offset of the first byte.
+    /// The offset of the first byte.
     pub start: u32,
-    /// Offset just past the last byte.
+    /// The offset just after the last byte.
     pub end: u32,
 }
 
 impl Span {
-    /// The range from `start` up to, not including, `end`.
+    /// The range from `start` up to `end`, which is not included.
     pub fn new(start: usize, end: usize) -> Span {
         Span { start: clamp(start), end: clamp(end) }
     }
 
-    /// The smallest span that covers both.
+    /// The smallest span that covers both spans.
     pub fn to(self, other: Span) -> Span {
         Span { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// How many bytes it covers.
+    /// The number of bytes that the span covers.
     pub fn length(self) -> u32 {
         self.end.saturating_sub(self.start)
     }
@@ -48,7 +48,7 @@ pub struct Position {
     pub column: usize,
 }
 
-/// A text with the name people know it by.
+/// A text with the name that messages call it by.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
@@ -57,7 +57,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// Takes a text under the name that diagnostics print, usually a path.
+    /// A text under a name that diagnostics print, usually a path.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
         let text = text.into();
         let newlines = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
@@ -88,7 +88,7 @@ impl Source {
         (start, end)
     }
 
-    /// The line and column of a byte offset; past the end it is the end.
+    /// The line and column of a byte offset. An offset past the end gives the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = self.text.floor_char_boundary(offset as usize);
         let line = self.line_starts.partition_point(|&start| start as usize <= offset);
@@ -100,7 +100,8 @@ impl Source {
 /// The places of the bytes of an extracted text in the source that it was extracted from: a `!planout`
 /// block loses its indentation, line folds and escapes on the way.
 ///
-/// Piecewise linear: each piece says that extracted offsets from `from` on stand at `to` on.
+/// The map is piecewise linear: each piece maps the extracted offsets that begin at `from` to the
+/// source offsets that begin at `to`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OffsetMap {
     pieces: Vec<Piece>,
@@ -119,8 +120,8 @@ impl OffsetMap {
         OffsetMap::default()
     }
 
-    /// Says that the extracted text from `from` on stands at `to` on in the source. Pieces are
-    /// given in ascending order of `from`; one that continues the last is not kept.
+    /// Maps the extracted text that begins at `from` to the source text that begins at `to`. Pieces
+    /// are given in ascending order of `from`. A piece that continues the last one is not kept.
     pub fn push(&mut self, from: usize, to: usize) {
         let piece = Piece { from: clamp(from), to: clamp(to) };
         match self.pieces.last_mut() {
@@ -130,7 +131,7 @@ impl OffsetMap {
         }
     }
 
-    /// Says that a space of the extracted text is a line break in the source. Folds are given in
+    /// Marks a space of the extracted text as a line break of the source. Folds are given in
     /// ascending order.
     pub fn push_fold(&mut self, at: usize) {
         self.folds.push(clamp(at));

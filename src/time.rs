@@ -3,8 +3,8 @@
 #[cfg(feature = "store")]
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A time to the second, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. What lies before
-/// 1970 is taken for its beginning.
+/// A time to the second, in UTC, as RFC 3339 writes it: `2026-01-31T12:00:00Z`. A time before 1970
+/// counts as the beginning of 1970.
 #[cfg(feature = "store")]
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -17,8 +17,8 @@ pub(crate) fn date_text(days: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// A time of the day, in parts of a second since its beginning: `12:00:00.125`. After the point it
-/// has the digits that it needs, without zeros at their end.
+/// A time of the day, in `per_second` parts of a second since midnight: `12:00:00.125`. It has as
+/// many digits after the point as it needs, without zeros at their end.
 pub(crate) fn clock_text(parts: i64, per_second: i64) -> String {
     let (second, part) = (parts.div_euclid(per_second), parts.rem_euclid(per_second));
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
@@ -31,26 +31,26 @@ pub(crate) fn clock_text(parts: i64, per_second: i64) -> String {
     format!("{text}.{}", part.trim_end_matches('0'))
 }
 
-/// A time without its zone, in parts of a second since 1970: `2026-01-31 12:00:00.125`. What stands
-/// between the day and the time of the day is given.
+/// A time without its zone, in `per_second` parts of a second since 1970: `2026-01-31 12:00:00.125`.
+/// The caller gives the separator between the day and the time of the day.
 pub(crate) fn timestamp_text(parts: i64, per_second: i64, between: char) -> String {
     let per_day = 86_400 * per_second;
     let (days, clock) = (parts.div_euclid(per_day), parts.rem_euclid(per_day));
     format!("{}{between}{}", date_text(days), clock_text(clock, per_second))
 }
 
-/// Year, month and day of a day since 1970-01-01.
+/// The year, month and day of a day that is counted from 1970-01-01.
 ///
-/// Years are taken to begin in March, so that the leap day is the last of them, and to repeat
-/// every 400.
+/// Years are counted from March here, so that the leap day is the last day of a year, and they repeat
+/// every 400 years.
 fn date(days: i64) -> (i64, i64, i64) {
     const DAYS_OF_400_YEARS: i64 = 146_097;
-    // From 0000-03-01.
+    // Days since 0000-03-01.
     let days = days + 719_468;
     let (cycle, day) = (days.div_euclid(DAYS_OF_400_YEARS), days.rem_euclid(DAYS_OF_400_YEARS));
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
-    // Months of 31 and 30 days alternate in fives of 153 days.
+    // Months of 31 and 30 days alternate in groups of five months, which have 153 days.
     let month = (5 * day + 2) / 153;
     let day = day - (153 * month + 2) / 5 + 1;
     let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };

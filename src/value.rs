@@ -11,18 +11,18 @@ use crate::tree::{self, Kind, Node};
 /// A mapping from names to values, in the order in which they were set.
 pub type Map = indexmap::IndexMap<String, Value>;
 
-/// A value: what inputs, params and overrides hold. An integer and a float of the same
-/// magnitude are different values, since their text reaches hashes.
+/// A value: of an input, a param or an override. An integer and a float of the same magnitude are
+/// different values, since their text is hashed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
-    /// Nothing.
+    /// Null.
     #[default]
     Null,
     /// True or false.
     Bool(bool),
     /// A whole number of 64 bits.
     Int(i64),
-    /// A whole number that needs more than 64 bits: a constant or an input, never a result.
+    /// A whole number that needs more than 64 bits. It is a constant or an input, and never a result.
     Wide(Box<i128>),
     /// A double.
     Float(f64),
@@ -34,20 +34,20 @@ pub enum Value {
     Map(Box<Map>),
 }
 
-/// How deep and how large a value is.
+/// The depth and the size of a value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extent {
-    /// How many lists and maps hold one another, the value included.
+    /// The number of levels of lists and maps, including the value itself.
     pub(crate) depth: usize,
-    /// About how much memory it takes besides its own place, in bytes.
+    /// The approximate memory that the value takes besides its own place, in bytes.
     pub(crate) bytes: usize,
 }
 
-/// About how much memory an entry of a map takes besides its key and its value.
+/// The approximate memory of a map's entry besides its key and its value.
 const ENTRY_BYTES: usize = 48;
 
 impl Extent {
-    /// That of a list or a map that holds values of these.
+    /// The extent of a list or a map that holds values of this extent.
     pub(crate) fn around(parts: impl Iterator<Item = Extent>) -> Extent {
         let (mut depth, mut bytes) = (0, 0_usize);
         for part in parts {
@@ -58,17 +58,17 @@ impl Extent {
     }
 }
 
-/// A value that cannot be had from a tree, or written to one.
+/// The reason why a value cannot be read from a tree, or written to one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ValueError {
-    /// An integer of more than 128 bits.
+    /// The value is an integer of more than 128 bits.
     #[error("integer `{0}` is too large")]
     TooWide(Box<str>),
-    /// Infinity or not a number, which JSON cannot write.
+    /// The value is infinite or not a number, which JSON cannot write.
     #[error("{0} cannot be written as JSON")]
     NotFinite(&'static str),
-    /// A script that is not compiled, or what was reported as wrong already.
+    /// The node is a script that is not compiled, or was reported as wrong already.
     #[error("{0} is not a value")]
     NotAValue(&'static str),
 }
@@ -82,7 +82,7 @@ impl Value {
         }
     }
 
-    /// The value as a number: a float, or an integer turned into one.
+    /// The value as a number: a float, or an integer converted to one.
     pub fn as_float(&self) -> Option<f64> {
         match self {
             Value::Int(int) => Some(*int as f64),
@@ -144,7 +144,7 @@ impl Value {
         }
     }
 
-    /// The text that tells units apart: a string is itself, all else JSON.
+    /// The text that distinguishes units: a string is its own text, all other values are JSON.
     pub(crate) fn as_text(&self) -> Cow<'_, str> {
         match self {
             Value::String(text) => text.into(),
@@ -153,7 +153,7 @@ impl Value {
         }
     }
 
-    /// How deep and how large it is.
+    /// The depth and the size of the value.
     pub(crate) fn extent(&self) -> Extent {
         match self {
             Value::String(text) => Extent { depth: 0, bytes: text.len() },
@@ -166,7 +166,7 @@ impl Value {
         }
     }
 
-    /// Its kind with an article, for a message.
+    /// The kind of the value with an article, for a message.
     pub fn describe(&self) -> &'static str {
         match self {
             Value::Null => "null",
@@ -180,10 +180,10 @@ impl Value {
         }
     }
 
-    /// Checks that it can be written as JSON.
+    /// Checks that the value can be written as JSON.
     ///
     /// # Errors
-    /// A float in it is not finite.
+    /// A float in the value is not finite.
     pub(crate) fn check_finite(&self) -> Result<(), ValueError> {
         match self {
             Value::Float(float) if float.is_nan() => Err(ValueError::NotFinite("NaN")),
@@ -197,7 +197,7 @@ impl Value {
     /// The value as a tree, to be written as JSON.
     ///
     /// # Errors
-    /// A float in it is not finite.
+    /// A float in the value is not finite.
     pub fn to_node(&self) -> Result<Node, ValueError> {
         let kind = match self {
             Value::Null => Kind::Null,
@@ -257,7 +257,7 @@ impl TryFrom<&Node> for Value {
 }
 
 impl fmt::Display for Value {
-    /// The value as compact JSON, for messages; a float that is not finite as its name.
+    /// The value as compact JSON, for messages. A float that is not finite is written by its name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.to_node() {
             Ok(node) => f.write_str(&tree::to_json(

@@ -1,15 +1,15 @@
-//! Comments in a file that keep a check quiet: `# planout: allow(P0500)` on the line above.
+//! Comments that silence a check: `# planout: allow(P0500)` on the line above.
 
 use super::{Code, Diagnostic, Level, Levels};
 use crate::source::{Source, Span};
 
-/// The codes that a file's comments allow, by the line that they are allowed on.
+/// The codes that the comments of a file allow, by line.
 #[derive(Debug, Default)]
 pub(super) struct Allows(Vec<Allow>);
 
 #[derive(Debug)]
 struct Allow {
-    /// The first line below the comment that is none itself.
+    /// The first line below the comment that is not such a comment.
     line: usize,
     /// The code as it is written.
     text: String,
@@ -18,8 +18,8 @@ struct Allow {
 }
 
 impl Allows {
-    /// Reads the comments of a text. A comment holds for the line below it; of several comments
-    /// below one another, all hold for the line below the last.
+    /// Reads the comments of a text. A comment applies to the line below it. Several comments below
+    /// one another all apply to the line below the last of them.
     pub(super) fn read(source: &Source) -> Allows {
         let mut allows: Vec<Allow> = Vec::new();
         let mut waiting = 0;
@@ -51,8 +51,8 @@ impl Allows {
         self.0.iter().any(|allow| allow.line == line && allow.code == Some(found.code))
     }
 
-    /// The comments that allow nothing, where all checks have been made that are not off: of what
-    /// is wrong in itself, not all can be checked.
+    /// The comments that allow nothing, provided that all checks have been made that are not off: if
+    /// a text has errors, some checks cannot be made.
     pub(super) fn useless(
         &self,
         source: &Source,
@@ -92,7 +92,7 @@ impl Allows {
     }
 }
 
-/// The text after the `#` of a line that is a comment.
+/// The text after the `#` of a comment line.
 fn comment(line: &str) -> Option<&str> {
     line.trim_start().strip_prefix('#')
 }
@@ -106,6 +106,6 @@ fn codes(comment: &str) -> impl Iterator<Item = (usize, &str)> {
     });
     let list = list.unwrap_or_default();
     let words = list.split(',').map(str::trim).filter(|word| !word.is_empty());
-    // All are parts of the comment, so their distance from its start is their offset.
+    // All of them are parts of the comment, so their distance from its start is their offset.
     words.map(move |word| (word.as_ptr() as usize - comment.as_ptr() as usize, word))
 }

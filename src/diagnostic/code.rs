@@ -1,18 +1,18 @@
-//! The codes of problems, and how bad each is taken to be.
+//! The codes of problems, and their default levels.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::UnknownWord;
 
-/// How bad a problem is taken to be that is not an error in itself.
+/// The level of a problem that is not an error in itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// It is not said.
+    /// The problem is not reported.
     Off,
-    /// It is said.
+    /// The problem is reported as a warning.
     Warn,
-    /// It is an error.
+    /// The problem is reported as an error.
     Error,
 }
 
@@ -59,28 +59,28 @@ macro_rules! codes {
                 }
             }
 
-            /// The level of a problem that is legal, where nothing else is configured; `None` for
-            /// an error, of which nothing can be made whatever is configured.
+            /// The default level of a problem that is legal; `None` for an error, which no
+            /// configuration can change.
             pub fn default_level(self) -> Option<Level> {
                 match self {
                     $(Code::$name => [$(Level::$level)?].first().copied(),)+
                 }
             }
 
-            /// Every code there is, in order.
+            /// Every code, in order.
             pub const ALL: &'static [Code] = &[$(Code::$name,)+];
         }
     };
 }
 
 codes! {
-    /// The language: something else was expected here.
+    /// The language: an unexpected token.
     Syntax = "P0001",
-    /// The language: a character that means nothing.
+    /// The language: a character that has no meaning.
     UnknownCharacter = "P0002",
-    /// The language: a string that does not end, or breaks a line after a backslash.
+    /// The language: a string that does not end, or that has a line break after a backslash.
     MalformedString = "P0003",
-    /// A number too large for a double, or that is not a number.
+    /// A number that is too large for a double, or that is not a number.
     NumberOverflow = "P0004",
     /// Nesting deeper than the limit, in the language, in JSON or in YAML.
     TooDeep = "P0005",
@@ -88,11 +88,11 @@ codes! {
     MalformedLiteral = "P0006",
     /// The language: `switch`, which compiles and which no evaluator runs.
     SwitchNeverRuns = "P0007" Warn,
-    /// The language: a comment in a folded text, which takes the code of the next line along.
+    /// The language: a comment in a folded text, which swallows the code of the next line.
     FoldedComment = "P0008" Warn,
     /// The text is not UTF-8.
     NotUtf8 = "P0100",
-    /// The text is larger than what is read.
+    /// The text is larger than the limit.
     TooLarge = "P0101",
     /// The text is empty where a document is expected.
     EmptyDocument = "P0102",
@@ -102,7 +102,7 @@ codes! {
     YamlSyntax = "P0120",
     /// YAML: aliases that expand to too much, or that contain themselves.
     AliasExpansion = "P0121",
-    /// YAML: a tag that is not understood, or does not fit what it tags.
+    /// YAML: a tag that is not known, or that does not fit its value.
     UnsupportedTag = "P0122",
     /// YAML: a plain scalar that YAML 1.1 reads as a timestamp.
     Timestamp = "P0123",
@@ -114,21 +114,21 @@ codes! {
     UndefinedAlias = "P0126",
     /// A key given twice in one mapping.
     DuplicateKey = "P0130",
-    /// YAML: a name of the namespace that is not used, as the name of the file is another.
+    /// YAML: a name of the namespace that has no effect, because the file has another name.
     IgnoredName = "P0131" Warn,
-    /// YAML: typographic quotes around a value, which are a part of it.
+    /// YAML: typographic quotes around a value, which are part of the value.
     TypographicQuotes = "P0132" Warn,
-    /// A key that means nothing and is near one that does.
+    /// An unknown key that is similar to a known one.
     MisspeltKey = "P0140" Warn,
     /// YAML: a plain scalar that YAML 1.1, which is read here, and YAML 1.2 read differently.
     AmbiguousScalar = "P0141" Warn,
-    /// A comment `# planout: allow(...)` that allows nothing.
+    /// A comment `# planout: allow(...)` that has no effect.
     UselessAllow = "P0150" Warn,
     /// Namespace: a required key is missing.
     MissingKey = "P0200",
     /// Namespace: a value of the wrong type.
     WrongType = "P0201",
-    /// Namespace: a value that must not be empty is.
+    /// Namespace: a value that must not be empty.
     EmptyValue = "P0202",
     /// Namespace: a number of segments that is not a positive whole number.
     SegmentCount = "P0203",
@@ -140,39 +140,39 @@ codes! {
     UndefinedDefinition = "P0206",
     /// Namespace: an experiment added while one of its name is active.
     AlreadyActive = "P0207",
-    /// Namespace: more segments asked for than are free.
+    /// Namespace: an experiment that asks for more segments than are free.
     NotEnoughSegments = "P0208",
     /// Namespace: an experiment removed that is not active.
     NotActive = "P0209",
     /// Namespace: an action that is neither `add` nor `remove`.
     UnknownAction = "P0210",
-    /// Namespace: a name that cannot be a file's name, or looks like something else than it is.
+    /// Namespace: a name that cannot be a file's name, or that looks like another name.
     UnsafeName = "P0211",
-    /// Namespace: two sources of one name.
+    /// Namespace: two sources with the same name.
     DuplicateNamespace = "P0212",
-    /// Namespace: an unknown word for `dialect`, `segment_hashing` or another of these.
+    /// Namespace: an unknown word for `dialect`, `segment_hashing` or a similar setting.
     UnknownSetting = "P0213",
-    /// Namespace: a setting that has no meaning beside another.
+    /// Namespace: a setting that has no meaning together with another.
     IdleSetting = "P0215",
-    /// A compiled script that is not one.
+    /// A compiled script that is malformed.
     MalformedScript = "P0220",
     /// A compiled script where a namespace is expected.
     ScriptAsNamespace = "P0221",
-    /// A document that has nothing of a namespace.
+    /// A document that is not a namespace at all.
     NotANamespace = "P0222",
-    /// A script that failed when it was evaluated.
+    /// A script that failed in an evaluation.
     Evaluation = "P0300",
     /// The language: an operator that does not exist.
     UnknownOperator = "P0400" Error,
-    /// The language: an argument that an operator cannot do without is missing.
+    /// The language: a required argument of an operator is missing.
     MissingArgument = "P0401" Error,
-    /// The language: an argument that an operator does not know.
+    /// The language: an unknown argument of an operator.
     UnknownArgument = "P0402" Warn,
-    /// The language: a variable that nothing sets before it is read.
+    /// The language: a variable that is read and never set before.
     UnsetVariable = "P0403" Warn,
     /// The language: statements that are never reached.
     Unreachable = "P0404" Warn,
-    /// The language: a condition that always comes out the same.
+    /// The language: a condition whose result is always the same.
     ConstantCondition = "P0405" Warn,
     /// The language: a comparison of values that are never equal.
     NeverEqual = "P0406" Warn,
@@ -210,7 +210,7 @@ codes! {
     NegativeWeight = "P0510" Warn,
     /// Statistics: a draw whose unit is the same for everybody, in a script alone.
     ConstantUnit = "P0511" Warn,
-    /// Sequence: an experiment that ended, whose entries have to stay.
+    /// Sequence: an experiment that has ended and whose entries must stay.
     EndedExperiment = "P0600" Off,
     /// Sequence: a definition that nothing uses.
     UnusedDefinition = "P0601" Warn,
@@ -218,34 +218,35 @@ codes! {
     NoFreeSegments = "P0602" Warn,
     /// Sequence: an experiment that equals the default.
     SameAsDefault = "P0603" Warn,
-    /// Independence: a namespace whose segments are those of another.
+    /// Independence: a namespace that has the segments of another one.
     SharedSegments = "P0700" Warn,
-    /// Compatibility: a compiled namespace of another name than the one that stands in it.
+    /// Compatibility: a compiled namespace whose name differs from the one in its document.
     OtherName = "P0701" Warn,
     /// Compatibility: an order of free segments that depends on the version of Python.
     PoolOfPython = "P0702" Warn,
-    /// Compatibility: a map of several keys in a unit, whose text in planout4j depends on how it
+    /// Compatibility: a map of several keys in a unit, whose text in planout4j depends on the way it
     /// was loaded.
     MapUnit = "P0703" Warn,
-    /// Compatibility: a name that some file systems do not tell from that of another namespace.
+    /// Compatibility: a name that some file systems do not distinguish from that of another
+    /// namespace.
     AlikeNames = "P0704" Warn,
     /// Readers: a dialect that planout4j does not know.
     ReadersDialect = "P0710" Error,
-    /// Readers: a setting by which planout4j would put units into other segments.
+    /// Readers: a setting that makes planout4j put units into other segments.
     ReadersSegments = "P0711" Error,
     /// Readers: a script that planout4j's runtime cannot run.
     ReadersScript = "P0712" Error,
     /// Configuration: a file that is not TOML.
     ConfigSyntax = "P0800",
-    /// Configuration: a key that means nothing where it stands.
+    /// Configuration: a key that is not known at its place.
     ConfigKey = "P0801",
-    /// Configuration: a value that its key cannot have.
+    /// Configuration: a value that is not allowed for its key.
     ConfigValue = "P0802",
 }
 
 impl Code {
-    /// Whether it depends on more than the text whether there is such a problem: on what else is
-    /// checked with it, or on who reads it.
+    /// Whether the problem depends on more than the text: on the other files that are checked, or on
+    /// the programs that read it.
     pub(crate) fn depends_on_others(self) -> bool {
         matches!(
             self,
@@ -259,8 +260,8 @@ impl Code {
 }
 
 impl Code {
-    /// The code that a text is nearly. Many codes are alike, so that a text with a wrong digit is
-    /// nearly several: then it is none.
+    /// The code that a misspelt text is meant to be. Many codes are similar. If the text is near
+    /// several of them, there is no answer.
     ///
     /// ```
     /// use planout::diagnostic::Code;
@@ -283,12 +284,12 @@ impl fmt::Display for Code {
     }
 }
 
-/// A text that is not a code.
+/// The text is not a code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown code `{0}`")]
 pub struct UnknownCode(String);
 
-/// Reads a code as it is printed; case does not matter.
+/// Reads a code as it is printed. Case does not matter.
 impl FromStr for Code {
     type Err = UnknownCode;
 

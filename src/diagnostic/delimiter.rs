@@ -1,7 +1,7 @@
-//! Fields that are separated by another character than they are read with.
+//! Delimited files that are read with the wrong delimiter.
 
-/// The character that seems to stand between the fields of a header that was cut elsewhere: one
-/// that leads to the column that is missed, or that is in the only column.
+/// The character that probably separates the fields of a header that was split by another one: it
+/// leads to the missing column, or stands in the only column.
 ///
 /// ```
 /// use planout::diagnostic::other_delimiter;
@@ -16,7 +16,7 @@ pub fn other_delimiter<'a>(
     let header: Vec<&str> = header.into_iter().collect();
     let leads = |found: char| {
         let pieces = header.iter().flat_map(|field| {
-            // A field without the character is one piece, which was not missed.
+            // A field without the character is a single piece, and that column is not missing.
             field.contains(found).then(|| field.split(found)).into_iter().flatten()
         });
         pieces.map(|piece| piece.trim_matches([' ', '"'])).any(|piece| piece == missed)

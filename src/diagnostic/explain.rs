@@ -1,14 +1,14 @@
-//! The meaning of each code, at length: the sections of `docs/diagnostics.md`.
+//! The explanations of codes: the sections of `docs/diagnostics.md`.
 
 use super::Code;
 
-/// The document, so that what is read there and what the program says cannot differ.
+/// The document itself, so that it cannot differ from the explanations of the program.
 const DOCUMENT: &str = include_str!("../../docs/diagnostics.md");
 
-/// The beginning of a section. No line of an example begins with it.
+/// The beginning of a section. No line of an example starts like this.
 const HEADING: &str = "\n## ";
 
-/// The name of a kind of problem, in a few words.
+/// The title of a kind of problem, in a few words.
 ///
 /// ```
 /// use planout::diagnostic::{Code, title};
@@ -19,8 +19,8 @@ pub fn title(code: Code) -> &'static str {
     section(code).0
 }
 
-/// The meaning of a code, the reason why it is a problem, an example and its repair: Markdown; a fenced
-/// block is marked `wrong` or `right`.
+/// The explanation of a code: its meaning, the reason why it is a problem, an example and its repair.
+/// It is Markdown, with fenced blocks marked `wrong` or `right`.
 ///
 /// ```
 /// use planout::diagnostic::{Code, explain};

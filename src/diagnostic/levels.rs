@@ -1,4 +1,4 @@
-//! How bad each check is taken to be: by default, by configuration, by a comment in the file.
+//! The level of each check: by default, by configuration, or by a comment in the file.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub struct Levels {
     deny_warnings: bool,
 }
 
-/// A level for a code that has none, as it is an error whatever is configured.
+/// The error for a code that has no level, because it is always an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is an error: only warnings have levels")]
 pub struct NotALint(pub Code);
@@ -22,7 +22,7 @@ impl Levels {
     /// Sets the level of a code.
     ///
     /// # Errors
-    /// The code is that of an error.
+    /// The code is always an error.
     pub fn set(&mut self, code: Code, level: Level) -> Result<(), NotALint> {
         match code.default_level() {
             None => Err(NotALint(code)),
@@ -33,19 +33,19 @@ impl Levels {
         }
     }
 
-    /// Sets the level of a code for which nobody has chosen one.
+    /// Sets the level of a code whose level nobody has chosen.
     pub(crate) fn suggest(&mut self, code: Code, level: Level) {
         self.set.entry(code.as_str()).or_insert(level);
     }
 
-    /// The codes whose level is not the one that they have by default.
+    /// The codes whose level is not the default.
     pub fn changed(&self) -> impl Iterator<Item = (Code, Level)> {
         let level = |code: &Code| Some((*code, self.level(*code)?));
         let levels = Code::ALL.iter().filter_map(level);
         levels.filter(|(code, level)| code.default_level() != Some(*level))
     }
 
-    /// Takes all warnings for errors.
+    /// Treats all warnings as errors.
     pub fn deny_warnings(&mut self) {
         self.deny_warnings = true;
     }
@@ -57,14 +57,14 @@ impl Levels {
         Some(if self.deny_warnings && level == Level::Warn { Level::Error } else { level })
     }
 
-    /// The comments of a text that allow nothing. Meaningful where everything that is not off has
-    /// been looked for.
+    /// The comments of a text that have no effect. The result is valid only if every check that is
+    /// not off was made.
     pub(crate) fn useless_allows(&self, source: &Source, found: &[Diagnostic]) -> Vec<Diagnostic> {
         Allows::read(source).useless(source, found, self)
     }
 
-    /// Leaves out the problems that are off or that a comment in the text allows, and makes the
-    /// others as severe as they are configured to be.
+    /// Removes the problems that are off or that a comment in the text allows, and gives the others
+    /// their configured severity.
     pub fn apply(&self, source: &Source, found: &mut Vec<Diagnostic>) {
         let allows = Allows::read(source);
         found.retain_mut(|found| match self.level(found.code) {

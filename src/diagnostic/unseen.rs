@@ -1,10 +1,10 @@
-//! Characters that nobody sees, and that change what is seen of others.
+//! Invisible characters, and characters that change the display of others.
 
 use std::borrow::Cow;
 
-/// Whether a character is a command to what shows a text rather than a part of it: a control
-/// character (of C0 and C1, and delete), a line break of Unicode, or a mark or an override of the
-/// direction of writing. Text that holds one can look like something else than it is.
+/// Whether a character is a command to the program that displays a text, rather than a part of the
+/// text: a control character (of C0 and C1, and delete), a line break of Unicode, or a mark or an
+/// override of the writing direction. A text with such a character can look like another text.
 ///
 /// ```
 /// use planout::diagnostic::is_unseen;
@@ -20,20 +20,20 @@ pub fn is_unseen(character: char) -> bool {
         )
 }
 
-/// A part of a line with what cannot be seen written out, as strings of JSON have it: an answer that
-/// is JSON stays the same JSON.
+/// A part of a line with its invisible characters written as escapes of JSON: an answer in JSON stays
+/// the same JSON.
 pub fn visible(text: &str) -> Cow<'_, str> {
     visible_but(text, |_, _| false)
 }
 
-/// The same of a text that has line breaks of its own.
+/// The same for a text that has line breaks of its own.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     visible_but(text, |char, rest| char == '\n' || char == '\r' && rest.starts_with('\n'))
 }
 
-/// `is_kept` is told of a character and of what follows it.
+/// `is_kept` gets a character and the text after it.
 fn visible_but(text: &str, is_kept: impl Fn(char, &str) -> bool) -> Cow<'_, str> {
-    // Tabs harm nobody.
+    // Tabs are harmless.
     let is_odd = |char: char| char != '\t' && is_unseen(char);
     if !text.contains(is_odd) {
         return Cow::Borrowed(text);

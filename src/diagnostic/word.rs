@@ -1,8 +1,8 @@
-//! Words that stand for something, such as the name of a dialect.
+//! Words with a fixed meaning, such as the name of a dialect.
 
 use crate::nearest::nearest;
 
-/// A word that stands for nothing where it is.
+/// A word that has no meaning at its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {what} `{word}`: {}", match nearest {
     Some(nearest) => format!("did you mean `{nearest}`?"),
@@ -19,7 +19,7 @@ impl UnknownWord {
     /// The meaning of a word.
     ///
     /// # Errors
-    /// It is not among the words that are known.
+    /// The word is not one of the known words.
     pub(crate) fn unless_known<T: Copy>(
         what: &'static str,
         word: &str,
@@ -35,7 +35,7 @@ impl UnknownWord {
         }
     }
 
-    /// The word that was meant, if one is near.
+    /// The word that was probably meant, if one is near.
     pub fn nearest(&self) -> Option<&'static str> {
         self.nearest
     }

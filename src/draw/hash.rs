@@ -12,24 +12,24 @@ use self::lanes::Lanes;
 
 const BLOCK: usize = 64;
 
-/// How many blocks are filled before the first of them is hashed.
+/// The number of blocks that are filled before the first of them is hashed.
 const AT_ONCE: usize = 32;
 
 /// The largest value of a [`Draw`], as the double that the reference divides by: 2^60.
 const SCALE: f64 = 0x0fff_ffff_ffff_ffff_u64 as f64;
 
-/// A SHA-1 (RFC 3174) in the making. Messages of up to 55 bytes take one block and no allocation.
+/// A SHA-1 (RFC 3174) in progress. Messages of up to 55 bytes take one block and no allocation.
 #[derive(Clone, Debug)]
 pub(crate) struct Hasher {
     state: [u32; 5],
-    /// Zero where it is not filled yet, so that there is little left to do at the end.
+    /// The part that is not filled is zero, so that little is left to do at the end.
     block: [u8; BLOCK],
     filled: usize,
-    /// Bytes in the blocks that are done.
+    /// The number of bytes in the finished blocks.
     done: u64,
 }
 
-/// 60 bits that follow from a text: the first 15 hexadecimal digits of its SHA-1.
+/// The 60 bits of a text: the first 15 hexadecimal digits of its SHA-1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Draw(u64);
 
@@ -71,14 +71,14 @@ impl Hasher {
         Draw::of(self.state[0], self.state[1])
     }
 
-    /// The draw of what was pushed and a text after it.
+    /// The draw of the pushed bytes with a text after them.
     #[inline]
     pub(crate) fn finish_with(&self, text: &str) -> Draw {
         let end = self.filled + text.len();
         if end > BLOCK - 9 {
             return self.finish_in_two(text);
         }
-        // All in one block, which is most of what is drawn.
+        // All bytes fit in one block, as in most draws.
         let (mut state, mut block) = (self.state, self.block);
         block[self.filled..end].copy_from_slice(text.as_bytes());
         block[end] = 0x80;
@@ -95,7 +95,7 @@ impl Hasher {
         hasher.finish()
     }
 
-    /// Fills the block up with the end of the message, so that nothing but it remains to be hashed.
+    /// Fills the block up with the end of the message, so that only this block remains to be hashed.
     fn end(&mut self) {
         let bits = (self.done + self.filled as u64) * 8;
         self.block[self.filled] = 0x80;
@@ -105,7 +105,7 @@ impl Hasher {
         self.block[BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
     }
 
-    /// The draws of this text with each of the numbers after it, from the last one to the first.
+    /// The draws of this text with each of the numbers appended, from the last number to the first.
     pub(crate) fn each(&self, numbers: Range<u32>, mut found: impl FnMut(u32, Draw)) {
         match Lanes::new(self, numbers.end, Level::new()) {
             Some(lanes) => lanes.each(numbers, found),
@@ -113,7 +113,7 @@ impl Hasher {
         }
     }
 
-    /// Many blocks are filled before the first of them is hashed, since one that was just written
+    /// Many blocks are filled before the first of them is hashed, since a block that was just written
     /// byte by byte is slow to load.
     fn each_alone(&self, numbers: Range<u32>, found: &mut impl FnMut(u32, Draw)) {
         let mut numbers = numbers.rev().peekable();
@@ -137,7 +137,7 @@ impl Hasher {
 }
 
 impl Draw {
-    /// From the first two words of the digest.
+    /// The draw from the first two words of the digest.
     fn of(first: u32, second: u32) -> Draw {
         Draw((u64::from(first) << 32 | u64::from(second)) >> 4)
     }
@@ -152,7 +152,7 @@ impl Draw {
         self.0
     }
 
-    /// A number from `min` to `max`, both included. The order of operations is part of the answer.
+    /// A number from `min` to `max`, both included. The order of the operations affects the result.
     pub(crate) fn uniform(self, min: f64, max: f64) -> f64 {
         min + (max - min) * (self.0 as f64 / SCALE)
     }

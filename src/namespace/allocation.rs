@@ -1,4 +1,4 @@
-//! The allocation of segments to experiments: the replay of a sequence, by hashing alone.
+//! The allocation of segments to experiments: a sequence is replayed, with hashing alone.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,13 +13,13 @@ use crate::draw::{Hasher, Salt};
 /// An entry of a sequence.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// The name and the number of segments of an experiment that starts.
+    /// An experiment starts: its name and its number of segments.
     Add(String, u32),
-    /// The name of one that ends.
+    /// An experiment ends: its name.
     Remove(String),
 }
 
-/// How a namespace gives out its segments.
+/// The way in which a namespace gives out its segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rules {
     pub(super) hashing: SegmentHashing,
@@ -27,13 +27,13 @@ pub(super) struct Rules {
     pub(super) sampling: SegmentSampling,
 }
 
-/// The segments that are free and those that experiments hold, after some entries of a sequence.
+/// The free segments and the segments of experiments, after some entries of a sequence.
 ///
-/// The caller has made sure that what is added fits and that what is removed is there.
+/// The caller has checked that added experiments fit and that removed ones exist.
 #[derive(Debug)]
 pub(super) struct Allocation {
     sampling: SegmentSampling,
-    /// The beginning of every draw: the name of the experiment is next.
+    /// The beginning of every draw. The name of the experiment follows.
     salted: Hasher,
     pool: Pool,
     /// The segments of the active experiments, in the order in which they were drawn.
@@ -41,7 +41,7 @@ pub(super) struct Allocation {
 }
 
 impl Allocation {
-    /// `name` is the one that the namespace's hashes take.
+    /// `name` is the name that is part of the namespace's hashes.
     pub(super) fn new(name: &str, segments: u32, rules: Rules) -> Allocation {
         let salted = Salt::of_shuffles(name, rules.hashing).begin();
         let (pool, held) = (Pool::new(rules.pool, segments), IndexMap::new());
@@ -62,7 +62,8 @@ impl Allocation {
         }
     }
 
-    /// The shuffles that the entries of a sequence need, each of what is free then.
+    /// The shuffles that the entries of a sequence need. Each shuffles the segments that are free at
+    /// its entry.
     fn shuffles<'s>(&self, steps: &'s [Step]) -> Vec<Shuffle<'s>> {
         let mut free = self.pool.len();
         let mut held: HashMap<&str, u32> = HashMap::new();
@@ -80,8 +81,8 @@ impl Allocation {
         shuffles
     }
 
-    /// Gives an experiment its segments: those that a shuffle of the free ones leaves at its start
-    /// or, where it stops early, at its end.
+    /// Gives an experiment its segments: the first ones after a shuffle of the free segments or, if
+    /// the shuffle stops early, the last ones.
     fn add(&mut self, name: &str, segments: u32, draws: impl Iterator<Item = Vec<u32>>) {
         let mut drawn = self.pool.segments();
         let places = places(self.sampling, self.pool.len(), segments);
@@ -92,7 +93,7 @@ impl Allocation {
             drawn.drain(..drawn.len().saturating_sub(segments as usize));
         }
         drawn.truncate(segments as usize);
-        // Otherwise every experiment would keep the memory of the whole pool.
+        // Without this, every experiment would keep memory for the whole pool.
         drawn.shrink_to_fit();
         self.pool.take(&drawn);
         self.held.insert(name.to_owned(), drawn);
@@ -103,14 +104,14 @@ impl Allocation {
         self.pool.give_back(self.held.shift_remove(name).unwrap_or_default());
     }
 
-    /// The active experiments with their segments, in the order of their adding.
+    /// The active experiments with their segments, in the order in which they were added.
     pub(super) fn held(&self) -> impl Iterator<Item = (&str, &[u32])> {
         self.held.iter().map(|(name, segments)| (name.as_str(), segments.as_slice()))
     }
 }
 
-/// The places of the free segments that a shuffle swaps with others: all but the first, or as many
-/// as are drawn.
+/// The positions that a shuffle of the free segments swaps: all but the first, or as many as are
+/// drawn.
 fn places(sampling: SegmentSampling, free: u32, drawn: u32) -> Range<u32> {
     match sampling {
         SegmentSampling::Full => 1..free,

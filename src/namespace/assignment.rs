@@ -19,7 +19,8 @@ use crate::value::Map;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It borrows from its namespace and from the inputs: [`Assignment::into_owned`] does not.
+/// An `Assignment` borrows from its namespace and from the inputs. [`Assignment::into_owned`] returns
+/// one that does not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Assignment<'a> {
@@ -31,13 +32,13 @@ pub struct Assignment<'a> {
     pub definition: &'a str,
     /// The unit's segment; `None` only for a baseline request that does not name the unit.
     pub segment: Option<u32>,
-    /// False if the unit's experiment returned something false.
+    /// False if the script of the unit's experiment returned a false value.
     pub in_experiment: bool,
-    /// The params: the default experiment's, with those of the unit's experiment laid over them.
+    /// The params: those of the default experiment, overridden by those of the unit's experiment.
     pub params: Params<'a>,
 }
 
-/// An [`Assignment`] that borrows nothing: to be kept, sent to other threads, or read from JSON.
+/// An [`Assignment`] that borrows nothing. It can be kept, sent to other threads, and read from JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OwnedAssignment {
@@ -49,14 +50,14 @@ pub struct OwnedAssignment {
     pub definition: String,
     /// The unit's segment; `None` only for a baseline request that does not name the unit.
     pub segment: Option<u32>,
-    /// False if the unit's experiment returned something false.
+    /// False if the script of the unit's experiment returned a false value.
     pub in_experiment: bool,
     /// The params. [`OwnedAssignment::params`] reads them by type.
     pub params: Map,
 }
 
 impl Assignment<'_> {
-    /// The assignment without what it borrows.
+    /// An owned copy of the assignment.
     pub fn into_owned(self) -> OwnedAssignment {
         OwnedAssignment {
             namespace: self.namespace.to_owned(),
@@ -70,7 +71,7 @@ impl Assignment<'_> {
 }
 
 impl OwnedAssignment {
-    /// The params as they are read by type, with defaults.
+    /// The params with access by type, with defaults.
     pub fn params(&self) -> Params<'_> {
         Params::from(&self.params)
     }

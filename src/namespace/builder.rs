@@ -19,7 +19,7 @@ pub const MAX_SEGMENTS: u32 = 10_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// A name that cannot be the name of a file.
+    /// The name cannot be the name of a file.
     #[error("`{}` cannot be the name of a namespace: {why}", crate::diagnostic::visible(name))]
     Name {
         /// The name.
@@ -27,10 +27,10 @@ pub enum BuildError {
         /// The problem.
         why: &'static str,
     },
-    /// No segments, or more than [`MAX_SEGMENTS`].
+    /// There are no segments, or more than [`MAX_SEGMENTS`].
     #[error("a namespace has from 1 to {MAX_SEGMENTS} segments, not {0}")]
     Segments(u32),
-    /// A definition whose script is of another dialect than the namespace: their hashes differ.
+    /// The script of a definition has another dialect than the namespace, so their hashes differ.
     #[error("definition `{definition}` is of the dialect {script}, the namespace of {namespace}")]
     Dialect {
         /// The definition.
@@ -40,16 +40,16 @@ pub enum BuildError {
         /// The dialect of the namespace.
         namespace: Dialect,
     },
-    /// A setting that only counts where segments are not shared with other namespaces.
+    /// A setting has an effect only if segments are not shared with other namespaces.
     #[error("`{setting}` needs the segment hashing `namespace`, and this one is `shared`")]
     SharedSegments {
         /// The setting.
         setting: &'static str,
     },
-    /// A definition defined twice.
+    /// A definition is defined twice.
     #[error("definition `{0}` is defined twice")]
     DuplicateDefinition(String),
-    /// A reference to a definition that does not exist.
+    /// A reference names a definition that does not exist.
     #[error("definition `{name}` is not defined{}", match nearest {
         Some(nearest) => format!(": did you mean `{nearest}`?"),
         None => String::new(),
@@ -57,21 +57,21 @@ pub enum BuildError {
     UndefinedDefinition {
         /// The name.
         name: String,
-        /// The defined name that is nearest.
+        /// The nearest name that is defined.
         nearest: Option<String>,
     },
     /// No default experiment was set.
     #[error("the namespace has no default experiment")]
     NoDefault,
-    /// An entry of the sequence that cannot be done.
+    /// An entry of the sequence is not possible.
     #[error(transparent)]
     Sequence(#[from] SequenceError),
 }
 
-/// Builds a [`Namespace`]: definitions first, then what happens to the segments, in order.
+/// Builds a [`Namespace`]: first the definitions, then the changes of its segments in order.
 ///
-/// The order of [`add`](Self::add) and [`remove`](Self::remove) decides which segments an
-/// experiment gets: only append to it while experiments run.
+/// The order of the calls of [`add`](Self::add) and [`remove`](Self::remove) decides which segments
+/// an experiment gets. While experiments run, only append to the sequence.
 #[derive(Debug)]
 pub struct NamespaceBuilder {
     name: String,
@@ -110,52 +110,52 @@ impl NamespaceBuilder {
         }
     }
 
-    /// The dialect; without it planout4j's. The scripts of all definitions must be of it, whichever
-    /// is said first.
+    /// Sets the dialect. The default is planout4j's. The scripts of all definitions must have the
+    /// same dialect, whether they are defined before this call or after it.
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;
         self
     }
 
-    /// The segment hashing; without it the dialect's.
+    /// Sets the segment hashing. The default is that of the dialect.
     #[must_use]
     pub fn segment_hashing(mut self, hashing: SegmentHashing) -> Self {
         self.hashing = Some(hashing);
         self
     }
 
-    /// The order of the free segments; without it the dialect's.
+    /// Sets the order of the free segments. The default is that of the dialect.
     #[must_use]
     pub fn segment_pool(mut self, pool: SegmentPool) -> Self {
         self.pool = Some(pool);
         self
     }
 
-    /// How segments are drawn; without it by a full shuffle.
+    /// Sets the way in which segments are drawn. The default is a full shuffle.
     #[must_use]
     pub fn segment_sampling(mut self, sampling: SegmentSampling) -> Self {
         self.sampling = Some(sampling);
         self
     }
 
-    /// The name that hashes take; without it the namespace's. A compiled namespace that was given
-    /// another name keeps the one that its units were assigned by.
+    /// Sets the name that is part of the hashes. The default is the name of the namespace. A compiled
+    /// namespace that was renamed keeps the name that its units were assigned by.
     #[must_use]
     pub fn hashed_name(mut self, name: &str) -> Self {
         self.hashed_name = Some(name.to_owned());
         self
     }
 
-    /// The beginning of the salts of the experiments; without it, or if it is blank, the name that
-    /// hashes take.
+    /// Sets the beginning of the experiments' salts. The default, also for a blank text, is the name
+    /// that is part of the hashes.
     #[must_use]
     pub fn salt(mut self, salt: &str) -> Self {
         self.salt = Some(salt.trim().to_owned()).filter(|salt| !salt.is_empty());
         self
     }
 
-    /// Defines what experiments can run.
+    /// Defines a script that experiments can run.
     ///
     /// # Errors
     /// The name is defined already.
@@ -170,7 +170,7 @@ impl NamespaceBuilder {
         Ok(self)
     }
 
-    /// Sets what units see that are in no experiment.
+    /// Sets the default experiment, for units that are not in an experiment.
     ///
     /// # Errors
     /// The definition does not exist.
@@ -192,7 +192,7 @@ impl NamespaceBuilder {
         Ok(self)
     }
 
-    /// Ends an experiment, whose segments are free again.
+    /// Ends an experiment. Its segments are free again.
     ///
     /// # Errors
     /// No experiment of that name is active.
@@ -214,14 +214,14 @@ impl NamespaceBuilder {
     /// Allocates the segments.
     ///
     /// # Errors
-    /// The name cannot be one, the number of segments is out of range, a definition is a script of
-    /// another dialect, there is no default, or a setting is for segments that are not shared.
+    /// The name is not allowed, the number of segments is out of range, the script of a definition
+    /// has another dialect, there is no default, or a setting needs segments that are not shared.
     pub fn build(self) -> Result<Namespace, BuildError> {
         self.build_like(None)
     }
 
-    /// Builds it with the segments of a namespace that was allocated in the same way, if there is
-    /// one: allocation is what takes time.
+    /// Builds the namespace. If `other` was allocated in the same way, its segments are used:
+    /// allocation is the slow part.
     pub(super) fn build_like(self, allocated: Option<&Namespace>) -> Result<Namespace, BuildError> {
         if let Err(why) = check_name(&self.name) {
             return Err(BuildError::Name { name: self.name, why });
@@ -229,7 +229,7 @@ impl NamespaceBuilder {
         if !(1..=MAX_SEGMENTS).contains(&self.segments) {
             return Err(BuildError::Segments(self.segments));
         }
-        // Only now the dialect is known: it can be said after the definitions.
+        // The dialect is known only now: it can be set after the definitions.
         if let Some((name, script)) =
             self.definitions.iter().find(|(_, script)| script.dialect() != self.dialect)
         {
@@ -289,7 +289,7 @@ impl NamespaceBuilder {
         })
     }
 
-    /// How the segments are given out.
+    /// The way in which the segments are given out.
     fn rules(&self) -> Result<Rules, BuildError> {
         let hashing = self.hashing.unwrap_or(self.dialect.segment_hashing());
         let not_shared =

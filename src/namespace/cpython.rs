@@ -1,37 +1,38 @@
-//! The order of Python's sets of whole numbers, as CPython has it since 3.7. The reference draws
-//! from such a set, so who is in an experiment depends on it.
+//! The order of Python's sets of whole numbers in CPython since 3.7. The reference draws from such a
+//! set, so the assignment of units depends on this order.
 //!
-//! It is a hash table in which a number is its own hash. Where an element stands depends on what
-//! else is in the table and on what has been there before: one that is removed leaves a mark.
+//! The set is a hash table in which each number is its own hash. The slot of an element depends on
+//! the other elements and on earlier ones: a removed element leaves a mark.
 
-/// A set of numbers, each of which has a slot.
+/// A set of numbers. Each number has a slot.
 #[derive(Debug)]
 pub(super) struct CpythonSet {
-    /// A power of two of them.
+    /// The slots. Their number is a power of two.
     slots: Vec<u32>,
-    /// How many hold an element.
+    /// The number of slots with an element.
     used: usize,
-    /// How many hold an element or the mark of one that was removed.
+    /// The number of slots with an element or with the mark of a removed one.
     fill: usize,
 }
 
-/// A slot that nothing has been in since the table was laid out. Both are above all segments.
+/// A slot that has been empty since the table was laid out. This value and the mark are larger than
+/// all segments.
 const EMPTY: u32 = u32::MAX;
 
-/// The mark that an element leaves when it is removed.
+/// The mark that a removed element leaves.
 const REMOVED: u32 = u32::MAX - 1;
 
-/// The fewest slots.
+/// The smallest number of slots.
 const FEWEST: usize = 8;
 
-/// How many slots behind a place are looked at before another place is.
+/// The number of slots after a position that are probed before the next position.
 const NEIGHBORS: usize = 9;
 
-/// Up to so many elements the table is made for four times as many as there are, then for twice.
+/// Up to this number of elements, the table is made for four times their number, and then for twice.
 const FEW: usize = 50_000;
 
 impl CpythonSet {
-    /// The numbers below another, added in their order.
+    /// The numbers below `end`, added in ascending order.
     pub(super) fn below(end: u32) -> CpythonSet {
         let mut set = CpythonSet { slots: vec![EMPTY; FEWEST], used: 0, fill: 0 };
         for element in 0..end {
@@ -40,7 +41,7 @@ impl CpythonSet {
         set
     }
 
-    /// How many elements there are.
+    /// The number of elements.
     pub(super) fn len(&self) -> usize {
         self.used
     }
@@ -50,8 +51,8 @@ impl CpythonSet {
         self.slots.iter().copied().filter(|&slot| slot < REMOVED)
     }
 
-    /// Adds an element that is not there: where one was removed on the way to an empty slot, the
-    /// last such slot takes it.
+    /// Adds a new element. If elements were removed on the way to an empty slot, the new element gets
+    /// the last of their slots.
     pub(super) fn add(&mut self, element: u32) {
         let mut removed = None;
         let mut place = 0;
@@ -74,7 +75,7 @@ impl CpythonSet {
         }
     }
 
-    /// Removes an element that is there.
+    /// Removes an existing element.
     pub(super) fn remove(&mut self, element: u32) {
         let mut probes = Probes::new(element, self.slots.len());
         let found = probes
@@ -85,7 +86,7 @@ impl CpythonSet {
         }
     }
 
-    /// Lays the table out anew, without the marks of what was removed.
+    /// Lays the table out again, without the marks of removed elements.
     fn lay_out(&mut self) {
         let room = if self.used > FEW { self.used * 2 } else { self.used * 4 };
         let mut size = FEWEST;
@@ -103,13 +104,13 @@ impl CpythonSet {
     }
 }
 
-/// The slots in which an element is looked for, in order: without an end, so that an empty one is
-/// always found.
+/// The slots that are probed for an element, in order. The iterator never ends, so that an empty slot
+/// is always found.
 struct Probes {
     mask: usize,
     perturb: usize,
     place: usize,
-    /// How many slots from the place on are still to be looked at, and the next of them.
+    /// The number of slots that remain to be probed from the position, and the next of them.
     left: usize,
     next: usize,
 }
@@ -122,7 +123,8 @@ impl Probes {
         probes
     }
 
-    /// Begins to look at the slots of a place: a place near the end of the table has only one.
+    /// Starts to probe the slots of a position. Near the end of the table, a position has only one
+    /// slot.
     fn enter(&mut self) {
         self.next = self.place;
         self.left = if self.place + NEIGHBORS <= self.mask { 1 + NEIGHBORS } else { 1 };
@@ -150,7 +152,7 @@ impl Iterator for Probes {
 mod tests {
     use super::CpythonSet;
 
-    /// The order that CPython 3.11 lists.
+    /// CPython 3.11 lists the elements in this order.
     #[test]
     fn elements_are_listed_in_the_order_of_python() {
         let mut set = CpythonSet::below(6);

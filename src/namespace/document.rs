@@ -1,5 +1,5 @@
-//! The document of a namespace, checked: from a tree to a model that makes sense, or to every
-//! problem that keeps it from making any.
+//! The check of a namespace's document: a tree becomes a valid model, or a list of all problems that
+//! prevent one.
 
 mod content;
 mod fields;
@@ -30,11 +30,11 @@ use crate::wire::Operator;
 /// A valid namespace as it is written in a file.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// The name: the file's, or else the one in the document.
+    /// The name: that of the file, or else the one in the document.
     pub name: String,
-    /// The name that hashes take: of a compiled document the one that stands in it.
+    /// The name that is part of the hashes. For a compiled document, it is the one in the document.
     pub hashed_name: String,
-    /// The beginning of the experiments' salts, where it is not the name that hashes use.
+    /// The beginning of the experiments' salts, if it is not the name that is part of the hashes.
     pub salt: Option<String>,
     /// The primary unit.
     pub unit: String,
@@ -42,11 +42,11 @@ pub struct Document {
     pub segments: u32,
     /// The dialect of its scripts and of its allocation.
     pub dialect: Dialect,
-    /// Whether it shares its segments with other namespaces.
+    /// The segment hashing: whether segments are shared with other namespaces.
     pub segment_hashing: SegmentHashing,
     /// The order of its free segments.
     pub segment_pool: SegmentPool,
-    /// How its segments are drawn.
+    /// The way in which its segments are drawn.
     pub segment_sampling: SegmentSampling,
     /// The inputs besides the primary unit that its scripts are declared to read. They are there
     /// for checks: an assignment does not look at them.
@@ -66,8 +66,8 @@ pub struct Document {
 pub enum Form {
     /// A source: its hashes take the name of the file.
     Source,
-    /// A compiled namespace: its hashes take the name that it was compiled under, which stands in
-    /// it. planout4j knows no other name of it.
+    /// A compiled namespace: its hashes use the name that it was compiled under, which is in the
+    /// document. planout4j knows only this name.
     Compiled,
 }
 
@@ -80,7 +80,7 @@ pub enum Action {
         name: String,
         /// The name of its definition.
         definition: String,
-        /// How many segments it gets.
+        /// The number of segments that the experiment gets.
         segments: u32,
     },
     /// An experiment ends.
@@ -98,7 +98,7 @@ impl Action {
         }
     }
 
-    /// How many segments are added; `None` for a `remove`.
+    /// The number of segments that are added; `None` for a `remove`.
     pub(crate) fn segments(&self) -> Option<u32> {
         match self {
             Action::Add { segments, .. } => Some(*segments),
@@ -117,9 +117,9 @@ pub struct Checked {
 }
 
 impl Document {
-    /// Checks a namespace. `name` is that of the file or of the key in a store, under which it is
-    /// known, whatever name stands in the document. The tree is shared with the document if it is
-    /// what is shipped as it is, as one that was shipped before.
+    /// Checks a namespace. `name` is that of the file or of the key in a store, and takes precedence
+    /// over a name in the document. If the tree is already in the form that is shipped, the document
+    /// shares it.
     pub fn check(outline: &Outline, form: Form, name: Option<&str>) -> Checked {
         let mut checker = Checker { form, diagnostics: Vec::new(), undefined: Vec::new() };
         let document = checker.document(outline, name);
@@ -131,7 +131,8 @@ impl Document {
     /// Allocates the segments: the namespace that assigns units.
     ///
     /// # Errors
-    /// None for a document that has passed the check; what a changed one does wrong.
+    /// None for a document that has passed the check. For a changed document, the error that the
+    /// change has caused.
     pub fn build(&self) -> Result<Namespace, BuildError> {
         self.build_with(&self.sequence)
     }
@@ -144,8 +145,8 @@ impl Document {
         self.builder(sequence)?.build()
     }
 
-    /// The namespace, when another version of it has been built: if both give out their segments
-    /// in the same way, that is not done again.
+    /// Allocates the segments, with the help of another version of the namespace: if both give out
+    /// their segments in the same way, the other one's allocation is used again.
     ///
     /// # Errors
     /// As [`Document::build`].
@@ -174,7 +175,7 @@ impl Document {
         self.builder_by(other.rules(), &self.sequence)?.build()
     }
 
-    /// How the segments are given out.
+    /// The way in which the segments are given out.
     fn rules(&self) -> Rules {
         let (hashing, pool) = (self.segment_hashing, self.segment_pool);
         Rules { hashing, pool, sampling: self.segment_sampling }
@@ -215,7 +216,7 @@ impl Document {
     }
 }
 
-/// The parts of a definition that are needed while the rest is checked.
+/// The parts of a definition that the rest of the check needs.
 struct Definition {
     place: Span,
     script: Option<Arc<Script>>,
@@ -225,9 +226,9 @@ struct Definition {
 #[derive(Default)]
 struct Definitions {
     by_name: IndexMap<String, Definition>,
-    /// How many more there are whose names are wrong: what is not found may be one of them.
+    /// The number of definitions with wrong names. An unknown name may mean one of them.
     nameless: usize,
-    /// Whether there may be any number of them, as the list cannot be read.
+    /// Whether there may be any number of definitions, because the list cannot be read.
     unreadable: bool,
 }
 
@@ -333,8 +334,8 @@ impl Checker {
         Some(name)
     }
 
-    /// Refuses a name that looks like something else than it is. One that others have compiled runs,
-    /// and may keep it.
+    /// Reports a name that looks like another one. In a namespace that was compiled elsewhere, such a
+    /// name works, and may stay.
     fn readable(&mut self, what: &str, name: &str, place: Span) {
         if !name.contains(is_unseen) {
             return;
@@ -348,7 +349,7 @@ impl Checker {
         self.report(finding(Code::UnsafeName, place, message).help(help));
     }
 
-    /// Says that a compiled namespace is known by another name than the one that stands in it.
+    /// Reports a compiled namespace whose name differs from the one in its document.
     fn other_name(&mut self, inner: &str, outer: &str, map: &Map) {
         let header = map.get("namespace").and_then(Node::as_map);
         let place =
@@ -413,7 +414,7 @@ impl Checker {
         Some(definitions)
     }
 
-    /// Compiles what `assign` holds, or takes it as it is if it is compiled already.
+    /// Compiles the script under `assign`, or uses it as it is if it is compiled already.
     fn script(
         &mut self,
         entry: &Entry,

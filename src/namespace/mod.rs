@@ -1,5 +1,5 @@
-//! Namespaces: units fall into segments, and segments belong to experiments that exclude one
-//! another. All of it by hashing, so that a unit gets the same answer for ever and everywhere.
+//! Namespaces: units fall into segments, and segments belong to experiments that exclude one another.
+//! Everything is computed by hashing, so a unit gets the same answer for ever and everywhere.
 
 mod allocation;
 mod assignment;
@@ -29,7 +29,7 @@ use crate::draw::Hasher;
 use crate::eval::{EvalError, Inputs, Params, Salted, Script, draw, names};
 use crate::value::{Map, Value};
 
-/// The input that, being true, keeps a unit out of all experiments.
+/// The input that keeps a unit out of all experiments if its value is true.
 pub const BASELINE: &str = "_baseline_";
 
 /// A namespace that assigns units. It is immutable, and can be asked from many threads at once.
@@ -41,7 +41,7 @@ pub struct Namespace {
     unit: String,
     dialect: Dialect,
     hashing: SegmentHashing,
-    /// One that has seen what comes before the unit in the hash of a segment.
+    /// A hash that has already read the part before the unit, for the segment.
     hasher: Hasher,
     definitions: IndexMap<String, Arc<Script>>,
     default: Experiment,
@@ -60,7 +60,7 @@ pub struct Experiment {
     segments: Vec<u32>,
 }
 
-/// Why a unit could not be assigned.
+/// The reason why a unit could not be assigned.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AssignError {
@@ -79,22 +79,22 @@ pub enum AssignError {
         definition: String,
         /// The namespace.
         namespace: String,
-        /// Why, and where.
+        /// The error of the script, with its place.
         #[source]
         error: EvalError,
     },
 }
 
 impl AssignError {
-    /// Whether a script itself is to blame: no values of its inputs could help.
+    /// Whether the script itself is the cause, so that it fails for all values of its inputs.
     pub fn is_of_the_script(&self) -> bool {
         matches!(self, AssignError::Script { error, .. } if error.reason.is_of_the_script())
     }
 }
 
 impl AssignError {
-    /// How much the scripts had made and copied of lists, maps and strings until they failed, in
-    /// bytes.
+    /// The number of bytes of lists, maps and strings that the scripts had made and copied when they
+    /// failed.
     pub fn made(&self) -> usize {
         match self {
             AssignError::MissingUnit { .. } => 0,
@@ -109,8 +109,8 @@ impl Namespace {
         &self.name
     }
 
-    /// The name that its hashes take: that of a compiled namespace is the one that it was compiled
-    /// under, whatever it is called now.
+    /// The name that is part of its hashes. For a compiled namespace, it is the name that it was
+    /// compiled under, even after it was renamed.
     pub fn hashed_name(&self) -> &str {
         &self.hashed_name
     }
@@ -125,7 +125,7 @@ impl Namespace {
         self.dialect
     }
 
-    /// Whether it shares its segments with other namespaces.
+    /// The segment hashing: whether segments are shared with other namespaces.
     pub fn segment_hashing(&self) -> SegmentHashing {
         self.hashing
     }
@@ -135,7 +135,7 @@ impl Namespace {
         u32::try_from(self.owners.len()).unwrap_or(MAX_SEGMENTS)
     }
 
-    /// The active experiments, in the order of their adding.
+    /// The active experiments, in the order in which they were added.
     pub fn experiments(&self) -> &[Experiment] {
         &self.experiments
     }
@@ -160,21 +160,22 @@ impl Namespace {
         self.definitions.get(name).map(|script| &**script)
     }
 
-    /// An experiment that runs a definition under the definition's own name, whether or not an
-    /// active one does. It holds no segments.
+    /// An experiment that runs a definition under the definition's own name, whether or not an active
+    /// experiment runs it. It has no segments.
     pub fn experiment_of(&self, definition: &str) -> Option<Experiment> {
         let script = self.definitions.get(definition)?;
         let (name, salt) = (definition.to_owned(), format!("{}.{definition}", self.salt));
         Some(Experiment::new(name.clone(), name, salt, Arc::clone(script)))
     }
 
-    /// The default experiment and the active ones: all that a unit can get.
+    /// The default experiment and the active ones: all experiments that a unit can be in.
     pub(crate) fn all_experiments(&self) -> impl Iterator<Item = &Experiment> {
         iter::once(&self.default).chain(&self.experiments)
     }
 
-    /// The inputs that say what a unit gets: the primary unit, [`BASELINE`], and what the scripts of
-    /// its experiments read. Variables that they set before they read them are among these.
+    /// The inputs that decide the assignment of a unit: the primary unit, [`BASELINE`], and the
+    /// variables that the scripts of its experiments read, including those that the scripts set
+    /// before.
     pub fn reads(&self) -> Vec<&str> {
         let mut found = IndexSet::from([self.unit(), BASELINE]);
         for experiment in self.all_experiments() {
@@ -198,8 +199,8 @@ impl Namespace {
         free.map(|(segment, _)| segment).collect()
     }
 
-    /// The active experiment that holds a segment, as an index into
-    /// [`Namespace::experiments`]; `None` for a free one, and for one that there is not.
+    /// The active experiment that holds a segment, as an index into [`Namespace::experiments`];
+    /// `None` for a free segment, and for one that does not exist.
     pub fn owner(&self, segment: u32) -> Option<usize> {
         let owner = self.owners.get(segment as usize).copied().flatten()?;
         Some(owner as usize)
@@ -207,11 +208,11 @@ impl Namespace {
 
     /// The segment of a unit.
     pub fn segment(&self, unit: &Value) -> u32 {
-        // The remainder is below the number of segments, which is 32 bits.
+        // The remainder is less than the number of segments, which fits into 32 bits.
         draw(&self.hasher, unit, self.dialect).below(self.owners.len() as u64) as u32
     }
 
-    /// Assigns a unit, given by its inputs: the primary unit and whatever the scripts read.
+    /// Assigns a unit. Its inputs are the primary unit and the variables that the scripts read.
     ///
     /// # Errors
     /// The primary unit is missing, or a script fails.
@@ -219,7 +220,7 @@ impl Namespace {
         self.look_up(inputs, None)
     }
 
-    /// Assigns a unit with some variables held at a value. They never change its segment.
+    /// Assigns a unit while some variables are held at a value. They never change its segment.
     ///
     /// # Errors
     /// As [`Namespace::assign`].
@@ -241,7 +242,7 @@ impl Namespace {
         self.assign_in(segment, baseline, overrides, |_| Inputs::Named(inputs))
     }
 
-    /// The segment of a unit; only a baseline request need not name it.
+    /// The segment of a unit. Only a baseline request may lack the unit.
     fn place(&self, unit: Option<&Value>, baseline: bool) -> Result<Option<u32>, AssignError> {
         match unit.filter(|unit| !unit.is_null()) {
             Some(unit) => Ok(Some(self.segment(unit))),
@@ -253,8 +254,8 @@ impl Namespace {
         }
     }
 
-    /// Evaluates what a segment sees. The inputs may differ by script: `None` is the default's,
-    /// a number that of an active experiment.
+    /// Evaluates the experiments of a segment. Each script may have its own inputs: `None` stands for
+    /// the default experiment, and a number for an active one.
     fn assign_in<'a>(
         &'a self,
         segment: Option<u32>,
@@ -295,33 +296,33 @@ impl Experiment {
         Experiment { name, definition, salt, script, segments: Vec::new() }
     }
 
-    /// The name; empty for the default experiment.
+    /// The name. It is empty for the default experiment.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The name of the definition that it runs.
+    /// The name of the definition that the experiment runs.
     pub fn definition(&self) -> &str {
         &self.definition
     }
 
-    /// The experiment salt that its script is evaluated with.
+    /// The experiment salt of its script.
     pub fn salt(&self) -> &str {
         self.salt.as_str()
     }
 
-    /// The script that it runs.
+    /// The script that the experiment runs.
     pub fn script(&self) -> &Script {
         &self.script
     }
 
-    /// Its segments, ascending; none for the default experiment.
+    /// Its segments in ascending order. The default experiment has none.
     pub fn segments(&self) -> &[u32] {
         &self.segments
     }
 }
 
-/// Checks that a name can be the name of a file in every store, and of nothing but that.
+/// Checks that a name can be the name of a file in every store, and of no other file.
 pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     if name.is_empty() {
         Err("it is empty")

@@ -44,7 +44,7 @@ pub struct ParsedScript {
     pub json: Option<Arc<Node>>,
 }
 
-/// A definition as it is written.
+/// A definition as it is written in the text.
 #[derive(Clone, Copy, Debug)]
 pub struct Definition<'o> {
     /// The item of the list.

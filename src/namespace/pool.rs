@@ -1,4 +1,4 @@
-//! The free segments of a namespace, in the order in which an experiment is drawn from them.
+//! The free segments of a namespace, in the order from which experiments are drawn.
 
 use super::cpython::CpythonSet;
 use crate::dialect::SegmentPool;
@@ -6,11 +6,11 @@ use crate::dialect::SegmentPool;
 /// The free segments.
 #[derive(Debug)]
 pub(super) enum Pool {
-    /// Segments that come back go to the end.
+    /// Freed segments go to the end.
     Appended(Vec<u32>),
-    /// Segments that come back go to their places in ascending order.
+    /// Freed segments go to their places in ascending order.
     Ascending(Vec<u32>),
-    /// The order is that of a set of CPython.
+    /// The segments are in the order of a set of CPython.
     Cpython(CpythonSet),
 }
 
@@ -24,13 +24,13 @@ impl Pool {
         }
     }
 
-    /// How many segments are free.
+    /// The number of free segments.
     pub(super) fn len(&self) -> u32 {
         let len = match self {
             Pool::Appended(free) | Pool::Ascending(free) => free.len(),
             Pool::Cpython(free) => free.len(),
         };
-        // Not more than the segments of the namespace, which is 32 bits.
+        // There are at most as many as segments of the namespace, whose number fits into 32 bits.
         len as u32
     }
 
@@ -42,7 +42,7 @@ impl Pool {
         }
     }
 
-    /// Takes segments out, in the order in which they were drawn.
+    /// Removes segments, in the order in which they were drawn.
     pub(super) fn take(&mut self, drawn: &[u32]) {
         match self {
             Pool::Appended(free) | Pool::Ascending(free) => {
@@ -56,7 +56,7 @@ impl Pool {
         }
     }
 
-    /// Takes segments back, in the order in which they were drawn.
+    /// Adds freed segments, in the order in which they were drawn.
     pub(super) fn give_back(&mut self, drawn: Vec<u32>) {
         match self {
             Pool::Appended(free) => free.extend(drawn),

@@ -1,4 +1,4 @@
-//! Many units of one namespace: inputs by column, not by name.
+//! Many units of one namespace, with inputs by column instead of by name.
 
 use std::sync::Arc;
 
@@ -6,9 +6,10 @@ use super::{AssignError, Assignment, BASELINE, Experiment, Namespace};
 use crate::eval::Inputs;
 use crate::value::Value;
 
-/// A namespace that takes the inputs of a unit as a row of values whose columns are known before.
+/// A namespace that reads the inputs of a unit from a row of values. The columns are given in
+/// advance.
 ///
-/// Names are looked up once, here, and not again for every unit. Share it between threads.
+/// Names are looked up only here, and not again for every unit. Threads can share it.
 ///
 /// ```
 /// use planout::{Catalog, Dialect, Value};
@@ -30,7 +31,7 @@ pub struct Rows<'n> {
     unit: Option<usize>,
     baseline: Option<usize>,
     default: Columns,
-    /// By active experiment.
+    /// The columns of each active experiment.
     experiments: Vec<Columns>,
 }
 
@@ -38,8 +39,8 @@ pub struct Rows<'n> {
 type Columns = Arc<[Option<usize>]>;
 
 impl Namespace {
-    /// Prepares the assignment of units that come as rows with these columns. Of columns with the
-    /// same name the first counts.
+    /// Prepares the assignment of units in rows with these columns. If several columns have the same
+    /// name, the first one counts.
     pub fn with_columns<C: AsRef<str>>(&self, columns: &[C]) -> Rows<'_> {
         let column = |name: &str| columns.iter().position(|column| column.as_ref() == name);
         let scripts: Vec<Columns> = (self.definitions.values())
@@ -65,7 +66,7 @@ impl<'n> Rows<'n> {
         self.namespace
     }
 
-    /// Assigns a unit. A null counts as absent, and so does a value that the row is too short for.
+    /// Assigns a unit. A null counts as missing, and so does a value beyond the end of a short row.
     ///
     /// # Errors
     /// The primary unit is missing, or a script fails.

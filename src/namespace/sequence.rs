@@ -1,4 +1,5 @@
-//! The experiment sequence as bookkeeping: who is active, and how many segments are free.
+//! A replay of the experiment sequence that keeps the active experiments and the number of free
+//! segments.
 
 use indexmap::IndexMap;
 
@@ -12,16 +13,16 @@ pub enum SequenceError {
         /// The name.
         name: String,
     },
-    /// More segments were asked for than are free.
+    /// An experiment asks for more segments than are free.
     #[error("experiment `{name}` asks for {asked} segments and {free} are free{holders}")]
     NotEnoughSegments {
         /// The experiment.
         name: String,
-        /// How many it asks for.
+        /// The number of segments that it asks for.
         asked: u32,
-        /// How many are free.
+        /// The number of free segments.
         free: u32,
-        /// The holders of the others.
+        /// The holders of the other segments.
         holders: Holders,
     },
     /// No experiment of that name is active.
@@ -30,7 +31,7 @@ pub enum SequenceError {
         /// The name.
         name: String,
     },
-    /// An experiment of no segments.
+    /// An experiment asks for no segments.
     #[error("experiment `{name}` asks for no segments")]
     NoSegments {
         /// The name.
@@ -56,7 +57,7 @@ impl std::fmt::Display for Holders {
     }
 }
 
-/// The state of a sequence after some of its entries. `T` is what is remembered of an experiment.
+/// The state of a sequence after some of its entries. `T` is a note about each experiment.
 #[derive(Clone, Debug)]
 pub(super) struct Roster<T> {
     free: u32,
@@ -68,7 +69,7 @@ impl<T> Roster<T> {
         Roster { free: segments, active: IndexMap::new() }
     }
 
-    /// Adds an experiment. Where that cannot be done nothing changes.
+    /// Adds an experiment. If that is not possible, nothing changes.
     pub(super) fn add(&mut self, name: &str, segments: u32, note: T) -> Result<(), SequenceError> {
         let name = name.to_owned();
         if segments == 0 {
@@ -86,8 +87,8 @@ impl<T> Roster<T> {
         Ok(())
     }
 
-    /// Adds an experiment that could not be added, without segments: what comes after one mistake
-    /// is checked as if there were none.
+    /// Adds an experiment that could not be added, without segments: the entries after a mistake are
+    /// checked as if there were no mistake.
     pub(super) fn add_without_segments(&mut self, name: &str, note: T) {
         self.active.entry(name.to_owned()).or_insert((0, note));
     }
@@ -108,7 +109,7 @@ impl<T> Roster<T> {
         self.active.get(name).map(|(_, note)| note)
     }
 
-    /// The names of the active experiments, in the order of their adding.
+    /// The names of the active experiments, in the order in which they were added.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.active.keys().map(String::as_str)
     }

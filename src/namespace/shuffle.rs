@@ -1,5 +1,5 @@
-//! The draws of many shuffles. None depends on another, so threads share them; what is done with
-//! them depends on all that came before.
+//! The draws of many shuffles. The draws are independent of one another, so threads share them. Their
+//! use depends on everything that came before.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -7,24 +7,24 @@ use std::ops::Range;
 use crate::draw::{Hasher, Series};
 use crate::parallel;
 
-/// The most draws that one thread does at a time: long enough that its start does not count.
+/// The most draws that one thread makes at a time: enough that the start of a thread does not matter.
 const PART: u32 = 1 << 14;
 
-/// How many draws are done ahead, which bounds the memory: 4 bytes each.
+/// The number of draws that are made in advance. It bounds the memory: each takes 4 bytes.
 const AHEAD: usize = 1 << 20;
 
-/// A Fisher-Yates shuffle that is yet to be drawn.
+/// A Fisher-Yates shuffle whose draws have not been made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shuffle<'s> {
     /// Its salt.
     pub(super) name: &'s str,
-    /// The places that are swapped with another, from the last one to the first.
+    /// The positions that are swapped with others, from the last one to the first.
     pub(super) places: Range<u32>,
 }
 
-/// The draws of shuffles, in the order of these.
+/// The draws of shuffles, in the order of the shuffles.
 pub(super) struct Draws<I> {
-    /// The beginning of every draw: the name of the experiment is next.
+    /// The beginning of every draw. The name of the experiment follows.
     salted: Hasher,
     shuffles: I,
     ahead: VecDeque<Vec<u32>>,
@@ -35,8 +35,8 @@ impl<'s, I: Iterator<Item = Shuffle<'s>>> Draws<I> {
         Draws { salted, shuffles, ahead: VecDeque::new() }
     }
 
-    /// The places that the next shuffle swaps its own with: the partner of its last place, of the one
-    /// before that, and so on; a part at a time.
+    /// The partners of the next shuffle's positions: that of its last position, that of the one
+    /// before, and so on, in parts.
     pub(super) fn next(&mut self, places: Range<u32>) -> impl Iterator<Item = Vec<u32>> {
         if self.ahead.is_empty() {
             self.draw();
@@ -63,21 +63,21 @@ impl<'s, I: Iterator<Item = Shuffle<'s>>> Draws<I> {
     }
 }
 
-/// The places that a shuffle swaps with these, from the end.
+/// The partners of these positions, from the end.
 fn swaps(salted: &Hasher, name: &str, places: Range<u32>) -> Vec<u32> {
     let mut unit = salted.clone();
     unit.push(name);
-    // Each place is appended to the name.
+    // Each position is appended to the name.
     let salted = Series::new(unit, None).append(|_| ());
     let mut swaps = Vec::with_capacity(places.len());
     salted.each(places, |place, draw| {
-        // Not above the place, which is 32 bits.
+        // The partner is not larger than the position, which fits into 32 bits.
         swaps.push(draw.below(u64::from(place) + 1) as u32);
     });
     swaps
 }
 
-/// The places of a shuffle in parts, from the end.
+/// The positions of a shuffle in parts, from the end.
 fn parts(places: Range<u32>) -> impl Iterator<Item = Range<u32>> {
     let Range { start, end } = places;
     let count = end.saturating_sub(start).div_ceil(PART);
@@ -111,7 +111,7 @@ mod tests {
         for (name, size) in names.iter().zip(sizes) {
             let found: Vec<u32> = draws.next(1..size).flatten().collect();
             assert_eq!(found.len() as u32, size.saturating_sub(1));
-            // Every so many: one alone takes as long as many at once.
+            // Only some positions are compared: a single draw takes as long as many at once.
             for (place, other) in (1..size).rev().zip(found).step_by(97) {
                 let mut hasher = Hasher::new();
                 hasher.push(&format!("a.{name}.{place}"));

@@ -1,15 +1,15 @@
 //! The digits that Java gave to doubles up to JDK 18.
 //!
-//! The method is Steele and White's: take digits off the number until those that were taken, the
-//! last perhaps rounded up, read back as the same double. Java departs from it in these ways, and
-//! each of them shows in the digits of some doubles:
+//! The method is Steele and White's: take digits off the number until the digits taken, with the last
+//! one perhaps rounded up, read back as the same double. Java departs from the method in these ways,
+//! and each of them changes the digits of some doubles:
 //!
 //! * A whole number below 2^63 has all its digits written: [`of_integer`].
 //! * From 1e8 up and below 1e-3 the first digit is never the last: [`of_rest`].
-//! * The estimate of the exponent may be one too large, and then the digit taken in vain counts as
-//!   the first: [`estimate`].
-//! * Where 64 bits are enough for every number but the sum of two, the sum may overflow, and then
-//!   a digit is taken that nobody needs: [`Narrow`].
+//! * The estimate of the exponent may be one too large. Then the first digit is zero, and it still
+//! counts as the first: [`estimate`].
+//! * If 64 bits are enough for every number except the sum of two, the sum may overflow, and then one
+//! digit too many is taken: [`Narrow`].
 //! * With long integers a digit may be rounded up by the whole margin, and the text can be that of
 //!   the next double: [`Wide`].
 
@@ -33,9 +33,10 @@ pub(super) fn decimal(x: f64) -> Decimal {
         return of_integer(odd << power);
     }
 
-    // x is rest / scale * 10^exponent, and what is closer to it than margin / scale * 10^exponent
-    // reads back as x: half an ulp, or a quarter at a power of two, below which doubles are twice
-    // as dense. All three are multiplied by what makes them whole, and have no factor 2 in common.
+    // x is rest / scale * 10^exponent. All numbers that differ from it by less than margin / scale *
+    // 10^exponent read back as x: the margin is half an ulp, or a quarter at a power of two, below
+    // which doubles are twice as dense. All three are multiplied to be whole numbers, and have no
+    // factor 2 in common.
     let exponent = estimate(odd, top);
     let (up, down) = ((-exponent).max(0), exponent.max(0));
     let denominator = (-power).max(0);
@@ -47,7 +48,7 @@ pub(super) fn decimal(x: f64) -> Decimal {
     let scale = Product { factor: 1, fives: down, twos: scale2 - common };
     let margin = Product { factor: 1, fives: up, twos: margin2 - common };
 
-    // Java's own idea of what fits, which counts a bit too many for some.
+    // Java's own estimate of the numbers that fit. It counts a bit too many for some.
     let rest_bits = bits + bits_of_fives(rest.fives) + rest.twos;
     let ten_bits = bits_of_fives(scale.fives + 1) + scale.twos + 1;
     if rest_bits < 64 && ten_bits < 64 {
@@ -61,8 +62,8 @@ pub(super) fn decimal(x: f64) -> Decimal {
     }
 }
 
-/// All digits of an integer above zero and below 2^63, whether or not fewer would do; but those
-/// that are worth less than a quarter of an ulp, two at most, are rounded away.
+/// All digits of an integer above zero and below 2^63, even if fewer would do. Digits that are worth
+/// less than a quarter of an ulp, two at most, are rounded away.
 fn of_integer(integer: u64) -> Decimal {
     let quarter_ulp = 1u64 << integer.ilog2().saturating_sub(54);
     let dropped = quarter_ulp.ilog10();
@@ -77,8 +78,8 @@ fn of_integer(integer: u64) -> Decimal {
     Decimal { digits, exponent }
 }
 
-/// Takes off digits until the next double is farther away than what is left (`low`) or than what
-/// is missing to the next digit (`high`).
+/// Takes digits off until the next double is farther away than the rest (`low`), or than the distance
+/// to the next digit (`high`).
 fn of_rest(mut rest: impl Rest, exponent: i32) -> Decimal {
     let mut decimal = Decimal { digits: Text::default(), exponent };
     let mut step = rest.step();
@@ -87,8 +88,8 @@ fn of_rest(mut rest: impl Rest, exponent: i32) -> Decimal {
     } else {
         decimal.push(step.digit);
     }
-    // A number with an exponent has a digit after the point too, and it is better to have a
-    // true one: 4.9E-324, not 5.0E-324. That exponents begin at 1e7 already is overlooked.
+    // A number with an exponent has a digit after the point, too, and a true digit is better there:
+    // 4.9E-324, not 5.0E-324. Java overlooks that exponents begin at 1e7 already.
     if !(-3..8).contains(&decimal.exponent) {
         step.low = false;
         step.high = false;
@@ -131,8 +132,9 @@ impl Decimal {
 }
 
 /// The exponent of the first digit of `odd` with its highest bit moved to 2^top, or one more: the
-/// whole part of a decimal logarithm that is a line between powers of two, the tangent at 1.5.
-/// Which doubles get one too many shows, so the line is Java's to the last of its nine digits.
+/// whole part of a decimal logarithm. Between powers of two, a line replaces the logarithm: its
+/// tangent at 1.5. The output shows which doubles get one too many, so the line is Java's to the last
+/// of its nine digits.
 fn estimate(odd: u64, top: i32) -> i32 {
     let x = odd as f64 / (1u64 << odd.ilog2()) as f64;
     ((x - 1.5) * 0.289529654 + 0.176091259 + f64::from(top) * LOG10_2).floor() as i32
@@ -143,12 +145,12 @@ fn bits_of_fives(n: i32) -> i32 {
     (f64::from(n) * (LOG2_10 - 1.0)).ceil() as i32
 }
 
-/// The rest of a number when some digits have been taken off.
+/// The rest of a number after some digits have been taken off.
 trait Rest {
     /// Takes off the next digit.
     fn step(&mut self) -> Step;
 
-    /// Whether what is left is less or more than half of the last digit's unit.
+    /// Whether the rest is less or more than half of the last digit's unit.
     fn cmp_half(&self) -> Ordering;
 }
 
@@ -160,7 +162,7 @@ struct Step {
     high: bool,
 }
 
-/// factor * 5^fives * 2^twos
+/// The number factor * 5^fives * 2^twos.
 struct Product {
     factor: u64,
     fives: i32,
@@ -185,9 +187,9 @@ impl Product {
     }
 }
 
-/// A rest below 2^63, as is ten times the scale. The margin and the sum of margin and rest may
-/// overflow: they do from 2e25 to 8e25. Java sees when the margin does, but takes a sum that has
-/// become negative for a small one.
+/// A rest below 2^63; ten times the scale is below it, too. The margin may overflow, and so may the
+/// sum of margin and rest: they do from 2e25 to 8e25. Java notices when the margin overflows, but
+/// takes a sum that has become negative for a small one.
 struct Narrow {
     rest: i64,
     scale: i64,
@@ -213,7 +215,7 @@ impl Rest for Narrow {
     }
 }
 
-/// A rest of any size, with margins that Java did not make quite the same.
+/// A rest of any size, with margins that differ slightly from the exact ones, as in Java.
 struct Wide {
     rest: Big,
     scale: Big,
@@ -242,8 +244,8 @@ impl Rest for Wide {
     }
 }
 
-/// An integer of many words, the lowest first. The largest is less than ten times ten times the
-/// largest scale, which is that of the smallest normal double: 2^768.
+/// An integer of many words, the lowest first. The largest integer is less than 100 times the largest
+/// scale, which is that of the smallest normal double: 2^768.
 #[derive(Clone, Copy)]
 struct Big([u64; Big::WORDS]);
 

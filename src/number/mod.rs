@@ -1,18 +1,19 @@
 //! The text of a double as JavaScript, Java and Python write it.
 //!
-//! PlanOut hashes the text of numbers, and each of its implementations takes the text that its own
-//! language gives: one digit of difference puts a unit into another group. Python and JavaScript
-//! have the same digits in another layout; Java has digits of its own.
+//! PlanOut hashes the text of numbers, and each implementation uses the text that its own language
+//! writes: one different digit puts a unit into another group. Python and JavaScript write the same
+//! digits in different layouts; Java has digits of its own.
 
 use std::fmt;
 use std::ops::Deref;
 
 mod java;
 
-/// The text of one number, held in place: making it allocates nothing.
+/// The text of one number, stored without an allocation.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Text {
-    /// Zero past the text. The longest text is JavaScript's `-0.0000012345678901234567`, 25 bytes.
+    /// The bytes after the text are zero. The longest text is JavaScript's
+    /// `-0.0000012345678901234567`, 25 bytes.
     bytes: [u8; 32],
     len: usize,
 }
@@ -66,8 +67,9 @@ impl fmt::Debug for Text {
     }
 }
 
-/// JavaScript's text, that of `Number::toString` in ECMAScript: the fewest digits that read back
-/// as the same double, no `.0`, an exponent from 1e21 up and below 1e-6. Minus zero is `0`.
+/// JavaScript's text, as `Number::toString` in ECMAScript defines it: the fewest digits that read
+/// back as the same double, without `.0`, and with an exponent from 1e21 up and below 1e-6. Minus
+/// zero is `0`.
 ///
 /// ```
 /// use planout::number::javascript;
@@ -94,8 +96,9 @@ pub fn javascript(x: f64) -> Text {
     out
 }
 
-/// Python 3's text, that of `repr`: the fewest digits that read back as the same double, always a
-/// point or an exponent, the exponent from 1e16 up and below 1e-4 and of two digits at least.
+/// Python 3's text, as `repr` writes it: the fewest digits that read back as the same double, always
+/// with a point or an exponent. The exponent is written from 1e16 up and below 1e-4, and has at least
+/// two digits.
 ///
 /// ```
 /// use planout::number::python;
@@ -141,11 +144,11 @@ pub fn python(x: f64) -> Text {
     out
 }
 
-/// Java's text, that of `Double.toString` in JDK 8 to 18: always a point and a digit on both sides
-/// of it, an exponent from 1e7 up and below 1e-3.
+/// Java's text, as `Double.toString` writes it in JDK 8 to 18: always a point with a digit on both
+/// sides, and an exponent from 1e7 up and below 1e-3.
 ///
-/// From JDK 19 on Java writes the fewest digits that read back as the same double. Until then some
-/// doubles got more digits, and others a last digit that is not the closest; a few of the texts,
+/// From JDK 19 on, Java writes the fewest digits that read back as the same double. Before, some
+/// doubles got more digits, and others got a last digit that is not the closest. A few of the texts,
 /// from about 1e26 up, even read back as the next double.
 ///
 /// ```
@@ -191,21 +194,21 @@ pub fn java(x: f64) -> Text {
     out
 }
 
-/// A number that is not negative as an integer, if it is one of those that doubles count without
-/// gaps: no two languages disagree on its digits.
+/// A number that is not negative as an integer, if it is in the range where doubles represent every
+/// integer: all languages agree on its digits.
 fn whole(x: f64) -> Option<u64> {
     let integer = x as u64;
     (integer <= 1 << f64::MANTISSA_DIGITS && integer as f64 == x).then_some(integer)
 }
 
-/// The decimal digits of a number, and the power of ten of the first of them.
+/// The decimal digits of a number, and the power of ten of the first digit.
 struct Decimal {
     digits: Text,
     exponent: i32,
 }
 
 impl Decimal {
-    /// The fewest digits that read back as `x`, and of those the closest to it. They come from
+    /// The fewest digits that read back as `x`, and the closest of those to `x`. They come from
     /// JavaScript's text and not from Rust's own, which rounds a tie up and not to even.
     fn shortest(x: f64) -> Decimal {
         let mut buffer = ryu_js::Buffer::new();
@@ -222,7 +225,7 @@ impl Decimal {
         Decimal { digits, exponent: exponent.parse().unwrap_or(0) + first }
     }
 
-    /// The first `count` digits, or as many as there are, and the others.
+    /// The first `count` digits, or as many as there are, and the other digits.
     fn split(&self, count: usize) -> (&[u8], &[u8]) {
         self.digits.as_bytes().split_at(count.min(self.digits.len))
     }
@@ -243,7 +246,8 @@ impl Decimal {
 mod tests {
     use super::*;
 
-    /// Written by `repr` of Python 3.11, `Double.toString` of JDK 17 and `String` of Node 20.
+    /// The texts were written by `repr` of Python 3.11, `Double.toString` of JDK 17 and `String` of
+    /// Node 20.
     const TABLE: &str = "
         # Whole numbers.
         0.0                      0.0                      0
@@ -329,7 +333,7 @@ mod tests {
         }
     }
 
-    /// Java's long integers are just long enough, which only a debug build checks.
+    /// Java's long integers are just long enough here; only a debug build checks that.
     #[test]
     fn texts_of_all_magnitudes_read_back() {
         let ends = (0..2047).flat_map(|field: u64| {

@@ -1,6 +1,7 @@
 //! Namespaces as files of a directory, or as a single file.
 //!
-//! How a change is made, and what it leaves wherever it dies, stands in `docs/design.md`.
+//! `docs/design.md` describes how a change is made, and the state that it leaves when its program
+//! dies.
 
 mod folders;
 mod hidden;
@@ -25,11 +26,11 @@ use super::{Contents, FileFormat, Item, Source, Store, StoreError, Transaction, 
 use crate::parallel;
 use crate::source::MAX_SOURCE_BYTES;
 
-/// The file that says when and by what the directory was last changed. Hidden, so that nobody takes it for
-/// a namespace.
+/// The file that holds the stamp: when and by what the directory was last changed. It is hidden, so
+/// that nobody takes it for a namespace.
 const STAMP: &str = ".planout-revision";
 
-/// A directory, with the directories below it if that is asked for, or one file.
+/// A directory, optionally with the directories below it, or a single file.
 #[derive(Clone, Debug)]
 pub struct Directory {
     path: PathBuf,
@@ -37,12 +38,12 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// The directory, or the file, at a path.
+    /// The directory or the file at a path.
     pub fn new(path: impl Into<PathBuf>) -> Directory {
         Directory { path: path.into(), folders: Folders::One }
     }
 
-    /// The same, with the folders that are to be read.
+    /// The same directory, with another choice of the folders that are read.
     pub fn with_folders(self, folders: Folders) -> Directory {
         Directory { folders, ..self }
     }
@@ -58,8 +59,8 @@ impl Directory {
     }
 }
 
-/// The metadata of a path, or the error of the system that says that nothing is there. A link that leads
-/// nowhere is there, be it the path itself or a folder on the way.
+/// The metadata of a path, or the system's error if nothing is there. A link that leads nowhere
+/// counts as there, whether it is the path itself or a folder on the way.
 fn probe(path: &Path) -> Result<io::Result<Metadata>, StoreError> {
     let failed = |path, error| Err(StoreError::io("read", path, error));
     let absent = match path.metadata() {
@@ -70,16 +71,16 @@ fn probe(path: &Path) -> Result<io::Result<Metadata>, StoreError> {
         }
         found => return Ok(found),
     };
-    // A slash at the end would have links followed here, too.
+    // A slash at the end would make the system follow links here, too.
     let path: PathBuf = path.components().collect();
     for part in path.ancestors().filter(|part| !part.as_os_str().is_empty()) {
         match (part.symlink_metadata(), part.metadata()) {
             (Err(error), _) if error.kind() == ErrorKind::NotFound => {}
             (Ok(link), Err(error)) if link.is_symlink() && error.kind() == ErrorKind::NotFound => {
-                return failed(part, io::Error::other("it is a link that leads nowhere"));
+                return failed(part, io::Error::other("the link leads nowhere"));
             }
             (Err(error), _) | (Ok(_), Err(error)) => return failed(part, error),
-            // It was made in the meantime.
+            // Another process has created it in the meantime.
             (Ok(_), Ok(metadata)) if part == path => return Ok(Ok(metadata)),
             (Ok(_), Ok(_)) => break,
         }
@@ -87,8 +88,8 @@ fn probe(path: &Path) -> Result<io::Result<Metadata>, StoreError> {
     Ok(Err(absent))
 }
 
-/// Whether something is neither a file nor a folder, such as a pipe or a device: who reads it may
-/// wait for ever.
+/// Whether something is neither a file nor a folder, such as a pipe or a device: reading it may wait
+/// for ever.
 fn is_special(kind: FileType) -> bool {
     !kind.is_file() && !kind.is_dir() && !kind.is_symlink()
 }
@@ -97,7 +98,7 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
-/// The namespace at a path; `None` for a file that is none.
+/// The namespace at a path. `None` if the file is not one.
 fn item(path: &Path) -> Result<Option<Item>, StoreError> {
     let Some(format) = FileFormat::of(path) else { return Ok(None) };
     let name = path.file_stem().and_then(|stem| stem.to_str());
@@ -109,7 +110,7 @@ fn item(path: &Path) -> Result<Option<Item>, StoreError> {
     }
 }
 
-/// The namespaces of the folders that are looked at.
+/// The namespaces of all folders in the view.
 fn items(view: &View<'_>) -> Result<Vec<Item>, StoreError> {
     let mut items = Vec::new();
     for path in view.files(files(view.folder, view.folders)?) {
@@ -129,7 +130,7 @@ fn contents(view: &View<'_>) -> Result<Contents, StoreError> {
         if FileFormat::of(&path).is_none() || is_hidden(&path) {
             continue;
         }
-        // Links are looked behind, all else is known from the folder.
+        // Links are followed; the folder itself tells the kind of all other entries.
         let kind = match entry.file_type() {
             Ok(kind) if kind.is_symlink() => path.metadata().map(|behind| behind.file_type()),
             kind => kind,
@@ -161,8 +162,8 @@ fn file_name(folder: &Path, name: &str) -> Result<String, StoreError> {
     }
 }
 
-/// Whether a change can write a file of that name as the JSON of a namespace: it is in the folder
-/// itself, and not hidden.
+/// Whether a change can write a file of that name as the JSON of a namespace: the file is in the
+/// folder itself, and is not hidden.
 fn is_file_name(file: &str) -> bool {
     let is_in_folder = Path::new(file).file_name() == Some(OsStr::new(file));
     is_in_folder && file.ends_with(".json") && !file.starts_with('.')
@@ -214,7 +215,7 @@ impl Store for Directory {
         }
     }
 
-    /// Many file systems do not tell all names apart.
+    /// Many file systems do not distinguish all names.
     fn place(&self, name: &str) -> String {
         spelling(name)
     }

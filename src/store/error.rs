@@ -1,59 +1,59 @@
-//! Why a store failed.
+//! The reasons why a store failed.
 
 use std::path::{Path, PathBuf};
 
 use super::{ENDINGS, SCHEMES};
 use crate::nearest::nearest;
 
-/// Why a store failed.
+/// The reason why a store failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// A file or a folder.
+    /// A file or a folder failed.
     #[error("cannot {action} `{}`", path.display())]
     Io {
         /// The action that failed, such as `read`.
         action: &'static str,
-        /// With what.
+        /// The path that it failed with.
         path: PathBuf,
         /// The error.
         #[source]
         error: std::io::Error,
     },
-    /// A location, or a namespace, that is not there: everything of it could be created.
+    /// A location or a namespace does not exist. The whole path could be created.
     #[error("cannot read `{}`", path.display())]
     Absent {
-        /// The place at which it would be.
+        /// The path that does not exist.
         path: PathBuf,
-        /// The same in the words of the system.
+        /// The system's error.
         #[source]
         error: std::io::Error,
     },
-    /// A link where a file is to be written: to follow it could overwrite anything, and to replace
-    /// it would part what belongs together.
+    /// A link stands where a file is to be written. Following the link could overwrite any file, and
+    /// replacing it would cut the connection that it makes.
     #[error("`{}` is a link to `{}`, and planout does not write through links", path.display(), to.display())]
     Link {
         /// The link.
         path: PathBuf,
-        /// The place that it leads to.
+        /// The path that the link leads to.
         to: PathBuf,
     },
-    /// A pipe, a device or the like where a file or a folder is expected.
+    /// A pipe, a device or the like stands where a file or a folder is expected.
     #[error("`{}` is neither a file nor a directory", .0.display())]
     Special(PathBuf),
-    /// A folder where a file was named.
+    /// A folder stands where a file was named.
     #[error("`{}` is a directory, not a file", .0.display())]
     IsDirectory(PathBuf),
-    /// A folder with the name of a namespace, among the files of a store.
+    /// A folder among the files of a store has the name of a namespace.
     #[error("`{}` is a directory, not a file", .0.display())]
     InPlaceOfNamespace(PathBuf),
-    /// A file whose name is not UTF-8, so that it names no namespace.
+    /// The name of a file is not UTF-8, so it cannot name a namespace.
     #[error("the name of `{}` is not UTF-8", .0.display())]
     NotUtf8(PathBuf),
-    /// A file whose ending is not that of a namespace.
+    /// The ending of a file is not that of a namespace.
     #[error("`{}` is not a namespace: its ending is none of {}", .0.display(), ENDINGS.join(", "))]
     NotANamespace(PathBuf),
-    /// A single file as the target of several namespaces.
+    /// A single file is the target of several namespaces.
     #[error("`{}` is a file: the target must be a directory", .0.display())]
     NotADirectory(PathBuf),
     /// Another change of the store has not ended.
@@ -64,13 +64,13 @@ pub enum StoreError {
         /// The process that changes it, as far as that is known.
         holder: String,
     },
-    /// The store was changed by somebody else while a change was prepared. It can be tried again.
+    /// Another program changed the store while a change was prepared. The change can be tried again.
     #[error("`{0}` was changed by somebody else at the same time")]
     Conflict(String),
-    /// A change that failed after it was made, and before all files were in their places.
+    /// A change failed after it was made, and before all files were in their places.
     #[error("the change is recorded but not complete: the next ship completes it")]
     Unfinished(#[source] Box<StoreError>),
-    /// A kind of location that this program does not know.
+    /// A location has a scheme that this program does not know.
     #[error(
         "unknown kind of location `{scheme}://`: a location is a directory, a file, or a URL that \
          begins with `redis://` or `rediss://`"
@@ -79,7 +79,7 @@ pub enum StoreError {
         /// The scheme, before `://`.
         scheme: String,
     },
-    /// A kind of location that is left out of this build.
+    /// This build does not support a kind of location.
     #[error("this build cannot use `{scheme}://`: it was made without the feature `{feature}`")]
     MissingFeature {
         /// The scheme, before `://`.
@@ -87,17 +87,17 @@ pub enum StoreError {
         /// The feature that the build would need.
         feature: &'static str,
     },
-    /// A URL that is of a known kind, and wrong.
+    /// A URL has a known scheme and is not valid.
     #[error("the location `{scheme}://...` is not valid: {problem}")]
     InvalidUrl {
         /// The scheme, before `://`.
         scheme: String,
-        /// The problem. It quotes no part of the URL, which can hold a password.
+        /// The problem. It quotes no part of the URL, because any part can hold a password.
         problem: String,
         /// Advice on how to solve it.
         help: Option<String>,
     },
-    /// Something else is where the stamp of a hash in Redis would be.
+    /// The key for the stamp of a hash in Redis holds other data.
     #[error(
         "a ship to `{location}` would overwrite the key `{key}` with its stamp, but that key holds other data, of the type {kind}"
     )]
@@ -106,10 +106,10 @@ pub enum StoreError {
         location: String,
         /// The key of its stamp.
         key: String,
-        /// The type of the data there, in the words of Redis.
+        /// The type of the data there, as Redis names it.
         kind: String,
     },
-    /// A source or a store that is not one of this library failed, and says how.
+    /// A source or a store outside of this library failed, and describes how.
     #[error("{message}")]
     Other {
         /// The error.
@@ -125,25 +125,25 @@ pub enum StoreError {
     Server {
         /// The action that failed, such as `read`.
         action: &'static str,
-        /// With what, without passwords.
+        /// The location that it failed with, without passwords.
         location: String,
-        /// The reason, in our words.
+        /// The reason, in the words of this library.
         reason: String,
         /// Advice on how to solve it.
         help: Option<String>,
-        /// The same in those of the system, or of the server.
+        /// The cause, in the words of the system or of the server.
         #[source]
         error: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
 impl StoreError {
-    /// The failure of a source or a store of one's own.
+    /// The failure of a source or a store outside of this library.
     pub fn other(message: impl Into<String>) -> StoreError {
         StoreError::Other { message: message.into(), help: None, cause: None }
     }
 
-    /// Adds what to do about it to an error of [`StoreError::other`]. Others know that themselves.
+    /// Adds advice to an error of [`StoreError::other`]. All other errors have their own.
     #[must_use]
     pub fn with_help(mut self, text: impl Into<String>) -> StoreError {
         if let StoreError::Other { help, .. } = &mut self {
@@ -152,7 +152,7 @@ impl StoreError {
         self
     }
 
-    /// Adds what it comes from to an error of [`StoreError::other`].
+    /// Adds the cause to an error of [`StoreError::other`].
     #[must_use]
     pub fn because(
         mut self,
@@ -173,8 +173,8 @@ impl StoreError {
         StoreError::Io { action, path: path.to_owned(), error }
     }
 
-    /// Whether the location, or the namespace, that was to be read is not there. What cannot be
-    /// read of a location that is there is another error.
+    /// Whether the location or the namespace that was to be read does not exist. A location that
+    /// exists and cannot be read is another error.
     pub fn is_absent(&self) -> bool {
         matches!(self, StoreError::Absent { .. })
     }
@@ -193,7 +193,7 @@ impl StoreError {
                 Some(format!("did you mean `{near}://`?"))
             }
             StoreError::Link { .. } => Some(
-                "name the file that it leads to, or put a file in the place of the link".to_owned(),
+                "name the file that it leads to, or put a file in place of the link".to_owned(),
             ),
             StoreError::Io { path, error, .. } if is_foreign(path, error) => Some(
                 "planout keeps a file of its own under this name, and did not make this one: look at its content, and move or remove it"
@@ -204,7 +204,7 @@ impl StoreError {
     }
 }
 
-/// Whether something of others is under a name that is hidden, and ours.
+/// Whether the file of another program has one of our hidden names.
 fn is_foreign(path: &Path, error: &std::io::Error) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy());
     error.kind() == std::io::ErrorKind::InvalidData

@@ -1,10 +1,10 @@
-//! Failing on demand at any step of a change, so that tests see what is left.
+//! Failures on demand at any step of a change, so that tests see the state that it leaves.
 
 use std::io;
 
 /// One of the steps of a change. With the feature `failpoint`, which only the tests of this crate
-/// have, `PLANOUT_FAILPOINT` names the one that is the last: `kill:3` kills the process before the
-/// third step, `fail:3` lets it fail. Without the feature this does nothing.
+/// use, `PLANOUT_FAILPOINT` names the last step: `kill:3` kills the process before the third step,
+/// `fail:3` makes the third step fail. Without the feature, this function does nothing.
 #[cfg(feature = "failpoint")]
 pub(super) fn step() -> io::Result<()> {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,11 +24,11 @@ pub(super) fn step() -> io::Result<()> {
     Ok(())
 }
 
-/// Ends the process as nothing can catch.
+/// Ends the process in a way that it cannot catch.
 #[cfg(feature = "failpoint")]
 fn kill() -> ! {
     let pid = std::process::id().to_string();
     let _ = std::process::Command::new("kill").args(["-KILL", &pid]).status();
-    // Not all systems have that.
+    // Not all systems have such a signal.
     std::process::abort()
 }

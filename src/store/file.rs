@@ -1,5 +1,5 @@
-//! Single files: read up to a limit, and written as a whole. What is written takes the place of what was there at
-//! once, with its owner and its mode.
+//! Single files: they are read up to a limit, and written as a whole. The new content replaces the
+//! old one at once, and keeps its owner and its mode.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -8,10 +8,10 @@ use std::path::Path;
 use super::StoreError;
 use super::replace::{Owner, Place, new_file, parent, replace};
 
-/// Reads a file, of which at most `limit` bytes are taken.
+/// Reads a file, at most `limit` bytes of it.
 ///
 /// # Errors
-/// It is a directory, or cannot be read.
+/// The path is a directory, or the file cannot be read.
 pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
     let failed = |error| StoreError::io("read", path, error);
     let file = File::open(path).map_err(failed)?;
@@ -28,37 +28,37 @@ pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
 /// The destination of a file's content.
 #[derive(Debug)]
 pub enum Output {
-    /// A special file, such as a terminal or a pipe: it is written to directly.
+    /// A special file, such as a terminal or a pipe, which is written to directly.
     Special(File),
-    /// A temporary file beside the place that it is to take.
+    /// A temporary file beside the file that it will replace.
     New(File, Temporary, Owner),
 }
 
-/// The path of a temporary file, which is removed when this is dropped.
+/// The path of a temporary file, which is removed when this value is dropped.
 #[derive(Debug)]
 pub struct Temporary(tempfile::TempPath);
 
 impl Temporary {
-    /// Gives the file its name, in place of what has it.
+    /// Gives the temporary file its final name, and replaces any file of that name.
     ///
     /// # Errors
-    /// It cannot be renamed; it is removed.
+    /// The file cannot be renamed. The temporary file is removed then.
     pub fn persist(self, path: &Path) -> io::Result<()> {
         self.0.persist(path).map_err(|error| error.error)
     }
 }
 
-/// Opens what is not a file for writing. What is at the other end keeps what it has.
+/// Opens a special file for writing, without truncating it.
 fn open(path: &Path) -> Result<File, StoreError> {
     let opened = File::options().append(true).open(path);
     opened.map_err(|error| StoreError::io("write", path, error))
 }
 
-/// Opens a path for writing. What is written to a new file is nowhere before its temporary path is
-/// persisted at the path.
+/// Opens a path for writing. The content of a new file appears at the path only when its temporary
+/// path is persisted there.
 ///
 /// # Errors
-/// The folder cannot be written, or there is a directory or a link.
+/// The folder cannot be written, or the path is a directory or a link.
 pub fn create(path: &Path) -> Result<Output, StoreError> {
     let place = Place::of(path)?;
     if matches!(place, Place::Special) {
@@ -69,12 +69,12 @@ pub fn create(path: &Path) -> Result<Output, StoreError> {
     Ok(Output::New(file, Temporary(temporary), owner))
 }
 
-/// Replaces a file as a whole: the bytes go to a temporary file beside it, which is synced and
-/// then renamed. Its mode stays, and so do its user and its group where that is possible. What is no
-/// file at all, such as a terminal or a pipe, is written to.
+/// Replaces a file as a whole: the bytes go to a temporary file beside it, which is synced and then
+/// renamed. The mode stays, and so do the user and the group where that is possible. A special file,
+/// such as a terminal or a pipe, is written to directly.
 ///
 /// # Errors
-/// The folder cannot be written, or there is a directory or a link; what is there is as it was.
+/// The folder cannot be written, or the path is a directory or a link. The old content stays.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<Owner, StoreError> {
     let place = Place::of(path)?;
     if !matches!(place, Place::Special) {

@@ -1,13 +1,13 @@
-//! Names as file systems compare them.
+//! Names in the form in which file systems compare them.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// A name without what some file systems do not tell apart: upper and lower case, and the ways to
-/// write a character in Unicode, as one or as a letter with an accent after it.
+/// A name without the differences that some file systems ignore: upper and lower case, and the ways
+/// to write a character in Unicode, as one code point or as a letter with an accent after it.
 ///
-/// Each of these systems has a table of its own, and which one it is depends on where files are copied
-/// to. So this leaves out what any of them does: from the upper case, `ſ` and `s` and `ß` and `ss`
-/// come to the same, too.
+/// Each of these systems has a table of its own, and nobody knows which system the files will be
+/// copied to. So this function ignores every difference that any of them ignores: it goes through the
+/// upper case, which makes `ſ` equal to `s`, and `ß` to `ss`.
 ///
 /// ```
 /// use planout::store::spelling;

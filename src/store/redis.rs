@@ -1,5 +1,5 @@
-//! Namespaces as the fields of one hash in Redis, as planout4j keeps them: the name of a field is
-//! the namespace's name, its value is the compiled JSON.
+//! Namespaces as the fields of one hash in Redis, as planout4j keeps them: the name of a field is the
+//! name of the namespace, and its value is the compiled JSON.
 
 mod answer;
 mod connection;
@@ -18,15 +18,15 @@ use super::{
     ChangeSet, Contents, FileFormat, Item, RedisUrl, Source, Store, StoreError, Transaction,
 };
 
-/// A hash in Redis. Beside it, at `KEY:revision`, is the stamp: in the hash, services would take it
-/// for a namespace.
+/// A hash in Redis. The stamp is kept beside it, at `KEY:revision`: inside the hash, services would
+/// read it as a namespace.
 #[derive(Debug)]
 pub struct Redis {
     url: RedisUrl,
 }
 
 impl Redis {
-    /// The hash at a location. Nothing is connected yet.
+    /// The hash at a location. This does not connect yet.
     pub fn new(url: RedisUrl) -> Redis {
         Redis { url }
     }
@@ -40,8 +40,8 @@ impl Redis {
         Item::new(name, FileFormat::Json).with_label(label)
     }
 
-    /// Whether the stamp can be where it belongs: a ship must not overwrite what is not one, such as
-    /// another hash.
+    /// Checks that the key of the stamp is free or holds a stamp: a ship must not overwrite other
+    /// data there, such as another hash.
     fn check_stamp(&self, connection: &mut Connection<'_>) -> Result<(), StoreError> {
         let key = self.url.revision_key();
         let kind = connection.read(&Request::on("TYPE", &key), Answer::into_word)?;
@@ -80,7 +80,7 @@ impl Source for Redis {
         Ok(bytes)
     }
 
-    /// All of it by one command, so that a ship is never seen half.
+    /// One command reads the whole hash, so that no reader sees half of a ship.
     fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
         let snapshot = self.contents()?.into_iter().map(|(name, mut bytes)| {
             bytes.truncate(limit);
@@ -100,10 +100,10 @@ impl Store for Redis {
         Connection::open(&self.url)?.read(&command, Answer::into_bytes)
     }
 
-    /// Waits for nobody: whoever commits first wins, and the others' commits are conflicts.
+    /// Does not wait: the change that commits first wins, and all others fail with a conflict.
     fn begin(&self, _patience: Duration) -> Result<Box<dyn Transaction + '_>, StoreError> {
         let mut connection = Connection::open(&self.url)?;
-        // One after the other, so that a key that must not be used can be named.
+        // The keys are checked one after the other, so that the message can name the bad one.
         for key in [&self.url.key, &self.url.revision_key()] {
             connection.read(&Request::on("WATCH", key), Answer::into_word)?;
         }
@@ -113,7 +113,7 @@ impl Store for Redis {
     }
 }
 
-/// A change of the hash, on the connection that watches it. Closing that ends the watch.
+/// A change of the hash, on the connection that watches it. Closing the connection ends the watch.
 struct Update<'a> {
     redis: &'a Redis,
     connection: Connection<'a>,

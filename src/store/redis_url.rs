@@ -1,4 +1,4 @@
-//! Locations in Redis as URLs, which can hold passwords.
+//! Locations in Redis: URLs, which can hold passwords.
 
 use std::fmt::{self, Write};
 use std::net::Ipv6Addr;
@@ -9,18 +9,18 @@ use std::time::Duration;
 use super::{SCHEMES, StoreError};
 use crate::nearest::hint;
 
-/// The port of a URL that names none.
+/// The port of a URL that does not name one.
 const DEFAULT_PORT: u16 = 6379;
-/// The key of a URL that names none: planout4j's.
+/// The key of a URL that does not name one: planout4j's default.
 const DEFAULT_KEY: &str = "planout4j";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_TIMEOUT_SECONDS: f64 = 3600.0;
 const PARAMETERS: [&str; 3] = ["key", "timeout", "tls_ca"];
 
-/// Where namespaces are in Redis:
+/// The location of namespaces in Redis:
 /// `redis://[user:password@]host[:port][/db][?key=KEY&timeout=SECONDS]`, or `rediss://` with TLS and
-/// the parameter `tls_ca`. Shown without what is secret, and without what does not tell one place
-/// from another.
+/// the parameter `tls_ca`. It is displayed without secrets, and without the parts that do not
+/// distinguish places.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RedisUrl {
@@ -34,19 +34,19 @@ pub struct RedisUrl {
     pub db: u32,
     /// The user who logs in; `None` for the server's default user.
     pub user: Option<String>,
-    /// With what; `None` for not at all.
+    /// The password; `None` to connect without one.
     pub password: Option<String>,
     /// The key of the hash.
     pub key: String,
-    /// How long the server may take to accept a connection, and again to take a command and to give
-    /// all of its answer.
+    /// The longest time that the server may take to accept a connection, and again the longest time
+    /// to take a command and to give its whole answer.
     pub timeout: Duration,
-    /// A file of certificates (PEM) that are trusted in place of the system's.
+    /// A file of certificates (PEM) that are trusted instead of those of the system.
     pub tls_ca: Option<PathBuf>,
 }
 
 impl RedisUrl {
-    /// A location without a password, in database 0. What is not given is the default: port 6379,
+    /// A location without a password, in database 0. All other parts have their defaults: port 6379,
     /// key `planout4j`.
     pub fn new(host: &str, port: Option<u16>, key: Option<&str>) -> RedisUrl {
         RedisUrl {
@@ -62,7 +62,7 @@ impl RedisUrl {
         }
     }
 
-    /// The key beside the hash at which its stamp is.
+    /// The key that holds the stamp, beside the hash.
     #[cfg(feature = "redis")]
     pub(super) fn revision_key(&self) -> String {
         format!("{}:revision", self.key)
@@ -130,7 +130,7 @@ impl RedisUrl {
                 let seconds = seconds.filter(|second| *second <= MAX_TIMEOUT_SECONDS);
                 let seconds =
                     seconds.ok_or("`timeout` is not a number of seconds, at most 3600")?;
-                // Of less than this the system makes zero, which is for ever.
+                // The system would round a shorter timeout to zero, which means to wait for ever.
                 self.timeout = Duration::from_secs_f64(seconds).max(Duration::from_millis(1));
             }
             "tls_ca" if !self.tls => {
@@ -139,7 +139,7 @@ impl RedisUrl {
                 );
             }
             "tls_ca" => self.tls_ca = Some(PathBuf::from(value)),
-            // A password that holds a `?` can end up here: only the near miss is shown.
+            // A part of a password that holds a `?` can end up here: only a near miss is shown.
             unknown => {
                 let problem = Problem::from("it has an unknown parameter");
                 return Err(match hint(unknown, PARAMETERS) {
@@ -221,7 +221,7 @@ impl fmt::Debug for RedisUrl {
     }
 }
 
-/// What is wrong with a URL. Quotes none of it, because any of it can be a password gone astray.
+/// The problem of a URL. It quotes no part of the URL, because any part can be a misplaced password.
 struct Problem {
     text: String,
     help: Option<String>,
@@ -239,12 +239,12 @@ impl<T: Into<String>> From<T> for Problem {
     }
 }
 
-/// The text, if it is digits only: Rust's numbers can have a sign.
+/// A number, if the text has digits only: Rust's parser would accept a sign.
 fn digits(text: &str) -> Option<&str> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then_some(text)
 }
 
-/// Replaces `%41` and the like by what they stand for.
+/// Replaces `%41` and the like by the characters that they encode.
 fn decode(text: &str) -> Result<String, Problem> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -261,7 +261,7 @@ fn decode(text: &str) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|_| "its `%` escapes are not UTF-8".into())
 }
 
-/// Writes what a value cannot hold in a URL as `%41` and the like.
+/// Encodes the characters that a value cannot hold in a URL as `%41` and the like.
 fn encode(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for byte in text.bytes() {
         match byte {

@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-/// A name and where it stands.
+/// A name and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Name {
     /// The name.
@@ -11,12 +11,12 @@ pub struct Name {
     pub span: Span,
 }
 
-/// A program, or what stands between braces.
+/// A program, or the part of one between braces.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Block {
     /// The rules in order.
     pub rules: Vec<Rule>,
-    /// From brace to brace, or the whole program.
+    /// The place from brace to brace, or the whole program.
     pub span: Span,
 }
 
@@ -27,9 +27,9 @@ pub enum Rule {
     Assign {
         /// The variable.
         name: Name,
-        /// The value that it is set to.
+        /// The value of the assignment.
         value: Expr,
-        /// From the name to the semicolon.
+        /// The place from the name to the semicolon.
         span: Span,
     },
     /// `if (...) ... else ...`
@@ -43,7 +43,7 @@ pub enum Rule {
 /// `if (condition) then else if (condition) then else otherwise`
 #[derive(Clone, Debug, PartialEq)]
 pub struct If {
-    /// Conditions with what they guard, in order; never empty.
+    /// The conditions with their branches, in order. There is at least one.
     pub branches: Vec<(Expr, Expr)>,
     /// The expression after the last `else`.
     pub otherwise: Option<Expr>,
@@ -54,7 +54,7 @@ pub struct If {
 /// `switch { condition => control; ... }`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Switch {
-    /// Conditions with what they guard, in order.
+    /// The conditions with their statements, in order.
     pub cases: Vec<(Expr, Rule)>,
     /// The whole statement.
     pub span: Span,
@@ -76,11 +76,11 @@ pub struct Expr {
     pub kind: ExprKind,
     /// Its place.
     pub span: Span,
-    /// How many operators hold one another in it at the most; see [`super::MAX_OPERATORS`].
+    /// The most operators that are nested in it; see [`super::MAX_OPERATORS`].
     pub(super) height: u32,
 }
 
-/// The kinds of expressions. A list may have millions of them: what is seldom and large is in a box.
+/// The kinds of expressions. A list may have millions of them, so rare and large kinds are boxed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     /// `name`
@@ -113,7 +113,7 @@ pub enum ExprKind {
     Binary(BinaryOperator, Box<Expr>, Box<Expr>),
 }
 
-/// An operator by its name, with what is passed to it.
+/// A call of an operator by its name, with its arguments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     /// The name.
@@ -131,7 +131,7 @@ pub enum Arguments {
     Named(Vec<(Name, Expr)>),
 }
 
-/// The operators that stand between their operands.
+/// The operators between two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum BinaryOperator {
@@ -173,12 +173,12 @@ pub enum LiteralKind {
     String(Box<str>),
     /// `[a, b]`
     List(Vec<Literal>),
-    /// `{"k": v}` as it is written: a key may be given more than once.
+    /// `{"k": v}` as it is written: a key may occur more than once.
     Map(Vec<(Name, Literal)>),
 }
 
 impl BinaryOperator {
-    /// The operator that a mark stands for.
+    /// The operator for a mark.
     pub(super) fn from_mark(mark: &str) -> Option<BinaryOperator> {
         Some(match mark {
             "||" => BinaryOperator::Or,
@@ -199,7 +199,7 @@ impl BinaryOperator {
         })
     }
 
-    /// How tightly it binds: operators of one level are read from left to right.
+    /// The precedence level. Operators of one level are read from left to right.
     pub(crate) fn level(self) -> u8 {
         match self {
             BinaryOperator::Or | BinaryOperator::And | BinaryOperator::Coalesce => level::LOGIC,
@@ -217,7 +217,7 @@ impl BinaryOperator {
     }
 }
 
-/// How tightly operators bind, loosest first. All are left-associative.
+/// The precedence levels, the loosest first. All operators are left-associative.
 pub(super) mod level {
     pub(in super::super) const LOOSEST: u8 = 0;
     pub(super) const LOGIC: u8 = 1;

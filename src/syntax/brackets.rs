@@ -1,11 +1,11 @@
 //! Brackets without a partner. The parser stops at the first token that it cannot use, which may
-//! stand before the bracket that is too much; here a statement is looked at as a whole.
+//! stand before the surplus bracket. So the whole statement is looked at here.
 
 use super::parser::Parser;
 use super::token::{Token, TokenKind};
 use crate::diagnostic::{Code, Diagnostic};
 
-/// The bracket that a mark closes.
+/// The opening bracket for a closing one.
 fn opener(mark: &str) -> Option<&'static str> {
     match mark {
         ")" => Some("("),
@@ -23,7 +23,7 @@ fn closer(mark: &str) -> &'static str {
     }
 }
 
-/// The brackets that are open somewhere in a statement, the innermost last.
+/// The open brackets at some place of a statement, the innermost last.
 #[derive(Clone, Default)]
 struct Open(Vec<(&'static str, Token)>);
 
@@ -32,7 +32,7 @@ impl Open {
         self.0.last().map(|(mark, _)| *mark)
     }
 
-    /// Takes a token in; false for a bracket that does not close the innermost one.
+    /// Reads a token. Returns false for a bracket that does not close the innermost one.
     fn take(&mut self, token: Token) -> bool {
         let TokenKind::Mark(mark) = token.kind else {
             return true;
@@ -56,7 +56,7 @@ impl Open {
     fn ends_at(&self, token: Token) -> bool {
         match token.kind {
             TokenKind::Mark(";" | "}") => self.0.iter().all(|(mark, _)| *mark != "{"),
-            // The block of an `if`.
+            // The token is the block of an `if`.
             TokenKind::Mark("{") => self.0.is_empty(),
             TokenKind::If | TokenKind::Switch | TokenKind::Return => {
                 token.first && self.0.is_empty()
@@ -65,7 +65,7 @@ impl Open {
         }
     }
 
-    /// Takes in the rest of a statement, up to a bracket that does not close the innermost one.
+    /// Reads the rest of a statement, up to a bracket that does not close the innermost one.
     fn wrong(&mut self, rest: impl Iterator<Item = Token>) -> Option<Token> {
         for token in rest {
             if self.ends_at(token) {
@@ -78,7 +78,7 @@ impl Open {
         None
     }
 
-    /// Whether the rest of a statement closes all that is open.
+    /// Whether the rest of a statement closes all open brackets.
     fn is_closed_by(&self, rest: impl Iterator<Item = Token>) -> bool {
         let mut open = self.clone();
         open.wrong(rest).is_none() && open.0.is_empty()
@@ -86,8 +86,8 @@ impl Open {
 }
 
 impl Parser<'_> {
-    /// The bracket that a problem comes from, if the parser has stopped because of one that closes
-    /// nothing, or another one than it should.
+    /// The bracket that causes a problem, if the parser has stopped because of a bracket that closes
+    /// nothing or does not match.
     pub(super) fn unbalanced(&self, problem: &Diagnostic) -> Option<Diagnostic> {
         let TokenKind::Mark(mark) = self.kind() else {
             return None;
@@ -107,7 +107,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The brackets that are open before the token to be taken next.
+    /// The open brackets before the next token.
     fn open_brackets(&self) -> Open {
         let mut lexer = self.lexer.from(self.statement);
         let mut open = Open::default();
@@ -116,7 +116,7 @@ impl Parser<'_> {
             if token.span.start >= self.token.span.start || token.kind == TokenKind::End {
                 return open;
             }
-            // A bracket that does not fit has been reported, or ends a block around the statement.
+            // A bracket that does not match has been reported, or ends a block around the statement.
             open.take(token);
         }
     }
@@ -146,7 +146,7 @@ impl Parser<'_> {
         open.is_closed_by(rest()).then(|| self.stray(self.token))
     }
 
-    /// A bracket that closes nothing.
+    /// The problem of a bracket that closes nothing.
     fn stray(&self, token: Token) -> Diagnostic {
         let TokenKind::Mark(mark) = token.kind else {
             return *self.unexpected("a statement");

@@ -1,10 +1,10 @@
-//! Habits from other languages, with the text to write instead.
+//! Habits from other languages, and the text to write instead.
 
 use super::token::{Token, TokenKind};
 
 const MAP: &str = "write a map as `@{\"key\": 1}`, or as `map(key=x)` to use variables";
 
-/// The token that was not expected, with what stands around it.
+/// The unexpected token and the tokens around it.
 pub(super) struct Surprise<'a> {
     pub(super) text: &'a str,
     pub(super) token: Token,
@@ -24,7 +24,7 @@ impl Surprise<'_> {
         self.token.span.end == self.following.span.start
     }
 
-    /// Whether it is an operator of other languages that is a word.
+    /// Whether the token is a word that is an operator in other languages.
     pub(super) fn is_word_operator(&self) -> bool {
         let word = self.slice(self.token);
         self.token.kind == TokenKind::Identifier && matches!(word, "and" | "AND" | "or" | "OR")
@@ -40,7 +40,7 @@ impl Surprise<'_> {
         }
     }
 
-    /// The text to write instead, if this looks like a habit.
+    /// The text to write instead, if the token looks like such a habit.
     pub(super) fn help(&self) -> Option<&'static str> {
         let (found, next) = (self.slice(self.token), self.slice(self.following));
         let pair = (found, if self.touches_following() { next } else { "" });

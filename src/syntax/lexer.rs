@@ -1,23 +1,23 @@
-//! From text to tokens.
+//! The lexer: it turns text into tokens.
 
 use super::quotes;
 use super::token::{Broken, Token, TokenKind, keyword, mark};
 use crate::source::Span;
 
-/// How far is looked for the end of a string between typographic quotes, in characters.
+/// The number of characters in which the end of a string between typographic quotes is searched.
 const LONGEST_STRING: usize = 1000;
 
 #[derive(Clone)]
 pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,
-    /// The spaces of the text that are line breaks where it is written.
+    /// The spaces of the text that are line breaks in the source.
     folds: &'a [u32],
     /// The start of the line, its indentation, and whether it has no token yet.
     line_start: usize,
     indent: u32,
     fresh: bool,
-    /// The first comment that goes on over lines that are not comments.
+    /// The first comment that goes on over lines that do not look like comments.
     swallowing: Option<Span>,
 }
 
@@ -26,7 +26,7 @@ impl<'a> Lexer<'a> {
         Lexer { text, at: 0, folds: &[], line_start: 0, indent: 0, fresh: true, swallowing: None }
     }
 
-    /// Says which spaces are line breaks where the text is written.
+    /// Marks the spaces that are line breaks in the source.
     pub(super) fn with_folds(self, folds: &'a [u32]) -> Lexer<'a> {
         Lexer { folds, ..self }
     }
@@ -35,7 +35,7 @@ impl<'a> Lexer<'a> {
         self.text
     }
 
-    /// The next token; after the last one [`TokenKind::End`], for ever.
+    /// The next token. After the last token, [`TokenKind::End`] again and again.
     pub(super) fn next(&mut self) -> Token {
         if let Some(separator) = self.skip_blank() {
             let kind = TokenKind::Broken(Broken::SeparatorInComment);
@@ -69,20 +69,20 @@ impl<'a> Lexer<'a> {
         Lexer { at: token.span.start as usize, ..self.clone() }
     }
 
-    /// Goes back into a string, just behind its opening quote.
+    /// Goes back into a string, to the place after its opening quote.
     pub(super) fn enter(&mut self, string: Token) {
         self.at = string.span.start as usize + 1;
         self.indent = string.indent;
         self.fresh = false;
     }
 
-    /// The line breaks of a part of the text, as it is written.
+    /// The line breaks of a part of the text, as in the source.
     pub(super) fn breaks_line(&self, span: Span) -> bool {
         let text = &self.text[span.start as usize..span.end as usize];
         text.contains(is_line_end) || !self.folds_in(span).is_empty()
     }
 
-    /// The text from a place to the end of its line, as it is written.
+    /// The text from a place to the end of its line, as in the source.
     pub(super) fn rest_of_line(&self, start: usize) -> &'a str {
         let rest = &self.text[start..];
         let end = start + rest.find(is_line_end).unwrap_or(rest.len());
@@ -90,7 +90,7 @@ impl<'a> Lexer<'a> {
         &self.text[start..fold.map_or(end, |fold| *fold as usize)]
     }
 
-    /// The first comment that goes on over lines that are not comments.
+    /// The first comment that goes on over lines that do not look like comments.
     pub(super) fn swallowing(&self) -> Option<Span> {
         self.swallowing
     }
@@ -109,8 +109,8 @@ impl<'a> Lexer<'a> {
         self.at += rest.find(|char| !test(char)).unwrap_or(rest.len());
     }
 
-    /// Skips white space and comments, or the line of a comment that holds a line separator, which
-    /// both compilers refuse.
+    /// Skips white space and comments. A comment that holds a line separator is skipped up to there:
+    /// both compilers refuse it.
     fn skip_blank(&mut self) -> Option<Span> {
         loop {
             let start = self.at;
@@ -131,7 +131,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Notes where the line starts in which some white space ends.
+    /// Remembers the start of the line in which a part of white space ends.
     fn note_line(&mut self, white: Span) {
         if white.length() == 0 {
             return;
@@ -159,7 +159,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The length of the number that stands here: `[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?`.
+    /// The length of the number at the current place: `[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?`.
     fn number_length(&self) -> usize {
         let bytes = self.rest().as_bytes();
         let digits =
@@ -188,7 +188,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// `"..."`: a backslash takes the next character along.
+    /// `"..."`: a backslash escapes the next character.
     fn escaped_string(&mut self) -> TokenKind {
         self.at += 1;
         let mut kind = TokenKind::String;
@@ -212,7 +212,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// `'...'`: ends at the next quote, whatever stands before it.
+    /// `'...'`: ends at the next quote, even after a backslash.
     fn plain_string(&mut self) -> TokenKind {
         self.at += 1;
         self.skip_while(|char| char != '\'');
@@ -236,7 +236,7 @@ impl<'a> Lexer<'a> {
                 TokenKind::Mark(mark)
             }
             None => {
-                // After a letter it is an apostrophe, or ends something.
+                // After a letter, the character is an apostrophe, or ends something.
                 let begins = !self.text[..self.at].ends_with(char::is_alphanumeric);
                 let line = rest.char_indices().take(LONGEST_STRING);
                 let line = line.take_while(|(_, char)| !is_line_end(*char));
@@ -254,7 +254,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// The tokens of a text, the last of which is [`TokenKind::End`].
+/// The tokens of a text. The last one is [`TokenKind::End`].
 pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token> {
     let mut lexer = Lexer::new(text);
     let mut ended = false;

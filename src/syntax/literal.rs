@@ -1,4 +1,4 @@
-//! JSON after `@`.
+//! Literals: JSON after `@`.
 
 use super::ast::{Literal, LiteralKind, Name};
 use super::parser::{LOST_KEY, Parse, Parser};
@@ -47,7 +47,7 @@ impl Parser<'_> {
         Ok(kind)
     }
 
-    /// The number after a minus; the reference also takes one that is written as a string.
+    /// The number after a minus. The reference also accepts a number that is written as a string.
     fn unsigned_number(&self) -> Parse<f64> {
         match self.kind() {
             TokenKind::Number(number) => Ok(number),
@@ -105,7 +105,7 @@ impl Parser<'_> {
         Ok(LiteralKind::Map(map))
     }
 
-    /// A key as JavaScript prints it.
+    /// A key in the form that JavaScript prints.
     fn literal_key(&mut self) -> Parse<Name> {
         let Literal { kind, span } = self.literal()?;
         let text = match kind {

@@ -1,4 +1,4 @@
-//! The PlanOut language: from text to a syntax tree with the place of everything in it.
+//! The PlanOut language: text is parsed into a syntax tree that keeps the place of each part.
 
 pub mod ast;
 mod brackets;
@@ -18,12 +18,13 @@ pub use parser::{Parsed, parse};
 pub(crate) use quotes::between_typographic;
 pub(crate) use token::{Token, TokenKind};
 
-/// How deep brackets, blocks and signs may nest.
+/// The most levels of brackets, blocks and signs.
 pub const MAX_NESTING: usize = 200;
 
-/// How many operators may hold one another: what nests, and on top of it chains such as
-/// `a + b + c + ...`, in which each holds the ones before it.
+/// The most operators that are nested: in brackets, and in chains such as `a + b + c + ...`, in which
+/// each operator contains those before it.
 pub const MAX_OPERATORS: u32 = 1200;
 
-/// A program with more errors than this is not read any further, and no more warnings are kept.
+/// The number of errors after which a program is not read further. At most this many warnings are
+/// kept.
 const MAX_PROBLEMS: usize = 100;

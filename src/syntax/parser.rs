@@ -1,7 +1,8 @@
-//! From tokens to the syntax tree: recursive descent, with precedence climbing for operators.
+//! The parser: it turns tokens into the syntax tree, by recursive descent, with precedence climbing
+//! for operators.
 //!
-//! Here are the tokens, the problems and the expressions; statements and the recovery from mistakes
-//! are in files of their own.
+//! This file holds the tokens, the problems and the expressions. Statements and the recovery from
+//! mistakes are in files of their own.
 
 use super::ast::{Arguments, BinaryOperator, Block, Call, Expr, ExprKind, Name, Rule, level};
 use super::habits::Surprise;
@@ -13,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity, check_size};
 use crate::dialect::Dialect;
 use crate::source::{OffsetMap, Span};
 
-/// A key that objects of JavaScript, and so both compilers, take for something else.
+/// A key that objects of JavaScript, and therefore both compilers, treat in another way.
 pub(super) const LOST_KEY: &str = "__proto__";
 
 /// The result of parsing a program.
@@ -21,19 +22,19 @@ pub(super) const LOST_KEY: &str = "__proto__";
 pub struct Parsed {
     /// The program, as far as it could be read.
     pub program: Block,
-    /// Its problems, errors and warnings.
+    /// The problems: errors and warnings.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Parsed {
-    /// The program, if nothing but warnings was found in it.
+    /// The program, if it has no problems but warnings.
     pub fn valid(&self) -> Option<&Block> {
         let has_error = self.diagnostics.iter().any(|found| found.severity == Severity::Error);
         (!has_error).then_some(&self.program)
     }
 }
 
-/// Parses a program. All spans are those that `map` gives to the program's own offsets.
+/// Parses a program. All spans are places in the source: `map` converts the program's own offsets.
 pub fn parse(text: &str, map: &OffsetMap, dialect: Dialect) -> Parsed {
     let mut statements = match Statements::new(text, map, dialect) {
         Ok(statements) => statements,
@@ -46,8 +47,8 @@ pub fn parse(text: &str, map: &OffsetMap, dialect: Dialect) -> Parsed {
     Parsed { program, diagnostics: statements.finish() }
 }
 
-/// The statements of a program, one after the other, so that nobody has to hold all of them. After
-/// a mistake some are left out.
+/// The statements of a program, one after the other, so that a caller need not hold all of them.
+/// After a mistake, some are left out.
 pub(crate) struct Statements<'a> {
     parser: Parser<'a>,
 }
@@ -62,12 +63,12 @@ impl<'a> Statements<'a> {
         Ok(Statements { parser: Parser::new(text, map, dialect) })
     }
 
-    /// Whether something has been wrong so far.
+    /// Whether there has been an error so far.
     pub(crate) fn has_errors(&self) -> bool {
         self.parser.errors > 0
     }
 
-    /// The problems of the program, errors and warnings, after its last statement.
+    /// The problems of the program, after its last statement: errors and warnings.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.parser.report_swallowed_code();
         self.parser.diagnostics
@@ -88,19 +89,19 @@ pub(super) struct Parser<'a> {
     pub(super) lexer: Lexer<'a>,
     pub(super) map: &'a OffsetMap,
     pub(super) dialect: Dialect,
-    /// The token that was taken last, the one to be taken next, and the one after it.
+    /// The last token that was read, the next token, and the one after it.
     pub(super) previous: Token,
     pub(super) token: Token,
     pub(super) following: Token,
     nesting: usize,
-    /// How many braces are open, and how many were where the statement began.
+    /// The number of open braces, now and at the beginning of the statement.
     pub(super) braces: usize,
     pub(super) statement_braces: usize,
     /// The first token of the statement.
     pub(super) statement: Token,
     pub(super) recovery: Recovery,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// How many of them have been errors.
+    /// The number of errors among them.
     pub(super) errors: usize,
 }
 
@@ -136,22 +137,22 @@ impl<'a> Parser<'a> {
         &self.lexer.text()[self.token.span.start as usize..self.token.span.end as usize]
     }
 
-    /// The place of the token to be taken next.
+    /// The place of the next token.
     pub(super) fn span(&self) -> Span {
         self.map.span(self.token.span)
     }
 
-    /// The start of the token to be taken next, in the program's own text.
+    /// The start of the next token, in the program's own text.
     pub(super) fn start(&self) -> u32 {
         self.token.span.start
     }
 
-    /// The place from a start to the end of the token that was taken last.
+    /// The place from a start to the end of the last token that was read.
     pub(super) fn span_from(&self, start: u32) -> Span {
         self.map.span(Span { start, end: self.previous.span.end.max(start) })
     }
 
-    /// The place just after the token that was taken last.
+    /// The place just after the last token that was read.
     pub(super) fn after_previous(&self) -> Span {
         let Span { start, end } = self.previous.span;
         let end = self.map.span(Span { start: end.saturating_sub(1).max(start), end }).end;
@@ -173,7 +174,7 @@ impl<'a> Parser<'a> {
         self.token.kind == TokenKind::Mark(mark)
     }
 
-    /// Takes a mark if it is there.
+    /// Reads a mark if it is the next token.
     pub(super) fn take(&mut self, mark: &'static str) -> bool {
         let found = self.is(mark);
         if found {
@@ -187,7 +188,7 @@ impl<'a> Parser<'a> {
             Ok(())
         } else {
             let problem = self.missing(&format!("`{mark}` {after}"));
-            // What was found instead may be the mistake.
+            // The token that was found instead may be the mistake.
             if !problem.replacements.is_empty() {
                 return Err(problem);
             }
@@ -196,7 +197,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Takes a number together with the sign that touches it, where the dialect reads them so.
+    /// Reads a number together with the sign that touches it, if the dialect reads numbers so.
     pub(super) fn signed_number(&mut self) -> Option<f64> {
         let negative = self.is("-");
         let touches = self.token.span.end == self.following.span.start;
@@ -216,15 +217,15 @@ impl<'a> Parser<'a> {
     pub(super) fn report(&mut self, problem: Diagnostic) {
         match problem.severity {
             Severity::Error => self.errors += 1,
-            // A script may do what gives a warning as often as it likes.
+            // A script may cause the same warning any number of times.
             Severity::Warning if self.diagnostics.len() > MAX_PROBLEMS => return,
             _ => {}
         }
         self.diagnostics.push(problem);
     }
 
-    /// The problem of something that is left out. At the end of a line it is missed there, and not
-    /// at what the next line begins with.
+    /// The problem of a missing token. At the end of a line, the token is missing there, and not
+    /// where the next line begins.
     pub(super) fn missing(&self, expected: &str) -> Box<Diagnostic> {
         let found = match self.kind() {
             TokenKind::Broken(_) => return self.unexpected(expected),
@@ -280,7 +281,7 @@ impl<'a> Parser<'a> {
         broken.diagnose(self.text(), self.map.span(span)).boxed()
     }
 
-    /// Runs a part of the parser one level deeper.
+    /// Runs a part of the parser at the next level of nesting.
     pub(super) fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
         if self.nesting == MAX_NESTING {
             let message = format!("nesting deeper than {MAX_NESTING} levels");
@@ -306,7 +307,7 @@ impl<'a> Parser<'a> {
         self.binary(level::LOOSEST)
     }
 
-    /// Parses operands joined by operators that bind at least as tightly as `min`.
+    /// Parses operands with operators of at least the precedence `min` between them.
     fn binary(&mut self, min: u8) -> Parse<Expr> {
         let start = self.start();
         let mut left = self.operand()?;
@@ -323,7 +324,7 @@ impl<'a> Parser<'a> {
         Ok(left)
     }
 
-    /// An expression that holds the one before it, and so could grow without brackets.
+    /// An expression that contains the one before it, and so can become deep without brackets.
     fn grown(&self, kind: ExprKind, start: u32, place: Span) -> Parse<Expr> {
         let expr = Expr::new(kind, self.span_from(start));
         if expr.height > MAX_OPERATORS {
@@ -402,7 +403,7 @@ impl<'a> Parser<'a> {
         Ok(kind)
     }
 
-    /// The value of the string to be taken next: what stands between its quotes.
+    /// The value of the string that is the next token: the text between its quotes.
     pub(super) fn string_value(&self) -> Box<str> {
         let text = self.text();
         text[1..text.len() - 1].into()

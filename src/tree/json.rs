@@ -1,5 +1,6 @@
-//! JSON text (RFC 8259) into a tree. Unlike general readers it keeps the place of every value,
-//! tells integers of more than 64 bits from floats, and refuses a key given twice.
+//! A reader of JSON text (RFC 8259) into a tree. Unlike general readers, it keeps the place of every
+//! value, distinguishes integers of more than 64 bits from floats, and refuses a key that is given
+//! twice.
 
 use std::collections::HashSet;
 
@@ -9,11 +10,11 @@ use crate::source::{Source, Span};
 
 type Read<T> = Result<T, Box<Diagnostic>>;
 
-/// Reads one JSON value that nests at most `max_depth` lists and objects.
+/// Reads one JSON value that nests at most `max_depth` levels of lists and objects.
 ///
 /// # Errors
-/// The first problem: malformed JSON, a key given twice, a number too large for a double,
-/// nesting too deep.
+/// The first problem: malformed JSON, a key that is given twice, a number that is too large for a
+/// double, or nesting that is too deep.
 pub fn read(source: &Source, max_depth: usize) -> Result<Node, Box<Diagnostic>> {
     let text = source.text();
     check_size(text.len())?;
@@ -49,7 +50,8 @@ pub(crate) fn is_cut(text: &str) -> bool {
     in_string || depth > 0
 }
 
-/// Keeps what is open on a stack of its own: how deep a text nests is its author's choice.
+/// Keeps the open lists and objects on a stack of its own, because the author of a text decides how
+/// deep it nests.
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -65,7 +67,7 @@ struct Open {
 
 enum Items {
     List(Vec<Node>),
-    /// The key whose value is read stands apart.
+    /// The key whose value is read next is kept apart.
     Object {
         map: Map,
         seen: HashSet<Box<str>>,
@@ -173,7 +175,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Puts a value into what was opened last: that is complete, or goes on after a comma.
+    /// Puts a value into the innermost open list or object, which then ends, or goes on after a
+    /// comma.
     fn put(&mut self, mut open: Open, value: Node) -> Read<Option<Node>> {
         let close = match &mut open.items {
             Items::List(list) => {
@@ -233,7 +236,7 @@ impl Reader<'_> {
         Ok((key, span))
     }
 
-    /// Finds where the string ends; its escapes are the JSON library's business.
+    /// Finds the end of the string. Its escapes are left to the JSON library.
     fn string(&mut self) -> Read<Box<str>> {
         let start = self.at;
         self.at += 1;

@@ -1,5 +1,5 @@
-//! The tree that YAML and JSON texts are read into and compiled scripts are written from: JSON's
-//! kinds of values, each with its place in the source.
+//! The tree of YAML and JSON texts and of compiled scripts: values of the kinds of JSON, each with
+//! its place in the source.
 
 pub mod json;
 mod write;
@@ -9,15 +9,15 @@ pub use write::{Layout, ascii, quote, to_json};
 
 use crate::source::{OffsetMap, Span};
 
-/// How deep lists and mappings may nest in data: YAML documents, inputs, literals.
+/// The most levels of lists and mappings in data: YAML documents, inputs, literals.
 pub const MAX_DEPTH: usize = 200;
 
-/// A value and where it stands.
+/// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// The kind of the value.
     pub kind: Kind,
-    /// Its place; for a value that was made, the place of what it was made from.
+    /// Its place. A computed value has the place of the value that it was made from.
     pub span: Span,
 }
 
@@ -42,7 +42,7 @@ pub enum Kind {
     Map(Map),
     /// A scalar that YAML tags `!planout`: PlanOut language, not compiled yet.
     Script(Block),
-    /// A value that is wrong, and has been reported: whoever expects something else says nothing.
+    /// A value that is wrong, and whose problem has been reported: it gets no further message.
     Invalid,
 }
 
@@ -51,7 +51,7 @@ pub enum Kind {
 pub struct Block {
     /// The program.
     pub text: Box<str>,
-    /// How it is written.
+    /// The style in which it is written.
     pub style: Style,
     /// The places of its bytes in the file.
     pub map: OffsetMap,
@@ -72,7 +72,7 @@ pub enum Style {
     Folded,
 }
 
-/// A mapping in the order of its keys, each of which stands in it once.
+/// A mapping in the order of its keys. Each key occurs once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Map {
     /// The entries in order.
@@ -101,7 +101,7 @@ impl Node {
         Node::new(Kind::String(text.into()), span)
     }
 
-    /// Whether two trees are the same but for the places of what is in them.
+    /// Whether two trees are equal apart from the places of their values.
     pub fn is_same(&self, other: &Node) -> bool {
         match (&self.kind, &other.kind) {
             (Kind::List(a), Kind::List(b)) => {
@@ -140,7 +140,7 @@ impl Node {
         }
     }
 
-    /// Its kind with an article, for a message: `a string`, `a list`, ...
+    /// The kind of the value with an article, for a message: `a string`, `a list`, ...
     pub fn describe(&self) -> &'static str {
         match self.kind {
             Kind::Null => "nothing",
@@ -167,17 +167,17 @@ impl Map {
         self.entries.iter().find(|entry| &*entry.key == key)
     }
 
-    /// Adds a key that is not there yet, at the end.
+    /// Adds a new key at the end.
     pub(crate) fn push(&mut self, key: impl Into<Box<str>>, value: Node) {
         self.entries.push(Entry { key: key.into(), key_span: value.span, value });
     }
 
-    /// Sets the value of a key: in place if the key is there, else at the end.
+    /// Sets the value of a key. A new key is added at the end.
     pub fn set(&mut self, key: impl Into<Box<str>>, value: Node) {
         self.set_at(key, value.span, value);
     }
 
-    /// Sets the value of a key that stands at a place of its own.
+    /// Sets the value of a key that has its own place.
     pub(crate) fn set_at(&mut self, key: impl Into<Box<str>>, key_span: Span, value: Node) {
         let key = key.into();
         match self.entries.iter_mut().find(|entry| entry.key == key) {

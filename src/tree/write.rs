@@ -3,16 +3,16 @@
 use super::{Kind, Node};
 use crate::dialect::Dialect;
 
-/// How JSON text is laid out.
+/// The layout of JSON text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// On one line, without spaces.
+    /// All on one line, without spaces.
     Compact,
-    /// Indented by two spaces, a line for each element.
+    /// One line for each element, indented by two spaces for each level.
     Pretty,
 }
 
-/// Writes a tree as JSON. The text of a float is the dialect's, and always tells it from an
+/// Writes a tree as JSON. The text of a float is that of the dialect, and always differs from an
 /// integer: `1.0E7` or `10000000.0`.
 pub fn to_json(node: &Node, layout: Layout, dialect: Dialect) -> String {
     let mut writer = Writer { out: String::new(), layout, dialect, indent: 0 };
@@ -20,8 +20,8 @@ pub fn to_json(node: &Node, layout: Layout, dialect: Dialect) -> String {
     writer.out
 }
 
-/// JSON text in which `\u` escapes stand for all that is not ASCII. It reads back as the same, and
-/// does so where its encoding is taken for another one too.
+/// JSON text whose characters outside of ASCII are written as `\u` escapes. It reads back unchanged,
+/// even if a reader takes it for another encoding.
 pub fn ascii(json: String) -> String {
     if json.is_ascii() {
         return json;
@@ -30,7 +30,7 @@ pub fn ascii(json: String) -> String {
     for char in json.chars() {
         match char.is_ascii() {
             true => ascii.push(char),
-            // Only strings hold anything else, and their escapes are units of UTF-16.
+            // Only strings hold other characters, and their escapes are units of UTF-16.
             false => {
                 for unit in char.encode_utf16(&mut [0; 2]) {
                     ascii.push_str(&format!("\\u{unit:04x}"));
@@ -51,7 +51,8 @@ pub fn quote(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // Legal in JSON, but line ends to JavaScript and to many viewers.
+            // These characters are legal in JSON, but JavaScript and many viewers treat them as line
+            // ends.
             '\0'..'\x20' | '\x7f' | '\u{2028}' | '\u{2029}' => {
                 out.push_str(&format!("\\u{:04x}", u32::from(char)));
             }
@@ -113,7 +114,7 @@ impl Writer {
     fn new_line(&mut self) {
         if self.layout == Layout::Pretty {
             self.out.push('\n');
-            // A deep tree would be mostly white space: the indentation stops growing.
+            // A deep tree would be mostly white space, so the indentation stops growing.
             for _ in 0..self.indent.min(100) {
                 self.out.push_str("  ");
             }

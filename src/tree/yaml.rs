@@ -1,8 +1,9 @@
-//! YAML texts as trees: each value at its place, and all that is wrong with a text in one reading.
+//! A reader of YAML texts into trees. It reports the place of each value, and finds all problems of a
+//! text in one reading.
 //!
-//! The syntax is that of YAML 1.2, from the events of `granit-parser`. What plain scalars mean is
-//! YAML 1.1, as SnakeYAML has it and with it planout4j. The composer keeps the collections that
-//! are open on a stack of its own, so that no text can overflow the program's.
+//! The syntax is that of YAML 1.2, from the events of `granit-parser`. Plain scalars have their
+//! meaning in YAML 1.1, as in SnakeYAML and therefore in planout4j. The composer keeps the open
+//! collections on a stack of its own, so that no text can overflow the stack of the program.
 
 mod align;
 mod anchor;
@@ -28,15 +29,15 @@ use crate::diagnostic::{Code, Diagnostic, check_size};
 use crate::source::{Source, Span};
 use crate::tree::{Block, Kind, MAX_DEPTH, Node, Style};
 
-/// A text with more problems than this is not read further.
+/// The number of problems after which a text is not read further.
 const MAX_PROBLEMS: usize = 1000;
 
 /// Reads the one YAML document of a text.
 ///
-/// Returns its tree and all its problems, each of which is an error. A syntax error, nesting that
-/// is too deep and aliases that expand to too much end the reading: then there is no tree. After
-/// the others there is one, so that a caller can go on and find more to complain about. Where a
-/// value is wrong, the tree has [`Kind::Invalid`].
+/// Returns the tree and all problems of the text, each of which is an error. A syntax error, nesting
+/// that is too deep and aliases that expand to too much end the reading: there is no tree then. After
+/// other problems, there is a tree, so that a caller can go on and find more of them. In place of a
+/// wrong value, the tree has [`Kind::Invalid`].
 pub fn read(source: &Source) -> (Option<Node>, Vec<Diagnostic>) {
     if let Err(problem) = check_size(source.text().len()) {
         return (None, vec![*problem]);
@@ -56,24 +57,24 @@ pub fn read(source: &Source) -> (Option<Node>, Vec<Diagnostic>) {
     (tree, reader.problems)
 }
 
-/// The text cannot be read further; the problem says why.
+/// The text cannot be read further. The reported problem says why.
 struct Stop;
 
 struct Reader<'s> {
     source: &'s Source,
-    /// The collections that have begun and not ended, from the outermost in.
+    /// The open collections, the outermost first.
     open: Vec<Open>,
     root: Option<Node>,
-    /// The end of what has been read.
+    /// The end of the part that has been read.
     at: u32,
     anchors: Anchors,
     problems: Vec<Diagnostic>,
 }
 
-/// A collection that has not ended.
+/// An open collection.
 struct Open {
     contents: Contents,
-    /// From its start to the end of what it holds so far.
+    /// The place from its start to the end of its last item so far.
     span: Span,
     anchor: usize,
     /// Whether its tag fits.
@@ -85,9 +86,9 @@ enum Contents {
     Map(mapping::Builder),
 }
 
-/// A scalar as the text has it.
+/// A scalar as it is written in the text.
 struct Scalar<'t> {
-    /// Its text, with escapes and line folds resolved.
+    /// The text of the scalar, with escapes and line folds resolved.
     text: Cow<'t, str>,
     style: ScalarStyle,
     span: Span,
@@ -160,7 +161,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Notes a problem after which nothing can be read. It explains what was odd at its place.
+    /// Adds a problem after which nothing can be read. It also explains an oddity at its place.
     fn stop(&mut self, problem: Diagnostic) -> Stop {
         let place = problem.primary.span.start;
         self.problems.retain(|found| found.primary.span.start != place);
@@ -179,7 +180,7 @@ impl Reader<'_> {
         if let Some(comment) = place::comment_inside(self.source, &scalar) {
             return Err(self.stop(syntax::comment_inside(self.source, comment)));
         }
-        // A key is the text as it is written, whatever it would mean as a value.
+        // A key is the text as it is written, even if it would be another value elsewhere.
         if !is_key || tag.is_some() || anchor != 0 {
             let node = self.resolve(&scalar, tag);
             self.define(anchor, &node, scalar.span)?;
@@ -202,7 +203,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The mapping that what comes next goes into, if it is a mapping.
+    /// The mapping that the next node belongs to, if it is a mapping.
     fn map(&self) -> Option<&mapping::Builder> {
         match &self.open.last()?.contents {
             Contents::Map(map) => Some(map),
@@ -246,7 +247,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a tag on a collection is one for it; complains if not.
+    /// Whether a tag fits a collection. Reports it if it does not.
     fn fits_collection(&mut self, tag: Option<(Tag, Span)>, fits: Tag) -> bool {
         match tag {
             Some((tag, place)) if tag != fits && tag != Tag::NonSpecific => {
@@ -278,7 +279,7 @@ impl Reader<'_> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
-        // Only brackets end visibly.
+        // Only collections in brackets have a visible end.
         let span = match self.source.slice(place) {
             "]" | "}" => open.span.to(place),
             _ => open.span,
@@ -294,7 +295,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Keeps what an anchor names.
+    /// Keeps the value that an anchor names.
     fn define(&mut self, anchor: usize, node: &Node, place: Span) -> Result<(), Stop> {
         if anchor == 0 {
             return Ok(());
@@ -324,7 +325,8 @@ impl Reader<'_> {
         })
     }
 
-    /// Puts a node where the text has come to. Its place there is not its own if it is an alias's.
+    /// Adds a node at the current place of the text. For an alias, this is not the place of the node
+    /// itself.
     fn put(&mut self, node: Node, place: Span) {
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
@@ -363,7 +365,7 @@ fn second_document(place: Span) -> Diagnostic {
         .help("a file holds one document: put the rest into a file of its own")
 }
 
-/// As much of a text's first line as a message can hold.
+/// The part of a text's first line that a message can hold.
 fn excerpt(text: &str) -> String {
     const MOST: usize = 40;
     let line = text.lines().next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Values as other programs hand them over: by serde, and as the JSON of `serde_json`.
+//! Conversions of values from and to other programs: serde, and the JSON of `serde_json`.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ impl Serialize for Value {
             Value::Bool(bool) => serializer.serialize_bool(*bool),
             Value::Int(int) => serializer.serialize_i64(*int),
             Value::Wide(int) => serializer.serialize_i128(**int),
-            // Formats differ in what they make of these, most of it silent.
+            // Formats treat these numbers differently, and most of them silently.
             Value::Float(float) if !float.is_finite() => {
                 Err(S::Error::custom(format!("{float} cannot be written as JSON")))
             }
@@ -28,15 +28,15 @@ impl Serialize for Value {
     }
 }
 
-/// Whole numbers stay whole and floats stay floats, since their text reaches hashes. A key that is given
-/// twice, and what nests deeper than 200 levels, is an error.
+/// Whole numbers stay whole and floats stay floats, since their text is hashed. A key that is given
+/// twice is an error, and so is a value that nests deeper than 200 levels.
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
         Within(MAX_DEPTH).deserialize(deserializer)
     }
 }
 
-/// A value in which lists and maps hold one another up to so many levels.
+/// A value with at most this number of levels of lists and maps.
 #[derive(Clone, Copy)]
 struct Within(usize);
 
@@ -131,7 +131,7 @@ impl<'de> Visitor<'de> for Within {
     }
 }
 
-/// A whole number, in the place that it needs.
+/// A whole number, in the smallest type that holds it.
 fn whole(int: i128) -> Value {
     i64::try_from(int).map_or_else(|_| Value::Wide(Box::new(int)), Value::Int)
 }

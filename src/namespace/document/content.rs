@@ -5,7 +5,7 @@ use crate::nearest::nearest;
 use crate::tree::{Map, Node};
 use crate::wire::Operator;
 
-/// The keys that a namespace has at the top.
+/// The keys at the top level of a namespace.
 const KEYS: [&str; 4] =
     ["namespace", "experiment_definitions", "default_experiment", "experiment_sequence"];
 
@@ -14,14 +14,14 @@ const KEYS: [&str; 4] =
 pub enum Content {
     /// A namespace, valid or not.
     Namespace,
-    /// A script that is compiled already.
+    /// A compiled script.
     Script,
     /// Something else.
     Other,
 }
 
 impl Content {
-    /// The kind of a tree. A mapping is a namespace as soon as it has a key of one, also misspelt.
+    /// The kind of a tree. A mapping is a namespace if it has any key of one, even a misspelt one.
     pub fn of(tree: &Node) -> Content {
         let Some(map) = tree.as_map() else {
             return Content::Other;

@@ -1,4 +1,4 @@
-//! The keys of a mapping, each of which is there and of its type, or is reported.
+//! The fields of a mapping. A key that is missing or has a value of the wrong type is reported.
 
 use super::Checker;
 use crate::diagnostic::{Code, Diagnostic};
@@ -8,7 +8,7 @@ use crate::number;
 use crate::source::Span;
 use crate::tree::{Entry, Kind, Map, Node};
 
-/// The keys that mean something, of which others may be misspellings.
+/// The known keys, which others may be misspellings of.
 const KNOWN: [&str; 16] = [
     "namespace",
     "experiment_definitions",
@@ -28,10 +28,10 @@ const KNOWN: [&str; 16] = [
     "action",
 ];
 
-/// A mapping whose keys are asked for.
+/// A mapping and the keys that are read from it.
 pub(super) struct Fields<'a> {
     map: &'a Map,
-    /// The place at which a missing key is reported: that of the first key.
+    /// The place of the first key, where a missing key is reported.
     place: Span,
 }
 
@@ -57,12 +57,12 @@ impl<'a> Fields<'a> {
         self.map.get(key)
     }
 
-    /// A key that must be there and not be empty.
+    /// A required key that must not be empty.
     pub(super) fn required(&self, key: &str, checker: &mut Checker) -> Option<&'a Node> {
         self.required_entry(key, checker).map(|entry| &entry.value)
     }
 
-    /// A key that must be there and not be empty, with its place.
+    /// A required key that must not be empty, with its place.
     pub(super) fn required_entry(&self, key: &str, checker: &mut Checker) -> Option<&'a Entry> {
         match self.map.entry(key) {
             Some(entry) if entry.value.kind == Kind::Null => {
@@ -79,7 +79,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The problem of a key that is not there: at the key that may be it, or at the first one.
+    /// The problem of a missing key. Its place is the key that may be a misspelling of it, or the
+    /// first key.
     fn missing(&self, key: &str) -> Diagnostic {
         let message = format!("missing key `{key}`");
         let unknown = self.map.entries.iter().map(|entry| &*entry.key);
@@ -127,7 +128,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Text that must be there, trimmed, with its place.
+    /// A required text, trimmed, with its place.
     pub(super) fn text(&self, key: &str, checker: &mut Checker) -> Option<(String, Span)> {
         let node = self.required(key, checker)?;
         let Some(text) = node.as_str() else {
@@ -142,13 +143,13 @@ impl<'a> Fields<'a> {
         Some((text.trim().to_owned(), node.span))
     }
 
-    /// Text that may be missing.
+    /// An optional text.
     pub(super) fn optional_text(&self, key: &str, checker: &mut Checker) -> Option<(String, Span)> {
         self.get(key)?;
         self.text(key, checker)
     }
 
-    /// A list of texts that may be missing.
+    /// An optional list of texts.
     pub(super) fn texts(&self, key: &str, checker: &mut Checker) -> Vec<String> {
         if self.get(key).is_none() {
             return Vec::new();
@@ -196,7 +197,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The text of a scalar, as planout4j takes a salt; `None` for what is not a scalar.
+/// The text of a scalar, as planout4j reads a salt; `None` if the node is not a scalar.
 pub(super) fn text_of(node: &Node) -> Option<String> {
     match &node.kind {
         Kind::Null | Kind::Invalid => Some(String::new()),

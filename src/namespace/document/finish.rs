@@ -1,4 +1,5 @@
-//! The shipped form: scripts compiled, name set, dialect named where a reader could not know it.
+//! The form that is shipped: scripts are compiled, the name is set, and the dialect is named where a
+//! reader could not know it.
 
 use std::sync::Arc;
 
@@ -8,7 +9,8 @@ use crate::dialect::Dialect;
 use crate::eval::Script;
 use crate::tree::{Kind, Map, Node};
 
-/// Makes a document what is shipped. One that is already stays, and is not copied.
+/// Brings a document into the form that is shipped. A document that already has this form is not
+/// copied.
 pub(super) fn finish(
     tree: Arc<Node>,
     name: &str,
@@ -36,7 +38,7 @@ pub(super) fn finish(
     Arc::new(tree)
 }
 
-/// The settings that the header must have.
+/// The required settings of the header.
 fn settings(name: &str, dialect: Dialect) -> Vec<(&'static str, &str)> {
     let mut settings = vec![("name", name)];
     if dialect != Dialect::default() {
@@ -54,7 +56,7 @@ fn is_finished(map: &Map, settings: &[(&str, &str)]) -> bool {
         && !definitions.into_iter().flatten().any(is_source)
 }
 
-/// Whether the script of a definition is yet to be compiled.
+/// Whether the script of a definition has to be compiled.
 fn is_source(definition: &Map) -> bool {
     matches!(definition.get("assign"), Some(Node { kind: Kind::Script(_), .. }))
 }
@@ -66,7 +68,7 @@ fn compile(items: &mut [Node], definitions: &IndexMap<String, Arc<Script>>) {
         };
         let name = item.get("definition").and_then(Node::as_str).map(str::trim);
         let script = name.and_then(|name| definitions.get(name));
-        // A script that was compiled before is the same again.
+        // A compiled script stays as it is.
         if let Some(script) = script.filter(|_| is_source(item)) {
             item.set("assign", script.json().clone());
         }

@@ -49,7 +49,7 @@ impl Checker {
         header
     }
 
-    /// A salt may be any scalar: what counts is its text.
+    /// A salt may be any scalar: its text counts.
     fn salt(&mut self, salt: &Node) -> Option<String> {
         match text_of(salt) {
             Some(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
@@ -61,7 +61,7 @@ impl Checker {
         }
     }
 
-    /// How the segments are given out. Of a dialect that is not known nothing follows.
+    /// The way in which the segments are given out. If the dialect is unknown, nothing is checked.
     fn segment_rules(&mut self, fields: &Fields<'_>, knows_dialect: bool, header: &mut Header) {
         let hashing = self.setting(fields, "segment_hashing");
         let (pool, sampling) =
@@ -92,7 +92,7 @@ impl Checker {
         }
     }
 
-    /// One of our own settings: a word of a fixed set.
+    /// A setting of planout's own: a word of a fixed set.
     fn setting<T: FromStr<Err = UnknownWord>>(
         &mut self,
         fields: &Fields<'_>,

@@ -1,17 +1,17 @@
-//! When two documents say the same.
+//! A comparison of documents by their meaning.
 
 use super::Document;
 use crate::dialect::Dialect;
 use crate::tree::{Entry, Kind, Map, Node};
 use crate::wire::{same as same_script, same_without_nulls};
 
-/// The keys under `namespace` that are in force also where they are not said.
+/// The keys under `namespace` whose defaults apply if they are missing.
 const SETTINGS: [&str; 4] = ["dialect", "segment_hashing", "segment_pool", "segment_sampling"];
 
 impl Document {
-    /// Whether two documents say the same, to services and to people: formatting does not count,
-    /// nor does the order of keys, a key without a value, or a setting that is in force all the
-    /// same.
+    /// Whether two documents have the same meaning for services and for people. Formatting does not
+    /// matter, nor does the order of keys, a key without a value, or a setting that has its default
+    /// value.
     pub fn says_the_same(&self, other: &Document) -> bool {
         let settings = |it: &Document| (it.dialect, it.rules());
         settings(self) == settings(other)
@@ -29,12 +29,12 @@ enum Part {
     /// The list of definitions, or one of them.
     Definitions,
     Script,
-    /// All else.
+    /// Any other part.
     Data,
 }
 
 impl Part {
-    /// The part that stands under a key.
+    /// The part under a key.
     fn under(self, key: &str) -> Part {
         match (self, key) {
             (Part::Document, "namespace") => Part::Header,
@@ -44,7 +44,7 @@ impl Part {
         }
     }
 
-    /// Whether an entry says anything.
+    /// Whether an entry has a meaning.
     fn counts(self, entry: &Entry) -> bool {
         let is_setting = self == Part::Header && SETTINGS.contains(&&*entry.key);
         !is_setting && entry.value.kind != Kind::Null

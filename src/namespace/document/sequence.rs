@@ -1,5 +1,5 @@
-//! The experiment sequence of a document, replayed: what is added and removed must make sense
-//! where it stands.
+//! The experiment sequence of a document, replayed: each addition and removal must be possible at its
+//! place.
 
 use std::collections::HashSet;
 
@@ -19,18 +19,19 @@ enum Verb {
     Remove,
 }
 
-/// The state of the sequence after some of its entries, and what is not known of it because they
-/// are wrong: that has been said, and is not held against what follows.
+/// The state of the sequence after some of its entries, and the facts that are unknown because
+/// entries are wrong. The wrong entries have been reported, and the entries after them are not
+/// blamed.
 struct State {
     roster: Roster<Span>,
-    /// Whether experiments have been added whose names are not known.
+    /// Whether experiments with unknown names have been added.
     nameless: bool,
-    /// Whether an experiment that has been removed may still be there.
+    /// Whether an experiment that has been removed may still be active.
     unremoved: bool,
 }
 
 impl State {
-    /// Whether a problem comes from what is not known.
+    /// Whether a problem may be due to unknown facts.
     fn explains(&self, error: &SequenceError) -> bool {
         match error {
             SequenceError::NotActive { .. } => self.nameless,
@@ -42,8 +43,8 @@ impl State {
     }
 }
 
-/// Whether a name that is near another is likely to mean it: `price_a` and `price_b` are two names,
-/// and so are `v1_price` and `v2_price`.
+/// Whether a name is likely to be a misspelling of a similar one: `price_a` and `price_b` are two
+/// names, and so are `v1_price` and `v2_price`.
 fn is_misspelling(name: &str, near: &str) -> bool {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     digits(name) == digits(near) && name.chars().next_back() == near.chars().next_back()
@@ -59,11 +60,11 @@ impl Checker {
     ) -> Option<Vec<Action>> {
         let fields = Fields::new(map, span);
         let items = match fields.get("experiment_sequence").map(|node| &node.kind) {
-            // Present and empty: all units see the default.
+            // The key is present and empty: all units get the default.
             Some(Kind::Null) => &[],
             _ => fields.list("experiment_sequence", self)?,
         };
-        // Without a number of segments only the names can be checked.
+        // Without a number of segments, only the names can be checked.
         let roster = Roster::new(segments.unwrap_or(MAX_SEGMENTS));
         let mut state = State { roster, nameless: false, unremoved: false };
         let mut sequence = Vec::with_capacity(items.len());
@@ -91,7 +92,7 @@ impl Checker {
         }
     }
 
-    /// The action of an entry; if it has none, the action that it resembles.
+    /// The action of an entry. If the action is unknown, the one that it resembles.
     fn verb(&mut self, fields: &Fields<'_>) -> Verb {
         let named = |action: &str| match action {
             "add" => Some(Verb::Add),
@@ -191,15 +192,15 @@ impl Checker {
         });
     }
 
-    /// Notes a reference to a definition, if there is none of the name.
+    /// Keeps a reference to a definition that does not exist.
     pub(super) fn reference(&mut self, name: &str, place: Span, definitions: &Definitions) {
         if !definitions.by_name.contains_key(name) {
             self.undefined.push((name.to_owned(), place));
         }
     }
 
-    /// Reports references to definitions that do not exist. Those that may mean a definition whose
-    /// name is wrong are left out, as far as there are such: that has been said.
+    /// Reports references to definitions that do not exist. A reference is left out if it may mean a
+    /// definition whose name is wrong, because that name has been reported.
     pub(super) fn undefined_definitions(&mut self, definitions: &Definitions) {
         if definitions.unreadable {
             return;

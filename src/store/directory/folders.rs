@@ -1,4 +1,4 @@
-//! The folders of a directory that are read, and the contents of the others.
+//! The folders of a directory that are read, and the namespaces in the others.
 
 use std::collections::BTreeSet;
 use std::fs::FileType;
@@ -12,11 +12,11 @@ use crate::store::{FileFormat, StoreError};
 /// The folders of a directory that are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Folders {
-    /// The directory alone, as planout4j reads it: what lies in a folder below, such as an
-    /// archive, is not live.
+    /// The directory alone, as planout4j reads it: the files of a folder below it, such as an
+    /// archive, are not live.
     #[default]
     One,
-    /// The directory and all directories below it, but hidden ones.
+    /// The directory and all directories below it, except hidden ones.
     All,
 }
 
@@ -29,10 +29,10 @@ impl Folders {
     }
 }
 
-/// The files of a folder, sorted. What is hidden is left out.
+/// The files of a folder, sorted and without hidden ones.
 ///
 /// # Errors
-/// A folder cannot be read, or something below it has the name of a namespace and is not a file.
+/// A folder cannot be read, or an entry below it has the name of a namespace and is not a file.
 pub fn files(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, StoreError> {
     walk(folder, folders, |path, kind| match path == folder && kind.is_dir() {
         true => Ok(false),
@@ -40,8 +40,8 @@ pub fn files(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, StoreError
     })
 }
 
-/// Whether something in a folder is a file. What has the name of a namespace has to be one: nothing
-/// else can be read as a namespace, and none can be shipped to its place.
+/// Whether an entry of a folder is a file. An entry with the name of a namespace must be a file:
+/// anything else cannot be read as a namespace, nor be replaced by a ship.
 pub(super) fn is_readable(path: &Path, kind: FileType) -> Result<bool, StoreError> {
     match FileFormat::of(path) {
         Some(_) if kind.is_dir() => Err(StoreError::InPlaceOfNamespace(path.to_owned())),
@@ -58,8 +58,8 @@ pub(super) fn folders(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, S
     }
 }
 
-/// The folders below a folder that hold wanted files, sorted: those that [`Folders::One`] leaves
-/// out. What is hidden, and what cannot be read, holds none.
+/// The folders below a folder that hold wanted files, sorted: [`Folders::One`] leaves them out.
+/// Hidden folders, and those that cannot be read, count as empty.
 pub fn left_out(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let walk = WalkDir::new(folder).follow_links(true).into_iter();
     let entries = walk.filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path()));
@@ -79,19 +79,19 @@ fn walk(
     for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_hidden(entry.path())) {
         let entry = match entry {
             Ok(entry) => entry,
-            // A temporary file that has been renamed before it could be looked at.
+            // A temporary file was renamed before it could be looked at.
             Err(error) if error.depth() > 0 && error.path().is_some_and(is_hidden) => continue,
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
                 if folders == Folders::One && error.loop_ancestor().is_some() {
                     match FileFormat::of(&path) {
                         Some(_) => return Err(StoreError::InPlaceOfNamespace(path)),
-                        // Nobody goes there.
+                        // Hidden folders are never entered.
                         None => continue,
                     }
                 }
-                // A failure without an error of the system is a link to a folder above it.
-                let is_loop = || std::io::Error::other("it is a link to a folder above it");
+                // A failure without an error of the system means a link to a folder above.
+                let is_loop = || std::io::Error::other("the link leads to a folder above it");
                 let error = error.into_io_error().unwrap_or_else(is_loop);
                 return Err(StoreError::Io { action: "read", path, error });
             }

@@ -1,5 +1,5 @@
-//! The files under our hidden names. A folder can be anybody's: under such a name there may be a
-//! link that leads elsewhere, or a pipe that lets whoever opens it wait for ever.
+//! The files with our hidden names. Anybody may have written to a folder: such a name may belong to a
+//! link that leads elsewhere, or to a pipe that blocks its reader for ever.
 
 use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -7,12 +7,12 @@ use std::path::Path;
 
 use crate::store::StoreError;
 
-/// Opens a file. A link is not followed, and nothing is waited for.
+/// Opens a file. Links are not followed, and the call does not block.
 ///
 /// # Errors
-/// It cannot be opened, or is not a regular file.
+/// The file cannot be opened, or is not a regular file.
 pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    // This says best what is wrong, and what comes after it holds if the file is replaced now.
+    // This check gives the best message. The checks after it also hold if the file is replaced now.
     check(path)?;
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
@@ -21,10 +21,10 @@ pub(super) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     Ok(file)
 }
 
-/// The content of a file, of which at most `limit` bytes are read.
+/// The content of a file, at most `limit` bytes of it.
 ///
 /// # Errors
-/// It cannot be read, or is not a regular file.
+/// The file cannot be read, or is not a regular file.
 pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     let read = open(path, File::options().read(true))
@@ -35,8 +35,7 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
     }
 }
 
-/// Whether what is at a path is a file that planout can have left there. That nothing is there is
-/// no error.
+/// Checks that planout can have left the file at a path there. A path without a file is fine, too.
 pub(super) fn check(path: &Path) -> io::Result<()> {
     match path.symlink_metadata() {
         Ok(metadata) => check_kind(metadata.file_type()),

@@ -1,4 +1,4 @@
-//! The steps of a change of a folder, recorded before they are taken.
+//! The steps of a change of a folder, recorded before any of them is done.
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
@@ -12,10 +12,10 @@ use crate::store::StoreError;
 use crate::store::failpoint;
 use crate::store::replace::{stage, sync};
 
-/// The file that is the record. While it is there, it is the truth about the files that it names.
+/// The file that holds the record. While it exists, it decides what the named files contain.
 const FILE: &str = ".planout-journal";
 
-/// More than a change of all files that a folder can reasonably hold.
+/// The size limit: more than a change of all files that a folder can reasonably hold.
 const MAX_BYTES: usize = 1 << 30;
 
 /// The steps, in this order.
@@ -31,23 +31,23 @@ pub(super) struct Journal {
 pub(super) struct Step {
     /// The name of the file in the folder.
     pub(super) file: String,
-    /// The name of the temporary file that takes its place; without one, the file is removed.
+    /// The name of the temporary file that replaces it. Without one, the file is removed.
     pub(super) new: Option<String>,
 }
 
-/// A journal that could not be carried out.
+/// A journal whose steps could not all be done.
 pub(super) struct Stuck {
-    /// How many steps had been taken.
+    /// The number of steps that were done.
     pub(super) done: usize,
     pub(super) error: StoreError,
 }
 
 impl Journal {
-    /// The journal of a folder, if a change is under way there or died.
+    /// The journal of a folder, if a change is under way there or has died.
     ///
     /// # Errors
-    /// It cannot be read, or says what no change of ours would do: it is somebody else's, who must
-    /// not have files removed or replaced by us.
+    /// The journal cannot be read, or names steps that no change of ours has. Another program has
+    /// written it then, and must not make us remove or replace files.
     pub(super) fn load(folder: &Path) -> Result<Option<Journal>, StoreError> {
         let path = folder.join(FILE);
         let bytes = match hidden::read(&path, MAX_BYTES) {
@@ -60,14 +60,14 @@ impl Journal {
             Some(journal) => Ok(Some(journal)),
             None => {
                 let error =
-                    io::Error::new(ErrorKind::InvalidData, "it is not a journal of planout");
+                    io::Error::new(ErrorKind::InvalidData, "the file is not a journal of planout");
                 Err(StoreError::io("read", &path, error))
             }
         }
     }
 
-    /// Whether it is one that a change writes: it speaks of namespaces and of the stamp, and of each
-    /// of them once.
+    /// Whether a change could have written this journal: it names only namespaces and the stamp, and
+    /// each of them once.
     fn is_ours(&self) -> bool {
         let files: BTreeSet<_> = self.steps.iter().map(|step| &step.file).collect();
         let new: Vec<_> = self.steps.iter().filter_map(|step| step.new.as_ref()).collect();
@@ -76,8 +76,8 @@ impl Journal {
         is_distinct && self.steps.iter().all(Step::is_ours)
     }
 
-    /// Puts the journal into a folder, in place of one that is there: this makes the change. What
-    /// it names lasts already.
+    /// Puts the journal into a folder, in place of an older one: this makes the change. The files
+    /// that it names are on the disk already.
     ///
     /// # Errors
     /// The folder cannot be written. The change is not made.
@@ -91,8 +91,7 @@ impl Journal {
         staged.persist(&path).map_err(|error| failed(error.error))
     }
 
-    /// Takes all steps once the journal lasts. Those that have been taken are taken once more, to
-    /// no effect.
+    /// Does all steps, now that the journal is on the disk. Doing a step a second time has no effect.
     pub(super) fn apply(&self, folder: &Path) -> Result<(), Stuck> {
         sync(folder).map_err(|error| Stuck { done: 0, error })?;
         for (done, step) in self.steps.iter().enumerate() {
@@ -135,7 +134,7 @@ impl Step {
     }
 }
 
-/// Whether there is no such file, nor can there be.
+/// Whether the error means that the file does not exist, and cannot exist.
 pub(super) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

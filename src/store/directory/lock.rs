@@ -1,4 +1,4 @@
-//! One change of a folder at a time.
+//! The lock of a folder, which permits one change at a time.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read, Write};
@@ -9,22 +9,22 @@ use super::hidden;
 use crate::store::StoreError;
 use crate::time::rfc3339;
 
-/// The file that is locked. It says who has locked it, and stays: if it were removed, two could
-/// hold locks of two files of this name.
+/// The file that is locked. It names the process that has locked it, and it stays: if it were
+/// removed, two processes could lock two files of this name.
 const FILE: &str = ".planout-lock";
 
-/// How long to wait before looking again.
+/// The time between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The right to change a folder, until it is dropped. The system takes it away from processes that
-/// die.
+/// The right to change a folder, until this value is dropped. If the process dies, the system
+/// releases the lock.
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
 }
 
 impl Lock {
-    /// Waits for the lock for as long as `patience`.
+    /// Waits for the lock, for at most `patience`.
     pub(super) fn acquire(folder: &Path, patience: Duration) -> Result<Lock, StoreError> {
         let path = folder.join(FILE);
         let failed = |error| StoreError::io("lock", &path, error);
@@ -54,8 +54,8 @@ impl Lock {
         }
     }
 
-    /// Whether the file that is locked is still the one in the folder: somebody may have removed
-    /// that, or the folder.
+    /// Whether the locked file is still the one in the folder: somebody may have removed it, or the
+    /// folder.
     #[cfg(unix)]
     pub(super) fn is_of(&self, folder: &Path) -> bool {
         use std::os::unix::fs::MetadataExt;
@@ -66,13 +66,13 @@ impl Lock {
         }
     }
 
-    /// A file that is open cannot be removed here.
+    /// This system does not remove files that are open.
     #[cfg(not(unix))]
     pub(super) fn is_of(&self, _: &Path) -> bool {
         true
     }
 
-    /// Whether the file that is locked has no other name, under which somebody may miss it.
+    /// Whether the locked file has no other name, under which somebody may need it.
     #[cfg(unix)]
     fn is_alone(&self) -> bool {
         use std::os::unix::fs::MetadataExt;
@@ -85,8 +85,8 @@ impl Lock {
         true
     }
 
-    /// Says who holds the lock. Only those who have to wait want to know: that it cannot be
-    /// written, as on a full disk, is not a failure.
+    /// Writes the holder of the lock into the file. It is only for those that wait, so a failure to
+    /// write it, as on a full disk, is ignored.
     fn sign(&self) {
         if !self.is_alone() {
             return;
@@ -97,25 +97,25 @@ impl Lock {
         }
         who.push('\n');
         let mut file = &self.file;
-        // Cut to its length afterwards: some file systems wait for the disk where a file has been
-        // emptied before.
+        // The file is cut to its length afterwards: some file systems wait for the disk after a file
+        // was emptied first.
         let _ = file.write_all(who.as_bytes()).and_then(|()| file.set_len(who.len() as u64));
     }
 }
 
 impl Drop for Lock {
-    /// Closing the file is not enough: a process that another thread is just starting has it open,
-    /// too, and would hold the lock for as long as that takes.
+    /// Unlocks explicitly. Closing the file is not enough: a process that another thread is just
+    /// starting has the file open, too, and would hold the lock until its own start is finished.
     fn drop(&mut self) {
         let _ = self.file.unlock();
     }
 }
 
-/// The holder of a lock, and the time since it holds it.
+/// The holder of a lock, and the time of its lock.
 fn holder(file: &File) -> String {
     let mut who = String::new();
     let since = file.metadata().and_then(|metadata| metadata.modified());
-    // Nothing is read where a lock keeps others from reading, too.
+    // A system whose locks also keep others from reading gives no content here.
     let _ = file.take(1000).read_to_string(&mut who);
     match (who.trim(), since) {
         ("", _) => "another process".to_owned(),

@@ -1,4 +1,4 @@
-//! New content of files, complete on the disk before anybody sees it.
+//! New content of files, complete on the disk before any reader sees it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,27 +8,28 @@ use crate::parallel;
 use crate::store::StoreError;
 use crate::store::replace::{Owner, Place, stage};
 
-/// The prefix of the temporary files of changes. Hidden, so that nobody takes them for
-/// namespaces, and a name of their own, so that whoever sweeps up after a change that died does
-/// not take the temporary file of another program.
+/// The prefix of the temporary files of changes. It is hidden, so that nobody takes them for
+/// namespaces. It is our own, so that the cleanup after a change that died never takes the temporary
+/// file of another program.
 pub(super) const PREFIX: &str = ".planout-new-";
 
-/// How many files are written at once. File systems sync many files in hardly more time than one.
+/// The number of files that are written at once. File systems sync many files in hardly more time
+/// than one.
 const WRITERS: usize = 16;
 
 /// The files that a change has staged.
 pub(super) struct Staged {
-    /// The files with their temporary ones; those that are removed have none.
+    /// The files with their temporary files. Files that are removed have none.
     pub(super) files: Vec<(String, Option<TempPath>)>,
-    /// The files that will belong to somebody else than before.
+    /// The files whose owner will change.
     pub(super) given_away: Vec<PathBuf>,
 }
 
-/// Stages what is to replace files of a folder, which keep their owner and mode. Files without new
-/// content are passed through.
+/// Stages the new content of files of a folder; the files keep their owner and mode. Files without
+/// new content are only listed.
 ///
 /// # Errors
-/// One of them cannot be written, or is none: there are no temporary files left.
+/// A path cannot be written, or is not a file. No temporary files are left then.
 pub(super) fn stage_all(
     folder: &Path,
     files: Vec<(String, Option<&[u8]>)>,
@@ -56,8 +57,8 @@ pub(super) fn stage_all(
     Ok(staged)
 }
 
-/// Removes the temporary files of changes that died before they were made. Only who holds the lock
-/// of the folder knows that nobody needs them. A directory is none of ours, and stays.
+/// Removes the temporary files of changes that died before they were made. Only the holder of the
+/// folder's lock knows that nobody needs them. A directory of such a name is not ours, and stays.
 pub(super) fn sweep(folder: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::io("read", folder, error);
     for entry in std::fs::read_dir(folder).map_err(failed)? {

@@ -1,4 +1,4 @@
-//! A change of a folder: everything is staged, put on record, and then done.
+//! A change of a folder: all content is staged, the steps are recorded, and then they are done.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -17,13 +17,13 @@ use crate::store::{ChangeSet, Contents, StoreError, Transaction};
 pub(super) struct Update<'a> {
     folder: &'a Path,
     contents: Contents,
-    /// The stamp that the last change left.
+    /// The stamp of the last change.
     stamp: Option<Vec<u8>>,
     lock: Lock,
 }
 
-/// Completes the change that is on record, if any. Only who holds the lock may, and only whoever
-/// changes the folder does: those who read it modify nothing.
+/// Completes the recorded change, if there is one. Only the holder of the lock may do this, and only
+/// a program that changes the folder does: readers modify nothing.
 fn recover(folder: &Path) -> Result<(), StoreError> {
     if let Some(journal) = Journal::load(folder)? {
         journal.apply(folder).map_err(|stuck| stuck.error)?;
@@ -33,7 +33,7 @@ fn recover(folder: &Path) -> Result<(), StoreError> {
 }
 
 impl Update<'_> {
-    /// Waits for the right to change a folder, and cleans up after those who died.
+    /// Waits for the right to change a folder, and cleans up after changes that died.
     pub(super) fn begin(folder: &Path, patience: Duration) -> Result<Update<'_>, StoreError> {
         let lock = Lock::acquire(folder, patience)?;
         recover(folder)?;
@@ -43,11 +43,11 @@ impl Update<'_> {
         Ok(Update { folder, contents, stamp, lock })
     }
 
-    /// Stages the new content of files, none for those that are removed, and puts on record what
-    /// is to be done. With that come the files that will belong to others than before.
+    /// Stages the new content of files, `None` for files that are removed, and records the steps.
+    /// Also returns the files whose owner will change.
     ///
     /// # Errors
-    /// Something cannot be written. Nothing is to be done, and nothing is left.
+    /// A file cannot be written. Nothing will be done, and no file is left.
     fn record(
         &self,
         files: Vec<(String, Option<&[u8]>)>,
@@ -58,20 +58,21 @@ impl Update<'_> {
             Step { file: file.clone(), new: new.map(str::to_owned) }
         });
         let journal = Journal { steps: steps.collect() };
-        // If somebody removed the folder and made it anew, the lock is not that of this one.
+        // If somebody removed the folder and created it again, our lock is not the lock of the new
+        // folder.
         if !self.lock.is_of(self.folder) {
             return Err(StoreError::io("write", self.folder, ErrorKind::NotFound.into()));
         }
         journal.save(self.folder)?;
-        // From here on, the journal answers for the temporary files.
+        // From now on, the journal is responsible for the temporary files.
         for path in staged.files.iter_mut().filter_map(|(_, new)| new.as_mut()) {
             path.disable_cleanup(true);
         }
         Ok((journal, staged.given_away))
     }
 
-    /// Takes back the steps that have been taken of the change on record. This is a change as any
-    /// other, and its journal takes the place of the one that failed.
+    /// Undoes the steps of the recorded change. This is a change of its own, and its journal replaces
+    /// the one that failed.
     fn undo(&self, taken: &[Step]) -> Result<(), StoreError> {
         if !taken.is_empty() {
             let files = taken.iter().map(|step| (step.file.clone(), self.before(&step.file)));
@@ -82,7 +83,7 @@ impl Update<'_> {
         sweep(self.folder)
     }
 
-    /// The content of a file before the change, if it was there.
+    /// The content of a file before the change, if the file existed.
     fn before(&self, file: &str) -> Option<&[u8]> {
         match file.strip_suffix(".json") {
             _ if file == STAMP => self.stamp.as_deref(),
@@ -91,7 +92,8 @@ impl Update<'_> {
         }
     }
 
-    /// Whether all content that was there is known to its end, so that it could be put back.
+    /// Whether the whole content of every file before the change is known, so that it could be
+    /// restored.
     fn can_undo(&self) -> bool {
         self.contents.values().all(|bytes| bytes.len() <= MAX_SOURCE_BYTES)
     }
@@ -109,7 +111,7 @@ impl Transaction for Update<'_> {
     ) -> Result<Vec<PathBuf>, StoreError> {
         let mut files = Vec::with_capacity(changes.put.len() + changes.remove.len() + 1);
         let places: BTreeSet<_> = changes.put.keys().map(|name| spelling(name)).collect();
-        // A name that is only written otherwise may have its old file in the place of the new one.
+        // Where two names differ only in their spelling, the old file may be the same as the new one.
         let (renamed, removed): (Vec<_>, Vec<_>) =
             changes.remove.iter().partition(|name| places.contains(&spelling(name)));
         for name in renamed {
@@ -121,7 +123,7 @@ impl Transaction for Update<'_> {
         for name in removed {
             files.push((file_name(self.folder, name)?, None));
         }
-        // The last one: who sees the new stamp sees all that it speaks of.
+        // The stamp comes last: a reader that sees the new stamp sees all files that it names.
         files.push((STAMP.to_owned(), Some(stamp)));
         let (journal, given_away) = self.record(files)?;
         let unfinished = |error| StoreError::Unfinished(Box::new(error));

@@ -1,4 +1,5 @@
-//! Folders as they are with the changes that their journals record: whole, wherever those stand.
+//! The view of a folder with the changes that its journals record: readers see each change as a
+//! whole, however far it has got.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -12,28 +13,28 @@ use crate::source::MAX_SOURCE_BYTES;
 use crate::store::replace::parent;
 use crate::store::{StoreError, read_file};
 
-/// How often to begin anew where changes do not leave the time to look at all.
+/// The number of attempts, if changes never leave enough time for one look.
 const ATTEMPTS: usize = 100;
 
-/// A folder, or a folder with those below it, and what changes make of some of their files.
+/// A folder, or a folder with those below it, and the recorded changes of some of their files.
 pub(super) struct View<'a> {
     pub(super) folder: &'a Path,
     pub(super) folders: Folders,
-    /// The folders that are looked at, each with the journal of a change that is under way there.
+    /// The folders in the view, each with the journal of a change that is under way there.
     journals: Journals,
 }
 
 type Journals = BTreeMap<PathBuf, Option<Journal>>;
 
-/// The marks that differ after each change, by folder: the journal of one that is under way; content and
-/// time of the stamp, which each leaves behind at its end.
+/// The marks that differ after each change, by folder: the journal of a change under way, and the
+/// content and the time of the stamp, which each change leaves at its end.
 type States = BTreeMap<PathBuf, (Option<Journal>, Option<(Vec<u8>, Option<SystemTime>)>)>;
 
-/// Looks at a folder between two changes, or with one of them that is under way. Each of the folders
-/// below it that are read, too, may be one that is shipped to.
+/// Looks at a folder between two changes, or during one. Each of the folders below it that are read
+/// may be the target of a ship, too.
 ///
 /// # Errors
-/// It cannot be read, or is changed all the time.
+/// The folder cannot be read, or it changes all the time.
 pub(super) fn stable<T>(
     folder: &Path,
     folders: Folders,
@@ -46,8 +47,8 @@ pub(super) fn stable<T>(
         let before = states(&view.journals)?;
         let seen = look(&view);
         let after = states(&load(list()?)?)?;
-        // A journal that stays has been true all the time. If there was none and the stamp is the
-        // same, no change has ended in between: stamps come last.
+        // A journal that has stayed was valid all the time. If there was none and the stamp is the
+        // same, no change has ended in between, because the stamp is written last.
         if before == after {
             return seen;
         }
@@ -74,8 +75,8 @@ fn states(journals: &Journals) -> Result<States, StoreError> {
 }
 
 impl View<'_> {
-    /// The files among these that are there, and those that changes add, sorted. What is hidden is
-    /// left out.
+    /// The existing files among these, and those that the changes add, sorted and without hidden
+    /// ones.
     pub(super) fn files(&self, found: impl IntoIterator<Item = PathBuf>) -> BTreeSet<PathBuf> {
         let mut files: BTreeSet<PathBuf> = found.into_iter().collect();
         let journals = self.journals.iter();
@@ -94,7 +95,7 @@ impl View<'_> {
         files
     }
 
-    /// The content of a file, of which at most `limit` bytes are read.
+    /// The content of a file, at most `limit` bytes of it.
     pub(super) fn read(&self, path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
         let absent = || StoreError::io("read", path, ErrorKind::NotFound.into());
         let read = if is_hidden(path) { hidden::read } else { read_file };
@@ -102,7 +103,7 @@ impl View<'_> {
             None => read(path, limit),
             Some(None) => Err(absent()),
             Some(Some(new)) => match hidden::read(&path.with_file_name(new), limit) {
-                // It has taken its place.
+                // The temporary file has already been renamed.
                 Err(StoreError::Io { error, .. }) if is_absent(&error) => read(path, limit),
                 new => new,
             },
@@ -114,7 +115,7 @@ impl View<'_> {
         unless_absent(self.read(&self.folder.join(STAMP), MAX_SOURCE_BYTES))
     }
 
-    /// The change of a file, if it has one: the name of its new content, or its removal.
+    /// The recorded change of a file, if there is one: the name of its new content, or its removal.
     fn change(&self, path: &Path) -> Option<Option<&str>> {
         let journal = self.journals.get(parent(path))?.as_ref()?;
         let name = path.file_name()?;
@@ -123,7 +124,7 @@ impl View<'_> {
     }
 }
 
-/// The content, unless it is not there.
+/// The content, or `None` if the file does not exist.
 fn unless_absent(read: Result<Vec<u8>, StoreError>) -> Result<Option<Vec<u8>>, StoreError> {
     match read {
         Ok(bytes) => Ok(Some(bytes)),

@@ -7,10 +7,10 @@ use super::request::Request;
 use super::trouble::Trouble;
 use crate::store::{RedisUrl, StoreError};
 
-/// How much is shown of what a server says.
+/// The most characters of a server's message that are shown.
 const SHOWN: usize = 300;
 
-/// The action during which it happened.
+/// The action that failed.
 #[derive(Clone, Copy)]
 pub(super) struct Attempt<'a> {
     pub(super) url: &'a RedisUrl,
@@ -21,7 +21,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// The failure that it comes to.
+    /// The error for a failure of this action.
     pub(super) fn failed(self, trouble: Trouble) -> StoreError {
         let (mut reason, help) = match &trouble {
             Trouble::Io(error) => (io_reason(error, self.url.timeout), None),
@@ -49,7 +49,7 @@ impl Attempt<'_> {
         StoreError::Server { action: self.action, location, reason, help, error }
     }
 
-    /// Says what is known of a change whose outcome was not told.
+    /// Adds the known facts about a change whose outcome the server did not tell.
     fn doubt(self, reason: &mut String) {
         if self.command.is_some_and(|command| command.name() == "EXEC") {
             reason.push_str("; the change was made as a whole, or not at all");
@@ -68,7 +68,7 @@ impl Attempt<'_> {
                 ("the server refuses the user or the password".to_owned(), None)
             }
             "NOAUTH" => told(
-                "the server wants a password",
+                "the server asks for a password",
                 "write `:PASSWORD@` or `USER:PASSWORD@` before the host of the location",
             ),
             "WRONGTYPE" => (
@@ -124,7 +124,7 @@ impl Attempt<'_> {
     }
 }
 
-/// The message of a server, as it may be shown.
+/// The message of a server, in a form that may be shown.
 fn said(text: &str) -> String {
     let shown: String = text.chars().take(SHOWN).collect();
     let more = if text.chars().nth(SHOWN).is_some() { "..." } else { "" };

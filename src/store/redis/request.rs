@@ -1,6 +1,6 @@
 //! Commands as they are sent to a server.
 
-/// A command: its name, mostly a key, and more.
+/// A command: its name, usually a key, and further arguments.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     name: &'static str,
@@ -11,17 +11,17 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// A command that is about no key.
+    /// A command without a key.
     pub(super) fn new(name: &'static str) -> Request {
         Request { name, key: None, arguments: Vec::new(), count: 0 }
     }
 
-    /// A command that is about a key.
+    /// A command with a key.
     pub(super) fn on(name: &'static str, key: &str) -> Request {
         Request { key: Some(key.to_owned()), ..Request::new(name) }.with(key)
     }
 
-    /// The same with one more argument.
+    /// The same command with one more argument.
     pub(super) fn with(mut self, argument: impl AsRef<[u8]>) -> Request {
         push(argument.as_ref(), &mut self.arguments);
         self.count += 1;

@@ -1,4 +1,4 @@
-//! Bytes to and from a server, each way no longer than until a deadline.
+//! Bytes to and from a server, with a deadline for each direction.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
@@ -11,8 +11,8 @@ use crate::store::RedisUrl;
 #[cfg(feature = "redis-tls")]
 use crate::store::StoreError;
 
-/// A connection of which no use takes longer than until its deadline, however the bytes come. The
-/// timeouts of the system begin anew with every byte.
+/// A connection whose every use ends by a deadline, however slowly the bytes come. The timeouts of
+/// the system start again with every byte.
 #[derive(Debug)]
 pub(super) struct Timed {
     stream: TcpStream,
@@ -20,7 +20,7 @@ pub(super) struct Timed {
 }
 
 impl Timed {
-    /// The time that is left.
+    /// The time until the deadline.
     fn left(&self) -> io::Result<Duration> {
         match self.deadline.saturating_duration_since(Instant::now()) {
             Duration::ZERO => Err(ErrorKind::TimedOut.into()),
@@ -56,7 +56,7 @@ pub(super) enum Stream {
 }
 
 impl Stream {
-    /// Connects to the first address of a host that answers.
+    /// Connects to the first address of a host that accepts the connection.
     pub(super) fn connect(url: &RedisUrl) -> Result<Stream, Trouble> {
         let deadline = Instant::now() + url.timeout;
         let mut last = io::Error::other("the host has no address");
@@ -75,7 +75,7 @@ impl Stream {
         Err(last.into())
     }
 
-    /// Sets the time until which all that follows has to be done.
+    /// Sets the deadline for all following uses.
     pub(super) fn set_deadline(&mut self, deadline: Instant) {
         match self {
             Stream::Plain(timed) => timed.deadline = deadline,
@@ -85,8 +85,8 @@ impl Stream {
     }
 }
 
-/// The addresses of a host. The system looks its name up, and knows of no deadline, so a thread waits for
-/// it: one that comes too late finds nobody any more.
+/// The addresses of a host. The system looks the name up without a deadline, so a thread waits for
+/// the answer. An answer that comes too late is dropped.
 fn addresses(host: &str, port: u16, deadline: Instant) -> io::Result<Vec<SocketAddr>> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![(address, port).into()]);
@@ -129,7 +129,7 @@ impl Write for Stream {
     }
 }
 
-/// Encrypts a connection. The handshake is made when the first bytes are sent.
+/// Encrypts a connection. The handshake takes place when the first bytes are sent.
 #[cfg(feature = "redis-tls")]
 fn encrypted(url: &RedisUrl, timed: Timed) -> Result<Stream, Trouble> {
     use std::sync::Arc;
@@ -153,19 +153,20 @@ fn encrypted(_: &RedisUrl, _: Timed) -> Result<Stream, Trouble> {
     Err(io::Error::from(ErrorKind::Unsupported).into())
 }
 
-/// The certificates that are trusted: those of a file, or else those of the system.
+/// The trusted certificates: those of a file, or else those of the system.
 #[cfg(feature = "redis-tls")]
 fn trusted(url: &RedisUrl) -> Result<rustls::RootCertStore, StoreError> {
     use rustls::pki_types::CertificateDer;
     use rustls::pki_types::pem::PemObject;
 
     let certificates = match &url.tls_ca {
-        // A certificate of the system that cannot be read is not trusted, and that is all.
+        // A certificate of the system that cannot be read is left out.
         None => rustls_native_certs::load_native_certs().certs,
         Some(path) => {
             let bytes = crate::store::read_file(path, crate::source::MAX_SOURCE_BYTES)?;
             let read: Result<_, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-            let malformed = |_| io::Error::new(ErrorKind::InvalidData, "it is not in PEM");
+            let malformed =
+                |_| io::Error::new(ErrorKind::InvalidData, "the file is not in the PEM format");
             read.map_err(|error| StoreError::io("read", path, malformed(error)))?
         }
     };

@@ -1,16 +1,16 @@
-//! Why a command is not answered, before it is put into words.
+//! The reasons why a command has no answer, before they are put into words.
 
 use std::io;
 
 use crate::store::StoreError;
 
-/// How many bytes an answer may have: a hash is one answer.
+/// The most bytes of an answer. A whole hash is one answer.
 pub(super) const MAX_BYTES: usize = 512 << 20;
 
-/// How many parts an answer may have. Each takes some memory beside its bytes.
+/// The most parts of an answer. Each takes some memory beside its bytes.
 pub(super) const MAX_PARTS: usize = 4_000_000;
 
-/// Why a command was not answered as it should be.
+/// The reason why a command was not answered as expected.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
     #[error(transparent)]
@@ -25,7 +25,7 @@ pub(super) enum Trouble {
     /// The message of the server.
     #[error("{0}")]
     Refused(String),
-    /// Not of the server.
+    /// The answer does not follow the protocol of Redis.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

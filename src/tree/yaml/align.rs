@@ -1,5 +1,5 @@
-//! The places of a script's bytes in the file: the text of a scalar is walked alongside the bytes that
-//! are written.
+//! The places of a script's bytes in the file. The text of a scalar is walked in step with the bytes
+//! of the file.
 
 use granit_parser::ScalarStyle;
 
@@ -11,11 +11,11 @@ use crate::source::OffsetMap;
 pub(super) fn offsets(file: &str, scalar: &Scalar<'_>) -> OffsetMap {
     let (start, end) = (scalar.span.start as usize, scalar.span.end as usize);
     let text = &*scalar.text;
-    // Quotes are a byte each.
+    // Each quote is one byte.
     let inside = file.get(start + 1..end.saturating_sub(1)).unwrap_or("");
     match scalar.style {
         ScalarStyle::Literal | ScalarStyle::Folded => {
-            // The text may start with empty lines, which the span leaves out.
+            // The text may start with empty lines, which are not in the span.
             let start = file[..start].trim_end_matches(is_white).len();
             block(&file[start..], start, text)
         }
@@ -25,8 +25,9 @@ pub(super) fn offsets(file: &str, scalar: &Scalar<'_>) -> OffsetMap {
     }
 }
 
-/// A block: it loses indentation, and a folded one line breaks, but no character that is visible.
-/// So those lead, and white space follows as it can.
+/// A block loses its indentation, and a folded block also loses line breaks, but neither loses a
+/// visible character. So the visible characters are aligned first, and then the white space between
+/// them.
 fn block(raw: &str, start: usize, text: &str) -> OffsetMap {
     let mut map = OffsetMap::identity();
     let last = raw.char_indices().next_back().map_or(0, |(at, _)| at);
@@ -49,12 +50,12 @@ fn block(raw: &str, start: usize, text: &str) -> OffsetMap {
     map
 }
 
-/// The white space that a text starts with.
+/// The white space at the start of a text.
 fn white(text: &str) -> &str {
     &text[..text.len() - text.trim_start_matches(is_white).len()]
 }
 
-/// How much stands before the line break, on a line that has nothing else.
+/// The number of bytes before the line break, on a line that has only white space.
 fn blanks_before_break(raw: &str) -> usize {
     let rest = raw.trim_start_matches([' ', '\t']);
     let blanks = raw.len() - rest.len();
@@ -65,7 +66,7 @@ fn blanks_before_break(raw: &str) -> usize {
     }
 }
 
-/// A plain or quoted scalar: all that is written counts, except where lines are folded.
+/// A plain or quoted scalar: every written character counts, except where lines are folded.
 fn flow(raw: &str, start: usize, text: &str, quote: Option<char>) -> OffsetMap {
     let mut map = OffsetMap::identity();
     let (mut at, mut index) = (0, 0);
@@ -82,7 +83,7 @@ fn flow(raw: &str, start: usize, text: &str, quote: Option<char>) -> OffsetMap {
                     next(text, index).map_or(0, |(_, read)| read.len_utf8())
                 };
                 if read > 1 {
-                    // So that the span of the character is the whole escape.
+                    // The span of the character becomes the whole escape.
                     map.push(index + read - 1, start + at + written - 1);
                 }
                 (written, read)
@@ -104,13 +105,14 @@ fn flow(raw: &str, start: usize, text: &str, quote: Option<char>) -> OffsetMap {
     map
 }
 
-/// The rest of a text, and its first character.
+/// The rest of a text after its first character, and this character.
 fn next(text: &str, at: usize) -> Option<(&str, char)> {
     let rest = text.get(at..)?;
     Some((rest, rest.chars().next()?))
 }
 
-/// How long the white space becomes: one line break is a space, and of more the first is lost.
+/// The length of the white space after folding: a single line break becomes a space, and the first of
+/// several is lost.
 fn folded_len(white: &str) -> usize {
     match line_breaks(white) {
         0 => white.len(),
@@ -119,7 +121,7 @@ fn folded_len(white: &str) -> usize {
     }
 }
 
-/// The line breaks of any kind in a text.
+/// The number of line breaks of any kind in a text.
 fn line_breaks(text: &str) -> usize {
     let bytes = text.as_bytes();
     let is_break = |at: usize| match bytes[at] {
@@ -134,8 +136,8 @@ fn starts_with_break(text: &str) -> bool {
     text.starts_with(['\n', '\r'])
 }
 
-/// The length of the escape that a text starts with. An escaped line break takes the white space
-/// after it along, and the first half of a surrogate pair the second.
+/// The length of the escape at the start of a text. An escaped line break includes the white space
+/// after it, and the first half of a surrogate pair includes the second.
 fn escape_len(text: &str) -> usize {
     match text[1..].chars().next() {
         Some('x') => 4,
@@ -163,7 +165,7 @@ mod tests {
         }
     }
 
-    /// Checks where parts of a script stand in its file, as line:column.
+    /// Checks the places of parts of a script in its file, as line:column.
     #[track_caller]
     fn check(text: &str, script_text: &str, places: &[(&str, &str)]) {
         let block = script(text);

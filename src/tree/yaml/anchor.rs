@@ -1,5 +1,5 @@
-//! Anchors and the copies that aliases make of them, within a budget: a few lines of aliases can
-//! ask for more than any memory holds.
+//! Anchors and the copies that aliases make of them, within a budget: a few lines of aliases can ask
+//! for more memory than any machine has.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,11 @@ use crate::nearest::nearest;
 use crate::source::Span;
 use crate::tree::{Entry, Kind, Node};
 
-/// How much may be copied, in bytes of memory: more than namespaces have use for.
+/// The most bytes of memory that copies may take: more than any namespace needs.
 const BUDGET: usize = 32 << 20;
 
-/// How many of the names are compared with one that is not defined, and how long they may be.
+/// The number of names that are compared with an undefined one, and the longest name that is
+/// compared.
 const MAX_CANDIDATES: usize = 1000;
 const MAX_NAME: usize = 64;
 
@@ -29,7 +30,7 @@ struct Anchored {
     size: Size,
 }
 
-/// Why there is no copy.
+/// The reason why there is no copy.
 pub(super) enum Refusal {
     TooMuch,
     TooDeep,
@@ -43,7 +44,7 @@ impl Anchors {
         }
     }
 
-    /// Keeps a copy of what an anchor names.
+    /// Keeps a copy of the value that an anchor names.
     pub(super) fn define(&mut self, anchor: usize, node: &Node) -> Result<(), Refusal> {
         let size = Size::of(node);
         self.spend(size)?;
@@ -51,8 +52,8 @@ impl Anchors {
         Ok(())
     }
 
-    /// A copy of what an anchor names that is at most so deep, or nothing inside the anchor's own
-    /// value.
+    /// A copy of the value that an anchor names, if it has at most `depth` levels. Inside the
+    /// anchor's own value, there is no copy.
     pub(super) fn copy(&mut self, anchor: usize, depth: usize) -> Result<Option<Node>, Refusal> {
         let Some(&Anchored { size, .. }) = self.nodes.get(&anchor) else {
             return Ok(None);
@@ -91,15 +92,15 @@ impl Anchors {
     }
 }
 
-/// The problem of an alias inside the value it stands for.
+/// The problem of an alias that stands inside its own value.
 pub(super) fn recursive(alias: &str, place: Span) -> Diagnostic {
     let alias = excerpt(alias);
-    let message = format!("the alias `{alias}` stands inside the value it stands for");
+    let message = format!("the alias `{alias}` is inside the value that it names");
     Diagnostic::error(Code::AliasExpansion, place, message)
         .help("put the anchor on a value that does not hold the alias")
 }
 
-/// The problem of aliases that expand to too much.
+/// The problem of aliases that expand to too many values.
 pub(super) fn too_much(place: Span) -> Diagnostic {
     let message = "the aliases expand to too many values";
     Diagnostic::error(Code::AliasExpansion, place, message)
@@ -114,7 +115,7 @@ struct Size {
 }
 
 impl Size {
-    /// Measures a node; the recursion is as deep as nodes are, which is not very.
+    /// Measures a node. The recursion is as deep as the node, which is limited.
     fn of(node: &Node) -> Size {
         let own = size_of::<Node>();
         match &node.kind {
@@ -181,7 +182,7 @@ mod tests {
         assert_eq!(
             report("a: &x\n  b: [*x]\n"),
             "{a: {b: [invalid]}}\n\
-             P0121 2:7 `*x` the alias `*x` stands inside the value it stands for"
+             P0121 2:7 `*x` the alias `*x` is inside the value that it names"
         );
     }
 

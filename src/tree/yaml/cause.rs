@@ -1,4 +1,4 @@
-//! The origin of a syntax error: often a line above the one at which the parser gave up.
+//! The cause of a syntax error. It is often on a line above the one where the parser gave up.
 
 use granit_parser::ErrorKind;
 
@@ -12,14 +12,14 @@ pub(super) type Explained = (String, &'static str);
 pub(super) struct Scene<'s> {
     pub(super) text: &'s str,
     pub(super) at: usize,
-    /// The end of what has been read before that.
+    /// The end of the last part that was read before.
     pub(super) read: usize,
-    /// The innermost list or mapping that has not ended, as far as it has been read.
+    /// The innermost open list or mapping, as far as it has been read.
     pub(super) open: Option<Span>,
 }
 
 impl Scene<'_> {
-    /// The cause of an error, if it is one of those that show later only.
+    /// The cause of an error, if the error is of a kind that shows only later.
     pub(super) fn cause(&self, kind: &ErrorKind) -> Option<(usize, Explained)> {
         use ErrorKind as E;
         let bare = self.bare_script();
@@ -44,7 +44,7 @@ impl Scene<'_> {
         }
     }
 
-    /// A script of several lines without the `|` that would make it one.
+    /// A script of several lines that lacks the `|` before them.
     pub(super) fn bare_script(&self) -> Option<(usize, Explained)> {
         const TAG: &str = "!planout";
         let mut deepest = usize::MAX;
@@ -66,7 +66,7 @@ impl Scene<'_> {
         None
     }
 
-    /// A bracket of a line above, if what comes now is indented no further than that line.
+    /// An open bracket of a line above, if the next line is not indented further than that line.
     fn open_bracket(&self) -> Option<(usize, Explained)> {
         let (start, bracket) = self.bracket()?;
         let (above, here) = (line_start(&self.text[..start]), line_start(&self.text[..self.at]));
@@ -75,7 +75,7 @@ impl Scene<'_> {
         (above < here && shallow).then_some((start, (message, "")))
     }
 
-    /// The bracket that is open, or the one that is about to be read.
+    /// The open bracket, or the bracket that is read next.
     fn bracket(&self) -> Option<(usize, char)> {
         let start = self.open.map_or(self.read, |open| open.start as usize);
         let opening = |char: &char| matches!(char, '[' | '{');
@@ -87,7 +87,7 @@ impl Scene<'_> {
         })
     }
 
-    /// The tab that indents one of the next lines.
+    /// A tab in the indentation of one of the next lines.
     fn indenting_tab(&self) -> Option<(usize, Explained)> {
         let mut start = line_start(&self.text[..self.at]);
         for line in self.text[start..].split_inclusive(['\n', '\r']) {
@@ -103,7 +103,7 @@ impl Scene<'_> {
         None
     }
 
-    /// The line above, if it has no `: ` and starts in the column of the key that comes now.
+    /// The line above, if it has no `: ` and starts in the column of the next key.
     fn key_without_colon(&self) -> Option<(usize, Explained)> {
         let here = line_start(&self.text[..self.at]);
         let above = self.text[..here].trim_end();
@@ -118,7 +118,8 @@ impl Scene<'_> {
         })
     }
 
-    /// The first key of the mapping above, if it should be an item of the list that comes now.
+    /// The first key of the mapping above, if that mapping should be an item of the list that
+    /// follows.
     fn item_without_dash(&self) -> Option<(usize, Explained)> {
         let here = line_start(&self.text[..self.at]);
         let column = self.at - here;
@@ -148,7 +149,7 @@ fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// The column at which the content of a line starts, behind the marks of list items.
+/// The column at which the content of a line starts, after the marks of list items.
 fn content_column(line: &str) -> usize {
     let mut column = indentation(line);
     while let Some(item) = line[column..].strip_prefix("- ") {

@@ -1,4 +1,4 @@
-//! Mappings as they are read: keys once each, and merge keys.
+//! Mappings while they are read: each key occurs once, and merge keys are expanded.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, Span};
 use crate::tree::{Entry, Kind, Map, Node};
 
-/// A mapping that has not ended.
+/// An open mapping.
 #[derive(Default)]
 pub(super) struct Builder {
     entries: IndexMap<Box<str>, Slot>,
@@ -18,31 +18,31 @@ pub(super) struct Builder {
     key: Option<Key>,
     /// The place of the merge key, if there was one.
     merge: Option<Span>,
-    /// Whether a key was given twice.
+    /// Whether the current key was given before.
     repeating: bool,
 }
 
 struct Slot {
     key_span: Span,
     value: Node,
-    /// Whether the entry was merged, and yields to one that is written out.
+    /// Whether the entry was merged. An entry that is written out replaces it.
     merged: bool,
 }
 
 enum Key {
     Text(Box<str>, Span),
     Merge,
-    /// One that was complained about; its value is dropped.
+    /// A key with a problem that has been reported. Its value is dropped.
     Unusable,
 }
 
 impl Builder {
-    /// Whether a key comes next.
+    /// Whether a key is read next.
     pub(super) fn awaits_key(&self) -> bool {
         self.key.is_none()
     }
 
-    /// Takes a scalar as the key. A plain one may be the merge key.
+    /// Reads a scalar as the key. A plain scalar may be the merge key.
     pub(super) fn key(
         &mut self,
         text: Cow<'_, str>,
@@ -59,7 +59,7 @@ impl Builder {
         (first != span).then(|| again.help("write one `<<` with a list: `<<: [*one, *two]`"))
     }
 
-    /// Takes a node that is not a scalar of this place as the key.
+    /// Reads another node as the key.
     pub(super) fn node_key(
         &mut self,
         node: &Node,
@@ -87,7 +87,7 @@ impl Builder {
         }
     }
 
-    /// Takes the value of the key, which stands at a place.
+    /// Reads the value of the key. The value has a place.
     pub(super) fn value(&mut self, value: Node, place: Span) -> Option<Diagnostic> {
         match self.key.take()? {
             Key::Text(text, span) => self.insert(text, span, value),
@@ -103,8 +103,8 @@ impl Builder {
         Map { entries }
     }
 
-    /// A key given twice has no value. Where several are, an item of a list lacks its `-`: the first
-    /// of them says it all.
+    /// Drops the values of a key that is given twice. Where several keys are given twice, an item of
+    /// a list lacks its `-`, and the first message is enough.
     fn insert(&mut self, key: Box<str>, key_span: Span, value: Node) -> Option<Diagnostic> {
         let slot = Slot::new(key_span, value, false);
         match self.entries.entry(key) {
@@ -209,7 +209,7 @@ mod tests {
              P0130 2:11 `'c'` key `c` is given twice (first given here 2:5)\n\
              P0130 3:1 `a` key `a` is given twice (first given here 1:1)"
         );
-        // As texts, not as values.
+        // Keys are compared as texts, and not as values.
         clean("1: a\n0x1: b\n'': c\n~: d\n");
     }
 

@@ -1,25 +1,25 @@
-//! The exact places of things: those that the parser reports are near enough for brackets and quotes,
-//! and not for blocks and for what is left out.
+//! Exact places. The places that the parser reports are exact enough for brackets and quotes, but not
+//! for blocks and for values that are left out.
 
 use granit_parser::ScalarStyle;
 
 use super::Scalar;
 use crate::source::{Source, Span};
 
-/// White space as YAML counts it.
+/// White space as YAML defines it.
 pub(super) fn is_white(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r')
 }
 
-/// The parser's span as one that lies inside the text, on character boundaries.
+/// The parser's span, cut to the text and to character boundaries.
 pub(super) fn of(source: &Source, span: granit_parser::Span) -> Span {
     let range = span.byte_range().unwrap_or_default();
     let (start, end) = source.clamp(Span::new(range.start, range.end));
     Span::new(start, end)
 }
 
-/// The place of a block list in a mapping: if its items are indented no more than the mapping's
-/// keys, the parser is past the first `-`, but not past its line.
+/// The place of a block list in a mapping. If its items are not indented further than the keys of the
+/// mapping, the parser has passed the first `-`, but not its line.
 pub(super) fn of_list_in_map(text: &str, span: Span) -> Span {
     let before = &text[..span.start as usize];
     let line = &before[line_start(before)..];
@@ -34,12 +34,12 @@ pub(super) fn line_start(text: &str) -> usize {
     text.rfind(['\n', '\r']).map_or(0, |at| at + 1)
 }
 
-/// Makes the span of a scalar exact, and its text what is written.
+/// Makes the span of a scalar exact, and sets its text to the written one.
 pub(super) fn refine(source: &Source, scalar: &mut Scalar<'_>, is_key: bool) {
     match scalar.style {
         ScalarStyle::Literal | ScalarStyle::Folded => refine_block(source, scalar),
         ScalarStyle::Plain if source.slice(scalar.span).trim_matches(is_white).is_empty() => {
-            // The parser writes `~` for a scalar that is left out.
+            // The parser reports `~` for a scalar that is left out.
             scalar.text = "".into();
             scalar.span = left_out(source.text(), scalar.span.start as usize, is_key);
         }
@@ -47,8 +47,8 @@ pub(super) fn refine(source: &Source, scalar: &mut Scalar<'_>, is_key: bool) {
     }
 }
 
-/// A comment between the lines of a plain scalar. It is an error, but the parser lets one pass
-/// that is indented with a tab.
+/// A comment between the lines of a plain scalar. It is an error, but the parser accepts one that is
+/// indented with a tab.
 pub(super) fn comment_inside(source: &Source, scalar: &Scalar<'_>) -> Option<Span> {
     if scalar.style != ScalarStyle::Plain {
         return None;
@@ -65,7 +65,7 @@ pub(super) fn comment_inside(source: &Source, scalar: &Scalar<'_>) -> Option<Spa
     None
 }
 
-/// The place of a scalar that is left out: just after the `:` or `-` that announces it.
+/// The place of a scalar that is left out: just after the `:` or `-` before it.
 fn left_out(text: &str, at: usize, is_key: bool) -> Span {
     let end = match text[at..].starts_with(':') {
         true if is_key => at,
@@ -75,8 +75,8 @@ fn left_out(text: &str, at: usize, is_key: bool) -> Span {
     Span::new(end, end)
 }
 
-/// A block stands from its first visible character to its last; one without any, just after the
-/// line that announces it.
+/// A block reaches from its first visible character to its last. A block without any is just after
+/// the line that announces it.
 fn refine_block(source: &Source, scalar: &mut Scalar<'_>) {
     let text = source.text();
     if scalar.text.trim_matches(is_white).is_empty() {
@@ -85,13 +85,13 @@ fn refine_block(source: &Source, scalar: &mut Scalar<'_>) {
         scalar.span = Span::new(end, end);
         let follows = text[end..].trim_matches([' ', '\t']);
         if scalar.text == "\n" && matches!(follows, "\n" | "\r\n" | "\r") {
-            // The parser takes spaces that end the text for a line.
+            // The parser reads spaces at the end of the text as a line.
             scalar.text = "".into();
         }
         return;
     }
     if ends_unterminated(text, scalar.span) && scalar.text.ends_with('\n') {
-        // The parser ends the last line of a text that does not.
+        // The parser adds a line break to a last line without one.
         scalar.text.to_mut().pop();
     }
     let raw = source.slice(scalar.span);
@@ -101,7 +101,7 @@ fn refine_block(source: &Source, scalar: &mut Scalar<'_>) {
     scalar.span = Span::new(at + start, at + end);
 }
 
-/// The end of the line, if it is the one that announces a block.
+/// The end of the line, if this line announces a block.
 fn skip_header(text: &str, at: usize) -> usize {
     let rest = &text[at..];
     if rest.starts_with(['|', '>']) {
@@ -111,7 +111,7 @@ fn skip_header(text: &str, at: usize) -> usize {
     }
 }
 
-/// Whether a block's last line is the text's, and ends without a line break.
+/// Whether the last line of a block is the last of the text, and has no line break.
 fn ends_unterminated(text: &str, span: Span) -> bool {
     let start = span.start as usize;
     let indent = start - line_start(&text[..start]);

@@ -1,9 +1,9 @@
-//! Plain scalars that mean one thing in YAML 1.1, as they are read here, and another in YAML 1.2.
+//! Plain scalars that YAML 1.1, which is read here, and YAML 1.2 read differently.
 
 use super::scalar::{Value, resolve};
 use crate::tree::Kind;
 
-/// Whether a text means something else as a plain scalar to a reader of YAML 1.2.
+/// Whether a reader of YAML 1.2 reads a plain scalar of this text differently.
 ///
 /// ```
 /// # use planout::tree::yaml::plain::is_ambiguous;
@@ -18,16 +18,16 @@ pub fn is_ambiguous(text: &str) -> bool {
     }
 }
 
-/// Whether a plain scalar of this text is a string, for readers of both versions.
+/// Whether readers of both versions read a plain scalar of this text as a string.
 pub(crate) fn is_text(text: &str) -> bool {
     let here = matches!(resolve(text), Value::Kind(Kind::String(_)));
-    // Some readers of YAML 1.1 know these words too.
+    // Some readers of YAML 1.1 know these words, too.
     let is_word = matches!(text, "y" | "Y" | "n" | "N");
     here && !is_word && matches!(core_schema(text), Kind::String(_))
 }
 
 /// The kind of a plain scalar in the core schema of YAML 1.2 (section 10.3.2). A number that is not
-/// finite is text here, as no tree can hold it.
+/// finite counts as text here, because a tree cannot hold it.
 fn core_schema(text: &str) -> Kind {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Kind::Null,
@@ -53,7 +53,7 @@ fn int(text: &str) -> Option<Kind> {
 }
 
 fn based(digits: &str, radix: u32) -> Kind {
-    // One of more than 64 bits is written by nobody; as text it is told apart all the same.
+    // Nobody writes a number of more than 64 bits. As text, it is distinguished as well.
     i64::from_str_radix(digits, radix).map_or_else(|_| Kind::String(digits.into()), Kind::Int)
 }
 
@@ -61,7 +61,7 @@ fn based(digits: &str, radix: u32) -> Kind {
 fn float(text: &str) -> Option<Kind> {
     let is_number = text.contains(|c: char| c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
-    // Of these characters, Rust reads what that grammar does.
+    // For texts of these characters, Rust's parser accepts the same grammar.
     let float: f64 = is_number.then(|| text.parse().ok())??;
     float.is_finite().then_some(Kind::Float(float))
 }

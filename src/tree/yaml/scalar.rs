@@ -1,5 +1,5 @@
-//! The meaning of plain scalars: the types of YAML 1.1 as SnakeYAML 1.15, which planout4j has, tells
-//! them apart.
+//! The meaning of plain scalars: the types of YAML 1.1, as SnakeYAML 1.15, the version in planout4j,
+//! recognizes them.
 
 use super::excerpt;
 use super::timestamp::is_timestamp;
@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::tree::Kind;
 
-/// The most digits of a number that is to be converted to base ten and does not fit 64 bits.
+/// The most digits of a number that is converted to base ten and does not fit into 64 bits.
 const MAX_DIGITS: usize = 1000;
 
 /// The meaning of a scalar.
@@ -54,7 +54,7 @@ pub(super) fn resolve(text: &str) -> Value {
     if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.')) {
         return Value::Kind(Kind::String(text.into()));
     }
-    // A number that could be either is whole.
+    // A number that could be of either kind is whole.
     if let Some(number) = int(text).or_else(|| float(text)) {
         return number;
     }
@@ -70,7 +70,8 @@ pub(super) fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
-/// The truth value that a text is a word for. `y` and `n` are none, whatever YAML 1.1 says.
+/// The truth value of a word, if the text is such a word. `y` and `n` are not, although YAML 1.1
+/// lists them.
 pub(super) fn boolean(text: &str) -> Option<bool> {
     match text {
         "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Some(true),
@@ -79,7 +80,7 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// The whole number that a text is: of base 2, 8, 10, 16 or 60, with `_` anywhere between.
+/// The whole number of a text: in base 2, 8, 10, 16 or 60, with `_` at any place between.
 pub(super) fn int(text: &str) -> Option<Value> {
     let (negative, digits) = sign(text);
     if let Some(digits) = digits.strip_prefix("0b") {
@@ -97,7 +98,7 @@ pub(super) fn int(text: &str) -> Option<Value> {
     if digits.contains(':') { sexagesimal(negative, digits) } else { decimal(negative, digits) }
 }
 
-/// Whether there is a minus sign, and what follows a sign of any kind.
+/// Whether the text has a minus sign, and the rest after a sign of any kind.
 fn sign(text: &str) -> (bool, &str) {
     match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -111,7 +112,7 @@ fn radix(negative: bool, digits: &str, radix: u32) -> Option<Value> {
     whole(negative, values.filter(|values| !values.is_empty())?, radix)
 }
 
-/// `1:30` is ninety: the first part has any number of digits, each other one or two, up to 59.
+/// `1:30` is 90: the first part has any number of digits, and each other part one or two, up to 59.
 fn sexagesimal(negative: bool, digits: &str) -> Option<Value> {
     let (first, rest) = digits.split_once(':')?;
     if !is_decimal(first) {
@@ -149,12 +150,12 @@ fn is_decimal(digits: &str) -> bool {
     digits.starts_with(|first| matches!(first, '1'..='9')) && digits.bytes().all(is_digit)
 }
 
-/// Whether a byte can be anywhere in a decimal number but at its start.
+/// Whether a decimal number may hold a byte, except as its first.
 fn is_digit(byte: u8) -> bool {
     byte.is_ascii_digit() || byte == b'_'
 }
 
-/// The number whose digits, most significant first, are of the base.
+/// The number with these digits in the base, the most significant digit first.
 fn whole(negative: bool, digits: Vec<u32>, base: u32) -> Option<Value> {
     let step = |number: i64, &digit: &u32| {
         let number = number.checked_mul(base.into())?;
@@ -192,7 +193,7 @@ fn wide(negative: bool, digits: &[u32], base: u32) -> String {
     text
 }
 
-/// The number with a point, an exponent, or neither, that a text is.
+/// The float of a text: a number with a point, an exponent, or neither.
 pub(super) fn float(text: &str) -> Option<Value> {
     let (negative, digits) = sign(text);
     let number = match digits {
@@ -209,7 +210,7 @@ pub(super) fn float(text: &str) -> Option<Value> {
     })
 }
 
-/// `.5`, or digits with or without a point; then an exponent or not.
+/// `.5`, or digits with an optional point; then an optional exponent.
 fn is_float(text: &str) -> bool {
     let (mantissa, exponent) = match text.find(['e', 'E']) {
         Some(at) => (&text[..at], Some(sign(&text[at + 1..]).1)),
@@ -224,7 +225,7 @@ fn is_float(text: &str) -> bool {
     mantissa && exponent.is_none_or(|digits| !digits.is_empty() && all_digits(digits))
 }
 
-/// `1:30.5` is ninety and a half.
+/// `1:30.5` is 90.5.
 fn sexagesimal_float(text: &str) -> Option<f64> {
     let (whole, fraction) = text.split_once('.')?;
     let (first, rest) = whole.split_once(':')?;
@@ -238,7 +239,7 @@ fn sexagesimal_float(text: &str) -> Option<f64> {
     }
     let mut number = 0.0;
     let mut place = 1.0;
-    // In this order, since sums of doubles depend on it.
+    // The terms are added in this order, because sums of doubles depend on it.
     for part in text.replace('_', "").rsplit(':') {
         number += part.parse::<f64>().ok()? * place;
         place *= 60.0;
@@ -341,7 +342,7 @@ mod tests {
             ("1:30.5", 90.5),
             ("-0:30.5", -30.5),
             ("01:30.", 90.0),
-            // Not octal, and to SnakeYAML not a string.
+            // The text is not octal, and SnakeYAML does not read it as a string.
             ("08", 8.0),
             ("-09", -9.0),
             ("1e-400", 0.0),

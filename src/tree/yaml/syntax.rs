@@ -1,4 +1,4 @@
-//! Syntax errors in the author's words.
+//! Syntax errors, described for the author of the text.
 
 use granit_parser::{ErrorKind, ScanError};
 
@@ -34,7 +34,8 @@ pub(super) fn too_deep(place: Span) -> Diagnostic {
     Diagnostic::error(Code::TooDeep, place, message)
 }
 
-/// The problem where the parser gave up, having read so far, with a list or mapping open.
+/// The problem where the parser gave up, with the text that was read before and the open list or
+/// mapping.
 pub(super) fn diagnose(
     source: &Source,
     error: &ScanError,
@@ -66,7 +67,8 @@ fn character(text: &str, at: usize) -> Span {
     Span::new(at, at + visible.map_or(0, char::len_utf8))
 }
 
-/// The place of the cause of an error, which the parser may have passed or not reached yet.
+/// The place of the cause of an error. The parser may have passed this place, or not have reached it
+/// yet.
 fn cause(text: &str, at: usize, read: usize, kind: &ErrorKind) -> usize {
     match kind {
         ErrorKind::InvalidQuotedScalarIndent => {
@@ -79,7 +81,7 @@ fn cause(text: &str, at: usize, read: usize, kind: &ErrorKind) -> usize {
     }
 }
 
-/// The first escape of a double-quoted string that YAML does not know.
+/// The first unknown escape of a double-quoted string.
 fn unknown_escape(quoted: &str) -> Option<usize> {
     const KNOWN: &str = "0abtnvfre \"/\\N_LPxuU\t\n\r";
     let mut characters = quoted.char_indices();
@@ -91,7 +93,7 @@ fn unknown_escape(quoted: &str) -> Option<usize> {
     None
 }
 
-/// The problem, with advice where there is any.
+/// The problem, with advice if there is any.
 fn explain(kind: &ErrorKind) -> Explained {
     use ErrorKind as E;
     let (message, help) = match kind {
@@ -224,7 +226,7 @@ mod tests {
     use crate::tree::yaml::read;
     use crate::tree::yaml::tests::report;
 
-    /// Checks where the problem is and how its message starts, and a part of the help.
+    /// Checks the place of the problem, the beginning of its message, and a part of the help.
     #[track_caller]
     fn check(text: &str, expected: &str, help: &str) {
         let expected = format!("no tree\nP0120 {expected}");

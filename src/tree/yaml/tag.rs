@@ -1,4 +1,4 @@
-//! Tags: what a value is said to be.
+//! Tags: the types that a text gives its values.
 
 use super::excerpt;
 use super::scalar::{self, Value};
@@ -11,7 +11,7 @@ use crate::tree::Kind;
 pub(super) enum Tag {
     /// `!planout`
     Script,
-    /// `!`: not to be resolved.
+    /// `!`: the value is not resolved.
     NonSpecific,
     /// `!!str`
     String,
@@ -27,7 +27,7 @@ pub(super) enum Tag {
     List,
     /// `!!map`
     Map,
-    /// Anything else.
+    /// Any other tag.
     Unknown,
 }
 
@@ -50,7 +50,7 @@ impl Tag {
         }
     }
 
-    /// The value of a scalar that is tagged so, if its text is one.
+    /// The value of a scalar with this tag, if its text fits the tag.
     pub(super) fn value(self, text: &str) -> Option<Value> {
         match self {
             Tag::Int => scalar::int(text),
@@ -61,7 +61,7 @@ impl Tag {
         }
     }
 
-    /// The problem of a tag on a scalar it does not fit.
+    /// The problem of a tag on a scalar that it does not fit.
     pub(super) fn misplaced(self, written: &str, place: Span, text: &str) -> Diagnostic {
         match self {
             Tag::Unknown => unknown(written, place),
@@ -70,7 +70,7 @@ impl Tag {
         }
     }
 
-    /// The problem of a tag on a list or a mapping, whose own tag is another.
+    /// The problem of a tag on a list or a mapping that it does not fit.
     pub(super) fn on_collection(self, written: &str, place: Span, fits: Tag) -> Diagnostic {
         let what = match fits {
             Tag::List => "a list",

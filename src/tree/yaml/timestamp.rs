@@ -1,4 +1,4 @@
-//! Timestamps, which YAML 1.1 reads where nobody meant one.
+//! Timestamps, which YAML 1.1 reads where authors often meant text.
 
 /// Whether a plain scalar is a date, or a date and a time.
 pub(super) fn is_timestamp(text: &str) -> bool {
@@ -12,7 +12,7 @@ pub(super) fn is_timestamp(text: &str) -> bool {
         return false;
     }
     if rest.0.is_empty() {
-        // A date alone has two digits in each place.
+        // A date without a time has two digits in its month and in its day.
         return text.len() == "2001-12-14".len();
     }
     (rest.literal("T") || rest.literal("t") || rest.blanks())
@@ -25,7 +25,7 @@ pub(super) fn is_timestamp(text: &str) -> bool {
         && is_zone(rest)
 }
 
-/// Whether a text is nothing, `Z` or a difference to it.
+/// Whether a text is empty, `Z` or a difference to it.
 fn is_zone(mut rest: Rest<'_>) -> bool {
     if rest.0.is_empty() {
         return true;
@@ -51,7 +51,7 @@ impl Rest<'_> {
         rest.is_some()
     }
 
-    /// Takes as many digits as there are, up to `most`.
+    /// Removes as many digits as there are, up to `most`, and returns their number.
     fn digits(&mut self, least: usize, most: usize) -> bool {
         let count = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
         self.0 = &self.0[count..];
