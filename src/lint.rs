@@ -1,6 +1,6 @@
-//! Checks beyond validity: what is legal and almost surely wrong.
+//! The checks beyond validity: they find legal code that is almost certainly a mistake.
 //!
-//! Each has a code of its own, which `docs/diagnostics.md` explains, and a level that can be
+//! Each check has a code of its own, which `docs/diagnostics.md` explains, and a level that can be
 //! configured.
 
 mod document;
@@ -40,11 +40,11 @@ use crate::wire::{MAX_JSON_DEPTH, emit};
 /// The settings of a project for its checks.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// How bad each check is taken to be.
+    /// The level of each check.
     pub levels: Levels,
-    /// Names of operators that the project's own evaluators know, and ours do not.
+    /// The names of operators that only the project's own evaluators know.
     pub operators: BTreeSet<String>,
-    /// The programs that read what is shipped, where a project says so.
+    /// The programs that read the shipped namespaces, if a project names them.
     pub readers: Option<Readers>,
 }
 
@@ -55,7 +55,7 @@ impl From<Levels> for Settings {
 }
 
 impl Settings {
-    /// How sure it is that planout4j reads what is shipped.
+    /// How certain it is that planout4j reads the shipped namespaces.
     fn reading(&self) -> Reading {
         match self.readers {
             None => Reading::Unlikely,
@@ -64,14 +64,14 @@ impl Settings {
     }
 }
 
-/// Programs other than ours that read what is shipped.
+/// Other programs that read the shipped namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Readers {
-    /// planout4j, which knows none of our extensions.
+    /// planout4j, which does not know our extensions.
     Planout4j,
 }
 
-/// Checks namespaces, each by itself and together, and adds what is found to their problems.
+/// Checks namespaces, each by itself and all together, and adds the findings to their problems.
 ///
 /// A namespace that is not valid is checked as far as it can be read.
 pub fn check(namespaces: &mut [Loaded], settings: &Settings) {
@@ -83,19 +83,20 @@ pub fn check_with(namespaces: &mut [Loaded], settings: &Settings, progress: &Pro
     run(namespaces, settings, settings.reading(), true, progress);
 }
 
-/// Where namespaces go that are to be shipped.
+/// The target of namespaces that are to be shipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// To a directory, where names are those of files.
+    /// A directory, where names are those of files.
     Directory,
-    /// To Redis, where planout4j may read them too.
+    /// Redis, where planout4j may read them, too.
     Redis,
-    /// That is not known yet.
+    /// The target is not known yet.
     Unknown,
 }
 
-/// Checks namespaces that are to be shipped, and adds what keeps them from it: what [`check`] takes
-/// for an error. Of its warnings only those are added that are about who reads what is shipped.
+/// Checks namespaces that are to be shipped, and adds the problems that prevent it: those that
+/// [`check`] reports as errors. Only those warnings are added that concern the readers of shipped
+/// namespaces.
 pub fn check_before_shipping(
     namespaces: &mut [Loaded],
     settings: &Settings,
@@ -113,7 +114,7 @@ pub fn check_before_shipping(
     let settings = &settings;
     let known: Vec<Vec<Diagnostic>> =
         namespaces.iter().map(|loaded| loaded.diagnostics.clone()).collect();
-    // To compare namespaces with one another takes all of their allocations.
+    // Comparing namespaces with one another takes all of their allocations.
     let compares = settings.levels.level(Code::SharedSegments) == Some(Level::Error);
     run(namespaces, settings, reading, compares, progress);
     for (loaded, known) in namespaces.iter_mut().zip(known) {
@@ -128,7 +129,7 @@ pub fn check_before_shipping(
     }
 }
 
-/// Makes the checks; `compares` is whether namespaces are compared with one another, too.
+/// Makes the checks. `compares` says whether namespaces are compared with one another, too.
 fn run(
     namespaces: &mut [Loaded],
     settings: &Settings,
@@ -163,7 +164,8 @@ fn run(
     });
 }
 
-/// Checks the text of a script alone, in the language or compiled: all of its problems, errors and
+/// Checks the text of a script that stands alone, in the language or compiled. Returns all of its
+/// problems: errors and warnings.
 /// warnings.
 pub fn check_script(source: &Source, dialect: Dialect, settings: &Settings) -> Vec<Diagnostic> {
     let mut checks = Checks {
@@ -191,12 +193,12 @@ pub fn check_script(source: &Source, dialect: Dialect, settings: &Settings) -> V
     found
 }
 
-/// The operators of the project's own that the scripts of namespaces call: checks know them by name,
-/// and an evaluation here that reaches one fails.
+/// The project's own operators that the scripts of namespaces call. The checks know them only by
+/// name, and an evaluation that reaches one fails.
 pub fn own_operators(namespaces: &[Loaded], settings: &Settings) -> BTreeSet<String> {
     let own = &settings.operators;
     let mut called = BTreeSet::new();
-    // Most projects have none, and need no second look.
+    // Most projects have none, and need no second pass.
     for loaded in namespaces.iter().filter(|_| !own.is_empty()) {
         for definition in Subject::new(loaded).iter().flat_map(|subject| &subject.definitions) {
             called.extend(operators::own(&definition.script(), own));
@@ -205,7 +207,7 @@ pub fn own_operators(namespaces: &[Loaded], settings: &Settings) -> BTreeSet<Str
     called
 }
 
-/// The same of the text of a script alone.
+/// The same for the text of a script that stands alone.
 pub fn own_operators_of_script(
     source: &Source,
     dialect: Dialect,
@@ -222,7 +224,7 @@ pub fn own_operators_of_script(
         .unwrap_or_default()
 }
 
-/// The tree of a text that is a compiled script: no program begins with a `{`.
+/// The tree of a text that is a compiled script: no program begins with `{`.
 fn compiled(source: &Source) -> Option<Node> {
     let is_json = source.text().trim_start().starts_with('{');
     let tree = is_json.then(|| json::read(source, MAX_JSON_DEPTH).ok())??;
@@ -239,7 +241,7 @@ struct Checks<'a> {
 
 impl Checks<'_> {
     fn settle(&self, source: &Source, found: &mut Vec<Diagnostic>) {
-        // An alias repeats what it stands for, and so all that is found there.
+        // An alias repeats another value, and therefore all findings there.
         let mut said = HashSet::new();
         found.retain(|found| said.insert((found.code, found.primary.span, found.message.clone())));
         found.extend(self.levels.useless_allows(source, found));
@@ -263,7 +265,7 @@ impl Checks<'_> {
         }
         sequence::check(subject, found);
         pool::check(subject, found);
-        // It costs a replay of the sequence for each experiment that ended.
+        // This check replays the sequence once for each experiment that has ended.
         if self.levels.level(Code::EndedExperiment) != Some(Level::Off) {
             sequence::ended(subject, found);
         }

@@ -5,16 +5,16 @@ use indexmap::IndexMap;
 use super::shares::Distribution;
 use super::{Counted, Obstacle};
 
-/// A distribution, or why it is not known.
+/// A distribution, or the reason why it is not known.
 pub(super) type Found = Result<Distribution, Obstacle>;
 
-/// The sum over paths, each with its probability.
+/// The sum over paths, each weighted by its probability.
 #[derive(Debug)]
 pub(super) struct Shares {
-    /// The probability of the paths that count.
+    /// The probability of the counted paths.
     pub(super) counted: Result<f64, Obstacle>,
     pub(super) params: IndexMap<String, Found>,
-    /// Why a path fails, if any does.
+    /// The reason why a path fails, if any does.
     pub(super) failure: Option<String>,
 }
 
@@ -38,8 +38,8 @@ impl Shares {
         }
     }
 
-    /// Adds two continuations of one path of which one is taken, nobody knows how often. What is
-    /// the same in both does not depend on it.
+    /// Adds two continuations of one path. One of them is taken, with an unknown probability. The
+    /// part that is the same in both does not depend on it.
     pub(super) fn add_either(&mut self, one: Shares, other: Shares, why: &Obstacle) {
         self.failure = self.failure.take().or(one.failure).or(other.failure);
         match (&one.counted, &other.counted) {
@@ -66,7 +66,7 @@ impl Shares {
         }
     }
 
-    /// The shares of those that count, where some do not.
+    /// The shares among the counted units, if some units are not counted.
     pub(super) fn normalized(mut self, counted: Counted) -> Shares {
         if self.failure.is_none() && counted == Counted::InExperiment {
             for found in self.params.values_mut() {

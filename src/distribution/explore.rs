@@ -1,4 +1,4 @@
-//! All paths through a script.
+//! The exploration of all paths through a script.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use crate::eval::semantics::Semantics;
 /// The most expressions that are evaluated on all paths together.
 const MAX_STEPS: usize = 20_000_000;
 
-/// The most outcomes that are told apart on all paths together.
+/// The most outcomes that are distinguished on all paths together.
 const MAX_OUTCOMES: usize = 5_000_000;
 
 /// The most draws that one path may depend on.
@@ -28,16 +28,16 @@ const MAX_FORKS: usize = 400;
 pub(crate) struct Enumerated {
     /// The params that any path sets, in the order in which they are met.
     pub(crate) params: IndexMap<String, Found>,
-    /// Why nothing is known of the whole script.
+    /// The reason why nothing is known of the whole script.
     pub(crate) beyond: Option<Obstacle>,
-    /// The share of the units that count.
+    /// The share of the counted units.
     pub(crate) counted: Result<f64, Obstacle>,
-    /// The draws that are made.
+    /// The draws that the script makes.
     pub(crate) keys: HashSet<Key>,
 }
 
 impl Enumerated {
-    /// The distribution of a param over the units that count.
+    /// The distribution of a param over the counted units.
     pub(crate) fn param(&self, name: &str) -> Found {
         match (&self.beyond, self.params.get(name)) {
             (Some(obstacle), _) => Err(obstacle.clone()),
@@ -70,13 +70,13 @@ struct Explorer<'s, 'a, S> {
     trace: Trace,
     paths: usize,
     outcomes: usize,
-    /// How much memory the values of all params take, in bytes.
+    /// The number of bytes that the values of all params take.
     kept: usize,
     semantics: std::marker::PhantomData<S>,
 }
 
 impl<S: Semantics> Explorer<'_, '_, S> {
-    /// Adds all paths that go on from a world.
+    /// Adds all paths that continue from a world.
     fn paths(
         &mut self,
         world: &World,
@@ -137,7 +137,7 @@ impl<S: Semantics> Explorer<'_, '_, S> {
         }
     }
 
-    /// Adds what a param is on a path, by all draws that it still depends on.
+    /// Adds the values of a param on a path, over all draws that it still depends on.
     fn spread<'a>(
         &mut self,
         world: &World,
@@ -192,7 +192,7 @@ impl<S: Semantics> Explorer<'_, '_, S> {
     }
 }
 
-/// Why a param cannot be spread out.
+/// The reason why a param cannot be spread out.
 enum Spread {
     Obstacle(Obstacle),
     Failed(String),
@@ -204,13 +204,13 @@ impl From<Obstacle> for Spread {
     }
 }
 
-/// The part of a number's range that a path has left.
+/// The part of a number's range that is left on a path.
 fn span(world: &World, number: &Number, share: f64) -> Result<Span, Obstacle> {
     let Number { min, max, whole, ref key } = *number;
     if whole && !world.has_any_remainder(key) {
         return Err(Obstacle::ManyValues);
     }
-    // An interval says next to nothing about a remainder.
+    // An interval tells almost nothing about a remainder.
     let (low, high) = if whole { (0.0, 1.0) } else { world.interval(key) };
     let (a, b) = (min + (max - min) * low, min + (max - min) * high);
     Ok(Span { min: a.min(b), max: a.max(b), whole, share })

@@ -1,4 +1,4 @@
-//! The operators that are not random, where not all of their arguments are known.
+//! The operators that are not random, for arguments that are partly unknown.
 
 use std::rc::Rc;
 
@@ -65,7 +65,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         apply::<S>(arguments)
     }
 
-    /// The length or an item of a list that holds what is not known, or an entry of a mapping.
+    /// The length or an item of a list with unknown items, or an entry of such a mapping.
     fn part(
         &mut self,
         function: Function,
@@ -101,7 +101,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
                     let item = place.and_then(|place| items.get(place)).cloned();
                     Some(item.unwrap_or_else(|| Symbol::value(Value::Null)))
                 }
-                // The operator itself says what is wrong.
+                // The operator itself reports the error.
                 Err(_) => None,
             },
             (Symbol::Map(entries), Symbol::Known(index)) => index.as_str().map(|key| {
@@ -141,7 +141,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         let Number { min, max, .. } = **number;
         let split = bound.as_float().map_or(0.0, |bound| (bound - min) / (max - min));
         let split = if split.is_nan() { 0.0 } else { split.clamp(0.0, 1.0) };
-        // The comparison is the same in all of a part, so its middle stands for it.
+        // The comparison has one result in the whole part, so the middle of the part is compared.
         let outcome = |share: f64| {
             let middle = Some(Symbol::value(min + (max - min) * share));
             let bound = Some(Symbol::Known(bound.clone()));

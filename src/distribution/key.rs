@@ -5,15 +5,15 @@ use crate::eval::random::appended;
 use crate::eval::semantics::Semantics;
 use crate::value::Value;
 
-/// The identity of a draw: draws with the same key are the same number.
+/// The identity of a draw. Draws with the same key are the same number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(super) text: DrawText,
-    /// For a whole `sample`, which is one outcome of many draws.
+    /// The key of a whole `sample`, which is one outcome of many draws.
     shuffle: Option<Shuffle>,
 }
 
-/// The settings that decide which draws a `sample` takes, and its result.
+/// The settings that decide the draws of a `sample`, and its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shuffle {
     pub(super) choices: usize,
@@ -29,8 +29,8 @@ impl From<DrawText> for Key {
 }
 
 impl Key {
-    /// The keys of the draws that each append something to a unit, which is a list of so many
-    /// elements or no list.
+    /// The keys of the draws that each append a value to a unit. The unit is a list of `elements`
+    /// elements, or not a list.
     pub(super) fn appended<'v, S: Semantics>(
         &self,
         values: impl IntoIterator<Item = &'v Value>,

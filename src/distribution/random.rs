@@ -1,4 +1,4 @@
-//! The random operators for a unit that is unknown.
+//! The random operators with an unknown unit.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -18,17 +18,17 @@ use crate::eval::semantics::Semantics;
 use crate::source::Span;
 use crate::value::Value;
 
-/// The arguments of an operator: all but the unit are values.
+/// The arguments of an operator. All except the unit are values.
 struct Given<'a> {
     function: Function,
     values: [Option<Value>; MAX_PARAMETERS],
     unit: Option<Symbol<'a>>,
-    /// The choices of operators that choose one.
+    /// The choices of an operator that selects one of them.
     choices: Vec<Symbol<'a>>,
 }
 
 impl<'a> Given<'a> {
-    /// The arguments, for a unit.
+    /// The arguments with a given unit.
     fn arguments<S: Semantics>(&self, unit: &Value) -> Arguments<'static> {
         let mut arguments = Arguments::new(self.function, S::NULL_IS_MISSING);
         for (parameter, value) in self.values.iter().enumerate() {
@@ -42,7 +42,7 @@ impl<'a> Given<'a> {
         arguments
     }
 
-    /// The chosen value, for the place that the operator draws, or the value itself.
+    /// The chosen value for the position that the operator draws, or the value itself.
     fn chosen(&self, value: Value) -> Symbol<'a> {
         let place = value.as_int().and_then(|place| usize::try_from(place).ok());
         match place.and_then(|place| self.choices.get(place)) {
@@ -77,7 +77,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         self.draw(&given).map_err(|reason| reason.at(span).into())
     }
 
-    /// The arguments, if all but the unit and what is chosen from are known.
+    /// The arguments, if all except the unit and the choices are known.
     fn given(
         &mut self,
         function: Function,
@@ -97,7 +97,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             if Some(parameter) == choices
                 && let Some(items) = self.world.force(symbol.clone())?.items()
             {
-                // The operator chooses a place, and what is there need not be known.
+                // The operator selects a position, so the value there need not be known.
                 let places = (0..items.len()).map(|place| Value::Int(place as i64));
                 given.values[parameter] = Some(Value::List(places.collect()));
                 given.choices = items;
@@ -119,17 +119,17 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             let value = random::run::<S>(given.arguments::<S>(unit), salt)?;
             return Ok(given.chosen(value.into_owned()));
         }
-        // Any unit shows what is wrong with the other arguments.
+        // Any unit shows the errors of the other arguments.
         let unit = Value::from("0");
         let sample = match random::run::<S>(given.arguments::<S>(&unit), salt) {
             Ok(value) => value.into_owned(),
-            // A place behind the choices, which not every unit draws.
+            // The position is after the last choice. Not every unit draws it.
             Err(Reason::Weights { .. }) => Value::Null,
             Err(reason) => return Err(reason),
         };
         let arguments = given.arguments::<S>(&unit);
         let (Some(unit), Ok(salt)) = (&given.unit, salt.of_call(&arguments)) else {
-            // Not missed: nothing is drawn.
+            // The unit is not needed, because nothing is drawn.
             return Ok(given.chosen(sample));
         };
         let mut key = Key::from(salt.begin::<DrawText>());
@@ -155,7 +155,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         Ok(symbol)
     }
 
-    /// Remembers which draws a script makes.
+    /// Remembers the draws that a script makes.
     fn note(&mut self, symbol: &Symbol<'a>) {
         let keys = &mut self.trace.keys;
         match symbol {
@@ -247,7 +247,8 @@ fn integer<'a, S: Semantics>(min: i64, max: i64, key: Key) -> Outcome<Symbol<'a>
     })
 }
 
-/// `sample` and `fastSample`: each order of what they keep is as likely as the others.
+/// The outcome of `sample` and `fastSample`: all orders of the elements that they keep are equally
+/// likely.
 fn series<'a, S: Semantics>(
     arguments: &Arguments<'_>,
     key: &Key,
@@ -275,7 +276,7 @@ fn series<'a, S: Semantics>(
     Ok(Symbol::Draw(Rc::new(Draw { key, outcomes: Outcomes::Remainders(outcomes), parts })))
 }
 
-/// Every way to take some of a number of things in order, if these are not too many.
+/// All ways to take `taken` of a number of things in order, if there are not too many ways.
 fn orders(of: usize, taken: usize) -> Option<Vec<Vec<usize>>> {
     let mut orders: Vec<Vec<usize>> = vec![Vec::new()];
     for step in 0..taken {

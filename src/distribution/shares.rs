@@ -8,33 +8,33 @@ use super::{MAX_VALUES, Obstacle};
 use crate::eval::MAX_MADE;
 use crate::value::Value;
 
-/// Shares that differ by less are the same.
+/// The largest difference of shares that count as equal.
 const TOLERANCE: f64 = 1e-9;
 
-/// How a param is distributed over units: some values with a share each, and stretches of numbers
-/// that are equally likely. The shares add up to 1, less the share of units without the param.
+/// The distribution of a param over units: values with a share each, and ranges of numbers that are
+/// equally likely. The shares add up to 1, minus the share of units without the param.
 #[derive(Clone, Debug, Default)]
 pub struct Distribution {
     values: IndexMap<Exact, f64>,
-    /// How much memory the values take, in bytes.
+    /// The number of bytes that the values take.
     bytes: usize,
     spans: Vec<Span>,
 }
 
-/// Numbers of which each is as likely as the others.
+/// A range of numbers that are equally likely.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Span {
-    /// The least one.
+    /// The least number.
     pub min: f64,
-    /// The greatest one.
+    /// The greatest number.
     pub max: f64,
-    /// Whether only integers count, their bounds included.
+    /// Whether the range has only integers, including its bounds.
     pub whole: bool,
-    /// The share of all units that get one of them.
+    /// The share of all units that get a number of the range.
     pub share: f64,
 }
 
-/// A value as the key of a map: equal to what is equal to the last bit.
+/// A value as the key of a map: equal only to values with exactly the same bits.
 #[derive(Clone, Debug)]
 pub struct Exact(pub Value);
 
@@ -99,7 +99,7 @@ fn hash(value: &Value, state: &mut impl Hasher) {
 }
 
 impl Span {
-    /// The share of its numbers that are at most `x`, from 0 to 1.
+    /// The share of the range's numbers that are at most `x`, from 0 to 1.
     fn below(&self, x: f64) -> f64 {
         let share = if self.whole {
             (x.floor() - self.min + 1.0) / (self.max - self.min + 1.0)
@@ -111,17 +111,17 @@ impl Span {
 }
 
 impl Distribution {
-    /// The values with the share of each, in the order in which the script comes to them.
+    /// The values with the share of each, in the order in which the script reaches them.
     pub fn values(&self) -> impl ExactSizeIterator<Item = (&Value, f64)> {
         self.values.iter().map(|(value, share)| (&value.0, *share))
     }
 
-    /// The stretches of numbers.
+    /// The ranges of numbers.
     pub fn spans(&self) -> &[Span] {
         &self.spans
     }
 
-    /// The place of a value among [`Distribution::values`].
+    /// The index of a value among [`Distribution::values`].
     pub fn position(&self, value: &Value) -> Option<usize> {
         self.values.get_index_of(&Sought(value))
     }
@@ -136,19 +136,19 @@ impl Distribution {
         self.values.values().sum::<f64>() + self.continuous()
     }
 
-    /// The share of the units that get a number of a stretch.
+    /// The share of the units that get a number of a range.
     pub fn continuous(&self) -> f64 {
         self.spans.iter().map(|span| span.share).sum()
     }
 
-    /// Of the units that get a number of a stretch, the share that get at most `x`.
+    /// Among the units that get a number of a range, the share that get at most `x`.
     pub fn below(&self, x: f64) -> f64 {
         let below: f64 = self.spans.iter().map(|span| span.share * span.below(x)).sum();
         below / self.continuous()
     }
 
-    /// The least number that this share of the units with a number of a stretch get at most;
-    /// `None` if there are no stretches.
+    /// The least number `x` for which this share of the units with a number of a range get at most
+    /// `x`; `None` if there are no ranges.
     pub fn quantile(&self, share: f64) -> Option<f64> {
         let mut low = self.spans.iter().map(|span| span.min).reduce(f64::min)?;
         let mut high = self.spans.iter().map(|span| span.max).reduce(f64::max)?;
@@ -157,7 +157,7 @@ impl Distribution {
         {
             return Some(span.min + (span.max - span.min) * share);
         }
-        // Halves the range until there is no double between its ends.
+        // Halves the interval until there is no double between its ends.
         loop {
             let middle = low + (high - low) / 2.0;
             if middle <= low || middle >= high {
@@ -168,7 +168,7 @@ impl Distribution {
         Some(if self.below(low) >= share { low } else { high })
     }
 
-    /// How much memory the values take, in bytes.
+    /// The number of bytes that the values take.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -209,7 +209,7 @@ impl Distribution {
         Ok(())
     }
 
-    /// Whether two distributions are the same ones but for what computing makes of them.
+    /// Whether two distributions are equal, apart from rounding errors.
     pub(crate) fn is_close(&self, other: &Distribution) -> bool {
         let close = |a: f64, b: f64| (a - b).abs() <= TOLERANCE * a.abs().max(b.abs());
         let value = |(value, share): (&Exact, &f64)| {

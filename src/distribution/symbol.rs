@@ -1,4 +1,4 @@
-//! The values of a script whose primary unit is unknown.
+//! Values that are partly unknown, because the primary unit is unknown.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -18,15 +18,15 @@ use crate::value::{Extent, Map, Value};
 #[derive(Clone, Debug)]
 pub(super) enum Symbol<'a> {
     Known(Val<'a>),
-    /// The primary unit: a value of its own for each unit, never null.
+    /// The primary unit: another value for each unit, and never null.
     Unit,
-    /// One of several values, by a draw.
+    /// One of several values, selected by a draw.
     Draw(Rc<Draw<'a>>),
-    /// The choices that pass a trial each.
+    /// The choices that each pass a trial.
     Filter(Rc<Filter<'a>>),
-    /// A number of too many values to tell them apart.
+    /// A number with too many possible values to distinguish them.
     Number(Rc<Number>),
-    /// A list of which some items are not known.
+    /// A list with unknown items.
     List(Rc<Parts<Symbol<'a>>>),
     Map(Rc<Parts<(&'a str, Symbol<'a>)>>),
     Unknown(Obstacle),
@@ -36,7 +36,7 @@ pub(super) enum Symbol<'a> {
 #[derive(Debug)]
 pub(super) struct Parts<T> {
     parts: Box<[T]>,
-    /// Known from the start: what is shared is not measured again and again.
+    /// The extent is computed at the start, so that a shared value is not measured again and again.
     extent: Extent,
 }
 
@@ -53,15 +53,16 @@ impl<T> Deref for Parts<T> {
 pub(super) struct Draw<'a> {
     pub(super) key: Key,
     pub(super) outcomes: Outcomes<'a>,
-    /// The draws that this one consists of, for a `sample`.
+    /// The draws that this one consists of, if it is a `sample`.
     pub(super) parts: Vec<Key>,
 }
 
 #[derive(Debug)]
 pub(super) enum Outcomes<'a> {
-    /// By the remainder of the number that is drawn.
+    /// The outcome is chosen by the remainder of the number that is drawn.
     Remainders(Vec<Symbol<'a>>),
-    /// By the interval that it falls into: the upper ends, ascending, as shares of the range.
+    /// The outcome is chosen by the interval that the number is in. These are the upper ends,
+    /// ascending, as shares of the range.
     Intervals(Vec<(f64, Result<Symbol<'a>, EvalError>)>),
 }
 
@@ -77,7 +78,7 @@ pub(super) struct Number {
     pub(super) key: Key,
     pub(super) min: f64,
     pub(super) max: f64,
-    /// Whether it is one of the integers between its bounds.
+    /// Whether the number is an integer.
     pub(super) whole: bool,
 }
 
@@ -86,7 +87,7 @@ impl<'a> Symbol<'a> {
         Symbol::Known(Cow::Owned(value.into()))
     }
 
-    /// A list, which is a value if its items are.
+    /// A list. It is a value if its items are values.
     pub(super) fn list(items: Vec<Symbol<'a>>) -> Symbol<'a> {
         let extent = Extent::around(items.iter().map(Symbol::extent));
         if let Some(obstacle) = obstacle(extent) {
@@ -98,7 +99,7 @@ impl<'a> Symbol<'a> {
         Symbol::value(items.into_iter().filter_map(Symbol::into_value).collect::<Vec<_>>())
     }
 
-    /// A mapping, which is a value if its entries are.
+    /// A mapping. It is a value if its entries are values.
     pub(super) fn map(entries: Vec<(&'a str, Symbol<'a>)>) -> Symbol<'a> {
         let extent = Extent::around(entries.iter().map(|(_, value)| value.extent()));
         if let Some(obstacle) = obstacle(extent) {
@@ -112,7 +113,7 @@ impl<'a> Symbol<'a> {
         Symbol::value(values.collect::<Map>())
     }
 
-    /// How deep and how large it would be if it were not shared.
+    /// The depth and the size that the value would have without sharing.
     pub(super) fn extent(&self) -> Extent {
         match self {
             Symbol::Known(value) => value.extent(),
@@ -143,7 +144,8 @@ impl<'a> Symbol<'a> {
         }
     }
 
-    /// Writes it as a unit, as an operator does, to the text of a draw. It has been forced.
+    /// Writes the value as an operator writes its unit, to the text of a draw. The value has been
+    /// forced.
     pub(super) fn write_unit<S: Semantics>(&self, text: &mut DrawText) -> Result<(), Obstacle> {
         let element = |text: &mut DrawText, element: &Symbol<'_>| {
             match element {
@@ -161,7 +163,7 @@ impl<'a> Symbol<'a> {
         Ok(())
     }
 
-    /// Why it is not a value; it has been forced.
+    /// The reason why the symbol is not a value. It has been forced.
     pub(super) fn obstacle(&self) -> Obstacle {
         match self {
             Symbol::Unknown(obstacle) => obstacle.clone(),
@@ -173,7 +175,7 @@ impl<'a> Symbol<'a> {
     }
 }
 
-/// Why there is no list or map of this extent, if there is none: an evaluation fails there.
+/// The reason why an evaluation fails at a list or a map of this extent, if it does.
 fn obstacle(extent: Extent) -> Option<Obstacle> {
     if extent.depth > MAX_DEPTH {
         return Some(Obstacle::TooDeep);

@@ -12,10 +12,10 @@ use crate::eval::program::{Expr, Op, Program, Slot};
 use crate::eval::semantics::Semantics;
 use crate::value::{Map, Value};
 
-/// How deep expressions may hold one another.
+/// The most levels of expressions.
 const MAX_DEPTH: usize = 250;
 
-/// The setting that all paths share.
+/// The settings that all paths share.
 pub(super) struct Setting<'a> {
     pub(super) program: &'a Program,
     pub(super) salt: &'a str,
@@ -30,18 +30,18 @@ pub(super) struct Leaf<'a> {
     pub(super) in_experiment: bool,
 }
 
-/// The traces of paths besides their result.
+/// The records of paths besides their results.
 #[derive(Default)]
 pub(super) struct Trace {
     /// The draws that were met.
     pub(super) keys: HashSet<Key>,
-    /// How many expressions were evaluated.
+    /// The number of expressions that were evaluated.
     pub(super) steps: usize,
 }
 
-/// Why a path ends here.
+/// The reason why a path ends.
 pub(super) enum Stop {
-    /// `return`, with the truth of its value.
+    /// A `return`, with the truth of its value.
     Return(bool),
     Need(Need),
 }
@@ -60,7 +60,7 @@ impl From<EvalError> for Stop {
 
 pub(super) type Walked<T> = Result<T, Stop>;
 
-/// Runs a script in a world, until it needs more than is known there.
+/// Runs a script in a world, until it needs knowledge that the world does not have.
 pub(super) fn walk<'a, S: Semantics>(
     setting: &Setting<'a>,
     world: &World,
@@ -98,10 +98,10 @@ pub(super) struct Walker<'w, 'a, S> {
     variables: Vec<Option<Symbol<'a>>>,
     /// The slots that are params, in the order in which they were first set.
     params: Vec<Slot>,
-    /// How many conditions have been guessed.
+    /// The number of conditions that have been guessed.
     guesses: usize,
     depth: usize,
-    /// How much the variables hold that was made on the way, in bytes.
+    /// The number of bytes of the variables' values that were made on the way.
     made: usize,
     pub(super) salt: &'a str,
     pub(super) separator: String,
@@ -229,13 +229,13 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         Ok(Symbol::map(map))
     }
 
-    /// Whether a condition holds, where it cannot be known as the path has it.
+    /// Whether a condition holds. If the path cannot know that, the result is a guess.
     fn truth(&mut self, condition: Symbol<'a>) -> Walked<bool> {
         Ok(match self.world.force(condition)? {
             Symbol::Known(value) => value.is_true(),
             Symbol::List(items) => !items.is_empty(),
             Symbol::Map(entries) => !entries.is_empty(),
-            // Zero has no probability, or next to none.
+            // Zero has a probability of almost nothing.
             Symbol::Number(number) if !number.whole => true,
             unknown => self.guess(unknown.obstacle())?,
         })
@@ -247,7 +247,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         guess.ok_or_else(|| Need::Guess(why).into())
     }
 
-    /// Whether the truth of any of the operands is the one that is looked for.
+    /// Whether any of the operands has the given truth.
     fn any(&mut self, operands: &'a [Expr], wanted: bool) -> Walked<bool> {
         for operand in operands {
             let operand = self.expr(operand)?;

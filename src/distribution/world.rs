@@ -8,19 +8,19 @@ use super::key::Key;
 use super::symbol::{Draw, Filter, Outcomes, Symbol};
 use crate::eval::error::EvalError;
 
-/// Remainders are combined up to this modulus: far below the 60 bits of a draw.
+/// The largest modulus up to which remainders are combined: far below the 60 bits of a draw.
 const MAX_MODULUS: u64 = 1 << 50;
 
-/// Outcomes that are less likely than this do not happen.
+/// Outcomes with a smaller probability are ignored.
 const NEGLIGIBLE: f64 = 1.0 / (1_u64 << 50) as f64;
 
 /// The knowledge on a path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct World {
     known: HashMap<Key, Known>,
-    /// The draws that are parts of a `sample` that has been forced, with the key of that.
+    /// The draws that are parts of a `sample` that has been forced, with the key of that `sample`.
     parts: HashMap<Key, Key>,
-    /// The guesses at conditions that no draw decides, in the order in which they were met.
+    /// The guesses at conditions that no draw decides, in the order in which they were reached.
     pub(super) guesses: Vec<bool>,
 }
 
@@ -29,27 +29,27 @@ pub(super) struct World {
 pub(super) struct Known {
     modulus: u64,
     remainder: u64,
-    /// Between which shares of its range it is.
+    /// The bounds of the number, as shares of its range.
     low: f64,
     high: f64,
 }
 
 const NOTHING: Known = Known { modulus: 1, remainder: 0, low: 0.0, high: 1.0 };
 
-/// The knowledge that a path cannot go on without.
+/// The reason why a path cannot go on with its knowledge.
 #[derive(Debug)]
 pub(super) enum Need {
-    /// Each way that a draw may turn out.
+    /// The path forks: each way in which a draw may turn out.
     Draw(Vec<Way>),
-    /// A condition that no draw decides.
+    /// The path forks at a condition that no draw decides.
     Guess(Obstacle),
-    /// No path can be followed any further.
+    /// The path cannot be followed any further.
     Beyond(Obstacle),
-    /// Nothing any more: the script fails.
+    /// The path ends: the script fails.
     Failed(EvalError),
 }
 
-/// A way that a draw may turn out, with its probability.
+/// A way in which a draw may turn out, with its probability.
 #[derive(Debug)]
 pub(super) struct Way {
     pub(super) probability: f64,
@@ -58,7 +58,7 @@ pub(super) struct Way {
     parts: Arc<[Key]>,
 }
 
-/// An outcome of a draw: with what probability, by what, and which one.
+/// An outcome of a draw: its probability, the way it is decided, and its index.
 struct Possible {
     probability: f64,
     known: Known,
@@ -66,7 +66,7 @@ struct Possible {
 }
 
 impl World {
-    /// The world in which a draw turned out that way.
+    /// The world in which a draw turned out in this way.
     pub(super) fn after(&self, way: &Way) -> World {
         let mut world = self.clone();
         world.known.insert(way.key.clone(), way.known);
@@ -76,7 +76,7 @@ impl World {
         world
     }
 
-    /// The world in which a condition was taken for one or the other.
+    /// The world in which a condition was guessed as true or as false.
     pub(super) fn guessing(&self, guess: bool) -> World {
         let mut world = self.clone();
         world.guesses.push(guess);
@@ -87,18 +87,18 @@ impl World {
         self.known.get(key).copied().unwrap_or(NOTHING)
     }
 
-    /// Between which shares of its range a number is known to be.
+    /// The bounds of a number, as shares of its range.
     pub(super) fn interval(&self, key: &Key) -> (f64, f64) {
         let known = self.of(key);
         (known.low, known.high)
     }
 
-    /// Whether nothing is known of a number but the interval that it is in.
+    /// Whether only the interval of a number is known.
     pub(super) fn has_any_remainder(&self, key: &Key) -> bool {
         self.of(key).modulus == 1
     }
 
-    /// Whether a number has been drawn as a part of another draw, or a part of this one alone.
+    /// Whether a number was drawn as a part of another draw, or parts of this draw were drawn alone.
     fn is_shared(&self, draw: &Draw<'_>) -> bool {
         self.parts.contains_key(&draw.key)
             || draw.parts.iter().any(|part| {
@@ -121,7 +121,7 @@ impl World {
         }
     }
 
-    /// The value of a symbol on this path, if that is known; a list's items are not looked at.
+    /// The value of a symbol on this path, if it is known. The items of a list are not looked at.
     pub(super) fn force<'a>(&self, symbol: Symbol<'a>) -> Result<Symbol<'a>, Need> {
         let mut symbol = symbol;
         loop {
@@ -139,7 +139,7 @@ impl World {
         }
     }
 
-    /// The same, and the items of lists and entries of mappings, too.
+    /// The same, with the items of lists and the entries of mappings.
     pub(super) fn force_all<'a>(&self, symbol: Symbol<'a>) -> Result<Symbol<'a>, Need> {
         match self.force(symbol)? {
             Symbol::List(items) => {
@@ -209,7 +209,7 @@ fn way(draw: &Draw<'_>, possible: &Possible, parts: &Arc<[Key]>) -> Way {
     Way { probability, key: draw.key.clone(), known, parts: Arc::clone(parts) }
 }
 
-/// The remainders by `n` that fit what is known, each as likely as the others.
+/// The remainders by `n` that agree with the knowledge. All are equally likely.
 fn remainders(known: Known, n: u64) -> Result<Vec<Possible>, Obstacle> {
     let common = gcd(known.modulus, n);
     let ways = n / common;
@@ -224,7 +224,7 @@ fn remainders(known: Known, n: u64) -> Result<Vec<Possible>, Obstacle> {
     Ok(possible.collect())
 }
 
-/// The intervals that overlap with the one that is known.
+/// The intervals that overlap with the known one.
 fn intervals(known: Known, ends: impl Iterator<Item = f64>) -> Vec<Possible> {
     let mut start = 0.0_f64;
     let mut possible = Vec::new();

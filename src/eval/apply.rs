@@ -12,7 +12,7 @@ use super::semantics::Semantics;
 use crate::dialect::Dialect;
 use crate::value::Value;
 
-/// The value of an operator whose arguments are all constant, if that cannot fail.
+/// The value of an operator whose arguments are all constant, if the operator cannot fail.
 pub(crate) fn fold(call: &Call, dialect: Dialect) -> Option<Value> {
     let constant = |(parameter, expr): &(Option<usize>, Expr)| match (&expr.op, parameter) {
         (Op::Constant(value), Some(parameter)) => Some((*parameter, value.clone())),
@@ -69,7 +69,7 @@ pub(crate) fn apply<S: Semantics>(mut arguments: Arguments<'_>) -> Outcome<Val<'
     Ok(Cow::Owned(value))
 }
 
-/// The place of the least or greatest value, the first of equals.
+/// The index of the least or greatest value. Of equal values, the first counts.
 fn extreme<S: Semantics>(
     operator: &'static str,
     values: &[Value],

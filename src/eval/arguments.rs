@@ -6,7 +6,7 @@ use super::error::Reason;
 use super::function::{Function, MAX_PARAMETERS};
 use crate::value::Value;
 
-/// A value that an evaluation borrows from the script or the inputs where it can.
+/// A value that an evaluation borrows from the script or the inputs if possible.
 pub(crate) type Val<'a> = Cow<'a, Value>;
 
 impl<'a> From<&'a Value> for Val<'a> {
@@ -43,7 +43,7 @@ impl<'a> Arguments<'a> {
     }
 
     fn place(&self, name: &'static str) -> usize {
-        // Operators ask for their own parameters only.
+        // Operators ask only for parameters that they have.
         self.function.parameter(name).unwrap_or(0)
     }
 
@@ -51,12 +51,12 @@ impl<'a> Arguments<'a> {
         Reason::MissingArgument { operator: self.operator(), argument }
     }
 
-    /// An argument that may be absent.
+    /// An optional argument.
     pub(crate) fn optional(&self, name: &'static str) -> Option<&Value> {
         self.values[self.place(name)].as_deref()
     }
 
-    /// An argument that must be there, and not null where the dialect takes null for missing.
+    /// A required argument. It must not be null in the dialect that treats null as missing.
     pub(crate) fn required(&self, name: &'static str) -> Outcome<&Value> {
         match self.optional(name) {
             Some(Value::Null) if self.null_is_missing => {
@@ -67,7 +67,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// An argument that must be there and may be null.
+    /// A required argument that may be null.
     pub(crate) fn nullable(&self, name: &'static str) -> Outcome<&Value> {
         self.optional(name).ok_or_else(|| self.missing(name))
     }
@@ -90,7 +90,7 @@ impl<'a> Arguments<'a> {
         self.required(name)?.as_float().ok_or_else(|| self.wrong_kind(name, "a number"))
     }
 
-    /// The element of a list argument, borrowed from where the list is borrowed.
+    /// An element of a list argument. It is borrowed if the list is borrowed.
     pub(crate) fn take_element(&mut self, name: &'static str, index: usize) -> Val<'a> {
         match self.values[self.place(name)].take() {
             Some(Cow::Borrowed(Value::List(list))) => {
@@ -103,7 +103,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// The value under a key of a map argument, borrowed from where the map is borrowed.
+    /// The value under a key of a map argument. It is borrowed if the map is borrowed.
     pub(crate) fn take_entry(&mut self, name: &'static str, key: &str) -> Val<'a> {
         match self.values[self.place(name)].take() {
             Some(Cow::Borrowed(Value::Map(map))) => {

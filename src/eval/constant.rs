@@ -1,4 +1,4 @@
-//! The value of a part of a script, where it is known without a unit.
+//! The values of parts of a script that are the same for every unit.
 
 use super::dialects::in_dialect;
 use super::error::Reason;
@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::tree::Node;
 use crate::value::{Map, Value};
 
-/// The value of a part of a script, where that is the same for every unit.
+/// The value of a part of a script, if it is the same for every unit.
 pub(crate) fn constant(node: &Node, dialect: Dialect) -> Option<Value> {
     match lower(node, dialect).ok()?.root.op {
         Op::Constant(value) => Some(value),
@@ -21,12 +21,12 @@ pub(crate) fn constant(node: &Node, dialect: Dialect) -> Option<Value> {
     }
 }
 
-/// Whether two values are equal to a script.
+/// Whether a script considers two values equal.
 pub(crate) fn equals(left: &Value, right: &Value, dialect: Dialect) -> bool {
     in_dialect!(dialect, S => S::equals(left, right))
 }
 
-/// Why an operator fails for every unit, if that can be seen: all but its unit is constant.
+/// The reason why an operator fails for every unit, if all its arguments but the unit are constant.
 pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
     let mut program = lower(call, dialect).ok()?;
     let Op::Call(call) = &mut program.root.op else {
@@ -52,6 +52,6 @@ pub(crate) fn always_fails(call: &Node, dialect: Dialect) -> Option<Reason> {
     let inputs = Inputs::Named(&inputs);
     let setting = Setting { salt: "", hashers: &[], inputs, overrides: None };
     let outcome = evaluate(&program, dialect, &setting, &mut Params::default());
-    // Whether no weight reaches the number that is drawn depends on that number.
+    // The failure depends on the number that is drawn: the weights may reach it or not.
     outcome.err().map(|error| *error.reason).filter(|reason| *reason != Reason::NoWeight)
 }

@@ -1,7 +1,7 @@
 //! The semantics of each dialect, by dialect.
 
-/// Evaluates an expression with the semantics of a dialect as a type: the one place where these two
-/// meet, so that all that is evaluated is compiled for each dialect by itself.
+/// Evaluates an expression with the semantics of a dialect as a type. This is the one place where a
+/// dialect becomes a type, so that all evaluated code is compiled separately for each dialect.
 ///
 /// `in_dialect!(dialect, S => f::<S>(x))`
 macro_rules! in_dialect {

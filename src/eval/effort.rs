@@ -1,22 +1,22 @@
-//! The effort of the evaluations of many units together.
+//! The effort that the evaluations of many units may take together.
 
-/// How much may be made and copied for units that are evaluated to learn from them, in bytes. More of
-/// what takes so long says no more.
+/// The number of bytes that the evaluation of sample units may make and copy. Where evaluations take
+/// so long, more of them tell little more.
 pub const MAX_MADE_FOR_ALL: u64 = 1 << 30;
 
-/// The amount that a unit may make without being counted, in bytes: it takes no time.
+/// The number of bytes that a unit may make without being counted, because that takes no time.
 const LIGHT: usize = 128 << 10;
 
-/// How much has been made and copied for some units, in bytes. What ordinary scripts make is not
+/// The number of bytes that evaluations have made and copied. The amounts of ordinary scripts are not
 /// counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Effort(u64);
 
 impl Effort {
-    /// As much as may be made.
+    /// The whole allowance.
     pub const MOST: Effort = Effort(MAX_MADE_FOR_ALL);
 
-    /// Adds what was made for a unit, in bytes.
+    /// Adds the bytes that were made for a unit.
     pub fn add(&mut self, made: usize) {
         if made > LIGHT {
             self.0 = self.0.saturating_add(made as u64);
@@ -28,14 +28,15 @@ impl Effort {
         Effort(self.0 / parts.max(1))
     }
 
-    /// How many times as many units as those that took it may be evaluated besides. It follows from
-    /// the first units alone, so that threads can share the others and still do the same each time.
+    /// The factor by which the number of further units may exceed the number that took this effort.
+    /// It depends only on the first units, so that threads can share the others and the result is the
+    /// same each time.
     pub fn times_more(self) -> usize {
         let times = MAX_MADE_FOR_ALL.checked_div(self.0).unwrap_or(u64::MAX);
         usize::try_from(times).unwrap_or(usize::MAX)
     }
 
-    /// The effort that so many times as many units may take.
+    /// The effort that `times` times as many units may take.
     pub fn times(self, times: usize) -> Effort {
         let expected = self.0.saturating_mul(2).saturating_mul(times as u64);
         Effort(expected.max(MAX_MADE_FOR_ALL / 32))

@@ -1,17 +1,17 @@
-//! Why a script could not be evaluated.
+//! The reasons why a script could not be evaluated.
 
 use crate::source::Span;
 use crate::tree::MAX_DEPTH;
 
-/// How much an evaluation may make and copy of lists, maps and strings, in bytes. A script of sixty
-/// lines can ask for more than any machine has.
+/// The number of bytes of lists, maps and strings that an evaluation may make and copy. A script of
+/// sixty lines can ask for more than any machine has.
 pub const MAX_MADE: usize = 16 << 20;
 
-/// How much the params of a unit may take where they are written down or compared, in bytes. Params can
-/// be the same large constant many times, of which an evaluation makes no copy.
+/// The number of bytes that the params of a unit may take where they are written or compared. Params
+/// can hold the same large constant many times, and an evaluation makes no copy of it.
 pub const MAX_ANSWER: usize = 64 << 20;
 
-/// A failed evaluation: why, and which part of the script is to blame.
+/// A failed evaluation: the reason, and the part of the script that caused it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{reason}")]
 #[non_exhaustive]
@@ -20,22 +20,22 @@ pub struct EvalError {
     pub reason: Box<Reason>,
     /// The part of the script, in the coordinates of the text it was compiled from.
     pub span: Span,
-    /// How much had been made and copied until then, in bytes.
+    /// The number of bytes that had been made and copied until then.
     pub(crate) made: usize,
 }
 
-/// Two errors are equal however much was made before them.
+/// Errors with the same reason and place are equal, whatever number of bytes was made before.
 impl PartialEq for EvalError {
     fn eq(&self, other: &EvalError) -> bool {
         (&self.reason, self.span) == (&other.reason, other.span)
     }
 }
 
-/// Why a script could not be evaluated.
+/// The reason why a script could not be evaluated.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// A required argument is not there.
+    /// A required argument is missing.
     #[error("`{operator}` is missing its argument `{argument}`")]
     MissingArgument {
         /// The operator.
@@ -43,7 +43,7 @@ pub enum Reason {
         /// The argument.
         argument: &'static str,
     },
-    /// A required argument is null, as a variable is that was never set.
+    /// A required argument is null, for example a variable that was never set.
     #[error("`{argument}` of `{operator}` is null{}", match variable {
         Some(variable) => format!(": `{variable}` has no value"),
         None => String::new(),
@@ -53,10 +53,10 @@ pub enum Reason {
         operator: &'static str,
         /// The argument.
         argument: &'static str,
-        /// The variable that was passed, if it was one.
+        /// The variable that was passed, if the argument is a variable.
         variable: Option<Box<str>>,
     },
-    /// A random operator that is not assigned to a variable and has no salt of its own.
+    /// A random operator is not assigned to a variable, and has no salt of its own.
     #[error(
         "`{operator}` has no salt: it is not assigned to a variable directly, so add `salt=\"...\"`"
     )]
@@ -64,7 +64,7 @@ pub enum Reason {
         /// The operator.
         operator: &'static str,
     },
-    /// An argument of a kind that the operator cannot use.
+    /// An argument is of a kind that the operator cannot use.
     #[error("`{argument}` of `{operator}` must be {expected}, not {found}")]
     WrongKind {
         /// The operator.
@@ -76,7 +76,7 @@ pub enum Reason {
         /// The kind that was given, with its article.
         found: &'static str,
     },
-    /// An operand of a kind that the operator cannot compute with.
+    /// An operand is of a kind that the operator cannot compute with.
     #[error("`{operator}` needs {expected}, not {found}")]
     WrongOperand {
         /// The operator.
@@ -86,17 +86,17 @@ pub enum Reason {
         /// The kind that was given, with its article.
         found: &'static str,
     },
-    /// Two values that have no order.
+    /// Two values have no order.
     #[error("`{operator}` cannot compare {left} with {right}")]
     Incomparable {
         /// The operator.
         operator: &'static str,
-        /// The kind of the one, with its article.
+        /// The kind of the left value, with its article.
         left: &'static str,
-        /// The kind of the other, with its article.
+        /// The kind of the right value, with its article.
         right: &'static str,
     },
-    /// A probability outside of 0 to 1.
+    /// A probability is outside of 0 to 1.
     #[error("`p` of `{operator}` must be between 0 and 1, not {found}")]
     Probability {
         /// The operator.
@@ -104,25 +104,25 @@ pub enum Reason {
         /// The number that was given.
         found: f64,
     },
-    /// No values where at least one is needed.
+    /// There are no values where at least one is needed.
     #[error("`{operator}` of no values")]
     NoValues {
         /// The operator.
         operator: &'static str,
     },
-    /// A division or remainder by zero.
+    /// A division or remainder is by zero.
     #[error("`{operator}` by zero")]
     DivisionByZero {
         /// The operator.
         operator: &'static str,
     },
-    /// An integer that does not fit.
+    /// An integer does not fit.
     #[error("the result of `{operator}` does not fit in 64 bits")]
     Overflow {
         /// The operator.
         operator: &'static str,
     },
-    /// A function outside of where it is defined, or too large for a double.
+    /// A function is not defined for its argument, or its result is too large for a double.
     #[error("`{operator}` of {found} is not a finite number")]
     NotFinite {
         /// The operator.
@@ -130,13 +130,13 @@ pub enum Reason {
         /// The number that was given.
         found: f64,
     },
-    /// A list or a map that is put together from ever deeper ones.
+    /// A list or a map is nested too deep.
     #[error("lists and maps that nest deeper than {MAX_DEPTH} levels")]
     TooDeep,
-    /// Lists, maps and strings that are made or copied, more than an evaluation may.
+    /// The evaluation makes or copies more lists, maps and strings than it may.
     #[error("lists, maps and strings that take more than {} MB", MAX_MADE >> 20)]
     TooLarge,
-    /// `randomInteger` with no integer between its bounds.
+    /// `randomInteger` has no integer between its bounds.
     #[error("`randomInteger` has no integer to choose between {min} and {max}")]
     EmptyRange {
         /// The lower bound.
@@ -144,62 +144,63 @@ pub enum Reason {
         /// The upper bound.
         max: i64,
     },
-    /// More draws than choices, or fewer than none.
+    /// More draws than choices are asked for, or a number of draws that leaves out more choices than
+    /// there are.
     #[error("`{operator}` cannot make {draws} draws from {choices} choices")]
     Draws {
         /// The operator.
         operator: &'static str,
         /// The draws asked for.
         draws: i64,
-        /// How many choices there are.
+        /// The number of choices.
         choices: usize,
     },
-    /// Other than one weight a choice, or a weight whose choice is not there.
+    /// The numbers of weights and choices differ, or a weight has no choice.
     #[error("`weightedChoice` needs as many weights as choices: there are {weights} and {choices}")]
     Weights {
-        /// How many weights there are.
+        /// The number of weights.
         weights: usize,
-        /// How many choices there are.
+        /// The number of choices.
         choices: usize,
     },
-    /// Weights of which no sum reaches the number that was drawn.
+    /// No sum of the weights reaches the number that was drawn.
     #[error("the weights of `weightedChoice` add up to a negative number")]
     NoWeight,
-    /// An operator that does not exist.
+    /// The operator does not exist.
     #[error("unknown operator `{name}`{}", match nearest {
         Some(nearest) => format!(": did you mean `{nearest}`?"),
         None => String::new(),
     })]
     UnknownOperator {
-        /// Its name.
+        /// The name of the operator.
         name: Box<str>,
         /// The known operator with the nearest name.
         nearest: Option<&'static str>,
     },
-    /// `switch`, which is compiled and never run.
+    /// The script reached a `switch`, which compiles and never runs.
     #[error("no evaluator runs `switch`: write `if (...) {{...}} else if (...) {{...}}`")]
     Switch,
-    /// A new experiment salt that is not a literal string.
+    /// The new experiment salt is not a literal string.
     #[error("`experiment_salt` can only be set to a literal string")]
     ExperimentSalt,
-    /// An integer in the script that even 128 bits cannot hold.
+    /// An integer in the script does not fit into 128 bits.
     #[error("integer `{digits}` is too large")]
     WideInteger {
-        /// Its digits.
+        /// The digits of the integer.
         digits: Box<str>,
     },
-    /// A compiled script with a node that no compiler emits.
+    /// The compiled script has a node that no compiler emits.
     #[error("`{operator}` needs {needs}")]
     Malformed {
         /// The operator.
         operator: Box<str>,
-        /// The part that it needs.
+        /// The part that the node needs.
         needs: &'static str,
     },
 }
 
 impl Reason {
-    /// Whether the script itself is to blame: no values of its inputs could help.
+    /// Whether the script itself is the cause, so that it fails for all values of its inputs.
     pub fn is_of_the_script(&self) -> bool {
         matches!(
             self,

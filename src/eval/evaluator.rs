@@ -23,14 +23,16 @@ use crate::value::{Map, Value};
 /// The salt, inputs and overrides of an evaluation.
 pub(super) struct Setting<'a> {
     pub(super) salt: &'a str,
-    /// Hashers that have seen the salts of the prepared draws; none if there was no time for that.
+    /// Hashers that have already read the salts of the prepared draws. Empty if they were not
+    /// prepared.
     pub(super) hashers: &'a [Hasher],
     pub(super) inputs: Inputs<'a>,
-    /// Variables that are held at a value, whatever the program says.
+    /// Variables that are held at a value, whatever the program assigns.
     pub(super) overrides: Option<&'a Map>,
 }
 
-/// Evaluates a program, whose params are laid over others. False if it returned something false.
+/// Evaluates a program. Its params override others. Returns false if the program returned a false
+/// value.
 pub(super) fn evaluate<'a>(
     program: &'a Program,
     dialect: Dialect,
@@ -40,7 +42,7 @@ pub(super) fn evaluate<'a>(
     observe(program, dialect, setting, params, &mut ())
 }
 
-/// Evaluates a program as [`evaluate`] does, and lets somebody watch.
+/// Evaluates a program as [`evaluate`] does, with an observer.
 pub(super) fn observe<'a, O: Observer>(
     program: &'a Program,
     dialect: Dialect,
@@ -58,9 +60,9 @@ pub(super) fn observe<'a, O: Observer>(
     in_dialect!(dialect, S => Evaluator::<S, O>::run(program, setting, params, observer))
 }
 
-/// Why an evaluation stops before its end.
+/// The reason why an evaluation stops before its end.
 enum Stop {
-    /// `return`, with the truth of its value.
+    /// A `return`, with the truth of its value.
     Return(bool),
     Error(EvalError),
 }
@@ -75,22 +77,23 @@ struct Evaluator<'p, 'a, S, O> {
     program: &'a Program,
     setting: &'p Setting<'a>,
     params: &'p mut Params<'a>,
-    /// How many of the params were there before.
+    /// The number of the params that were there before.
     below: usize,
-    /// The places of the variables among the params, by slot; `UNSET` for those that have none.
+    /// The indices of the variables among the params, by slot; `UNSET` for a variable that is not
+    /// set.
     variables: SmallVec<[u32; 8]>,
-    /// The salt in force.
+    /// The current salt.
     salt: &'a str,
     separator: Cow<'a, str>,
-    /// How much may still be made and copied, in bytes.
+    /// The number of bytes that may still be made and copied.
     left: usize,
     observer: &'p mut O,
-    /// The text of the draw that is made, if somebody watches.
+    /// The text of the draw in progress, if there is an observer.
     text: Option<String>,
     semantics: std::marker::PhantomData<S>,
 }
 
-/// No place among the params.
+/// The variable is not among the params.
 const UNSET: u32 = u32::MAX;
 
 impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
@@ -128,7 +131,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         }
     }
 
-    /// Sets what is overridden, variables of the program or not.
+    /// Sets the overridden variables, whether or not the program has them.
     fn hold(&mut self, overrides: &'a Map) {
         for (name, value) in overrides {
             let place = self.params.lay(name, value, self.below);
@@ -164,7 +167,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         input.unwrap_or(&Value::Null)
     }
 
-    /// Evaluates what is there for its effect.
+    /// Evaluates a node for its effect only.
     fn execute(&mut self, expr: &'a Expr) -> Result<(), Stop> {
         match &expr.op {
             Op::Sequence(rules) => rules.iter().try_for_each(|rule| self.execute(rule)),
@@ -184,7 +187,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         }
     }
 
-    /// The value of a constant or a variable, if nothing has to be made or moved for it.
+    /// The value of a constant or a variable, if it can be borrowed without any work.
     #[inline]
     fn at_hand(&self, expr: &'a Expr) -> Option<&'a Value> {
         match &expr.op {
@@ -198,8 +201,8 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         }
     }
 
-    /// As [`Evaluator::at_hand`], for one of many choices too: with that it is most of what
-    /// scripts do.
+    /// Like [`Evaluator::at_hand`], also for one of many choices: these two cases are most of the
+    /// work of scripts.
     #[inline]
     fn look_up(&mut self, expr: &'a Expr) -> Result<Option<&'a Value>, Stop> {
         match &expr.op {
@@ -261,7 +264,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
                 let mut map = Map::with_capacity(entries.len());
                 for (key, value) in entries {
                     let value = self.part(value)?;
-                    // Evaluated as any other argument, but no entry.
+                    // This argument is evaluated like any other, but it is not an entry.
                     if &**key != "salt" {
                         map.insert(key.to_string(), value);
                     }
@@ -306,7 +309,8 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
     fn part(&mut self, expr: &'a Expr) -> Result<Value, Stop> {
         let value = self.expr(expr)?;
         let extent = value.extent();
-        // A script that runs long enough would overflow the stack of whoever reads its params.
+        // A script that runs long enough could nest values so deep that their readers overflow their
+        // stacks.
         if extent.depth >= MAX_DEPTH {
             return Err(Reason::TooDeep.at(expr.span).into());
         }
@@ -315,7 +319,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         Ok(value.into_owned())
     }
 
-    /// Makes or copies so many bytes of lists, maps and strings.
+    /// Counts bytes of lists, maps and strings that are made or copied.
     fn spend(&mut self, bytes: usize, expr: &Expr) -> Result<(), Stop> {
         match self.left.checked_sub(bytes) {
             Some(left) => {
@@ -341,7 +345,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         Ok(None)
     }
 
-    // Apart from `expr`, so that only the operators that need this much stack take it.
+    // This is a separate function, so that only the operators that need this much stack use it.
     #[inline(never)]
     fn call(&mut self, call: &'a Call, expr: &Expr) -> Result<Val<'a>, Stop> {
         if let Some(prepared) = &call.prepared {
@@ -381,7 +385,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         Ok(value)
     }
 
-    /// Shows a draw that was made.
+    /// Reports a draw to the observer.
     fn show_draw(&mut self, call: &Call, value: &Value, expr: &Expr) {
         if let Some(text) = self.text.take().filter(|_| O::WATCHES) {
             let (operator, place) = (call.function.name(), expr.span);
@@ -389,7 +393,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         }
     }
 
-    /// The salt in force.
+    /// The current salt.
     fn salt(&self) -> random::SaltInForce<'_> {
         random::SaltInForce { experiment: self.salt, separator: &self.separator }
     }
@@ -424,7 +428,7 @@ impl<'p, 'a, S: Semantics, O: Observer> Evaluator<'p, 'a, S, O> {
         })
     }
 
-    /// Stops at a call, and says which variable it was that was null.
+    /// Stops at a call, and names the variable that was null.
     #[cold]
     fn fail(&self, mut reason: Reason, call: &Call, expr: &Expr) -> Stop {
         if let Reason::NullArgument { argument, variable, .. } = &mut reason {

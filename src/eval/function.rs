@@ -23,7 +23,7 @@ macro_rules! functions {
                 }
             }
 
-            /// The names of the parameters, in the order in which [`super::arguments`] has them.
+            /// The names of the parameters, in the order that [`super::arguments`] uses.
             pub(crate) fn parameters(self) -> &'static [&'static str] {
                 match self {
                     $(Function::$name => &[$($parameter),*],)+
@@ -35,7 +35,7 @@ macro_rules! functions {
     };
 }
 
-// The random operators come first, and begin with the three parameters that they share.
+// The random operators come first. Their first three parameters are the same.
 functions! {
     UniformChoice "uniformChoice" ["unit" "salt" "full_salt" "choices"]
     WeightedChoice "weightedChoice" ["unit" "salt" "full_salt" "choices" "weights"]
@@ -68,7 +68,7 @@ functions! {
 /// The most parameters that a function has.
 pub(crate) const MAX_PARAMETERS: usize = 5;
 
-/// The operators with rules of their own for what they evaluate.
+/// The operators that have rules of their own about the parts that they evaluate.
 pub(crate) const SPECIAL_FORMS: [&str; 12] = [
     "literal", "get", "set", "seq", "return", "array", "map", "cond", "and", "or", "coalesce",
     "switch",
@@ -79,7 +79,7 @@ impl Function {
         self.parameters().first() == Some(&"unit")
     }
 
-    /// The parameters that it cannot do without.
+    /// The required parameters.
     pub(crate) fn required(self) -> impl Iterator<Item = &'static str> {
         let optional = ["salt", "full_salt", "draws"];
         self.parameters().iter().copied().filter(move |name| !optional.contains(name))

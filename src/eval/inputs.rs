@@ -6,11 +6,12 @@ use crate::value::{Map, Value};
 /// The inputs of a unit.
 #[derive(Clone, Copy)]
 pub(crate) enum Inputs<'a> {
-    /// By name.
+    /// Inputs by name.
     Named(&'a Map),
-    /// By place, as in a file with columns: the column of each slot of the script, and the values.
+    /// Inputs by position, as in a file with columns: the column of each slot of the script, and the
+    /// values.
     Row {
-        /// The columns by slot; `None` for a variable that is not a column.
+        /// The columns by slot; `None` for a variable without a column.
         columns: &'a [Option<usize>],
         /// The values by column.
         row: &'a [Value],

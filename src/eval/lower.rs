@@ -1,4 +1,4 @@
-//! From the JSON form of a script to what is evaluated.
+//! Lowering: the JSON form of a script becomes the program that is evaluated.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::value::{Value, ValueError};
 /// Lowers a script.
 ///
 /// # Errors
-/// Lists nest too deep. Whatever else is wrong fails when it is evaluated, as it does elsewhere.
+/// Lists nest too deep. Any other fault fails when it is evaluated, as in other implementations.
 pub(super) fn lower(script: &Node, dialect: Dialect) -> Result<Program, Box<Diagnostic>> {
     let mut lowerer = Lowerer {
         dialect,
@@ -60,14 +60,14 @@ impl<'a> Lowerer<'a> {
         })
     }
 
-    /// Lowers a value; `variable` is the one that it is assigned to directly.
+    /// Lowers a value. `variable` is the one that the value is assigned to directly.
     fn expr(&mut self, node: &'a Node, variable: Option<&'a str>) -> Expr {
         let op = match &node.kind {
             Kind::Map(map) => match map.get("op") {
                 None => self.constant(node),
                 Some(op) => match op.as_str() {
                     Some(name) => {
-                        // Only lists that hold one another directly are data that nests.
+                        // Only lists that are directly inside one another are nested data.
                         let lists = std::mem::take(&mut self.list_depth);
                         let op = self.operator(name, map, variable);
                         self.list_depth = lists;
@@ -98,7 +98,7 @@ impl<'a> Lowerer<'a> {
         nodes.iter().map(|node| self.expr(node, None)).collect()
     }
 
-    /// A list of values that are evaluated; one of constants is a constant.
+    /// A list of values that are evaluated. A list of constants is a constant.
     fn list(&mut self, nodes: &'a [Node], span: Span) -> Op {
         if self.list_depth == MAX_DEPTH {
             self.too_deep.get_or_insert(span);
@@ -127,7 +127,7 @@ impl<'a> Lowerer<'a> {
         match name {
             "literal" => match value() {
                 Some(node) => self.constant(node),
-                // planout4j's JSON has no entries that are null.
+                // planout4j's JSON never has null entries.
                 None if self.dialect.drops_null_entries() => Op::Constant(Value::Null),
                 None => fail(name, "`value`"),
             },
@@ -183,7 +183,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// An assignment; without a value, of null.
+    /// An assignment. Without a value, it assigns null.
     fn set(&mut self, variable: &'a str, value: Option<&'a Node>) -> Op {
         let slot = self.slot(variable);
         let is_salt = variable == "experiment_salt";
@@ -194,7 +194,7 @@ impl<'a> Lowerer<'a> {
             return Op::SetSalt(slot, salt.into());
         }
         let expr = match value {
-            // Fails where it is assigned: not at all if it is overridden.
+            // This fails where it is assigned, and not at all if it is overridden.
             _ if is_salt => {
                 let op = Op::Fail(Box::new(Reason::ExperimentSalt));
                 Expr { op, span: value.map_or(Span::default(), |node| node.span) }
@@ -264,7 +264,7 @@ fn fail(operator: &str, needs: &'static str) -> Op {
     Op::Fail(Box::new(Reason::Malformed { operator: operator.into(), needs }))
 }
 
-/// How many lists and maps hold one another.
+/// The number of levels of lists and maps.
 fn depth(node: &Node) -> usize {
     match &node.kind {
         Kind::List(items) => 1 + items.iter().map(depth).max().unwrap_or(0),

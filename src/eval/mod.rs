@@ -1,4 +1,4 @@
-//! Scripts and what they compute.
+//! Scripts and their evaluation.
 //!
 //! ```
 //! use planout::{Dialect, Map, Script, Value};
@@ -59,8 +59,8 @@ use crate::wire::{MAX_JSON_DEPTH, emit};
 /// The experiment salt of a script that is evaluated without one.
 pub const DEFAULT_SALT: &str = "global_salt";
 
-/// A compiled script. It is immutable: evaluate it as often as you like, from as many threads as
-/// you like.
+/// A compiled script. It is immutable: it can be evaluated any number of times, by any number of
+/// threads.
 #[derive(Debug)]
 pub struct Script {
     dialect: Dialect,
@@ -70,7 +70,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// Compiles PlanOut language; the name is what diagnostics call it.
+    /// Compiles a program of the PlanOut language. Diagnostics call it by the given name.
     ///
     /// # Errors
     /// All syntax errors of the text.
@@ -94,10 +94,10 @@ impl Script {
             .map_err(|found| Report::new(Arc::new(source), vec![*found]))
     }
 
-    /// Takes a compiled script as a tree.
+    /// Makes a script from a compiled tree.
     ///
     /// # Errors
-    /// Lists or maps in it nest too deep.
+    /// Lists or maps in the tree nest too deep.
     pub fn from_node(
         json: impl Into<Arc<Node>>,
         dialect: Dialect,
@@ -107,7 +107,7 @@ impl Script {
         Ok(Script { dialect, json, program, checksum: OnceLock::new() })
     }
 
-    /// The dialect it is evaluated in.
+    /// The dialect in which the script is evaluated.
     pub fn dialect(&self) -> Dialect {
         self.dialect
     }
@@ -144,7 +144,7 @@ impl Script {
         self.run(salt, Inputs::Named(inputs), None)
     }
 
-    /// Evaluates the script with some variables held at a value, whatever the script says.
+    /// Evaluates the script while some variables are held at a value, whatever the script assigns.
     ///
     /// # Errors
     /// As [`Script::evaluate`].
@@ -157,7 +157,7 @@ impl Script {
         self.run(salt, Inputs::Named(inputs), Some(overrides))
     }
 
-    /// Evaluates the script as [`Script::evaluate_with`] does, and lets somebody watch.
+    /// Evaluates the script as [`Script::evaluate_with`] does, with an observer.
     ///
     /// ```
     /// use planout::eval::{ObservedDraw, Observer};
@@ -212,8 +212,8 @@ impl Script {
         Ok(Evaluation { params, in_experiment })
     }
 
-    /// Evaluates the script with the salt of an experiment, and lays its params over others.
-    /// False if the script returned something false.
+    /// Evaluates the script with the salt of an experiment. Its params override others. Returns false
+    /// if the script returned a false value.
     pub(crate) fn run_salted<'a>(
         &'a self,
         salt: &'a Salted,
@@ -226,7 +226,7 @@ impl Script {
         evaluator::evaluate(&self.program, self.dialect, &setting, params)
     }
 
-    /// Does with the salt of an experiment what can be done before there are units.
+    /// Prepares the work for an experiment's salt that does not depend on units.
     pub(crate) fn salted(&self, salt: String) -> Salted {
         let hashers = if self.program.changes_salt {
             Vec::new()
@@ -238,7 +238,7 @@ impl Script {
         Salted { salt, hashers }
     }
 
-    /// The variables that it can read. Those that it sets before it reads them are among these.
+    /// The variables that the script can read, including those that it sets before.
     pub fn reads(&self) -> Vec<&str> {
         let mut found = IndexSet::new();
         names::reads(&self.json, |name| {
@@ -247,7 +247,7 @@ impl Script {
         found.into_iter().collect()
     }
 
-    /// The variables that it can set, in the order in which they stand in it.
+    /// The variables that the script can set, in the order in which they occur.
     ///
     /// ```
     /// use planout::{Dialect, Script};
@@ -272,11 +272,11 @@ impl Script {
     }
 }
 
-/// The salt of an experiment, made ready for its script.
+/// The salt of an experiment, prepared for its script.
 #[derive(Clone, Debug)]
 pub(crate) struct Salted {
     salt: String,
-    /// For each prepared draw of the script; none if it changes its salt.
+    /// The hasher of each prepared draw of the script. Empty if the script changes its salt.
     hashers: Vec<Hasher>,
 }
 
@@ -286,7 +286,7 @@ impl Salted {
     }
 }
 
-/// The draw of a text that the unit ends.
+/// The draw of a text that ends with the unit.
 pub(crate) fn draw(text: &Hasher, unit: &Value, dialect: Dialect) -> Draw {
     in_dialect!(dialect, S => random::draw::<S>(text, unit))
 }
@@ -297,6 +297,6 @@ pub(crate) fn draw(text: &Hasher, unit: &Value, dialect: Dialect) -> Draw {
 pub struct Evaluation<'a> {
     /// The params.
     pub params: Params<'a>,
-    /// False if the script returned something false.
+    /// False if the script returned a false value.
     pub in_experiment: bool,
 }

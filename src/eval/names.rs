@@ -1,4 +1,5 @@
-//! The variables of a script, as its compiled form names them: more than it can reach, perhaps.
+//! The names of a script's variables, collected from its compiled form. They may include variables
+//! that no unit reaches.
 
 #[cfg(feature = "batch")]
 use super::dialects::in_dialect;
@@ -29,7 +30,7 @@ pub(crate) fn sets<'a>(script: &'a Node, mut found: impl FnMut(&'a str)) {
     });
 }
 
-/// The params that a script can set, in the order in which they stand in it.
+/// The params that a script can set, in the order in which they occur.
 #[cfg(feature = "batch")]
 pub(crate) fn params<'a>(script: &'a Node, dialect: Dialect, mut found: impl FnMut(&'a str)) {
     let salts_are_params = in_dialect!(dialect, S => S::SALT_IS_PARAM);
@@ -41,7 +42,8 @@ pub(crate) fn params<'a>(script: &'a Node, dialect: Dialect, mut found: impl FnM
     });
 }
 
-/// All parts of a script that are evaluated, in order. Scripts nest deeper than stacks are.
+/// All parts of a script that are evaluated, in order. This does not recurse, because scripts can
+/// nest deeper than a stack allows.
 fn walk<'a>(script: &'a Node, mut found: impl FnMut(Form<'a>)) {
     let mut nodes = vec![script];
     while let Some(node) = nodes.pop() {

@@ -3,34 +3,35 @@
 use crate::source::Span;
 use crate::value::Value;
 
-/// Watches the evaluation of a script: [`Script::observe`](super::Script::observe). Places are those of
-/// the script's text. The evaluation that nobody watches is compiled by itself, and pays nothing.
+/// An observer of the evaluation of a script: [`Script::observe`](super::Script::observe). Places are
+/// those of the script's text. Evaluations without an observer are compiled separately, and have no
+/// cost.
 pub trait Observer {
-    /// Whether it watches at all.
+    /// Whether the observer is active.
     const WATCHES: bool = true;
 
-    /// A random operator has drawn.
+    /// Called when a random operator has drawn.
     fn draws(&mut self, draw: &ObservedDraw<'_>) {
         let _ = draw;
     }
 
-    /// A condition of an `if` holds, or does not.
+    /// Called when the condition of an `if` was evaluated, with its truth.
     fn decides(&mut self, holds: bool, place: Span) {
         let _ = (holds, place);
     }
 
-    /// A variable is given a value.
+    /// Called when a variable is given a value.
     fn sets(&mut self, variable: &str, value: &Value, place: Span) {
         let _ = (variable, value, place);
     }
 
-    /// The script ends by a `return` of something true or false.
+    /// Called when the script ends by a `return`, with the truth of its value.
     fn returns(&mut self, in_experiment: bool, place: Span) {
         let _ = (in_experiment, place);
     }
 }
 
-/// Nobody watches.
+/// An observer that does nothing.
 impl Observer for () {
     const WATCHES: bool = false;
 }
@@ -41,7 +42,7 @@ pub struct ObservedDraw<'a> {
     /// The operator.
     pub operator: &'static str,
     /// The text that was hashed, up to the unit. An operator that draws several times appends to it,
-    /// with a dot between: `sample` a place, `bernoulliFilter` a choice.
+    /// with a dot between: `sample` appends a position, `bernoulliFilter` a choice.
     pub text: &'a str,
     /// The result of the operator.
     pub value: &'a Value,

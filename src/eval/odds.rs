@@ -7,14 +7,14 @@ use super::semantics::Semantics;
 use crate::draw::Draw;
 use crate::value::Value;
 
-/// Everything about an operator that takes one draw, but its salt and its unit.
+/// All settings of an operator that makes one draw, except its salt and its unit.
 #[derive(Debug)]
 pub(crate) enum Odds {
-    /// There are no choices, and nothing is drawn.
+    /// There are no choices, so there is no draw.
     Nothing,
-    /// One of so many choices.
+    /// One of this number of equally likely choices.
     Uniform(usize),
-    /// One of so many choices, by the running sums of their weights.
+    /// One of this number of choices, by the running sums of their weights.
     Weighted {
         sums: Vec<f64>,
         choices: usize,
@@ -32,13 +32,13 @@ pub(crate) enum Odds {
 
 /// The outcome of a draw.
 pub(crate) enum Pick {
-    /// The choice at a place.
+    /// The choice at an index.
     Choice(usize),
     Value(Value),
 }
 
 impl Odds {
-    /// The odds of an operator; `None` for one that takes a series of draws.
+    /// The odds of an operator; `None` for an operator that makes several draws.
     pub(crate) fn of<S: Semantics>(arguments: &Arguments<'_>) -> Outcome<Option<Odds>> {
         Ok(Some(match arguments.function() {
             Function::UniformChoice => match arguments.list("choices")?.len() {
@@ -61,12 +61,12 @@ impl Odds {
         }))
     }
 
-    /// Whether each draw decides for one of the choices.
+    /// Whether each draw selects one of the choices.
     pub(crate) fn always_choose(&self) -> bool {
         match self {
             Odds::Uniform(_) => true,
             Odds::Weighted { sums, choices } => {
-                // No draw is beyond the last sum then.
+                // No draw is larger than the last sum then.
                 let reached = sums.last().is_some_and(|sum| sum.is_finite() && *sum >= 0.0);
                 reached && sums.len() <= *choices
             }
@@ -74,8 +74,8 @@ impl Odds {
         }
     }
 
-    /// The choice that a draw decides for; `None` for operators that do not choose, and where it
-    /// is beyond all weights.
+    /// The choice that a draw selects; `None` for operators without choices, and for a draw that is
+    /// larger than the sum of all weights.
     #[inline]
     pub(crate) fn choice(&self, draw: Draw) -> Option<usize> {
         match self {

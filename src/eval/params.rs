@@ -1,4 +1,4 @@
-//! The params of a unit, and how services read them.
+//! The params of a unit, and typed access to them.
 
 use std::slice;
 
@@ -7,16 +7,16 @@ use crate::value::{Map, Value};
 
 /// The params of a unit, in the order in which they were first set.
 ///
-/// The typed getters take a default for a param that is not there or is of another type: a
-/// service goes on with what it did before the experiment.
+/// The typed getters take a default, which they return if the param is missing or has another type:
+/// the service behaves as it did before the experiment.
 #[derive(Clone, Debug, Default)]
 pub struct Params<'a> {
     entries: Vec<(&'a str, Val<'a>)>,
-    /// How much was made and copied for them, in bytes.
+    /// The number of bytes that were made and copied for the params.
     made: usize,
 }
 
-/// How they came about makes no others of them.
+/// Params are equal if their values are, however they were computed.
 impl PartialEq for Params<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.entries == other.entries
@@ -28,10 +28,10 @@ impl<'a> Params<'a> {
         Params { entries: Vec::with_capacity(params), made: 0 }
     }
 
-    /// Adds a param, or replaces it if it is one of the first `below`. Returns its place.
+    /// Adds a param, or replaces it if it is one of the first `below`. Returns its index.
     pub(super) fn lay(&mut self, name: &'a str, value: impl Into<Val<'a>>, below: usize) -> u32 {
         let known = self.entries.iter().take(below).position(|(known, _)| *known == name);
-        // A script has no 2^32 variables.
+        // No script has 2^32 variables.
         match known {
             Some(place) => {
                 self.entries[place].1 = value.into();
@@ -48,13 +48,13 @@ impl<'a> Params<'a> {
         self.made += bytes;
     }
 
-    /// How much of lists, maps and strings was made and copied for them, in bytes.
+    /// The number of bytes of lists, maps and strings that were made and copied for the params.
     pub fn made(&self) -> usize {
         self.made
     }
 
-    /// About how much they take besides their own places, in bytes, with all that they share with
-    /// the script and with one another.
+    /// The approximate number of bytes that the values of the params take, including data that they
+    /// share with the script and with one another.
     pub fn bytes(&self) -> usize {
         let bytes = self.entries.iter().map(|(_, value)| value.extent().bytes);
         bytes.fold(0, usize::saturating_add)
@@ -73,22 +73,22 @@ impl<'a> Params<'a> {
         Iter(self.entries.iter())
     }
 
-    /// How many there are.
+    /// The number of params.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no params.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// A param.
+    /// A param by name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.entries.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }
 
-    /// A param as an integer. A float without a fraction counts as one, since every number of a
+    /// A param as an integer. A float without a fraction is converted, since every number of a
     /// planout4j script is a float.
     pub fn int(&self, name: &str, default: i64) -> i64 {
         match self.get(name) {
@@ -103,13 +103,13 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// A param as a float, of an integer too.
+    /// A param as a float. An integer is converted.
     pub fn float(&self, name: &str, default: f64) -> f64 {
         self.get(name).and_then(Value::as_float).unwrap_or(default)
     }
 
-    /// A param as a boolean. The integers 1 and 0 count as one, since that is what
-    /// `bernoulliTrial` gives in the `planout` dialect.
+    /// A param as a boolean. The integers 1 and 0 are converted, since `bernoulliTrial` returns these
+    /// in the `planout` dialect.
     pub fn boolean(&self, name: &str, default: bool) -> bool {
         match self.get(name) {
             Some(Value::Bool(bool)) => *bool,
@@ -123,12 +123,12 @@ impl<'a> Params<'a> {
         self.get(name).and_then(Value::as_str).unwrap_or(default)
     }
 
-    /// The params as a map of their own.
+    /// The params as an owned map.
     pub fn to_map(&self) -> Map {
         self.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect()
     }
 
-    /// The params as a map of their own, without copies of what they do not borrow.
+    /// The params as an owned map. Values that are not borrowed are moved, not copied.
     pub fn into_map(self) -> Map {
         let entries = self.entries.into_iter();
         entries.map(|(name, value)| (name.to_owned(), value.into_owned())).collect()
@@ -136,7 +136,7 @@ impl<'a> Params<'a> {
 }
 
 impl<'a> From<&'a Map> for Params<'a> {
-    /// The params of a map, to be read by type.
+    /// The params of a map, for typed access.
     fn from(map: &'a Map) -> Params<'a> {
         let entries = map.iter().map(|(name, value)| (name.as_str(), value.into()));
         Params { entries: entries.collect(), ..Params::default() }

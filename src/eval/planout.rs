@@ -10,7 +10,7 @@ use crate::value::Value;
 
 pub(crate) struct Planout;
 
-/// A Python number: a boolean is an integer.
+/// A Python number. A boolean is an integer.
 #[derive(Clone, Copy)]
 enum Number {
     Int(i128),
@@ -39,7 +39,7 @@ impl Number {
         }
     }
 
-    /// Compares by value, exactly: an integer is not rounded to a double first.
+    /// Compares by value and exactly: an integer is not rounded to a double first.
     fn compare(self, other: Number) -> Option<Ordering> {
         match (self, other) {
             (Number::Int(left), Number::Int(right)) => Some(left.cmp(&right)),
@@ -56,7 +56,7 @@ fn compare_exactly(int: i128, float: f64) -> Option<Ordering> {
     if !float.is_finite() {
         return 0.0_f64.partial_cmp(&float);
     }
-    // Doubles beyond 128 bits saturate, which still compares rightly.
+    // Doubles beyond 128 bits saturate, which does not change the comparison.
     let fraction = 0.0_f64.partial_cmp(&float.fract())?;
     Some(int.cmp(&(float.trunc() as i128)).then(fraction))
 }
@@ -114,7 +114,7 @@ impl Semantics for Planout {
             return Ok(choices as i64);
         };
         let draws = match draws {
-            // It leaves out more than any list has.
+            // The number leaves out more choices than any list has.
             Value::Wide(draws) if **draws < 0 => i64::MIN,
             draws => draws.as_int().ok_or_else(|| arguments.wrong_kind("draws", "an integer"))?,
         };
@@ -148,7 +148,7 @@ impl Semantics for Planout {
             [] => {
                 return Err(Reason::NoValues { operator: "product" });
             }
-            // Nothing is multiplied: a boolean stays one.
+            // A single operand is not multiplied, so a boolean stays one.
             [Value::Bool(bool)] => return Ok(Value::Bool(*bool)),
             _ => {}
         }
@@ -232,7 +232,7 @@ impl Semantics for Planout {
         match (left, right) {
             (Value::String(left), Value::String(right)) => Ok(Some(left.cmp(right))),
             (Value::List(left), Value::List(right)) => {
-                // The first elements that differ decide, else the lengths.
+                // The first elements that differ decide, or else the lengths.
                 let mut pairs = left.iter().zip(right);
                 match pairs.find(|(left, right)| !Self::equals(left, right)) {
                     Some((left, right)) => Self::compare(operator, left, right),
@@ -330,7 +330,7 @@ fn repr(value: &Value, out: &mut dyn FnMut(&str)) {
     }
 }
 
-/// A string in single quotes, or in double ones if it holds single ones only.
+/// A string in single quotes, or in double quotes if it contains only single ones.
 fn repr_string(text: &str, out: &mut dyn FnMut(&str)) {
     let quote = if text.contains('\'') && !text.contains('"') { "\"" } else { "'" };
     let mut buffer = [0; 4];
@@ -353,8 +353,8 @@ fn repr_string(text: &str, out: &mut dyn FnMut(&str)) {
     out(quote);
 }
 
-/// Python and Rust call the same characters printable; Rust tells only by escaping the others.
-/// It also escapes an accent at the start of a string, hence the letter before.
+/// Python and Rust consider the same characters printable. Rust shows it only by escaping the others.
+/// Rust also escapes an accent at the start of a string, so a letter is put before it.
 fn is_printable(char: char) -> bool {
     let text = String::from_iter(['a', char]);
     matches!(char, ' '..='~') || !text.escape_debug().skip(1).take(2).eq(['\\', 'u'])

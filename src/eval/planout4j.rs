@@ -113,7 +113,7 @@ impl Semantics for Planout4j {
         };
         match (operand(left)?, operand(right)?) {
             (_, 0) => Err(Reason::DivisionByZero { operator: "%" }),
-            // The operands are exact, the result passes through a double.
+            // The operands are exact; the result is rounded to a double.
             (left, right) => Ok(Value::Int(left.wrapping_rem(right) as f64 as i64)),
         }
     }
@@ -161,7 +161,7 @@ impl Semantics for Planout4j {
             }
             Value::Int(int) => Ok(usize::try_from(*int).ok()),
             Value::Wide(_) => Ok(None),
-            // Beyond 32 bits there is no list to have such a place.
+            // No list has an index beyond 32 bits.
             Value::Float(float) if float.fract() == 0.0 => {
                 Ok((0.0..4e9).contains(float).then_some(*float as usize))
             }
@@ -203,7 +203,8 @@ fn whole(value: &Value) -> Option<i64> {
     }
 }
 
-/// Java's order of doubles: -0.0 below 0.0, not-a-number above all and equal to itself.
+/// Java's order of doubles: -0.0 is below 0.0, and not-a-number is above all others and equal to
+/// itself.
 fn java_order(left: f64, right: f64) -> Ordering {
     match (left.is_nan(), right.is_nan()) {
         (false, false) => left.total_cmp(&right),

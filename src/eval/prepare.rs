@@ -1,4 +1,4 @@
-//! Draws of which all but the unit is known before any unit comes: what can be done then.
+//! The preparation of draws: the work that does not depend on the unit.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,8 @@ use super::program::{Call, DrawSalt, Op, Prepared};
 use super::semantics::Semantics;
 use crate::dialect::Dialect;
 
-/// Prepares a call; its salt is added to those of the program. `None` if too little is known, or if
-/// it fails, which it does when it is evaluated.
+/// Prepares a call, and adds its salt to those of the program. `None` if too little is known, or if
+/// the call fails, which it then does when it is evaluated.
 pub(super) fn prepare(
     call: &Call,
     dialect: Dialect,
@@ -42,7 +42,7 @@ fn prepare_in<S: Semantics>(call: &Call, salts: &mut Vec<DrawSalt>) -> Option<Pr
     };
     let odds = Odds::of::<S>(&arguments).ok()??;
     if let Odds::Nothing = odds {
-        // Needs neither salt nor unit.
+        // This draw needs neither salt nor unit.
         return None;
     }
     salts.push(salt);

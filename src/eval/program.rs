@@ -1,4 +1,4 @@
-//! A script in the form in which it is evaluated: immutable, variables as numbered slots.
+//! A script in the form that is evaluated: it is immutable, and variables are numbered slots.
 
 use std::collections::HashSet;
 
@@ -18,19 +18,19 @@ pub(crate) struct Program {
     pub(crate) names: Vec<Box<str>>,
     /// The salts of the prepared draws.
     pub(crate) salts: Vec<DrawSalt>,
-    /// Whether it changes the experiment salt, or what stands between that and a draw's own.
+    /// Whether the program changes the experiment salt, or the separator after a draw's own salt.
     pub(crate) changes_salt: bool,
-    /// The constants that it sets, if it does nothing else, as most defaults.
+    /// The constants that the program sets, if it does nothing else, as most defaults do.
     pub(crate) constants: Option<Constants>,
 }
 
-/// The variables that a program sets, each once, in order.
+/// The variables that a program sets, in order and each once.
 pub(crate) type Constants = Box<[(Slot, Value)]>;
 
 /// The salt of a draw.
 #[derive(Debug)]
 pub(crate) struct DrawSalt {
-    /// Whether it stands for the experiment salt, too.
+    /// Whether this salt replaces the experiment salt, too.
     pub(crate) is_full: bool,
     pub(crate) text: Box<str>,
 }
@@ -44,10 +44,10 @@ pub(crate) struct Expr {
 #[derive(Debug)]
 pub(crate) enum Op {
     Constant(Value),
-    /// An operator that is known to fail fails when it is reached, not before.
+    /// An operator that is known to fail. It fails when it is reached, and not before.
     Fail(Box<Reason>),
     Get(Slot),
-    /// The experiment salt in force.
+    /// The current experiment salt.
     GetSalt,
     Set(Slot, Box<Expr>),
     /// Changes the experiment salt; the slot is that of its variable.
@@ -55,7 +55,7 @@ pub(crate) enum Op {
     /// Changes the separator; the slot is that of its variable.
     SetSeparator(Slot, Box<Expr>),
     Sequence(Box<[Expr]>),
-    /// Conditions with what they guard.
+    /// Conditions with their branches.
     Condition(Box<[(Expr, Expr)]>),
     Return(Box<Expr>),
     List(Box<[Expr]>),
@@ -67,7 +67,7 @@ pub(crate) enum Op {
 }
 
 impl Expr {
-    /// The variables that it sets, if it does nothing else: each once, and to a constant.
+    /// The constants that the program sets, if it does nothing else and sets each variable once.
     pub(crate) fn constants(&self) -> Option<Constants> {
         let Op::Sequence(rules) = &self.op else {
             return None;
@@ -85,33 +85,33 @@ impl Expr {
     }
 }
 
-/// An operator that evaluates all of its arguments before it runs.
+/// A call of an operator that evaluates all of its arguments before it runs.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) function: Function,
-    /// The arguments in the order of the script, each with its place in the function's
-    /// parameters; `None` for one that the function does not know.
+    /// The arguments in the order of the script. Each has its index among the function's parameters;
+    /// `None` for an argument that the function does not know.
     pub(crate) arguments: Box<[(Option<usize>, Expr)]>,
     pub(crate) prepared: Option<Prepared>,
 }
 
-/// Of a call of a random operator whose arguments are constant, but for its unit: what can be done
-/// before any unit comes.
+/// The prepared part of a call of a random operator whose arguments are constant, except for its
+/// unit.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) odds: Odds,
-    /// Whether each draw decides for one of the choices.
+    /// Whether each draw selects one of the choices.
     pub(crate) always_chooses: bool,
-    /// The place of the unit among the arguments of the call.
+    /// The index of the unit among the arguments of the call.
     pub(crate) unit: usize,
-    /// The place of the choices, if it chooses.
+    /// The index of the choices, if the operator chooses.
     pub(crate) choices: Option<usize>,
-    /// The number of its salt in the program.
+    /// The index of its salt in the program.
     pub(crate) salt: usize,
 }
 
 impl Prepared {
-    /// The choice at a place.
+    /// The choice at an index.
     pub(crate) fn choice<'a>(&self, call: &'a Call, index: usize) -> Option<&'a Value> {
         match &call.arguments.get(self.choices?)?.1.op {
             Op::Constant(Value::List(choices)) => choices.get(index),

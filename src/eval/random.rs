@@ -11,7 +11,7 @@ use super::semantics::Semantics;
 use crate::draw::{self, Draw, Hasher, Salt, Series, Sink};
 use crate::value::Value;
 
-/// The part of a salt that changes as a script runs.
+/// The part of a salt that can change while a script runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SaltInForce<'s> {
     /// The salt of the experiment.
@@ -21,7 +21,7 @@ pub(crate) struct SaltInForce<'s> {
 }
 
 impl<'s> SaltInForce<'s> {
-    /// The salt of a draw that has this one.
+    /// The whole salt of a draw with this own salt.
     pub(crate) fn with(self, own: &'s str, is_full: bool) -> Salt<'s> {
         let SaltInForce { experiment, separator } = self;
         if is_full { Salt::Full(own) } else { Salt::Own { experiment, own, separator } }
@@ -54,19 +54,19 @@ pub(crate) fn run<'a, S: Semantics>(
     Ok(Cow::Owned(match arguments.function() {
         Function::BernoulliFilter => filter::<S>(&arguments, salt)?,
         Function::Sample => sample::<S>(&arguments, salt, S::SHUFFLE_STOPS_AT, false)?,
-        // planout4j has no `fastSample`: what it would compute is what the reference does.
+        // planout4j does not have `fastSample`, so it is computed as in the reference.
         _ => sample::<S>(&arguments, salt, 1, true)?,
     }))
 }
 
-/// A hasher that has seen the salt and the unit.
+/// A hasher that has read the salt and the unit.
 fn hasher<S: Semantics>(arguments: &Arguments<'_>, salt: SaltInForce<'_>) -> Outcome<Hasher> {
     let mut hasher = salt.of_call(arguments)?.begin();
     push_unit::<S, Hasher>(&mut hasher, arguments.required("unit")?);
     Ok(hasher)
 }
 
-/// The text that a call hashes, up to its unit; `None` if it hashes nothing, or fails.
+/// The text that a call hashes, up to its unit; `None` if the call hashes nothing, or fails.
 pub(crate) fn text<S: Semantics>(
     arguments: &Arguments<'_>,
     salt: SaltInForce<'_>,
@@ -83,11 +83,11 @@ pub(crate) fn text<S: Semantics>(
     draws.then_some(text)
 }
 
-/// The draw of what a hasher has seen and a unit.
+/// The draw of a hasher's text with a unit after it.
 #[inline]
 pub(crate) fn draw<S: Semantics>(hasher: &Hasher, unit: &Value) -> Draw {
     match unit {
-        // All dialects write these alike.
+        // All dialects write these kinds alike.
         Value::String(text) => hasher.finish_with(text),
         Value::Int(int) => hasher.finish_with(itoa::Buffer::new().format(*int)),
         unit => {
@@ -98,7 +98,7 @@ pub(crate) fn draw<S: Semantics>(hasher: &Hasher, unit: &Value) -> Draw {
     }
 }
 
-/// Writes a unit that is known.
+/// Writes a known unit.
 pub(crate) fn push_unit<S: Semantics, T: Sink>(text: &mut T, unit: &Value) {
     let write = |text: &mut T, value: &Value| {
         S::text(value, &mut |piece| text.push(piece));
@@ -110,7 +110,7 @@ pub(crate) fn push_unit<S: Semantics, T: Sink>(text: &mut T, unit: &Value) {
     };
 }
 
-/// The texts of draws that each append a value to the unit. A null appends nothing.
+/// The texts of draws that each append a value to the unit. For null, nothing is appended.
 pub(crate) fn appended<S: Semantics, T: Sink>(series: &mut Series<T>, value: &Value) -> T {
     match value {
         Value::Null => series.bare(),
@@ -118,7 +118,7 @@ pub(crate) fn appended<S: Semantics, T: Sink>(series: &mut Series<T>, value: &Va
     }
 }
 
-/// The draws of a call that each append something to its unit.
+/// The draws of a call that each append a value to its unit.
 fn series<S: Semantics>(
     arguments: &Arguments<'_>,
     salt: SaltInForce<'_>,
@@ -140,8 +140,8 @@ fn filter<S: Semantics>(arguments: &Arguments<'_>, salt: SaltInForce<'_>) -> Out
     Ok(Value::List(chosen.cloned().collect()))
 }
 
-/// A Fisher-Yates shuffle from the end, of which the first draws are kept. The fast one keeps
-/// the last, and stops as soon as these are final.
+/// A Fisher-Yates shuffle from the end. The first elements are kept. The fast version keeps the last
+/// elements, and stops as soon as these are final.
 fn sample<S: Semantics>(
     arguments: &Arguments<'_>,
     salt: SaltInForce<'_>,
@@ -151,7 +151,7 @@ fn sample<S: Semantics>(
     let choices = arguments.list("choices")?;
     let draws = S::draws(arguments, choices.len())?;
     if choices.len() <= stops_at {
-        // Nothing is drawn, and so neither salt nor unit is needed.
+        // Nothing is drawn, so neither salt nor unit is needed.
         return Ok(Value::List(choices.iter().take(kept(draws, choices.len())).cloned().collect()));
     }
     let mut series = series::<S>(arguments, salt)?;
@@ -168,7 +168,7 @@ fn sample<S: Semantics>(
     Ok(pick(&order[..kept(draws, choices.len())]))
 }
 
-/// How many choices a number of draws keeps: a negative one leaves as many out at the end.
+/// The number of choices that are kept. A negative number of draws leaves this many out at the end.
 pub(crate) fn kept(draws: i64, choices: usize) -> usize {
     let kept = if draws < 0 { draws.saturating_add(choices as i64) } else { draws };
     usize::try_from(kept).unwrap_or(0).min(choices)

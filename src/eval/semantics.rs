@@ -1,5 +1,5 @@
 //! The part of an evaluation that depends on the dialect. The two implementations,
-//! [`super::planout4j`] and [`super::planout`], are the only code that tells the dialects apart.
+//! [`super::planout4j`] and [`super::planout`], are the only code that distinguishes the dialects.
 
 use std::cmp::Ordering;
 
@@ -10,28 +10,29 @@ use crate::value::Value;
 pub(crate) trait Semantics {
     /// Whether a null argument counts as missing, and a null variable as unset.
     const NULL_IS_MISSING: bool;
-    /// Whether a new experiment salt is a param too.
+    /// Whether a new experiment salt also becomes a param.
     const SALT_IS_PARAM: bool;
-    /// The place at which the shuffle of `sample` stops. The draw for 0 moves nothing, but needs salt and unit.
+    /// The position at which the shuffle of `sample` stops. The draw for 0 moves nothing, but needs
+    /// salt and unit.
     const SHUFFLE_STOPS_AT: usize;
-    /// Whether `min` and `max` of a null alone are null: it is compared with nothing.
+    /// Whether `min` and `max` of a single null are null, because it is not compared with anything.
     const LONE_NULL_IS_EXTREME: bool;
 
-    /// The text of a unit's element, piece by piece.
+    /// Writes the text of a unit's element, piece by piece.
     fn text(value: &Value, out: &mut dyn FnMut(&str));
 
-    /// `uniformChoice` and `weightedChoice` without any choices.
+    /// The result of `uniformChoice` and `weightedChoice` without any choices.
     fn no_choice() -> Value;
-    /// `weightedChoice` whose weights do not reach the number that was drawn.
+    /// The result of `weightedChoice` if its weights do not reach the number that was drawn.
     fn no_weight() -> Outcome<Value>;
     fn trial(outcome: bool) -> Value;
     fn probability(arguments: &Arguments<'_>) -> Outcome<f64>;
     fn weights(arguments: &Arguments<'_>, choices: usize) -> Outcome<Vec<f64>>;
     /// The bounds of `randomInteger`, both included.
     fn bounds(arguments: &Arguments<'_>) -> Outcome<(i64, i64)>;
-    /// `min + draw % (max - min + 1)`, for 60 bits of a draw. The range is not empty.
+    /// Computes `min + draw % (max - min + 1)` for the 60 bits of a draw. The range is not empty.
     fn integer(min: i64, max: i64, draw: u64) -> Outcome<Value>;
-    /// How many draws of `sample` are asked for; negative ones count from the end.
+    /// The number of draws that `sample` is asked for. A negative number counts from the end.
     fn draws(arguments: &Arguments<'_>, choices: usize) -> Outcome<i64>;
 
     fn sum(values: &[Value]) -> Outcome<Value>;
@@ -41,14 +42,15 @@ pub(crate) trait Semantics {
     fn modulo(left: &Value, right: &Value) -> Outcome<Value>;
     fn round(value: &Value) -> Outcome<Value>;
     fn equals(left: &Value, right: &Value) -> bool;
-    /// The order of two values, for `<` and its like; `None` if neither is less (not a number).
+    /// The order of two values, for `<` and similar operators; `None` if neither is less (not a
+    /// number).
     fn compare(operator: &'static str, left: &Value, right: &Value) -> Outcome<Option<Ordering>>;
-    /// Whether `min` and `max` can choose among values of this kind at all.
+    /// Whether `min` and `max` accept values of this kind.
     fn can_be_extreme(value: &Value) -> bool;
     fn string_length(text: &str) -> usize;
-    /// The place in a list that an index means; `None` for one that cannot be there.
+    /// The position in a list that an index means; `None` if no list has such a position.
     fn list_index(index: &Value) -> Outcome<Option<usize>>;
-    /// Refuses what cannot be the key of a map.
+    /// Refuses a value that cannot be the key of a map.
     fn check_key(index: &Value) -> Outcome<()>;
     /// The operand of `exp` and `sqrt`.
     fn operand(operator: &'static str, value: &Value) -> Outcome<f64>;

@@ -1,4 +1,4 @@
-//! Whether a formatted program still says what the author wrote.
+//! The check that a formatted program still means the same.
 
 use super::pieces::pieces;
 use super::shape::Shape;
@@ -7,17 +7,17 @@ use crate::parallel;
 use crate::source::OffsetMap;
 use crate::syntax::{Statements, TokenKind};
 
-/// A text of this many bytes is worth a thread.
+/// The size in bytes from which a text is worth a thread.
 const LONG: usize = 1 << 20;
 
-/// Whether two programs have the same tokens, but for those that the style leaves out or replaces,
-/// the same comments in the same order, and the same structure: then they have the same compiled
-/// form.
+/// Whether two programs have the same tokens (apart from those that the style leaves out or
+/// replaces), the same comments in the same order, and the same structure. Then they have the same
+/// compiled form.
 pub(super) fn is_faithful(before: &str, after: &str, dialect: Dialect) -> bool {
     shape(before, dialect).is_some_and(|shape| is_faithful_to(before, &shape, after, dialect))
 }
 
-/// The same, for a program whose structure is known.
+/// The same check for a program whose structure is known.
 pub(super) fn is_faithful_to(before: &str, old: &Shape, after: &str, dialect: Dialect) -> bool {
     if before == after {
         return true;
@@ -33,7 +33,7 @@ pub(super) fn is_faithful_to(before: &str, old: &Shape, after: &str, dialect: Di
     parallel::both(has_same_tokens, has_same_shape) == (true, true)
 }
 
-/// The tokens that count. Semicolons do not: what they mean shows in the structure.
+/// The tokens that are compared. Semicolons are not: the structure shows their meaning.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut before = TokenKind::End;
     pieces(text).filter_map(move |piece| {

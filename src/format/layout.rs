@@ -1,5 +1,6 @@
-//! From the syntax tree to what the printer is told. The tree says what belongs together; what is
-//! printed are the program's own tokens and comments, each of which is taken once and in order.
+//! The layout: it turns the syntax tree into commands for the printer. The tree says which tokens
+//! belong together. The printed tokens and comments are the program's own, each used once and in
+//! order.
 
 use std::{mem, slice};
 
@@ -12,9 +13,9 @@ use crate::syntax::ast::{
     Arguments, Block, Expr, ExprKind, If, Literal, LiteralKind, Return, Rule, Switch,
 };
 
-/// Lays out a program, statement by statement: what has been printed is held no longer.
+/// Lays out a program, statement by statement. Printed statements are not kept.
 pub(super) struct Layout<'a> {
-    /// The token to be printed next, and the one after it.
+    /// The next token to print, and the one after it.
     piece: Piece<'a>,
     following: Piece<'a>,
     pieces: Box<dyn Iterator<Item = Piece<'a>> + 'a>,
@@ -28,9 +29,9 @@ pub(super) struct Layout<'a> {
 #[derive(Clone, Copy)]
 enum Gap {
     Nothing,
-    /// A line end if the group breaks, else nothing.
+    /// A line end if the group breaks, and nothing otherwise.
     Soft,
-    /// A line end if the group breaks, else a space.
+    /// A line end if the group breaks, and a space otherwise.
     Line,
 }
 
@@ -43,16 +44,16 @@ impl<'a> Layout<'a> {
         Layout { piece, following, pieces: Box::new(pieces), first: true, out, dialect }
     }
 
-    /// Prints the next statement of the program. It is what the text was parsed to, with places in
-    /// the text itself.
+    /// Prints the next statement of the program. The statement was parsed from this text, with places
+    /// in the text itself.
     pub(super) fn statement(&mut self, rule: &Rule) {
         let mut first = self.first;
         self.rules(slice::from_ref(rule), &mut first);
         self.first = first;
     }
 
-    /// The whole text, after its last statement. On one line there is none of a program with
-    /// comments.
+    /// The whole text, after its last statement. `None` for a program with comments that should be on
+    /// one line.
     pub(super) fn finish(mut self) -> Option<String> {
         let mut first = self.first;
         self.comments_between_rules(&mut first);
@@ -71,8 +72,8 @@ impl<'a> Layout<'a> {
         self.token_as(self.piece.text);
     }
 
-    /// Prints a token that nothing may separate from the one before it, not even comments: they
-    /// follow it.
+    /// Prints a token that must follow the one before it directly. Comments between the two are moved
+    /// after it.
     fn glued(&mut self) {
         self.glued_as(self.piece.text);
     }
@@ -87,7 +88,7 @@ impl<'a> Layout<'a> {
         self.advance();
     }
 
-    /// Leaves out a mark that means nothing, if it is there.
+    /// Leaves out a mark that has no meaning, if it is the next token.
     fn leave_out(&mut self, mark: &'static str) {
         if self.is(mark) {
             self.put_comments_off();
@@ -95,7 +96,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// The last token, which is the end, is never passed.
+    /// The last token is the end, and is never passed.
     fn advance(&mut self) {
         if self.piece.kind != TokenKind::End {
             let next = self.pieces.next().unwrap_or(Piece::NOTHING);
@@ -103,7 +104,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Prints all tokens of a place as they are, such as a sign and its number.
+    /// Prints all tokens of a place unchanged, such as a sign and its number.
     fn leaf(&mut self, place: Span) {
         self.token();
         while self.piece.start < place.end {
@@ -111,9 +112,9 @@ impl<'a> Layout<'a> {
         }
     }
 
-    // Comments and what else stands between tokens
+    // Comments and other gaps between tokens
 
-    /// Puts the comments before the next token behind it.
+    /// Moves the comments before the next token after it.
     fn put_comments_off(&mut self) {
         if self.piece.kind != TokenKind::End {
             self.draw_comments_in();
@@ -121,7 +122,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Puts the comments behind the next token before it.
+    /// Moves the comments after the next token before it.
     fn draw_comments_in(&mut self) {
         self.piece.comments.append(&mut self.following.comments);
     }
@@ -138,8 +139,8 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Prints what belongs to the token before it, after a text that stands between the two. If
-    /// comments do, it stands below them, and deeper.
+    /// Prints a part that belongs to the token before it, after the text between the two. If there
+    /// are comments between the two, the part is printed below them, with more indentation.
     fn hanging(&mut self, between: &'static str, contents: impl FnOnce(&mut Self)) {
         if self.piece.comments.is_empty() {
             self.out.text(between);
@@ -152,7 +153,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Prints the comments before the next token, if there are any. A line must end after them.
+    /// Prints the comments before the next token, if there are any. The line must end after them.
     fn comments(&mut self) -> bool {
         let comments = mem::take(&mut self.piece.comments);
         for (index, comment) in comments.iter().enumerate() {
@@ -164,8 +165,8 @@ impl<'a> Layout<'a> {
         !comments.is_empty()
     }
 
-    /// Prints the comments before a statement, or before the end of a block. `first` is whether
-    /// nothing stands in the block yet.
+    /// Prints the comments before a statement, or before the end of a block. `first` says whether the
+    /// block has nothing before them.
     fn comments_between_rules(&mut self, first: &mut bool) {
         let comments = mem::take(&mut self.piece.comments);
         for (index, Comment { text, alone, blank }) in comments.into_iter().enumerate() {
@@ -197,8 +198,8 @@ impl<'a> Layout<'a> {
         *first = false;
     }
 
-    /// Prints a statement up to its semicolon; says whether a brace closes it, so that it needs
-    /// none.
+    /// Prints a statement up to its semicolon. Returns whether a brace closes it, so that it needs no
+    /// semicolon.
     fn rule(&mut self, rule: &Rule) -> bool {
         match rule {
             Rule::Assign { value, .. } => {
@@ -250,7 +251,7 @@ impl<'a> Layout<'a> {
         if self.comments() { self.out.hard_line(false) } else { self.out.text(" ") }
     }
 
-    /// Prints what a statement or a part of one ends with.
+    /// Prints the end of a statement or of a part of one.
     fn value(&mut self, value: &Expr) {
         match &value.kind {
             ExprKind::Block(block) => {
@@ -282,7 +283,7 @@ impl<'a> Layout<'a> {
         self.braces(block.rules.is_empty(), |layout, first| layout.rules(&block.rules, first));
     }
 
-    /// Prints braces with what stands between them on lines of its own.
+    /// Prints braces with their content on lines of its own.
     fn braces(&mut self, empty: bool, contents: impl FnOnce(&mut Self, &mut bool)) {
         self.glued();
         if empty && self.piece.comments.is_empty() {
@@ -304,8 +305,8 @@ impl<'a> Layout<'a> {
         self.chained(expr, true);
     }
 
-    /// Prints an expression. If it is a chain of operators that breaks, its further lines stand
-    /// deeper where it hangs on something.
+    /// Prints an expression. If the expression is a chain of operators that breaks, its further lines
+    /// are indented more, if it hangs on other text.
     fn chained(&mut self, expr: &Expr, hangs: bool) {
         match &expr.kind {
             ExprKind::Binary(..) => self.chain(expr, hangs),
@@ -334,7 +335,7 @@ impl<'a> Layout<'a> {
             }
             ExprKind::Negative(value) => {
                 self.token();
-                // A minus that touches a number would become its sign.
+                // A minus directly before a number would become its sign.
                 let is_number = matches!(self.piece.kind, TokenKind::Number(_));
                 let joins = is_number && self.dialect.sign_joins_number();
                 self.hanging(if joins { " " } else { "" }, |layout| layout.expr(value));
@@ -351,7 +352,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Operators of one level in a row: all on one line, or each on its own.
+    /// A chain of operators of one level: all on one line, or each on its own line.
     fn chain(&mut self, expr: &Expr, hangs: bool) {
         let mut first = expr;
         let mut others = Vec::new();
@@ -368,7 +369,7 @@ impl<'a> Layout<'a> {
         }
         self.expr(first);
         for operand in others.into_iter().rev() {
-            // A comment after the operator would tear it from its operand.
+            // A comment after the operator would separate it from its operand.
             self.draw_comments_in();
             self.gap(Gap::Line);
             self.token();
@@ -431,7 +432,7 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Prints what stands after an opening bracket, item by item, and the closing one.
+    /// Prints the items after an opening bracket, and the closing bracket.
     fn items<T>(&mut self, items: &[T], mut item: impl FnMut(&mut Self, &T)) {
         self.brackets(items.is_empty(), |layout| {
             for (index, one) in items.iter().enumerate() {
@@ -444,7 +445,7 @@ impl<'a> Layout<'a> {
         });
     }
 
-    /// Prints what stands after an opening bracket, and the closing one.
+    /// Prints the content after an opening bracket, and the closing bracket.
     fn brackets(&mut self, empty: bool, contents: impl FnOnce(&mut Self)) {
         self.out.begin();
         self.out.indent();

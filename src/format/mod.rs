@@ -1,9 +1,9 @@
 //! The canonical style of PlanOut language: programs, and the scripts inside namespaces.
 //!
-//! The style changes white space and nothing else, but for `<-`, which becomes `=`, the comma that
-//! may lead a list, which is dropped, and the `;` after `if`, `switch` and `return`. What is
-//! printed are the tokens and comments that the author wrote. That they are all there, and mean
-//! the same, is checked each time before a text is given back.
+//! The style only changes white space, with these exceptions: `<-` becomes `=`, and the comma that
+//! may lead a list and the `;` after `if`, `switch` and `return` are dropped. The printed tokens and
+//! comments are the author's. Before a text is returned, it is checked that they are all there and
+//! have the same meaning.
 
 mod faithful;
 mod layout;
@@ -24,14 +24,14 @@ use crate::dialect::Dialect;
 use crate::source::OffsetMap;
 use crate::syntax::Statements;
 
-/// Why a text was not formatted.
+/// The reason why a text was not formatted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormatError {
-    /// It has errors: all that is wrong with it.
+    /// The text has errors: all of its problems.
     #[error("the text has errors")]
     Invalid(Vec<Diagnostic>),
-    /// The formatted text would have said something else. This is never the author's mistake.
+    /// The formatted text would have another meaning. This is never the author's mistake.
     #[error("formatting would have changed the meaning of the text: this is a bug in planout")]
     Unfaithful,
 }
@@ -50,18 +50,18 @@ pub enum FormatError {
 /// ```
 ///
 /// # Errors
-/// The program has errors, or becomes too large.
+/// The program has errors, or the result is too large.
 pub fn script(text: &str, dialect: Dialect) -> Result<String, FormatError> {
-    // There is always one on as many lines as it takes.
+    // There is always a text on several lines.
     format(text, Style::Lines(newline(text)), dialect)?.ok_or(FormatError::Unfaithful)
 }
 
-/// Formats a program on one line; one with comments has more than one.
+/// Formats a program on one line. A program with comments needs more lines.
 fn script_on_one_line(text: &str, dialect: Dialect) -> Result<Option<String>, FormatError> {
     format(text, Style::OneLine, dialect)
 }
 
-/// Formats a program, of which it holds one statement at a time.
+/// Formats a program, and keeps only one statement at a time.
 fn format(text: &str, style: Style, dialect: Dialect) -> Result<Option<String>, FormatError> {
     let map = OffsetMap::identity();
     let mut statements = Statements::new(text, &map, dialect)
@@ -69,7 +69,7 @@ fn format(text: &str, style: Style, dialect: Dialect) -> Result<Option<String>, 
     let mut layout = Layout::new(text, style, dialect);
     let mut shape = Shape::default();
     while let Some(rule) = statements.next() {
-        // If something is wrong, the text has more than these statements.
+        // If there are errors, the text has more statements than these.
         if !statements.has_errors() {
             layout.statement(&rule);
             shape.rule(&rule);
@@ -90,8 +90,8 @@ fn format(text: &str, style: Style, dialect: Dialect) -> Result<Option<String>, 
     }
 }
 
-/// The line end of the last line of a text, and so of each line of the formatted one: its last line then
-/// ends alike, also where a string of several lines has other ends.
+/// The line end of a text's last line, which all lines of the formatted text get: so its last line
+/// ends as before, even if a string of several lines contains other line ends.
 fn newline(text: &str) -> &'static str {
     match text.rfind('\n') {
         Some(at) if text[..at].ends_with('\r') => "\r\n",

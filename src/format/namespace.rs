@@ -1,4 +1,4 @@
-//! The scripts of a namespace, formatted in place: of the file, nothing else changes.
+//! The scripts of a namespace, formatted in place. Nothing else in the file changes.
 
 use std::collections::HashSet;
 
@@ -11,15 +11,15 @@ use crate::namespace::Outline;
 use crate::source::{Source, Span};
 use crate::tree::{Block, Kind, Node, Style, yaml};
 
-/// Formats the scripts of a namespace in YAML: all that stands under `assign` in its definitions.
-/// `dialect` is the one of a namespace that does not say its own. A text without scripts comes
-/// back as it is.
+/// Formats the scripts of a namespace in YAML: those under `assign` in its definitions. `dialect`
+/// applies to a namespace that does not name its own. A text without scripts is returned unchanged.
 ///
-/// A script in quotes, or without quotes behind its tag, stays on its line; one that cannot is left
-/// as it is, and so is one in a folded block (`>`) that would lose a line end it needs.
+/// A script in quotes, or without quotes after its tag, stays on its line. It stays unchanged if it
+/// cannot be formatted on one line. A script in a folded block (`>`) stays unchanged if it would lose
+/// a line end that it needs.
 ///
 /// # Errors
-/// The YAML or one of the scripts has errors.
+/// The YAML has errors, or one of the scripts has.
 pub fn namespace(source: &Source, dialect: Dialect) -> Result<String, FormatError> {
     let text = source.text();
     if !text.contains("!planout") {
@@ -27,8 +27,8 @@ pub fn namespace(source: &Source, dialect: Dialect) -> Result<String, FormatErro
     }
     let before = Namespace::read(source, dialect)?;
     let mut edits: Vec<_> = before.scripts.iter().filter_map(|script| script.edit(text)).collect();
-    // A literal block holds any text. What the other styles make of theirs shows when it is read
-    // again: all of them, then without those that went wrong, then none.
+    // A literal block holds any text. Whether another style holds a script shows when the result is
+    // read again: first with all scripts, then without those that failed, then without any of these.
     for _ in 0..3 {
         let formatted = apply(text, &edits);
         let after = Namespace::read(&Source::new(source.name(), formatted.as_str()), dialect);
@@ -47,7 +47,8 @@ pub fn namespace(source: &Source, dialect: Dialect) -> Result<String, FormatErro
 /// A text with its scripts.
 struct Namespace {
     outline: Outline,
-    /// In the order of the definitions, each once: aliases repeat what stands elsewhere.
+    /// The scripts in the order of the definitions. Each occurs once, since an alias repeats a text
+    /// that stands elsewhere.
     scripts: Vec<Script>,
 }
 
@@ -90,15 +91,15 @@ impl Namespace {
         }
     }
 
-    /// Whether another text says the same outside of these scripts.
+    /// Whether another text has the same meaning outside of these scripts.
     fn surrounds(&self, other: &Namespace) -> bool {
         let places: HashSet<Span> = self.scripts.iter().map(|script| script.place).collect();
         self.scripts.len() == other.scripts.len()
             && is_same(self.outline.tree(), other.outline.tree(), &places)
     }
 
-    /// The scripts that are not as they should be in another text: they say something else, or
-    /// would be formatted again in another way.
+    /// The scripts that are wrong in another text: they have another meaning, or would be formatted
+    /// again in another way.
     fn changed(&self, other: &Namespace) -> HashSet<Span> {
         let pairs = self.scripts.iter().zip(&other.scripts);
         let changed = pairs.filter(|(before, after)| {
@@ -126,7 +127,7 @@ impl Script {
     }
 }
 
-/// Refuses a dialect that does not exist: it decides how a script is read.
+/// Refuses an unknown dialect, because the dialect decides how a script is read.
 fn known_dialect(outline: &Outline) -> Result<(), FormatError> {
     let Some(entry) = outline.setting("dialect") else {
         return Ok(());
@@ -145,7 +146,7 @@ fn known_dialect(outline: &Outline) -> Result<(), FormatError> {
     Err(FormatError::Invalid(vec![problem]))
 }
 
-/// Whether two trees say the same, whatever the scripts at some places of the first say.
+/// Whether two trees have the same meaning, apart from the scripts at some places of the first.
 fn is_same(a: &Node, b: &Node, places: &HashSet<Span>) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Script(a_block), Kind::Script(b_block)) => {
@@ -163,8 +164,8 @@ fn is_same(a: &Node, b: &Node, places: &HashSet<Span>) -> bool {
     }
 }
 
-/// The text with its edits, which are in the order of the definitions: an anchor may put one
-/// before the place of another.
+/// The text with its edits. The edits are in the order of the definitions: because of an anchor, one
+/// may come before the place of an earlier one.
 fn apply(text: &str, edits: &[Edit]) -> String {
     let mut edits: Vec<&Edit> = edits.iter().collect();
     edits.sort_by_key(|edit| edit.range.start);

@@ -2,26 +2,26 @@
 
 use crate::syntax::{Token, TokenKind, is_line_end, is_space, tokens};
 
-/// A token as it is written.
+/// A token as the author wrote it.
 pub(super) struct Piece<'a> {
     pub(super) kind: TokenKind,
     pub(super) text: &'a str,
     /// Its start in the program's text.
     pub(super) start: u32,
-    /// The comments between it and the token before.
+    /// The comments between the token and the one before.
     pub(super) comments: Vec<Comment<'a>>,
-    /// Whether a blank line stands before it, after its last comment.
+    /// Whether a blank line is before the token, after its last comment.
     pub(super) blank: bool,
 }
 
 /// A comment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Comment<'a> {
-    /// From its `#` to its last visible character.
+    /// The comment from its `#` to its last visible character.
     pub(super) text: &'a str,
-    /// Whether nothing but white space stands before it on its line.
+    /// Whether only white space is before it on its line.
     pub(super) alone: bool,
-    /// Whether a blank line stands before it.
+    /// Whether a blank line is before it.
     pub(super) blank: bool,
 }
 
@@ -36,7 +36,7 @@ impl Piece<'_> {
     };
 }
 
-/// The tokens of a program, the last of which is [`TokenKind::End`].
+/// The tokens of a program. The last one is [`TokenKind::End`].
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut end = 0;
     tokens(text).map(move |Token { kind, span, .. }: Token| {
@@ -68,7 +68,7 @@ fn comments(between: &str, first: bool) -> (Vec<Comment<'_>>, bool) {
     (comments, blank)
 }
 
-/// The first line of a text, and what follows its end if it has one.
+/// The first line of a text, and the text after its line end if there is one.
 fn split_line(text: &str) -> (&str, Option<&str>) {
     let Some(at) = text.find(is_line_end) else {
         return (text, None);

@@ -1,28 +1,29 @@
-//! From commands to text. A group of commands goes on one line if it fits, and else breaks at its
-//! own lines, from the outermost group in. Nothing recurses, and no group looks further ahead than
-//! a line is long: so a command waits only until that much has come after it.
+//! The printer: it turns commands into text. A group of commands goes on one line if it fits.
+//! Otherwise its own lines break, from the outermost group inwards. Nothing recurses, and no group
+//! looks further ahead than the length of a line: a command waits only until this much text has come
+//! after it.
 
 use std::collections::VecDeque;
 
 use crate::source::MAX_SOURCE_BYTES;
 
-/// How many commands wait before it is looked which of them can go.
+/// The number of waiting commands at which the printer looks which of them can be printed.
 const ENOUGH: usize = 1024;
 
-/// How long a line may be, in characters, where there is a way to break it.
+/// The longest line, in characters, if there is a way to break it.
 const WIDTH: usize = 90;
 
-/// How much deeper what belongs to something stands.
+/// The indentation of a part that belongs to the line above.
 const INDENT: usize = 2;
 
 /// The commands for the printer, in order.
 #[derive(Clone, Copy, Debug)]
 enum Command<'a> {
-    /// A text, which may have lines of its own.
+    /// A text, which may contain line ends.
     Text(&'a str),
-    /// A comment: a line ends after it.
+    /// A comment. The line ends after it.
     Comment(&'a str),
-    /// A line end if the group around it breaks, else this text.
+    /// A line end if the group around it breaks, and this text otherwise.
     Line(&'static str),
     /// A line end.
     Break {
@@ -38,27 +39,27 @@ enum Command<'a> {
     End,
 }
 
-/// On how many lines a text is printed.
+/// The number of lines for a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Style {
-    /// On as many as it needs, each with this end.
+    /// As many lines as the text needs, each with this end.
     Lines(&'static str),
-    /// On one.
+    /// One line.
     OneLine,
 }
 
-/// Takes commands, and prints them.
+/// Receives commands, and prints them.
 pub(super) struct Printer<'a> {
     style: Style,
     page: Page,
-    /// The commands that are not printed yet, and how many are.
+    /// The commands that are not printed yet, and their number.
     waiting: VecDeque<Command<'a>>,
     printed: usize,
-    /// How many may wait until it is looked again which can go.
+    /// The number of waiting commands at which the printer looks again which of them can be printed.
     enough: usize,
-    /// The beginnings of the groups that are given and not ended. Around one that is broken all are.
+    /// The beginnings of the open groups. A group around a broken one is broken, too.
     open: Vec<usize>,
-    /// Whether the groups that are printed and not ended break, from the outermost in.
+    /// Whether each group that is printed and still open breaks, the outermost first.
     breaks: Vec<bool>,
     /// Whether there have been comments.
     commented: bool,
@@ -97,7 +98,8 @@ impl<'a> Printer<'a> {
 
     pub(super) fn hard_line(&mut self, blank: bool) {
         for at in self.open.iter().rev() {
-            // One that is printed was too long for a line, and so were all around it.
+            // A group that is already printed was too long for a line, and so were all groups around
+            // it.
             let waiting = at.checked_sub(self.printed).and_then(|at| self.waiting.get_mut(at));
             match waiting {
                 Some(Command::Begin { broken }) if !*broken => *broken = true,
@@ -147,10 +149,11 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints the commands that need not wait any more; `all` is whether no others will come.
+    /// Prints the commands that need not wait any longer. `all` says that no others will come.
     fn print(&mut self, all: bool) {
         while let Some(&command) = self.waiting.front() {
-            // Deep nesting makes long lines of short ones. The text is refused, so it need not end.
+            // Deep nesting makes long lines of short ones. The result will be refused, so it need not
+            // be complete.
             if self.page.text.len() > MAX_SOURCE_BYTES {
                 self.printed += self.waiting.len();
                 self.waiting.clear();
@@ -171,7 +174,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints the first command; says whether it could be.
+    /// Prints the first command. Returns whether that was possible.
     fn print_broken(&mut self, command: Command<'a>, all: bool) -> bool {
         let broken = self.breaks.last().copied().unwrap_or(true);
         match command {
@@ -195,18 +198,18 @@ impl<'a> Printer<'a> {
         true
     }
 
-    /// Whether the group that begins with the first command fits on the line, with what follows it
-    /// there; `None` if too little has come to tell.
+    /// Whether the group that begins with the first command fits on the line, together with the text
+    /// that follows it there; `None` if too few commands have come to decide.
     fn fits(&self) -> Option<bool> {
         let mut column = self.page.column;
-        // How many groups are open that begin here or later; those around break.
+        // The number of open groups that begin here or later. The groups around them break.
         let mut open = 0;
         for command in &self.waiting {
             match *command {
                 Command::Line(_) | Command::Break { .. } | Command::Comment(_) if open <= 0 => {
                     return Some(true);
                 }
-                // The line end that breaks the group may be still to come.
+                // The line end that breaks the group may not have come yet.
                 Command::Break { .. } | Command::Comment(_) => {
                     return self.open.binary_search(&self.printed).is_err().then_some(true);
                 }
@@ -226,11 +229,11 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// A text that grows.
+/// The text in progress.
 struct Page {
     text: String,
     newline: &'static str,
-    /// How long the last line is.
+    /// The length of the last line.
     column: usize,
     depth: usize,
 }
@@ -270,7 +273,7 @@ impl Page {
     }
 }
 
-/// The first line of a text, and the last if that is another.
+/// The first line of a text, and the last line if it is another one.
 fn ends(text: &str) -> (&str, Option<&str>) {
     match text.split_once('\n') {
         Some((first, rest)) => (first, Some(rest.rsplit('\n').next().unwrap_or(rest))),

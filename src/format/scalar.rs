@@ -7,17 +7,17 @@ use super::newline;
 use crate::source::Span;
 use crate::tree::{Block, Style};
 
-/// The part of a file that a formatted script replaces, and what by.
+/// The part of a file that a formatted script replaces, and its new text.
 pub(super) struct Edit {
-    /// The script's place and style.
+    /// The place and the style of the script.
     pub(super) place: Span,
     pub(super) style: Style,
     pub(super) range: Range<usize>,
     pub(super) text: String,
 }
 
-/// How to make a scalar say what is formatted, if it does not yet. The scalar's value may turn out
-/// to be another one in the end: that has to be checked.
+/// The change that makes a scalar hold the formatted text, if it does not yet. The scalar may still
+/// be read as another value: that has to be checked.
 pub(super) fn edit(file: &str, place: Span, block: &Block, formatted: &str) -> Option<Edit> {
     if formatted.is_empty() {
         return None;
@@ -43,14 +43,14 @@ pub(super) fn edit(file: &str, place: Span, block: &Block, formatted: &str) -> O
 }
 
 /// The lines from the first visible character of a block to its last. The blank lines around them
-/// stay, as YAML counts those at the end.
+/// stay, because YAML counts those at the end.
 fn lines(file: &str, place: Span, text: &str, formatted: &str) -> Option<(Range<usize>, String)> {
     let first = place.start as usize;
     let start = line_start(file, first);
     let end = place.end as usize;
     let blanks = file.get(end..)?.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let visible = text.find(|char: char| !matches!(char, ' ' | '\t' | '\n' | '\r'))?;
-    // The rest of the indentation, before the text's own, is the block's.
+    // The rest of the indentation before the first character belongs to the block.
     let own = visible - line_start(text, visible);
     let indent = file.get(start..first.checked_sub(own)?)?;
     let mut lines = String::new();
@@ -84,7 +84,7 @@ fn double_quoted(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             _ if is_unprintable => {
-                // Writing to a string does not fail.
+                // Writing to a string never fails.
                 let _ = write!(quoted, "\\u{:04x}", u32::from(char));
             }
             _ => quoted.push(char),

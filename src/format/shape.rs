@@ -1,12 +1,13 @@
-//! The structure of a program without its words: with the tokens of the program, it says what the
-//! syntax tree says, and so what is compiled from that. It is as small as the text.
+//! The structure of a program without its words. Together with the tokens of the program, it has the
+//! same information as the syntax tree, and so determines the compiled form. It is as small as the
+//! text.
 
 use crate::syntax::ast::{Arguments, Expr, ExprKind, Literal, LiteralKind, Rule};
 
-/// The end mark of a part list of any length.
+/// The mark at the end of a list of parts of any length.
 const END: u8 = b'.';
 
-/// A letter for each part of the statements, before the letters of what is in it.
+/// A letter for each part of the statements. The letters of the parts inside follow.
 #[derive(Default, PartialEq)]
 pub(super) struct Shape(Vec<u8>);
 

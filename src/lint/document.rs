@@ -1,4 +1,4 @@
-//! Keys that look misspelt, a name that is ignored, and scalars that are not what they look like.
+//! Misspelt keys, a name that is ignored, and scalars that are not read as they look.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::source::{Source, Span};
 use crate::tree::yaml::plain;
 use crate::tree::{Kind, Map, Node};
 
-/// The keys that mean something in a mapping.
+/// The keys that are known in a mapping.
 struct Keys {
     required: &'static [&'static str],
     optional: &'static [&'static str],
@@ -37,18 +37,18 @@ const ACTION: Keys =
     Keys { required: &["action", "name", "definition", "segments"], optional: &[] };
 
 impl Keys {
-    /// The key that a key without meaning is a misspelling of, as far as that is likely.
+    /// The key that an unknown key is probably a misspelling of.
     fn meant(&self, key: &str) -> Option<&'static str> {
         let known = || self.required.iter().chain(self.optional).copied();
         let near = nearest(key, known()).filter(|_| !known().any(|known| known == key))?;
-        // A word of its own may begin with another, as `assignee` does.
+        // Another word may begin in the same way: `assignee`, for example.
         let is_longer_word = key.strip_prefix(near).is_some_and(|rest| rest.len() > 1);
         (!is_longer_word).then_some(near)
     }
 }
 
-/// The value of an optional setting of a namespace, also if its key is misspelt: that is said,
-/// and nothing of what follows from it.
+/// The value of an optional setting of a namespace, even if its key is misspelt: the misspelling is
+/// reported, and none of its consequences.
 pub(super) fn setting<'a>(outline: &'a Outline, key: &str) -> Option<&'a Node> {
     let namespace = outline.settings()?;
     let is_meant = |key_there: &str| NAMESPACE.meant(key_there) == Some(key);
@@ -56,7 +56,7 @@ pub(super) fn setting<'a>(outline: &'a Outline, key: &str) -> Option<&'a Node> {
     namespace.get(key).or_else(|| misspelt().map(|entry| &entry.value))
 }
 
-/// Looks for keys that mean nothing and are near one that does.
+/// Looks for unknown keys that are near a known one.
 pub(super) fn misspelt_keys(outline: &Outline, found: &mut Vec<Diagnostic>) {
     let whole = outline.tree().as_map().map(|map| (map, &DOCUMENT));
     let settings = outline.settings().map(|map| (map, &NAMESPACE));
@@ -73,7 +73,7 @@ fn keys(map: &Map, known: &Keys, found: &mut Vec<Diagnostic>) {
         let Some(near) = known.meant(&entry.key) else {
             continue;
         };
-        // A near key that is required and not there is an error already.
+        // If the near key is required and missing, this is an error already.
         if map.get(near).is_some() || known.optional.contains(&near) {
             let message = format!("key `{}` means nothing here", entry.key);
             found.push(Diagnostic::finding(Code::MisspeltKey, entry.key_span, message).meant(near));
@@ -81,11 +81,11 @@ fn keys(map: &Map, known: &Keys, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Looks for a name in the document where the name of the file is another one, and counts.
+/// Looks for a name in the document that has no effect, because the file has another name.
 pub(super) fn ignored_name(outline: &Outline, source: &Source, name: &str) -> Option<Diagnostic> {
     let node = &outline.setting("name")?.value;
     let inner = node.as_str()?.trim();
-    // Standard input has no name that could win over this one.
+    // Standard input has no name that could take precedence.
     let is_of_file = Path::new(source.name()).file_stem().is_some_and(|stem| stem == name);
     if !is_of_file || inner == name || inner.is_empty() {
         return None;
@@ -97,7 +97,7 @@ pub(super) fn ignored_name(outline: &Outline, source: &Source, name: &str) -> Op
     )))
 }
 
-/// Looks for plain scalars that mean something else than they seem to.
+/// Looks for plain scalars that are not read as they look.
 pub(super) fn scalars(tree: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
     let mut nodes = vec![tree];
     while let Some(node) = nodes.pop() {
@@ -113,7 +113,7 @@ pub(super) fn scalars(tree: &Node, source: &Source, found: &mut Vec<Diagnostic>)
     }
 }
 
-/// A scalar that readers of YAML 1.2 take for something else than this one does.
+/// A scalar that readers of YAML 1.2 read differently.
 fn ambiguous_scalar(node: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
     let text = source.slice(node.span);
     if has_tag(source.text(), node.span) || !plain::is_ambiguous(text) {
@@ -143,8 +143,8 @@ fn ambiguous_scalar(node: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
     );
 }
 
-/// Looks for characters that break a line in YAML 1.1 and not in YAML 1.2, as it is read here: a
-/// comment may end there, and a script go on.
+/// Looks for characters that end a line in YAML 1.1, but not in YAML 1.2, whose rules are used here:
+/// for other readers, a comment may end there and a script go on.
 pub(super) fn ambiguous_breaks(source: &Source, found: &mut Vec<Diagnostic>) {
     let is_break = |char: &char| matches!(char, '\u{85}' | '\u{2028}' | '\u{2029}');
     for (at, char) in source.text().char_indices().filter(|(_, char)| is_break(char)) {
@@ -162,7 +162,7 @@ pub(super) fn ambiguous_breaks(source: &Source, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether a tag stands before a scalar, and says what it is.
+/// Whether a tag before a scalar gives its type.
 fn has_tag(text: &str, span: Span) -> bool {
     let before = text.get(..span.start as usize).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();

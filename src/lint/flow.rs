@@ -13,12 +13,12 @@ use crate::tree::{Kind, Node};
 use crate::value::Value;
 use crate::wire::{Branch, Form, Operator};
 
-/// More variables than this are not reported for one script: looking for near names takes time.
+/// The most variables that are reported for one script: looking for near names takes time.
 const MAX_UNSET: usize = 100;
 
 /// The variables that a script may read without setting them.
 pub(super) struct Known<'a> {
-    /// The primary unit; `None` where that is not known, as for a script alone.
+    /// The primary unit; `None` if it is not known, as for a script that stands alone.
     pub(super) unit: Option<&'a str>,
     /// The declared inputs.
     pub(super) inputs: &'a [&'a str],
@@ -64,7 +64,7 @@ fn is_set(script: &Script<'_>, read: &Read<'_>) -> bool {
         .any(|assignment| script.can_precede(assignment.moment, read.moment))
 }
 
-/// Variables that nothing sets before they are read, each where that happens first.
+/// The variables that nothing sets before they are read. Each is reported at its first reading.
 fn unset_variables<'s, 'a>(
     script: &'s Script<'a>,
     known: &Known<'_>,
@@ -97,7 +97,7 @@ fn unset_variable(
     }
     if let Some(later) = script.assignments_of(name).next() {
         let is_inside = |value: &Node| value.span.to(place) == value.span;
-        // An input that is given another value, as in `x = x ?? 1`.
+        // An input may be given another value, as in `x = x ?? 1`.
         if known.unit.is_none() && later.value.is_some_and(is_inside) {
             return None;
         }
@@ -113,7 +113,7 @@ fn unset_variable(
     }
     let near = misspelt(script, known, name);
     if known.unit.is_none() {
-        // A script alone says nowhere what it is given.
+        // A script that stands alone does not name its inputs.
         let message = format!("nothing sets `{name}`");
         return near.map(|near| finding(message).help(format!("did you mean `{near}`?")));
     }
@@ -125,8 +125,8 @@ fn unset_variable(
     }))
 }
 
-/// The name that a variable is a misspelling of, as far as that is likely: `item_1` and `item_2`
-/// are two names, and so are `price` and `prices`.
+/// The name that a variable is probably a misspelling of: `item_1` and `item_2` are two names, and so
+/// are `price` and `prices`.
 fn misspelt<'a>(script: &Script<'a>, known: &Known<'a>, name: &str) -> Option<&'a str> {
     const SHORTEST: usize = 4;
     let is_likely = |near: &&str| {
@@ -135,13 +135,13 @@ fn misspelt<'a>(script: &Script<'a>, known: &Known<'a>, name: &str) -> Option<&'
     let set = script.assignments.iter().map(|assignment| assignment.name);
     let names = set.chain(known.unit).chain(known.inputs.iter().copied());
     let near = nearest(name, names.filter(is_likely))?;
-    // As in `userid = user_id`.
+    // The variables may be set from each other, as in `userid = user_id`.
     let is_made_from_it =
         script.values_of(near).flatten().any(|value| script.is_made_from(value, name));
     (!is_made_from_it).then_some(near)
 }
 
-/// Statements after one that always returns.
+/// Statements after a statement that always returns.
 fn unreachable(rules: &[Node], found: &mut Vec<Diagnostic>) {
     let Some(last) = rules.iter().position(always_returns) else {
         return;
@@ -182,7 +182,7 @@ fn constant_conditions(script: &Script<'_>, branches: &[Node], found: &mut Vec<D
         if index > 0 && index + 1 == branches.len() && is_true(condition) {
             continue;
         }
-        // Said as a comparison that is never equal.
+        // Such a condition is reported as a comparison that is never equal.
         let is_equals = op(condition, "equals").is_some();
         if let Some(truth) = truth(script, condition).filter(|truth| *truth || !is_equals) {
             let message = format!("this condition is always {truth}");
@@ -197,13 +197,13 @@ fn constant_conditions(script: &Script<'_>, branches: &[Node], found: &mut Vec<D
     }
 }
 
-/// Whether a condition holds, if that does not depend on anything.
+/// The truth of a condition, if it does not depend on anything.
 fn truth(script: &Script<'_>, condition: &Node) -> Option<bool> {
     if let Some(value) = script.constant(condition) {
         return Some(value.is_true());
     }
     let operator = Operator::of(condition)?;
-    // One operand decides, or else all of them agree.
+    // Either one operand decides, or all of them agree.
     let joined = |decisive| {
         let truths: Vec<_> = operator
             .argument("values")?
@@ -225,7 +225,7 @@ fn truth(script: &Script<'_>, condition: &Node) -> Option<bool> {
     }
 }
 
-/// Comparisons of what is never equal; `given` says which variables may have any value.
+/// Comparisons of values that are never equal. `given` says which variables may have any value.
 fn never_equal(script: &Script<'_>, given: &dyn Fn(&str) -> bool, found: &mut Vec<Diagnostic>) {
     for call in script.calls.iter().filter(|call| call.operator == "equals") {
         let (Some(left), Some(right)) = (call.argument("left"), call.argument("right")) else {

@@ -1,5 +1,5 @@
-//! Namespaces that share their segments: a unit falls into the same one in all of them, so that
-//! their experiments overlap more or less than chance has it.
+//! Namespaces that share their segments: a unit falls into the same segment in all of them, so that
+//! their experiments overlap by more or less than chance.
 
 mod overlap;
 
@@ -13,17 +13,18 @@ use crate::namespace::{Action, Document};
 use crate::parallel;
 use crate::source::Span;
 
-/// How many pairs of experiments are named for a namespace.
+/// The number of pairs of experiments that are named for a namespace.
 const SHOWN: usize = 3;
 
-/// How many segments are compared in one check. Who has thousands of namespaces hears of each that
-/// it shares its segments, and of the worst overlaps with the first of the others.
+/// The number of segments that are compared in one check. A project with thousands of namespaces
+/// learns for each that it shares its segments, and gets the worst overlaps with the first of the
+/// others.
 const MAX_COMPARED: usize = 1_000_000_000;
 
-/// Looks for namespaces whose segments are those of one before them in the list. Returns what was
-/// found with the index of the namespace.
+/// Looks for namespaces that have the segments of an earlier one in the list. Returns the findings
+/// with the index of the namespace.
 pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
-    // Units of different names are different units: that one is in a segment says nothing.
+    // Units of different names are different units, so sharing a segment means nothing.
     let mut groups: BTreeMap<(u32, &str), Vec<(usize, &Document)>> = BTreeMap::new();
     for (index, loaded) in namespaces.iter().enumerate() {
         if let Some(document) = &loaded.document
@@ -39,7 +40,7 @@ pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
         let mut names = HashSet::new();
         group.retain(|(_, document)| names.insert(&document.name) && is_divided(document));
         let reach = (MAX_COMPARED / (segments as usize * group.len()).max(1)).max(1);
-        // All others are held no longer than it takes to compare them with these.
+        // All others are only kept while they are compared with these.
         let first = group.iter().take(reach).filter(|_| group.len() > 1).collect();
         let first = parallel::map_large(first, |(_, document)| Member::of(document));
         found.extend(parallel::map((1..group.len()).collect(), |place| {
@@ -53,8 +54,8 @@ pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
     found.into_iter().flatten().collect()
 }
 
-/// Whether any experiment holds some of the segments and not all: who is in one that holds all is
-/// not a question.
+/// Whether any experiment holds some of the segments and not all. An experiment that holds all
+/// segments has every unit.
 fn is_divided(document: &Document) -> bool {
     let mut active = HashMap::new();
     for action in &document.sequence {
@@ -71,8 +72,8 @@ fn place(loaded: &Loaded) -> Span {
     segments.map_or(Span::default(), |entry| entry.value.span)
 }
 
-/// Says that a namespace has its segments from `count` others, the first of which it was compared
-/// with.
+/// The finding for a namespace that shares its segments with `count` others. It was compared with the
+/// first of these.
 fn shared(member: &Member<'_>, count: usize, compared: &[&Member<'_>], place: Span) -> Diagnostic {
     let segments = member.segments();
     let first = compared.first().map_or("others", |member| member.name);

@@ -1,4 +1,4 @@
-//! Maps that planout4j hashes in an order that depends on how the namespace came to it.
+//! Maps that planout4j hashes in an order that depends on the way the namespace was loaded.
 
 use std::collections::HashSet;
 
@@ -10,14 +10,14 @@ use crate::source::Span;
 use crate::tree::{Kind, Map, Node};
 use crate::wire::Operator;
 
-/// Looks for maps in what is hashed whose text in planout4j is one thing where it has read YAML, and
-/// another where it has read compiled JSON.
+/// Looks for hashed maps whose text in planout4j differs between a namespace that was read from YAML
+/// and one that was read from compiled JSON.
 pub(super) fn check(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     if script.dialect != Dialect::Planout4j {
         return;
     }
     for call in &script.calls {
-        // That all units get the same is said of it, and matters more.
+        // Another check reports that all units get the same, which matters more.
         if script.draws_same_for_all(call) {
             continue;
         }
@@ -50,16 +50,16 @@ fn hashed<'a>(call: &Call<'a>) -> impl Iterator<Item = &'a Node> {
     unit.into_iter().chain(choices)
 }
 
-/// A part of a script in which such a map is looked for.
+/// A part of a script in which such a map is searched.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum What {
-    /// The value that it comes to.
+    /// The value of the part.
     Value,
-    /// The elements of that value, whatever the value itself is.
+    /// The elements of the value, and not the value itself.
     Elements,
 }
 
-/// The place of such a map in the value of a node, as far as it is plain where that comes from.
+/// The place of such a map in the value of a node, as far as the origin of the value is plain.
 fn find<'a>(script: &Script<'a>, node: &'a Node) -> Option<Span> {
     let mut parts = vec![(What::Value, node)];
     let mut seen = HashSet::new();
@@ -124,8 +124,8 @@ fn has_several_keys(map: Operator<'_>) -> bool {
     map.arguments().filter(|entry| &*entry.key != "salt").count() > 1
 }
 
-/// The place of such a map in JSON: one of several keys, whose order is lost, or of a null, which
-/// compiled JSON has not.
+/// The place of such a map in JSON: a map of several keys, whose order is lost, or a map with a null,
+/// which compiled JSON loses.
 fn in_json(node: &Node, what: What) -> Option<Span> {
     let is_lost = |map: &Map| {
         map.entries.len() > 1 || map.entries.iter().any(|entry| entry.value.kind == Kind::Null)

@@ -7,14 +7,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::store::spelling;
 
-/// Looks for names that are written as one before them in the list, but for what some file systems
-/// do not tell apart. Returns what was found with the index of the namespace.
+/// Looks for names that differ from an earlier name in the list only in ways that some file systems
+/// do not distinguish. Returns the findings with the index of the namespace.
 pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
     let mut first: BTreeMap<String, &Loaded> = BTreeMap::new();
     let mut found = Vec::new();
     for (index, loaded) in namespaces.iter().enumerate().filter(|(_, it)| !it.is_script()) {
         let other = *first.entry(spelling(&loaded.name)).or_insert(loaded);
-        // The same name twice is a problem of its own.
+        // The same name twice is another problem.
         if other.name != loaded.name {
             let (name, other) = (&loaded.name, (&other.name, other.source.name()));
             let message = format!(

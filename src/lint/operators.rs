@@ -1,4 +1,4 @@
-//! Calls that fail, or that do not mean what they look like.
+//! Calls that fail, or that do not mean what they seem to mean.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use crate::eval::{Function, Reason, SPECIAL_FORMS};
 use crate::nearest::nearest;
 use crate::source::Span;
 
-/// Checks the calls of a script; `own` are the operators that only the project's evaluators know,
-/// of whose arguments nothing is known.
+/// Checks the calls of a script. `own` are the operators that only the project's evaluators know.
+/// Nothing is known of their arguments.
 pub(super) fn check(script: &Script<'_>, own: &BTreeSet<String>, found: &mut Vec<Diagnostic>) {
     for call in &script.calls {
         match call.function {
@@ -20,7 +20,7 @@ pub(super) fn check(script: &Script<'_>, own: &BTreeSet<String>, found: &mut Vec
     }
 }
 
-/// Those of the project's own operators that a script calls.
+/// The project's own operators that a script calls.
 pub(super) fn own(script: &Script<'_>, own: &BTreeSet<String>) -> BTreeSet<String> {
     let called = script.calls.iter().filter(|call| call.function.is_none());
     called.filter_map(|call| own.get(call.operator)).cloned().collect()
@@ -58,7 +58,7 @@ fn known(script: &Script<'_>, call: &Call<'_>, function: Function, found: &mut V
                  or add `salt=\"...\"`",
         ));
     } else if let Some(reason) = script.always_fails(call)
-        // That has a code of its own.
+        // That has another code.
         && !matches!(reason, Reason::Weights { .. })
     {
         let message = format!("this always fails: {reason}");
@@ -75,7 +75,7 @@ fn unknown_operator(call: &Call<'_>, own: &BTreeSet<String>) -> Diagnostic {
     Diagnostic::finding(Code::UnknownOperator, call.place(), message).suggest(operator, known)
 }
 
-/// The arguments that a function does not know, and where their names stand.
+/// The arguments that a function does not know, and the places of their names.
 fn unknown_arguments<'a>(call: &Call<'a>, function: Function) -> Vec<(&'a str, Span)> {
     let entries = call.arguments();
     let unknown = entries
@@ -93,13 +93,13 @@ fn missing_arguments(
     if unknown.iter().any(|(name, _)| ["value", "values"].contains(name)) {
         let message = format!("`{operator}` takes its arguments by name");
         let mut names: Vec<_> = function.required().collect();
-        // As everybody writes them: the unit last.
+        // The arguments are shown in the usual order, with the unit last.
         names.sort_by_key(|name| *name == "unit");
         let names: Vec<_> = names.into_iter().map(|name| format!("{name}=...")).collect();
         return Diagnostic::finding(Code::MissingArgument, call.place(), message)
             .help(format!("write `{operator}({})`", names.join(", ")));
     }
-    // An argument that is misspelt stands where the mistake is.
+    // A misspelt argument is reported at the place of the mistake.
     let misspelt = unknown.iter().find_map(|(name, place)| {
         nearest(name, missing.iter().copied()).map(|near| (*name, *place, near))
     });

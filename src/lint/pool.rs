@@ -1,4 +1,4 @@
-//! Namespaces whose segments the reference draws in one of two ways, by the version of its Python.
+//! Namespaces whose segments depend on the Python version that runs the reference.
 
 use super::document;
 use super::subject::Subject;
@@ -8,8 +8,8 @@ use crate::namespace::{Action, Document};
 use crate::source::Span;
 use crate::tree::Node;
 
-/// Looks for an experiment that draws from segments that another has freed, where the namespace does
-/// not say in which order these are.
+/// Looks for an experiment that draws from freed segments, in a namespace that does not name their
+/// order.
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let Some(document) = subject.document else {
         return;
@@ -33,7 +33,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     );
 }
 
-/// The first `remove` that an `add` comes after, and that `add`.
+/// The first `remove` that is followed by an `add`, and that `add`.
 fn reuse(document: &Document) -> Option<(usize, usize)> {
     let is_add = |action: &Action| matches!(action, Action::Add { .. });
     let removed = document.sequence.iter().position(|action| !is_add(action))?;

@@ -1,6 +1,6 @@
-//! Operators that do not bind as their neighbours in other languages do.
+//! Operators whose precedence differs from other languages.
 //!
-//! The only checks of the syntax tree: the compiled form has no parentheses any more.
+//! These are the only checks that use the syntax tree: the compiled form has no parentheses any more.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
@@ -29,7 +29,7 @@ pub(super) fn check(
     }
 }
 
-/// `a || b && c` is `(a || b) && c`: the three logical operators bind alike.
+/// `a || b && c` is `(a || b) && c`: the three logical operators have the same precedence.
 fn mixed_logic(
     expr: &Expr,
     operator: BinaryOperator,

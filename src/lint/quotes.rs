@@ -1,4 +1,5 @@
-//! Typographic quotes, which are not quotes to YAML, nor to the language inside straight ones.
+//! Typographic quotes: YAML does not treat them as quotes, and neither does the language inside
+//! straight ones.
 
 use super::script::Script;
 use crate::diagnostic::{Code, Diagnostic};
@@ -17,7 +18,7 @@ pub(super) fn check(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// A text that begins and ends with them: they were meant to be none of it.
+/// A text that begins and ends with typographic quotes, which were probably not meant as part of it.
 pub(super) fn text(node: &Node) -> Option<Diagnostic> {
     let text = node.as_str()?;
     let inside = between_typographic(text)?;

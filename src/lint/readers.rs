@@ -1,4 +1,4 @@
-//! Our extensions that planout4j would misread, or could not read.
+//! Extensions of ours that planout4j would misread, or could not read.
 
 use super::script::Script;
 use super::subject::Subject;
@@ -11,22 +11,22 @@ use crate::wire::{Branch, Form, Operator};
 /// The codes of this file.
 const CODES: [Code; 3] = [Code::ReadersDialect, Code::ReadersSegments, Code::ReadersScript];
 
-/// Variables that planout4j's evaluator keeps its own data under.
+/// The variables that planout4j's evaluator uses for its own data.
 const RESERVED: [&str; 2] = ["data", "_overrides"];
 
-/// How sure it is that planout4j reads what is shipped.
+/// How certain it is that planout4j reads the shipped namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// Nothing says so.
+    /// There is no hint that it does.
     Unlikely,
-    /// It is shipped in the layout that planout4j has in Redis.
+    /// The namespaces are shipped in the layout that planout4j uses in Redis.
     Possible,
-    /// The project says so.
+    /// The project says that it does.
     Certain,
 }
 
 impl Reading {
-    /// The levels that are in force, but for those that somebody has chosen.
+    /// The levels in force, except those that somebody has chosen.
     pub(super) fn settle(self, levels: &mut Levels) {
         match self {
             Reading::Unlikely => {}
@@ -35,13 +35,13 @@ impl Reading {
         }
     }
 
-    /// Whether those who ship are told of a problem, be it no more than a warning.
+    /// Whether a problem is reported at a ship, even if it is only a warning.
     pub(super) fn concerns(self, code: Code) -> bool {
         self != Reading::Unlikely && (CODES.contains(&code) || code == Code::NotInPlanout4j)
     }
 }
 
-/// Looks at the settings of a namespace.
+/// Checks the settings of a namespace.
 pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let outline = subject.outline;
     let Some(header) = outline.header() else {
@@ -79,7 +79,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Looks at a script. One in another dialect is not meant for planout4j.
+/// Checks a script. A script in another dialect is not meant for planout4j.
 pub(super) fn check_script(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     if script.dialect != Dialect::Planout4j {
         return;
@@ -112,7 +112,7 @@ pub(super) fn check_script(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Why planout4j cannot evaluate an operator, if that can be seen.
+/// The reason why planout4j cannot evaluate an operator, if it can be seen.
 fn fails<'a>(script: &Script<'a>, operator: Operator<'a>) -> Option<(&'static str, &'static str)> {
     let is_null =
         |key: &str| operator.argument(key).is_some_and(|argument| argument.kind == Kind::Null);
@@ -135,7 +135,7 @@ fn fails<'a>(script: &Script<'a>, operator: Operator<'a>) -> Option<(&'static st
             "planout4j cannot take an element of a list by its place",
             "look it up in a map by a key that is text",
         )),
-        // It is lost where planout4j compiles, and kept here, where JSON is what is shipped.
+        // The null is lost where planout4j compiles, and is kept here, where JSON is shipped.
         _ if is_null("salt") => {
             Some(("planout4j cannot draw with a salt that is null", "leave the argument out"))
         }
@@ -143,7 +143,7 @@ fn fails<'a>(script: &Script<'a>, operator: Operator<'a>) -> Option<(&'static st
     }
 }
 
-/// The parts of an operator that are asked whether they are true.
+/// The parts of an operator whose truth is tested.
 fn conditions(node: &Node) -> Vec<&Node> {
     match Form::of(node) {
         Form::Condition(branches) => {
@@ -157,8 +157,8 @@ fn conditions(node: &Node) -> Vec<&Node> {
     }
 }
 
-/// Whether a node is a `bernoulliFilter` of no choices: its list is of a class that planout4j may
-/// not ask whether it is empty.
+/// Whether a node is a `bernoulliFilter` without choices: planout4j cannot test whether its list,
+/// which is of a special class, is empty.
 fn is_empty_filter<'a>(script: &Script<'a>, node: &'a Node) -> bool {
     let Some(call) = Operator::of(script.settled(node)) else {
         return false;
@@ -168,8 +168,8 @@ fn is_empty_filter<'a>(script: &Script<'a>, node: &'a Node) -> bool {
         && choices.and_then(|choices| script.elements(choices)).is_some_and(<[Node]>::is_empty)
 }
 
-/// Whether an `index` has a number that is written as a float, as planout4j's compiler writes all,
-/// and a base that can be a list.
+/// Whether an `index` has a number that is written as a float, as planout4j's compiler writes all
+/// numbers, and a base that can be a list.
 fn is_place<'a>(script: &Script<'a>, index: Operator<'a>) -> bool {
     let part = |key: &str| index.argument(key).map(|node| script.settled(node));
     let is_float = part("index").is_some_and(|node| matches!(node.kind, Kind::Float(_)));

@@ -1,8 +1,8 @@
-//! A compiled script as checks look at it: its calls, assignments and reads, in the order in which
-//! they are evaluated, each with the branches of conditions that it stands in.
+//! The view of a compiled script that checks use: its calls, assignments and reads in the order of
+//! evaluation, each with the branches of conditions that it stands in.
 //!
-//! Checks look at the JSON form, whose nodes have the places of what they were compiled from. So
-//! they find in a compiled namespace what they find in its source.
+//! Checks use the JSON form, whose nodes have the places of the text that they were compiled from. So
+//! they have the same findings in a compiled namespace as in its source.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::tree::{Entry, Kind, Node};
 use crate::value::Value;
 use crate::wire::{self, Form, Operator};
 
-/// The steps of a script, laid out flat.
+/// The steps of a script as a flat list.
 pub(super) struct Script<'a> {
     pub(super) dialect: Dialect,
     pub(super) root: &'a Node,
@@ -25,25 +25,25 @@ pub(super) struct Script<'a> {
     branches: Vec<Branch>,
 }
 
-/// When something happens, and in which branch.
+/// The position of a step in the order of evaluation, and its branch.
 #[derive(Clone, Copy)]
 pub(super) struct Moment {
     order: usize,
     branch: usize,
 }
 
-/// An operator that is given arguments, be there one of that name or not.
+/// A call of an operator, whether or not the operator exists.
 pub(super) struct Call<'a> {
     pub(super) operator: &'a str,
     pub(super) function: Option<Function>,
     call: Operator<'a>,
     /// The whole call.
     pub(super) node: &'a Node,
-    /// The variable that it is assigned to directly, whose name is its salt then.
+    /// The variable that it is assigned to directly. The name of this variable is its salt.
     pub(super) variable: Option<&'a str>,
     /// The variable of the assignment that it is part of.
     pub(super) param: Option<&'a str>,
-    /// How many times the experiment salt has been changed before.
+    /// The number of times that the experiment salt has been changed before.
     pub(super) experiment_salt: usize,
     pub(super) moment: Moment,
 }
@@ -82,7 +82,7 @@ struct Context<'a> {
 
 enum Task<'a> {
     Visit(&'a Node, Context<'a>),
-    /// A value has been evaluated, and is assigned now.
+    /// The value has been evaluated, and is assigned now.
     Assign {
         name: &'a Node,
         value: Option<&'a Node>,
@@ -106,7 +106,7 @@ impl<'a> Script<'a> {
         script
     }
 
-    /// Walks the tree with a stack of its own: compiled scripts nest deep.
+    /// Walks the tree with a stack of its own, because compiled scripts can nest deep.
     fn lay_out(&mut self) {
         let context = Context { branch: TRUNK, variable: None, param: None };
         let mut tasks = vec![Task::Visit(self.root, context)];
@@ -172,7 +172,7 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// Whether only one of two things can happen, as they stand in two branches of a condition.
+    /// Whether only one of two steps can happen, because they stand in two branches of a condition.
     pub(super) fn exclude_each_other(&self, a: Moment, b: Moment) -> bool {
         let around = |moment: Moment| {
             let mut at = moment.branch;
@@ -187,7 +187,7 @@ impl<'a> Script<'a> {
         })
     }
 
-    /// Whether one thing can have happened when another does.
+    /// Whether one step can have happened when another does.
     pub(super) fn can_precede(&self, first: Moment, then: Moment) -> bool {
         first.order < then.order && !self.exclude_each_other(first, then)
     }
@@ -198,12 +198,12 @@ impl<'a> Script<'a> {
         indices.iter().map(|index| &self.assignments[*index])
     }
 
-    /// The values that a variable is given anywhere; `None` for one that is assigned nothing.
+    /// The values that a variable is assigned anywhere; `None` for a variable that is never assigned.
     pub(super) fn values_of(&self, name: &str) -> impl Iterator<Item = Option<&'a Node>> {
         self.assignments_of(name).map(|assignment| assignment.value)
     }
 
-    /// Whether a value is made from a variable, directly or by way of other variables.
+    /// Whether a value is computed from a variable, directly or through other variables.
     pub(super) fn is_made_from(&self, node: &'a Node, name: &str) -> bool {
         let mut nodes = vec![node];
         let mut seen = Vec::new();
@@ -220,8 +220,8 @@ impl<'a> Script<'a> {
         false
     }
 
-    /// Whether a value is the same for every unit: what it is made from is constant, and set in
-    /// any case before it is read.
+    /// Whether a value is the same for every unit: it is computed from constants and from variables
+    /// that are always set before they are read.
     pub(super) fn is_same_for_all(&self, node: &'a Node) -> bool {
         let mut nodes = vec![node];
         let mut seen = Vec::new();
@@ -233,7 +233,7 @@ impl<'a> Script<'a> {
                     seen.push(name);
                     nodes.extend(self.values_of(name).flatten());
                 }
-                // Nobody knows what it looks at.
+                // The inputs of an unknown operator are unknown.
                 Form::Call(call) if Function::named(call.name()).is_none() => return false,
                 form => nodes.extend(form.parts()),
             }
@@ -246,7 +246,7 @@ impl<'a> Script<'a> {
         call.hashed().all(|node| self.is_same_for_all(node))
     }
 
-    /// Whether a variable is set in any case before it is read.
+    /// Whether a variable is always set before it is read.
     fn is_always_set(&self, name: &str) -> bool {
         let mut reads = self.reads.iter().filter(|read| read.name == name);
         self.assignments_of(name).all(|set| set.moment.branch == TRUNK)
@@ -255,8 +255,8 @@ impl<'a> Script<'a> {
             })
     }
 
-    /// The value of a node: where it is a variable that is always set, and once, the value that it is
-    /// set to.
+    /// The value of a node. For a variable that is set exactly once and always, it is the assigned
+    /// value.
     pub(super) fn settled(&self, node: &'a Node) -> &'a Node {
         let mut settled = node;
         let mut seen = Vec::new();
@@ -274,7 +274,7 @@ impl<'a> Script<'a> {
         settled
     }
 
-    /// Whether the variables that a node reads keep their values from one moment to another.
+    /// Whether the variables that a node reads keep their values between two positions.
     pub(super) fn is_kept(&self, node: &'a Node, from: Moment, to: Moment) -> bool {
         let is_set_between = |name| {
             let mut orders = self.assignments_of(name).map(|assignment| assignment.moment.order);
@@ -290,12 +290,12 @@ impl<'a> Script<'a> {
         true
     }
 
-    /// The value of a node, where it is the same for every unit.
+    /// The value of a node, if it is the same for every unit.
     pub(super) fn constant(&self, node: &Node) -> Option<Value> {
         if reads_variable(node) { None } else { constant(node, self.dialect) }
     }
 
-    /// Why a call fails for every unit, if it does.
+    /// The reason why a call fails for every unit, if it does.
     pub(super) fn always_fails(&self, call: &Call<'_>) -> Option<Reason> {
         let is_hashed = |entry: &&Entry| matches!(&*entry.key, "unit" | "salt" | "full_salt");
         if call
@@ -308,7 +308,7 @@ impl<'a> Script<'a> {
         always_fails(call.node, self.dialect)
     }
 
-    /// The elements of a node that is plainly a list.
+    /// The elements of a node that is clearly a list.
     pub(super) fn elements(&self, node: &'a Node) -> Option<&'a [Node]> {
         if let Kind::List(items) = &node.kind {
             return Some(items);
@@ -332,12 +332,12 @@ impl<'a> Call<'a> {
         self.call.arguments()
     }
 
-    /// The parts that a draw hashes, as far as they are written.
+    /// The parts that a draw hashes, as far as they are written in the script.
     pub(super) fn hashed(&self) -> impl Iterator<Item = &'a Node> {
         ["unit", "salt", "full_salt"].into_iter().filter_map(|name| self.argument(name))
     }
 
-    /// The function, if it draws at random.
+    /// The function, if it is a random operator.
     pub(super) fn random(&self) -> Option<Function> {
         self.function.filter(|function| function.is_random())
     }
@@ -348,8 +348,8 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Whether there is a variable in a node: then it is not constant, which is much quicker to see
-/// than what its value is.
+/// Whether a node contains a variable. If it does, it is not constant, which is found faster this way
+/// than by computing its value.
 fn reads_variable(node: &Node) -> bool {
     let mut nodes = vec![node];
     while let Some(node) = nodes.pop() {

@@ -1,5 +1,5 @@
-//! The end of a sequence of experiments: definitions without use, no free segments, and
-//! experiments that do what the default does.
+//! The state at the end of a sequence: unused definitions, no free segments, and experiments that are
+//! the same as the default.
 
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ pub(super) fn check(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     params_without_default(subject, document, &active, found);
 }
 
-/// The experiments that are active at the end: the index of the entry that added each.
+/// The experiments that are active at the end, with the index of the entry that added each.
 fn active(document: &Document) -> Vec<usize> {
     let mut active: Vec<(usize, &str)> = Vec::new();
     for (index, action) in document.sequence.iter().enumerate() {
@@ -62,7 +62,7 @@ fn no_free_segments(
     if held.sum::<u64>() < u64::from(document.segments) {
         return;
     }
-    // The entry that took the last of them.
+    // The entry that took the last free segments.
     let last = active.last().and_then(|index| entry(subject, *index));
     if let Some(place) = last.and_then(|entry| entry.get("segments")).map(|node| node.span) {
         let message = format!("all {} segments are taken", document.segments);
@@ -114,8 +114,7 @@ fn running<'s, 'a>(
         .filter(move |definition| definition.name != document.default && runs(definition.name))
 }
 
-/// Params that exist in an experiment only. A name with a leading `_` is not a param that anybody
-/// reads.
+/// Params that only experiments define. A name with a leading `_` is not a param for services.
 fn params_without_default(
     subject: &Subject<'_>,
     document: &Document,
@@ -150,7 +149,7 @@ fn params_without_default(
     }
 }
 
-/// Experiments that ended, and what deleting their two entries would do. This replays the
+/// Experiments that have ended, and the effect of deleting their two entries. This replays the
 /// sequence once for each of them.
 pub(super) fn ended(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     let Some(document) = subject.document else {
@@ -192,7 +191,7 @@ pub(super) fn ended(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// How many segments belong to different experiments in two namespaces.
+/// The number of segments that belong to different experiments in two namespaces.
 fn moved(one: &Namespace, other: &Namespace) -> usize {
     fn owner(namespace: &Namespace, segment: u32) -> Option<&str> {
         namespace.owner(segment).map(|index| namespace.experiments()[index].name())

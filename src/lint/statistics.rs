@@ -1,4 +1,4 @@
-//! Draws that are legal, and not the experiment that was meant.
+//! Draws that are legal, and probably do not make the intended experiment.
 
 use indexmap::IndexMap;
 
@@ -10,7 +10,7 @@ use crate::nearest::nearest;
 use crate::source::Span;
 use crate::tree::{Kind, Layout, Node, quote, to_json};
 
-/// How far a sum of weights may be from 1 or 100, relative to it.
+/// The largest relative difference of a sum of weights from 1 or 100 that is reported.
 const ROUNDING: f64 = 1e-9;
 
 /// Checks the draws of a script.
@@ -36,11 +36,11 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
     correlated(script, found);
 }
 
-/// A draw whose unit is the same for everybody, where the primary unit is not known. In a namespace
-/// it lacks the primary unit.
+/// A draw whose unit is the same for everybody, in a script whose primary unit is not known. In a
+/// namespace, such a unit lacks the primary unit.
 fn constant_unit(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
     let unit = call.argument("unit")?;
-    // A call that always fails draws nothing.
+    // A call that always fails does not draw.
     if !script.draws_same_for_all(call) || script.always_fails(call).is_some() {
         return None;
     }
@@ -80,8 +80,8 @@ fn lacks_primary(
     Some(Diagnostic::finding(Code::UnitLacksPrimary, unit.span, message).help(help))
 }
 
-/// Whether a unit is a variable that nothing sets and that looks like the primary unit: then what
-/// is wrong is its name.
+/// Whether a unit is a variable that nothing sets and that looks like the primary unit: then its name
+/// is the mistake.
 fn is_misspelt(script: &Script<'_>, known: &Known<'_>, unit: &Node, primary: &str) -> bool {
     let mut read = script
         .reads
@@ -112,7 +112,7 @@ fn certain_trial(script: &Script<'_>, call: &Call<'_>) -> Option<Diagnostic> {
 fn few_choices(script: &Script<'_>, call: &Call<'_>, function: Function) -> Option<Diagnostic> {
     let node = call.argument("choices")?;
     match script.elements(script.settled(node))? {
-        // More draws than choices fail, which is said.
+        // More draws than choices fail, which is another problem.
         [] if script.always_fails(call).is_none() => {
             let message = format!("`{}` has no choices", call.operator);
             Some(
@@ -120,7 +120,7 @@ fn few_choices(script: &Script<'_>, call: &Call<'_>, function: Function) -> Opti
                     .help("nothing is drawn, and all units get the same: add the choices"),
             )
         }
-        // A filter draws for a single choice too.
+        // A filter draws even for a single choice.
         [_] if function != Function::BernoulliFilter => {
             let message = format!("`{}` has a single choice", call.operator);
             Some(
@@ -206,12 +206,12 @@ fn negative_weight(script: &Script<'_>, call: &Call<'_>, weights: &Node) -> Opti
     )
 }
 
-/// The intended sum of weights, if their sum differs: 1 for fractions, 100 for others.
+/// The intended sum of weights, if the actual sum differs: 1 for fractions, 100 for other weights.
 fn meant_sum(weights: &[f64], sum: f64) -> Option<u32> {
-    // Of three equal shares each is 0.33.
+    // Three equal shares are often written as 0.33 each.
     let are_equal = weights.iter().all(|weight| Some(weight) == weights.first());
     let tolerated = if are_equal { 0.05 } else { ROUNDING };
-    // Whole numbers come near to 100 by themselves sooner than fractions to 1.
+    // Whole numbers add up to almost 100 by chance more often than fractions to almost 1.
     let is_near = |whole: f64, margin: f64| {
         let distance = (sum - whole).abs() / whole;
         distance > tolerated && distance <= margin + ROUNDING
@@ -221,23 +221,24 @@ fn meant_sum(weights: &[f64], sum: f64) -> Option<u32> {
     if are_fractions { is_near(1.0, 0.2).then_some(1) } else { is_near(100.0, 0.1).then_some(100) }
 }
 
-/// A sum without the noise of its last digits.
+/// A sum without the rounding errors in its last digits.
 fn rounded(sum: f64) -> f64 {
     (sum * 1e9).round() / 1e9
 }
 
-/// The parts that decide a draw: draws that agree in all of them are one.
+/// The parts that decide a draw: draws with the same parts are one draw.
 #[derive(PartialEq, Eq, Hash)]
 struct Hash {
     salt: String,
     unit: String,
-    /// How many times the experiment salt has been changed before; `None` where it plays no part.
+    /// The number of times that the experiment salt has been changed before; `None` if it is not part
+    /// of the hash.
     experiment_salt: Option<usize>,
     /// The operator whose draws append to the unit.
     appended: Option<Function>,
 }
 
-/// Params that are drawn by one hash.
+/// Params that are drawn by the same hash.
 fn correlated(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     let mut draws: IndexMap<Hash, Vec<&Call<'_>>> = IndexMap::new();
     for call in script.calls.iter().filter(|call| call.random().is_some()) {
@@ -277,9 +278,9 @@ fn correlated(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// How two draws by one hash depend on each other.
+/// The dependence of two draws by one hash.
 fn dependence(one: &Call<'_>, other: &Call<'_>) -> &'static str {
-    // These take the remainder of the hash, those its size.
+    // These operators use the remainder of the hash, the others its size.
     let takes_remainder = |call: &Call<'_>| {
         matches!(call.function, Some(Function::UniformChoice | Function::RandomInteger))
     };
@@ -308,7 +309,7 @@ fn hash(script: &Script<'_>, call: &Call<'_>) -> Option<Hash> {
         (None, None) => return None,
     };
     let unit = call.argument("unit")?;
-    // A list of one has the text of its element.
+    // A list of one element has the text of this element.
     let unit = match script.elements(unit) {
         Some([only]) if !matches!(only.kind, Kind::List(_)) => text(only),
         _ => text(unit),

@@ -1,4 +1,4 @@
-//! A namespace as far as it can be read: what checks look at, valid or not.
+//! The subject of the checks: a namespace, valid or not, as far as it can be read.
 
 use super::document;
 use super::script::Script;
@@ -12,9 +12,9 @@ use crate::tree::Node;
 pub(super) struct Subject<'a> {
     pub(super) source: &'a Source,
     pub(super) outline: &'a Outline,
-    /// Its content, if it is valid.
+    /// The content, if it is valid.
     pub(super) document: Option<&'a Document>,
-    /// The primary unit, if it names one.
+    /// The primary unit, if the namespace names one.
     pub(super) unit: Option<&'a str>,
     pub(super) inputs: Vec<&'a str>,
     /// The definitions whose scripts are valid.
@@ -25,7 +25,7 @@ pub(super) struct Definition<'a> {
     pub(super) name: &'a str,
     /// The place of the name.
     pub(super) place: Span,
-    /// The syntax tree, unless the definition is compiled already.
+    /// The syntax tree, unless the definition is already compiled.
     pub(super) program: Option<&'a Block>,
     /// The compiled script.
     pub(super) json: &'a Node,

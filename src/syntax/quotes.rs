@@ -1,12 +1,14 @@
-//! Quotes of word processors, which people take along with the text between them.
+//! Typographic quotes, which word processors write and authors copy together with the text between
+//! them.
 
-/// Typographic quotes that stand for `"`, and what else ends a text that begins with one.
+/// The typographic quotes that are meant as `"`, and the characters that may end a text that begins
+/// with one of them.
 const DOUBLE: &str = "“”„‟«»＂";
 
-/// Those that stand for `'`.
+/// The typographic quotes that are meant as `'`.
 const SINGLE: &str = "‘’‚‛‹›＇`´";
 
-/// Whether a character looks like a quote and is none.
+/// Whether a character looks like a quote and is not a straight one.
 pub(super) fn is_typographic(char: char) -> bool {
     DOUBLE.contains(char) || SINGLE.contains(char)
 }
@@ -28,8 +30,8 @@ pub(super) fn straight(char: char) -> char {
     if SINGLE.contains(char) { '\'' } else { '"' }
 }
 
-/// The length of what a line begins with, if that is a string between typographic quotes, the last
-/// of which may be a straight one. The line is given as its characters with their offsets.
+/// The length of the string at the beginning of a line, if it is a string between typographic quotes;
+/// its closing quote may be straight. The line is given as its characters with their offsets.
 pub(super) fn quoted_length(mut line: impl Iterator<Item = (usize, char)>) -> Option<usize> {
     let (_, opening) = line.next().filter(|(_, char)| is_typographic(*char))?;
     let meant = straight(opening);
@@ -38,7 +40,7 @@ pub(super) fn quoted_length(mut line: impl Iterator<Item = (usize, char)>) -> Op
         if is_typographic(char) && straight(char) == meant {
             return Some(at + char.len_utf8());
         }
-        // A straight one behind the end of the statement begins another string.
+        // A straight quote after the end of the statement begins another string.
         if char == meant && !ended {
             closing.get_or_insert(at + 1);
         }
@@ -47,8 +49,8 @@ pub(super) fn quoted_length(mut line: impl Iterator<Item = (usize, char)>) -> Op
     closing
 }
 
-/// The typographic quote that looks like the end of a string, where the string is a straight quote
-/// and the rest of a line: its offset.
+/// The offset of the typographic quote that looks like the end of a string. The text is a straight
+/// quote and the rest of its line.
 pub(super) fn end_of_string(line: &str) -> Option<(usize, char)> {
     let quote = line.chars().next()?;
     let mut quotes = line.char_indices().filter(|(_, char)| is_typographic(*char));

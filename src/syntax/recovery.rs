@@ -1,8 +1,8 @@
-//! Recovery after a mistake: the parser goes on where the next statement is likely to start,
-//! so that one run reports every statement that is wrong, and each mistake once.
+//! Recovery after a mistake: the parser goes on where the next statement is likely to start, so that
+//! one run reports every wrong statement, and each mistake once.
 //!
-//! The language needs no line breaks, but people write them: where a brace or a quote is left out,
-//! lines and their indentation say best where.
+//! The language needs no line breaks, but people write them: if a brace or a quote is missing, the
+//! lines and their indentation show its place best.
 
 use super::MAX_PROBLEMS;
 use super::lexer::is_space;
@@ -15,14 +15,14 @@ use crate::source::Span;
 /// The places that later messages need.
 #[derive(Default)]
 pub(super) struct Recovery {
-    /// The first block that goes on behind where its lines are indented, and where that is.
+    /// The first block that goes on after its indented lines, and the place where it does.
     overlong: Option<(Opening, Span)>,
-    /// The first `}` that is indented further than the block it closes.
+    /// The first `}` with a larger indentation than the block that it closes.
     early: Option<Span>,
-    /// Whether the script has ended inside a block, or is not read further: what is missing at its
-    /// end is no mistake of its own.
+    /// Whether the script has ended inside a block, or is not read further. A brace that is missing
+    /// at the end is not a separate mistake then.
     at_end: bool,
-    /// How many strings have been read again without their quotes.
+    /// The number of strings that have been read again without their quotes.
     entered: usize,
 }
 
@@ -30,9 +30,9 @@ pub(super) struct Recovery {
 #[derive(Clone, Copy)]
 pub(super) struct Opening {
     pub(super) place: Span,
-    /// How far its line is indented.
+    /// The indentation of its line.
     pub(super) indent: u32,
-    /// Whether it is left out.
+    /// Whether the brace is missing.
     pub(super) assumed: bool,
 }
 
@@ -44,14 +44,14 @@ enum Braces {
 }
 
 impl Parser<'_> {
-    /// Notes a problem and skips to where the next statement is likely to start.
+    /// Adds a problem, and skips to the place where the next statement is likely to start.
     pub(super) fn recover(&mut self, problem: Diagnostic) {
         self.note(problem);
         self.skip_statement();
         self.braces = self.statement_braces;
     }
 
-    /// Notes a problem, or what it comes from.
+    /// Adds a problem, or the mistake that causes it.
     pub(super) fn note(&mut self, problem: Diagnostic) {
         if self.recovery.at_end && self.kind() == TokenKind::End {
             return;
@@ -65,7 +65,7 @@ impl Parser<'_> {
         match self.unbalanced(&problem) {
             Some(cause) => {
                 self.report(cause);
-                // It would be taken for the end of the block around.
+                // It would be read as the end of the surrounding block.
                 self.take("}");
             }
             None => self.report(problem),
@@ -90,7 +90,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn skip_statement(&mut self) {
-        // Only literals leave their braces open when they fail.
+        // Only a literal that fails leaves its braces open.
         let literals = self.braces.saturating_sub(self.statement_braces);
         let mut open = vec![Braces::Literal; literals];
         if open.is_empty() && self.starts_new_line() && !self.closes_more(false) {
@@ -102,7 +102,7 @@ impl Parser<'_> {
             match self.kind() {
                 TokenKind::End => return,
                 TokenKind::Mark("}") => {
-                    // A map that lacks its `{` still has its keys.
+                    // A map without its `{` still has its keys.
                     let map = std::mem::take(&mut map) && !self.token.first;
                     if open.pop().is_none() && !map {
                         return;
@@ -128,7 +128,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether the statement that is wrong begins as an assignment.
+    /// Whether the wrong statement begins like an assignment.
     fn is_assignment(&self) -> bool {
         let rest = &self.lexer.text()[self.statement.span.end as usize..];
         rest.trim_start_matches(is_space).starts_with(['=', '<'])
@@ -141,7 +141,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether a statement starts here.
+    /// Whether a statement starts at the next token.
     pub(super) fn starts_statement(&self) -> bool {
         match self.kind() {
             TokenKind::If | TokenKind::Switch | TokenKind::Return => true,
@@ -152,12 +152,12 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether a statement starts here, and a line with it.
+    /// Whether a statement and a line start at the next token.
     pub(super) fn starts_new_line(&self) -> bool {
         self.token.first && self.starts_statement()
     }
 
-    /// The tokens from the one to be taken next on.
+    /// The tokens from the next one to the end.
     pub(super) fn tokens_ahead(&self) -> impl Iterator<Item = Token> {
         let mut lexer = self.lexer.clone();
         let rest = std::iter::repeat_with(move || lexer.next());
@@ -165,8 +165,8 @@ impl Parser<'_> {
         ahead.take_while(|token| token.kind != TokenKind::End)
     }
 
-    /// Whether a bracket is closed before the statement ends that has been open before, or a
-    /// brace of a literal: then it is still the old one.
+    /// Whether the rest of the statement closes a bracket that was open before it, or a brace of a
+    /// literal: then the text still belongs to the old statement.
     fn closes_more(&self, in_literal: bool) -> bool {
         let (mut depth, mut ended) = (0_usize, false);
         for token in self.tokens_ahead() {
@@ -184,7 +184,7 @@ impl Parser<'_> {
         false
     }
 
-    /// Whether more braces are closed in what comes than are open.
+    /// Whether the following text closes more braces than are open.
     pub(super) fn lacks_brace(&self) -> bool {
         let mut open = self.braces;
         for token in self.tokens_ahead() {
@@ -200,8 +200,8 @@ impl Parser<'_> {
 
     // Strings
 
-    /// The string that seems to be without its closing quote: it takes lines along, and what stands
-    /// directly behind it does not belong there.
+    /// The string that probably lacks its closing quote: it contains several lines, and the text
+    /// directly after it does not fit.
     fn open_string(&self) -> Option<Token> {
         let touches = || {
             let after = self.lexer.text()[self.previous.span.end as usize..].chars().next();
@@ -223,7 +223,7 @@ impl Parser<'_> {
     pub(super) fn is_open_string(&self, token: Token) -> bool {
         let string =
             matches!(token.kind, TokenKind::String | TokenKind::Broken(Broken::EndlessString));
-        // Each of them is read to its end again, which may be the end of the script.
+        // Each string is read to its end again, which may be the end of the script.
         let enough = self.recovery.entered >= MAX_PROBLEMS;
         string && !enough && self.lexer.breaks_line(token.span)
     }
@@ -273,7 +273,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Goes on behind the opening quote of a string.
+    /// Goes on after the opening quote of a string.
     pub(super) fn enter(&mut self, string: Token) {
         self.recovery.entered += 1;
         self.lexer.enter(string);
@@ -287,14 +287,15 @@ impl Parser<'_> {
 
     // Braces
 
-    /// Notes that a block still goes on at a statement that is indented no further than it.
+    /// Remembers that a block still goes on at a statement that is not indented further than the
+    /// block.
     pub(super) fn note_statement(&mut self, block: Opening) {
         if self.token.first && self.token.indent <= block.indent {
             self.note_overlong(block);
         }
     }
 
-    /// Notes how the `}` to be taken next is indented, which closes a block.
+    /// Remembers the indentation of the next token, a `}` that closes a block.
     pub(super) fn note_closing(&mut self, block: Opening) {
         if self.token.first && self.token.indent < block.indent {
             self.note_overlong(block);
@@ -328,7 +329,7 @@ impl Parser<'_> {
         self.report(problem.also(block.place, "the block begins here"));
     }
 
-    /// Reports a `)` or `]` that begins a statement, and goes on behind it.
+    /// Reports a `)` or `]` at the start of a statement, and goes on after it.
     pub(super) fn stray_closer(&mut self) {
         let problem = self.unexpected("a statement");
         self.note(*problem);
@@ -342,15 +343,14 @@ impl Parser<'_> {
         }
     }
 
-    /// Reports a `}` that closes nothing, or the one before it that has closed a block too early.
+    /// Reports a `}` that closes nothing, or the one before it if that has closed a block too early.
     pub(super) fn report_stray_brace(&mut self) {
         let place = self.recovery.early.take().unwrap_or(self.span());
         let problem = Diagnostic::error(Code::Syntax, place, "a `}` without a `{`");
         self.report(problem.help("remove it, or write the `{` of its block"));
     }
 
-    /// Reports a comment that goes on over lines of code, which is read as a part of it. If there
-    /// are mistakes after it, they come from that.
+    /// Reports a comment that swallows lines of code. Mistakes after it are caused by it.
     pub(super) fn report_swallowed_code(&mut self) {
         let Some(comment) = self.lexer.swallowing() else {
             return;

@@ -15,7 +15,7 @@ impl Parser<'_> {
         rules
     }
 
-    /// The next statement that can be read, up to the end of a block, or of the script.
+    /// The next statement that can be read, before the end of a block, or of the script.
     pub(super) fn next_rule(&mut self, block: Option<Opening>) -> Option<Rule> {
         while !self.rules_end(block) {
             self.statement_braces = self.braces;
@@ -41,7 +41,7 @@ impl Parser<'_> {
         None
     }
 
-    /// Whether the statements of a block, or of the script, end here.
+    /// Whether the statements of a block, or of the script, end at the next token.
     fn rules_end(&mut self, block: Option<Opening>) -> bool {
         self.limit_problems();
         match (self.kind(), block) {
@@ -78,7 +78,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A value, which cannot begin with the next statement.
+    /// A value. The next statement cannot be a part of it.
     pub(super) fn value(&mut self, expected: &str) -> Parse<Expr> {
         if self.starts_new_line() { Err(self.missing(expected)) } else { self.expr() }
     }
@@ -190,13 +190,13 @@ impl Parser<'_> {
         Ok(Expr::new(ExprKind::Block(Block { rules, span }), span))
     }
 
-    /// Whether the mark to be taken next stands before an assignment.
+    /// Whether the next token, a mark, stands before an assignment.
     fn opens_statement(&self) -> bool {
         let after = self.lexer.clone().next().kind;
         self.following.kind == TokenKind::Identifier && after == TokenKind::Mark("=")
     }
 
-    /// Passes a `}` that closes nothing, and what its `if` goes on with.
+    /// Skips a `}` that closes nothing, and the rest of its `if`.
     fn stray_brace(&mut self) {
         self.report_stray_brace();
         self.advance();

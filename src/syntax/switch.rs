@@ -1,5 +1,5 @@
-//! `switch`, which compiles and never runs. Its cases are read each by itself, so that one that is
-//! wrong has one message, and the others are looked at all the same.
+//! `switch`, which compiles and never runs. Each case is read separately, so that a wrong case has
+//! one message, and the others are read nevertheless.
 
 use super::ast::{Expr, Rule, Switch};
 use super::parser::{Parse, Parser};
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 /// The text to write in place of a malformed case.
 const HELP: &str = "write `if (...) { ... }` for each case: no evaluator runs `switch`";
 
-/// How many tokens are looked at for the `=>` of a case.
+/// The number of tokens in which the `=>` of a case is searched.
 const LONGEST_CONDITION: usize = 200;
 
 impl Parser<'_> {
@@ -56,7 +56,8 @@ impl Parser<'_> {
         self.report(problem.also(block.place, "the block begins here"));
     }
 
-    /// Whether the cases end here: also where a line begins a statement that is not indented.
+    /// Whether the cases end at the next token. They also end where a line begins a statement that is
+    /// not indented.
     fn cases_end(&mut self, block: Opening) -> bool {
         self.limit_problems();
         match self.kind() {
@@ -82,7 +83,7 @@ impl Parser<'_> {
         Ok((condition, control))
     }
 
-    /// Whether a `case x:` or a `default:` of other languages begins here.
+    /// Whether a `case x:` or a `default:` of other languages begins at the next token.
     fn is_label(&self) -> bool {
         match self.text() {
             "case" => !matches!(self.following.kind, TokenKind::Mark(_)),
@@ -91,7 +92,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether a case seems to begin here, written as here or as in other languages.
+    /// Whether a case seems to begin at the next token, in this language or in the form of others.
     fn begins_case(&self) -> bool {
         let mut previous = None;
         for token in self.tokens_ahead().take(LONGEST_CONDITION) {
@@ -105,8 +106,8 @@ impl Parser<'_> {
         false
     }
 
-    /// Skips the rest of the case that began with a token: to where another one begins, or the
-    /// `switch` ends.
+    /// Skips the rest of the case that began with a token, to the beginning of another case or the
+    /// end of the `switch`.
     fn skip_case(&mut self, first: Token, block: Opening) {
         let (mut braces, mut brackets) = (0_usize, 0_usize);
         loop {
@@ -149,7 +150,7 @@ impl Parser<'_> {
 }
 
 fn advise(problem: Box<Diagnostic>) -> Box<Diagnostic> {
-    // A mistake inside a token has a help of its own.
+    // A mistake inside a token has its own help.
     match problem.code {
         Code::Syntax => problem.help(HELP).boxed(),
         _ => problem,

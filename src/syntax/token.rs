@@ -4,12 +4,12 @@ use super::quotes;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
-/// A token and where it stands in the program's text.
+/// A token and its place in the program's text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Token {
     pub(crate) kind: TokenKind,
     pub(crate) span: Span,
-    /// Whether it is the first of its line, and how far that line is indented, in bytes.
+    /// Whether the token is the first of its line, and the indentation of that line in bytes.
     pub(super) first: bool,
     pub(super) indent: u32,
 }
@@ -39,7 +39,7 @@ pub(crate) enum TokenKind {
     End,
 }
 
-/// Why the lexer could not read something.
+/// The reason why the lexer could not read something.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Broken {
     UnknownCharacter,
@@ -51,7 +51,7 @@ pub(crate) enum Broken {
     SeparatorInComment,
 }
 
-/// The plain meaning of a character that the language does not have.
+/// The meaning of a character that the language does not have.
 fn meant(text: &str) -> Option<&'static str> {
     Some(match text {
         "&" => "&&",
@@ -67,7 +67,7 @@ fn meant(text: &str) -> Option<&'static str> {
 }
 
 impl Broken {
-    /// The diagnostic for the author; `text` is that of the token.
+    /// The diagnostic about the error. `text` is the text of the token.
     pub(super) fn diagnose(self, text: &str, span: Span) -> Diagnostic {
         let quoted = shorten(text).escape_debug().to_string();
         match self {
@@ -139,7 +139,7 @@ impl Broken {
     }
 }
 
-/// Cuts a text that would flood a message.
+/// Cuts a text that is too long for a message.
 pub(super) fn shorten(text: &str) -> String {
     match text.char_indices().nth(40) {
         Some((end, _)) => format!("{}...", &text[..end]),
@@ -147,7 +147,7 @@ pub(super) fn shorten(text: &str) -> String {
     }
 }
 
-/// The operator or mark of punctuation that a text begins with, the longest if there are several.
+/// The operator or mark of punctuation at the beginning of a text. If there are several, the longest.
 pub(super) fn mark(text: &str) -> Option<&'static str> {
     Some(match text.as_bytes() {
         [b'<', b'-', ..] => "<-",

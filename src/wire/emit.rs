@@ -1,4 +1,4 @@
-//! From the syntax tree to the JSON form.
+//! The compiler: it turns the syntax tree into the JSON form.
 
 use indexmap::IndexMap;
 
@@ -10,7 +10,7 @@ use crate::syntax::ast::{
 };
 use crate::tree::{Kind, Map, Node};
 
-/// The JSON form of a program, each node at the place of what it was made from.
+/// The JSON form of a program. Each node has the place of the text that it was made from.
 pub fn emit(program: &Block, dialect: Dialect) -> Node {
     Emitter { dialect }.block(program)
 }
@@ -74,7 +74,7 @@ impl Emitter {
     fn switch_rule(&self, rule: &Switch) -> Node {
         let case = |(condition, control): &(Expr, Rule)| {
             let span = condition.span.to(control.span());
-            // The key is misspelt in every compiler there is.
+            // Every known compiler misspells this key.
             let condition = ("condidion", self.expr(condition));
             op("case", span, [condition, ("result", self.rule(control))])
         };
@@ -108,7 +108,7 @@ impl Emitter {
         }
     }
 
-    /// A constant: a double, or where there are integers what JavaScript prints.
+    /// A constant: a double or, if the dialect has integers, the number that JavaScript prints.
     fn number(&self, number: f64) -> Kind {
         if !self.dialect.has_integers() {
             return Kind::Float(number);
@@ -178,7 +178,7 @@ impl Emitter {
                 Kind::List(list.iter().map(|item| self.literal(item)).collect())
             }
             LiteralKind::Map(entries) => {
-                // A key given twice has its first position and its last value.
+                // A key that is given twice has its first position and its last value.
                 let last: IndexMap<&str, &Literal> =
                     entries.iter().map(|(key, value)| (&*key.text, value)).collect();
                 let mut last: Vec<(&str, &Literal)> = last.into_iter().collect();
@@ -196,10 +196,10 @@ impl Emitter {
     }
 }
 
-/// The number of a key that JavaScript takes for a place in an array: an object has such keys
-/// first and ascending, in whatever order they are written, and both compilers are JavaScript.
+/// The number of a key that JavaScript treats as an index of an array. An object has such keys first
+/// and in ascending order, however they are written, and both compilers are JavaScript.
 fn array_index(key: &str) -> Option<u32> {
     let index = key.parse().ok().filter(|&index| index < u32::MAX)?;
-    // Without a sign or a zero at its start.
+    // The key has no sign, and no zero at its start.
     (itoa::Buffer::new().format(index) == key).then_some(index)
 }

@@ -1,4 +1,4 @@
-//! The JSON form of scripts: what compilers emit, services exchange and evaluators run.
+//! The JSON form of scripts. Compilers emit it, services exchange it, and evaluators run it.
 
 mod emit;
 mod form;
@@ -8,5 +8,5 @@ pub use emit::emit;
 pub use form::{Branch, Form, Operator};
 pub(crate) use same::{same, same_without_nulls};
 
-/// How deep the JSON text of a script may nest: as deep as the tallest syntax tree makes it.
+/// The most levels of the JSON text of a script: the deepest syntax tree needs this many.
 pub const MAX_JSON_DEPTH: usize = 4000;

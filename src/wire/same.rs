@@ -1,16 +1,16 @@
-//! When two compiled scripts say the same.
+//! A comparison of compiled scripts by their meaning.
 
 use super::form::Operator;
 use crate::tree::{Entry, Kind, Map, Node};
 
-/// Whether two parts of scripts are the same. The order of the keys of an operator is that of
-/// some compiler and means nothing; in a literal it reaches hashes.
+/// Whether two parts of scripts have the same meaning. The order of an operator's keys depends on the
+/// compiler and has no meaning; in a literal, the order is hashed.
 pub(crate) fn same(a: &Node, b: &Node) -> bool {
     compare(a, b, false)
 }
 
-/// As [`same`], for whole scripts of a dialect in which an entry of an operator that is null may as
-/// well not be there.
+/// Like [`same`], for whole scripts of a dialect in which a null entry of an operator counts as
+/// missing.
 pub(crate) fn same_without_nulls(a: &Node, b: &Node) -> bool {
     compare(a, b, true)
 }
@@ -40,7 +40,7 @@ fn compare(a: &Node, b: &Node, nulls_are_absent: bool) -> bool {
     }
 }
 
-/// The branches of a condition, each of which has an `if` and a `then`.
+/// The branches of a condition. Each has an `if` and a `then`.
 fn same_branches(a: &[Node], b: &[Node], nulls_are_absent: bool) -> bool {
     let same = |a: &Node, b: &Node| compare(a, b, nulls_are_absent);
     a.len() == b.len()
@@ -50,7 +50,7 @@ fn same_branches(a: &[Node], b: &[Node], nulls_are_absent: bool) -> bool {
         })
 }
 
-/// Entries whose order means nothing.
+/// Entries whose order has no meaning.
 fn same_entries(
     a: &Map,
     b: &Map,

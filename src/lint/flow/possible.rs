@@ -7,10 +7,10 @@ use crate::tree::Node;
 use crate::value::Value;
 use crate::wire::Form;
 
-/// How many parts of a script are looked at to know one value.
+/// The most parts of a script that are looked at to find one value.
 const MAX_STEPS: usize = 200;
 
-/// More values than this are not kept apart.
+/// The most values that are distinguished.
 const MAX_VALUES: usize = 100;
 
 /// The possible values of an expression.
@@ -18,13 +18,13 @@ const MAX_VALUES: usize = 100;
 pub(super) enum Possible {
     /// Nothing is known.
     Anything,
-    /// One of these.
+    /// One of these values.
     OneOf(Vec<Value>),
-    /// Something of this kind.
+    /// A value of this kind.
     Of(Kind),
 }
 
-/// The kinds of values that can be equal to one another.
+/// The kinds of values. Values of different kinds are never equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Boolean,
@@ -35,7 +35,7 @@ pub(super) enum Kind {
 }
 
 impl Possible {
-    /// The possible values of a node; `given` names the variables that may have any value.
+    /// The possible values of a node. `given` names the variables that may have any value.
     pub(super) fn of<'a>(
         script: &Script<'a>,
         given: &dyn Fn(&str) -> bool,
@@ -130,7 +130,7 @@ impl Possible {
         }
     }
 
-    /// The one or the other.
+    /// The values of both: one or the other is possible.
     fn or(self, other: Possible) -> Possible {
         match (self, other) {
             (Possible::OneOf(mut values), Possible::OneOf(more))
@@ -146,7 +146,7 @@ impl Possible {
         }
     }
 
-    /// The kind that all possible values are of.
+    /// The kind of all possible values.
     fn kind(&self) -> Option<Kind> {
         match self {
             Possible::Anything => None,
@@ -163,9 +163,9 @@ impl Possible {
         matches!(self, Possible::OneOf(values) if values.iter().any(Value::is_null))
     }
 
-    /// Whether two values of which this is known can be equal.
+    /// Whether two values with these possibilities can be equal.
     pub(super) fn can_equal(&self, other: &Possible, dialect: Dialect) -> bool {
-        // A variable can always be null: it may not be set yet.
+        // A variable can always be null, because it may not be set yet.
         if self.has_null() || other.has_null() {
             return true;
         }

@@ -1,24 +1,25 @@
-//! How many segments experiments of two namespaces have in common.
+//! The overlap of experiments: the number of segments that experiments of two namespaces have in
+//! common.
 //!
 //! Namespaces can have thousands of experiments, and so millions of pairs. Only the worst pairs
 //! are kept, and pairs without a segment in common are not counted one by one.
 
 use crate::namespace::{Document, Experiment, Namespace};
 
-/// A segment that no experiment holds that is looked at.
+/// The mark of a segment that no compared experiment holds.
 const FREE: u32 = u32::MAX;
 
-/// Up to so many pairs are counted in a table.
+/// The largest number of pairs that are counted in a table.
 const MAX_TABLE: usize = 1 << 16;
 
-/// The segments of a namespace, as far as they are compared with those of others.
+/// The segments of a namespace, in the form in which they are compared.
 pub(super) struct Member<'a> {
     pub(super) name: &'a str,
-    /// The experiments but those that hold all segments: who is in one of these is no question.
+    /// The experiments, except one that holds all segments, which has every unit.
     experiments: Vec<Part>,
-    /// The places of the experiments, the largest first.
+    /// The indices of the experiments, the largest first.
     by_size: Vec<usize>,
-    /// The place of the experiment that holds a segment, by segment.
+    /// The index of the experiment that holds a segment, by segment.
     owners: Vec<u32>,
 }
 
@@ -28,15 +29,15 @@ struct Part {
     size: usize,
 }
 
-/// Two experiments of different namespaces, and how many segments they have in common.
+/// Two experiments of different namespaces, with the number of segments that they have in common.
 #[derive(Debug, PartialEq)]
 pub(super) struct Overlap<'a> {
-    /// The experiment of the namespace that is looked at.
+    /// The experiment of the checked namespace.
     pub(super) ours: &'a str,
     pub(super) namespace: &'a str,
     pub(super) theirs: &'a str,
     pub(super) common: usize,
-    /// How many there would be in common, on average, if the two were independent.
+    /// The average number of common segments if the two were independent.
     pub(super) expected: f64,
 }
 
@@ -73,8 +74,8 @@ impl<'a> Member<'a> {
         self.owners.len()
     }
 
-    /// The pairs with experiments of others whose overlap is farthest from what independence
-    /// predicts, the farthest first; equal ones in the order of the namespaces and experiments.
+    /// The pairs with experiments of others whose overlap differs most from independence, the worst
+    /// first. Equal pairs are in the order of the namespaces and experiments.
     pub(super) fn worst(&self, others: &[&'a Member<'a>], shown: usize) -> Vec<Overlap<'_>> {
         let mut worst = Worst { shown, pairs: Vec::new() };
         for (number, other) in others.iter().enumerate() {
@@ -102,7 +103,7 @@ impl<'a> Member<'a> {
         ours as f64 * theirs as f64 / self.owners.len() as f64
     }
 
-    /// The pairs of experiments that hold a segment each, segment by segment.
+    /// The pairs of experiments that both hold a segment, for each segment.
     fn meetings<'s>(&'s self, other: &'s Member<'_>) -> impl Iterator<Item = usize> + 's {
         let width = other.experiments.len();
         let owners = self.owners.iter().zip(&other.owners);
@@ -110,7 +111,7 @@ impl<'a> Member<'a> {
         held.map(move |(ours, theirs)| *ours as usize * width + *theirs as usize)
     }
 
-    /// Looks at every pair.
+    /// Counts every pair.
     fn count_all(&self, number: usize, other: &Member<'_>, worst: &mut Worst) {
         let width = other.experiments.len();
         let mut common = vec![0_u32; self.experiments.len() * width];
@@ -122,8 +123,8 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// Looks at the pairs that have a segment in common, and at as many of the others as can be
-    /// among the worst: these are the largest.
+    /// Counts the pairs that have a segment in common. Of the others, only the largest can be among
+    /// the worst, and only these are counted.
     fn count_some(&self, number: usize, other: &Member<'_>, worst: &mut Worst) {
         let width = other.experiments.len();
         let mut meetings: Vec<usize> = self.meetings(other).collect();
@@ -150,13 +151,13 @@ impl<'a> Member<'a> {
     }
 }
 
-/// The number of the other namespace, and the places of the two experiments.
+/// The number of the other namespace, and the indices of the two experiments.
 type Place = (usize, usize, usize);
 
 struct Pair {
     place: Place,
     common: usize,
-    /// How far the overlap is from what independence predicts.
+    /// The difference between the overlap and independence.
     excess: f64,
 }
 
@@ -166,14 +167,14 @@ impl Pair {
     }
 }
 
-/// The worst pairs of all that were offered, the worst first.
+/// The worst of all pairs that were offered, the worst first.
 struct Worst {
     shown: usize,
     pairs: Vec<Pair>,
 }
 
 impl Worst {
-    /// Whether a pair of this excess that comes after the others would be among them.
+    /// Whether a later pair with this excess would be among the worst.
     fn would_take(&self, excess: f64) -> bool {
         self.pairs.len() < self.shown || self.pairs.last().is_some_and(|last| excess > last.excess)
     }
@@ -195,8 +196,8 @@ impl Worst {
 mod tests {
     use super::*;
 
-    /// A namespace of as many segments as there are letters; each letter is an experiment, and a
-    /// dot is a free segment.
+    /// A namespace with one segment for each letter of a text. Each different letter is an
+    /// experiment, and a dot is a free segment.
     fn member(name: &'static str, owners: &str) -> Member<'static> {
         let mut letters: Vec<char> = owners.chars().filter(|char| *char != '.').collect();
         letters.sort_unstable();
