@@ -1,4 +1,5 @@
-//! Whole files of units: a row in, a row out, in the same order and in little memory.
+//! Batches: whole files of units. Each row of the input gives a row of the output, in the same order
+//! and with little memory.
 //!
 //! ```
 //! use planout::batch::{Batch, Format, Input};
@@ -18,8 +19,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The input is cut into pieces at the ends of rows. Workers read, assign and write pieces, each
-//! by itself, and their results are put into order again: see the modules inside.
+//! The input is cut into pieces at the ends of rows. Workers read, assign and write pieces
+//! independently, and their results are put in order again: see the modules inside.
 
 mod chunks;
 mod columns;
@@ -60,43 +61,43 @@ use crate::eval::Effort;
 use crate::namespace::Namespace;
 use crate::value::Map;
 
-/// The settings with which the rows of a file are assigned.
+/// The settings of a batch.
 #[derive(Debug)]
 pub struct Batch<'n> {
-    /// The namespaces that each row is assigned in.
+    /// The namespaces in which each row is assigned.
     pub namespaces: Vec<&'n Namespace>,
     /// The name of the input in messages.
     pub name: String,
-    /// How the input is written.
+    /// The format of the input.
     pub input: Format,
-    /// How the output is written.
+    /// The format of the output.
     pub output: Format,
     /// The columns that are copied from each row.
     pub keep: Keep,
-    /// The params to write, in order; all if there are none.
+    /// The params that are written, in order. If there are none, all params are written.
     pub params: Vec<String>,
-    /// The types of columns that are not strings: CSV and TSV only.
+    /// The types of columns that are not strings. Only CSV and TSV need them.
     pub types: Vec<(String, Type)>,
-    /// The columns that [`Batch::read`] reads beside those that the namespaces read.
+    /// The columns that [`Batch::read`] reads in addition to those that the namespaces read.
     pub wanted: Wanted,
-    /// The character between the fields of the input, where its format has another one: a
-    /// character of ASCII, in CSV and TSV only.
+    /// The delimiter of the input, if it is not the usual one of the format: a character of ASCII, in
+    /// CSV and TSV only.
     pub delimiter: Option<u8>,
     /// Inputs that are the same for all rows.
     pub constants: Map,
     /// The treatment of bad rows.
     pub on_error: OnError,
-    /// How many threads assign; with one, all is done on the thread that asks.
+    /// The number of threads that assign rows. With one thread, the calling thread does all the work.
     pub threads: usize,
-    /// Writes exposures, which happen at this time, in seconds since 1970, in place of the rows:
-    /// as JSON lines, whatever the output is said to be.
+    /// Writes exposures instead of rows, with this time in seconds since 1970. They are written as
+    /// JSON lines, whatever the format of the output.
     pub exposure: Option<u64>,
 }
 
-/// The columns of rows that are read without being assigned.
+/// The columns of rows that are read and not assigned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Primary units, at least one of which each row has.
+    /// The primary units. Each row must have at least one of them.
     pub units: Vec<String>,
     /// Other inputs.
     pub others: Vec<String>,
@@ -107,33 +108,33 @@ pub struct Wanted {
 pub enum Keep {
     /// All columns.
     All,
-    /// The primary units, and these columns.
+    /// The primary units and these columns.
     Columns(Vec<String>),
 }
 
 /// The treatment of a bad row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnError {
-    /// It is the end.
+    /// A bad row ends the batch.
     #[default]
     Fail,
-    /// It is left out.
+    /// A bad row is left out.
     Skip,
-    /// It is written without an answer.
+    /// A bad row is written without an answer.
     Null,
 }
 
-/// How many rows there were.
+/// The result of a batch.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Summary {
-    /// Rows of the input.
+    /// The number of rows of the input.
     pub rows: u64,
-    /// Rows of the output, or rows that were handed on.
+    /// The number of rows of the output, or of rows that were handed on.
     pub written: u64,
-    /// Columns that are probably misspelt: known before the first row, unless rows are JSON lines.
+    /// The columns that are probably misspelt. For JSON lines they are known only after the last row.
     pub misspelt: Vec<Misspelt>,
-    /// By kind of [`ReasonKind::ALL`]: how many rows were bad, and the first of them.
+    /// The number of bad rows and the first of them, for each kind of [`ReasonKind::ALL`].
     pub bad: [Option<(u64, BadRow)>; ReasonKind::ALL.len()],
 }
 
@@ -149,7 +150,7 @@ impl Summary {
         }
     }
 
-    /// Adds what comes later in the file.
+    /// Adds the summary of a later part of the file.
     fn append(&mut self, later: Summary) {
         self.rows += later.rows;
         self.written += later.written;
@@ -158,14 +159,14 @@ impl Summary {
         }
     }
 
-    /// How many rows were bad.
+    /// The number of bad rows.
     pub fn bad_rows(&self) -> u64 {
         self.bad.iter().flatten().map(|(count, _)| count).sum()
     }
 }
 
 impl<'n> Batch<'n> {
-    /// A batch that keeps the primary units and ends at the first bad row, on one thread.
+    /// A batch that copies the primary units and ends at the first bad row, on one thread.
     pub fn new(
         namespaces: Vec<&'n Namespace>,
         name: impl Into<String>,
@@ -189,12 +190,12 @@ impl<'n> Batch<'n> {
         }
     }
 
-    /// Assigns all rows. `progress` is told before the first row, and from time to time what has
-    /// been written.
+    /// Assigns all rows. `progress` is called before the first row, and then from time to time with
+    /// the summary of the rows that have been written.
     ///
     /// # Errors
-    /// The input cannot be read or the output written; what is asked for does not fit the input;
-    /// a row is bad, and none may be: what came before it has been written.
+    /// The input cannot be read, the output cannot be written, the settings do not fit the input, or
+    /// a row is bad and bad rows end the batch. The rows before it have been written.
     pub fn run(
         &self,
         input: Input,
@@ -251,7 +252,7 @@ impl<'n> Batch<'n> {
         Ok(summary)
     }
 
-    /// Begins the output.
+    /// Starts the output.
     fn sink<'o>(
         &self,
         plan: &ColumnPlan<'_>,
@@ -289,7 +290,7 @@ enum Sink<'o> {
 }
 
 impl Sink<'_> {
-    /// Writes rows. Of text, whoever waits for them gets them now.
+    /// Writes rows. Text is flushed, for programs that wait for it.
     fn put(&mut self, rows: Encoded) -> io::Result<()> {
         match (self, rows) {
             (Sink::Text(output), Encoded::Text(text)) => {
@@ -298,7 +299,7 @@ impl Sink<'_> {
             }
             #[cfg(feature = "parquet")]
             (Sink::Parquet(writer), Encoded::Table(table)) => writer.add(table),
-            // Rows are encoded for the sink that there is.
+            // The encoders and this sink have the same format.
             #[cfg(feature = "parquet")]
             _ => Ok(()),
         }

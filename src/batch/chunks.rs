@@ -1,4 +1,4 @@
-//! A stream in pieces of whole records, so that each piece can be worked on by itself.
+//! A stream in pieces of whole records, which can be worked on independently.
 
 use std::io::{self, Read};
 
@@ -7,16 +7,17 @@ use memchr::{memchr, memchr2, memrchr};
 use super::error::Error;
 use crate::delimited::{BYTE_ORDER_MARK, Fault, line_breaks};
 
-/// A record may be as long as this, in bytes. More is not a row but a quote that is missing.
+/// The longest record, in bytes. A longer one is probably not a row, but lacks a closing quote.
 const MAX_RECORD: usize = 8 << 20;
 
-/// Some records as they stand in the file.
+/// Some records as they are in the file.
 #[derive(Debug)]
 pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
-    /// The number of its first line, from 1.
+    /// The number of the first line, from 1.
     pub(super) line: u64,
-    /// Whether the input ends with it, in a record without the end of a line: it may be cut off.
+    /// Whether the input ends with this chunk, in a record without a line end. Such a record may be
+    /// cut off.
     pub(super) is_last: bool,
 }
 
@@ -25,9 +26,9 @@ pub(super) struct Chunks {
     name: String,
     input: Box<dyn Read + Send>,
     cutter: Cutter,
-    /// How much is read at once, in bytes.
+    /// The number of bytes that are read at once.
     size: usize,
-    /// The bytes that were read and are not a whole record yet.
+    /// The bytes that were read and are not part of a whole record yet.
     rest: Vec<u8>,
     line: u64,
     is_first: bool,
@@ -44,7 +45,7 @@ impl Chunks {
         Chunks { name, input, cutter, size, rest, line: 1, is_first: true }
     }
 
-    /// The next records: those that can be had without waiting for more.
+    /// The next records, as many as there are without waiting for more.
     pub(super) fn next(&mut self) -> Result<Option<Chunk>, Error> {
         let mut bytes = std::mem::take(&mut self.rest);
         let mut scanned = bytes.len();
@@ -72,7 +73,7 @@ impl Chunks {
         }
     }
 
-    /// The last record, of which the input has no more than this.
+    /// The last record. The input has no more bytes than these.
     fn last(&mut self, bytes: Vec<u8>) -> Result<Option<Chunk>, Error> {
         if let Some(line) = self.unclosed(&bytes) {
             let name = &self.name;
@@ -86,20 +87,20 @@ impl Chunks {
         Ok((end > 0).then(|| Chunk { is_last: true, ..self.cut(bytes, end) }))
     }
 
-    /// The line of the quote that a record opens and does not close.
+    /// The line of the unclosed quote of a record.
     fn unclosed(&self, record: &[u8]) -> Option<u64> {
         let Cutter::Quoted { delimiter, state: State::Quoted } = self.cutter else { return None };
         match Fault::find(record, delimiter) {
             Some(Fault::Unclosed(at)) => Some(self.line + line_breaks(&record[..at])),
-            // The record is not split where it goes wrong.
+            // The splitter stops at the error of a record.
             _ => Some(self.line),
         }
     }
 
-    /// Reads once, as much as there is and fits.
+    /// Reads once, as many bytes as are available and fit.
     fn fill(&mut self, bytes: &mut Vec<u8>) -> io::Result<usize> {
         let start = bytes.len();
-        // A long record is not read again and again.
+        // The buffer doubles, so that a long record is not read again and again.
         bytes.resize(start + self.size.max(start), 0);
         let count = loop {
             match self.input.read(&mut bytes[start..]) {
@@ -120,21 +121,21 @@ impl Chunks {
     }
 }
 
-/// Finds where records end. Bytes are looked at once, in order.
+/// Finds the ends of records. Each byte is looked at once, in order.
 #[derive(Debug)]
 pub(super) enum Cutter {
-    /// A record is a line.
+    /// Each line is a record.
     Lines,
-    /// A record ends at the end of a line, if that is in no quotes.
+    /// A record ends at each line end outside of quotes.
     Quoted { delimiter: u8, state: State },
 }
 
-/// Where in a field the next byte is.
+/// The position of the next byte within a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Unquoted,
     Quoted,
-    /// After a quote inside of quotes: the end, or the first of two.
+    /// After a quote within quotes: it is either the end, or the first of two.
     Closing,
 }
 
@@ -153,7 +154,7 @@ impl Cutter {
         }
     }
 
-    /// The end of the last record that ends in what is new, from `start` on.
+    /// The end of the last record that ends in the new bytes, which begin at `start`.
     fn last_end(&mut self, bytes: &[u8], start: usize) -> Option<usize> {
         let Cutter::Quoted { delimiter, state } = self else {
             return memrchr(b'\n', &bytes[start..]).map(|at| start + at + 1);
@@ -182,7 +183,7 @@ impl Cutter {
                         if bytes[at - 1] == b'\n' {
                             end = Some(at);
                         } else {
-                            // A quote counts at the beginning of a field only.
+                            // A quote counts only at the beginning of a field.
                             let before = at.checked_sub(2).map(|before| bytes[before]);
                             let begins = |byte| byte == *delimiter || matches!(byte, b'\n' | b'\r');
                             if before.is_none_or(begins) {
@@ -202,7 +203,7 @@ impl Cutter {
 mod tests {
     use super::*;
 
-    /// Gives a byte at a time.
+    /// Returns one byte at a time.
     struct Slow(&'static [u8]);
 
     impl Read for Slow {

@@ -1,4 +1,4 @@
-//! Which columns of the input are used, and for what.
+//! The columns of the input that are used, and their purposes.
 
 use super::error::{Error, Part};
 use super::types::Type;
@@ -9,8 +9,8 @@ use crate::namespace::{Namespace, Rows};
 use crate::nearest::nearest;
 use crate::value::Value;
 
-/// A column that no script reads, and an input that scripts read and the file does not have: their
-/// names are so near that one was probably meant for the other.
+/// A column that no script reads, and an input that scripts read and the file does not have. Their
+/// names are so similar that one was probably meant to be the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misspelt {
     /// The column.
@@ -23,12 +23,12 @@ pub struct Misspelt {
 #[derive(Debug)]
 pub(super) struct Column {
     pub(super) name: String,
-    /// Its place among the inputs.
+    /// Its index among the inputs.
     pub(super) input: Option<usize>,
-    /// Its place among what is kept.
+    /// Its index among the copied fields.
     pub(super) kept: Option<usize>,
     pub(super) kind: Type,
-    /// Whether it is a primary unit, which cannot be empty.
+    /// Whether it is a primary unit, which must not be empty.
     pub(super) is_unit: bool,
 }
 
@@ -40,17 +40,17 @@ pub(super) struct Answers<'n> {
     pub(super) params: Vec<String>,
 }
 
-/// All that is decided before the first row.
+/// Everything that is decided before the first row.
 pub(super) struct ColumnPlan<'n> {
     pub(super) columns: Vec<Column>,
-    /// The inputs that are the same for all rows, and null for those that come from columns.
+    /// The inputs that are the same for all rows. Those that come from columns are null here.
     pub(super) inputs: Vec<Value>,
-    /// The names of what is kept of each row.
+    /// The names of the fields that are copied from each row.
     pub(super) kept: Vec<String>,
-    /// The types of what is kept, for an output with types.
+    /// The types of the copied fields, for an output with types.
     #[cfg(feature = "parquet")]
     pub(super) kept_types: Vec<Type>,
-    /// Whether all of a row is kept, whatever it holds.
+    /// Whether all fields of a row are copied, whatever they are.
     pub(super) keeps_all: bool,
     pub(super) answers: Vec<Answers<'n>>,
     pub(super) misspelt: Vec<Misspelt>,
@@ -59,8 +59,8 @@ pub(super) struct ColumnPlan<'n> {
 }
 
 impl<'n> ColumnPlan<'n> {
-    /// Decides. `known` are the columns of the input, where they are known before the rows, and
-    /// `typed` those that have types.
+    /// Makes the plan. `known` are the columns of the input, if they are known before the rows, and
+    /// `typed` are the columns that have types.
     pub(super) fn new(
         batch: &Batch<'n>,
         known: Option<&[String]>,
@@ -95,7 +95,8 @@ impl<'n> ColumnPlan<'n> {
         for (place, name) in kept.iter().enumerate() {
             if !columns.iter().any(|column| column.name == *name) {
                 let (kept, kind) = (Some(place), kind(name));
-                // The value of a typed column is checked and written, if nothing else.
+                // The value of a typed column is checked and written, even if it has no other
+                // purpose.
                 let input = (kind != Type::String).then(|| {
                     inputs.push(Value::Null);
                     inputs.len() - 1
@@ -146,7 +147,7 @@ impl<'n> ColumnPlan<'n> {
         header
     }
 
-    /// The names at the top of a JSON object that what is kept may not have.
+    /// The names at the top level of a JSON object that copied fields may not have.
     pub(super) fn reserved(&self) -> Vec<&str> {
         match self.answers.as_slice() {
             [_] => vec!["segment", "experiment", "in_experiment", "params"],
@@ -154,7 +155,7 @@ impl<'n> ColumnPlan<'n> {
         }
     }
 
-    /// Whether no column of the output has the name of another one.
+    /// Checks that no column of the output has the name of another one.
     pub(super) fn check_output(&self, batch: &Batch<'_>) -> Result<(), Error> {
         if batch.exposure.is_some() {
             return Ok(());
@@ -190,7 +191,7 @@ fn units<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
     units.chain(batch.wanted.units.iter().map(String::as_str)).collect()
 }
 
-/// The inputs that rows are read for, by name: the primary units first.
+/// The inputs for which rows are read, by name. The primary units come first.
 pub(super) fn inputs<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
     let mut names: Vec<&str> = Vec::new();
     units(batch).into_iter().for_each(|name| add(&mut names, name));
@@ -201,10 +202,10 @@ pub(super) fn inputs<'b>(batch: &'b Batch<'_>) -> Vec<&'b str> {
     names
 }
 
-/// How many characters of a column are shown.
+/// The most characters of a column's name that are shown.
 const MAX_SHOWN: usize = 60;
 
-/// The requested columns, beside the existing ones.
+/// The requested columns, compared with the existing ones.
 struct Check<'b, 'n, 'k> {
     batch: &'b Batch<'n>,
     known: Option<&'k [String]>,
@@ -253,7 +254,7 @@ impl<'n> Check<'_, 'n, '_> {
         }
     }
 
-    /// A column that is not there: perhaps all of them are taken for one.
+    /// The error for a missing column: perhaps all columns were read as a single one.
     fn missing(&self, message: String, column: &str) -> Error {
         let is_delimited = self.batch.input.delimiter().is_some();
         match other_delimiter(self.known(), column).filter(|_| is_delimited) {
@@ -267,7 +268,7 @@ impl<'n> Check<'_, 'n, '_> {
         }
     }
 
-    /// The columns to copy, in order: without a wish, the primary units.
+    /// The columns to copy, in order. By default, these are the primary units.
     fn kept(&self, units: &[&str], read: &[&str]) -> Result<Vec<String>, Error> {
         let mut kept: Vec<&str> = Vec::new();
         if let (Keep::All, Some(known)) = (&self.batch.keep, self.known) {
@@ -323,7 +324,7 @@ impl<'n> Check<'_, 'n, '_> {
         }
     }
 
-    /// Of columns with the same name, nobody knows which one is meant.
+    /// If several columns have the same name, it is unclear which one is meant.
     fn unique(&self, columns: &[Column]) -> Result<(), Error> {
         for column in columns {
             if self.known().filter(|known| *known == column.name).nth(1).is_some() {
@@ -334,7 +335,7 @@ impl<'n> Check<'_, 'n, '_> {
         Ok(())
     }
 
-    /// Inputs that are not there, beside columns that are probably meant to be these.
+    /// The missing inputs, with the columns that are probably meant to be these.
     fn misspelt(&self, inputs: &[&str]) -> Vec<Misspelt> {
         let is_given =
             |input: &&&str| self.has(input) || self.batch.constants.contains_key(**input);

@@ -8,11 +8,11 @@ use super::types::Type;
 use crate::delimited::{Fault, Splitter, blank_lines, line_breaks};
 use crate::value::Value;
 
-/// A file of which the header has been read.
+/// A file whose header has been read.
 pub(super) struct Table {
     pub(super) header: Vec<String>,
     chunks: Chunks,
-    /// The rows that were read along with the header.
+    /// The rows that were read together with the header.
     first: Option<Chunk>,
 }
 
@@ -48,7 +48,7 @@ impl Table {
     }
 }
 
-/// Where the fields of a column go.
+/// The destinations of a column's fields.
 struct Used<'p> {
     field: usize,
     column: &'p Column,
@@ -58,10 +58,10 @@ struct Used<'p> {
 pub(super) struct Parser<'p> {
     splitter: Splitter,
     used: Vec<Used<'p>>,
-    /// By place among what is kept: the field, and its place among the inputs if that is not
-    /// always the text.
+    /// For each copied field, its index in the record, and its index among the inputs if its text is
+    /// not always the input.
     kept: Vec<(usize, Option<usize>)>,
-    /// How many fields a record must have.
+    /// The number of fields that each record must have.
     width: usize,
     delimiter: u8,
 }
@@ -100,15 +100,15 @@ pub(super) struct Rows<'c, 'p> {
     rest: &'c [u8],
     line: u64,
     next_line: u64,
-    /// Whether the input ends with the chunk, without the end of a line.
+    /// Whether the input ends with the chunk, without a line end.
     is_last: bool,
-    /// Whether the record has the fields that it should have.
+    /// Whether the record has the right number of fields.
     ok: bool,
 }
 
 impl Rows<'_, '_> {
     fn text(&self, field: usize) -> &str {
-        // That it is UTF-8 was seen when the record was read.
+        // The record was checked to be UTF-8 when it was read.
         std::str::from_utf8(self.parser.splitter.field(field)).unwrap_or_default()
     }
 
@@ -124,7 +124,7 @@ impl Rows<'_, '_> {
             let message = format!("{fields} field{s}, but the header has {width}");
             return Err(Reason::malformed(message, is_cut && fields < width));
         }
-        // Of the whole record: a character cannot have been in two fields then.
+        // The whole record is checked, so no character was divided between two fields.
         match std::str::from_utf8(record) {
             Ok(_) => Ok(()),
             Err(error) => Err(Reason::not_utf8(error, is_cut)),
@@ -178,7 +178,7 @@ impl Fields for Rows<'_, '_> {
     }
 }
 
-/// Puts a field into its input.
+/// Copies a field to its input.
 fn put(text: &str, column: &Column, input: &mut Value) -> Result<(), Reason> {
     let wrong = || Reason::WrongType {
         column: column.name.clone(),
@@ -208,7 +208,7 @@ fn put(text: &str, column: &Column, input: &mut Value) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Makes a value a text, in the memory of the text that it was.
+/// Makes a value a text, and reuses the memory of its earlier text.
 pub(super) fn set_text(value: &mut Value, text: &str) {
     match value {
         Value::String(old) => {

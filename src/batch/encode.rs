@@ -1,4 +1,4 @@
-//! Rows of the output, written by each worker into memory of its own.
+//! The rows of the output. Each worker writes them into memory of its own.
 
 mod delimited;
 mod exposure;
@@ -26,46 +26,46 @@ pub(super) enum Encoded {
     Table(Table),
 }
 
-/// Makes rows: what is kept, then the answer of each namespace in order.
+/// Makes rows: the copied fields, and then the answer of each namespace in order.
 pub(super) trait Encode {
-    /// Begins a row with what is kept.
+    /// Begins a row with the copied fields.
     fn begin(&mut self, fields: &dyn Fields, inputs: &[Value]);
 
-    /// Adds the answer of a namespace, or nothing of it if it cannot be written or makes the row too
+    /// Adds the answer of a namespace. Adds nothing if it cannot be written or makes the row too
     /// large.
     fn answer(&mut self, namespace: usize, assignment: &Assignment<'_>) -> Result<(), Reason>;
 
-    /// Adds that a namespace has no answer.
+    /// Adds an empty answer for a namespace.
     fn nothing(&mut self, namespace: usize);
 
     /// Ends the row.
     fn end(&mut self);
 
-    /// Drops the row that was begun.
+    /// Drops the row in progress.
     fn undo(&mut self);
 
-    /// How large the rows are since they were last taken, in bytes.
+    /// The number of bytes of the rows since they were last taken.
     fn bytes(&self) -> usize;
 
-    /// All rows since it was last asked.
+    /// Takes all rows since the last call.
     fn take(&mut self) -> Encoded;
 }
 
-/// Why a param cannot be written.
+/// The reason why a param cannot be written.
 fn unwritable(param: &str, error: ValueError) -> Reason {
     Reason::Unwritable { param: param.to_owned(), error }
 }
 
-/// Text of rows, with as much memory as the rows before took.
+/// The text of rows. Its memory is as large as earlier rows needed.
 #[derive(Default)]
 struct Text {
     out: String,
-    /// Where the row that was begun begins.
+    /// The position at which the row in progress begins.
     row: usize,
 }
 
 impl Text {
-    /// How long the text may be, so that its last row is not too large.
+    /// The longest text whose last row is not too large.
     fn most(&self) -> usize {
         self.row.saturating_add(MAX_ANSWER)
     }

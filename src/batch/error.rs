@@ -1,4 +1,4 @@
-//! Errors of a file of units, and of one of its rows.
+//! The errors of a file of units and of its rows.
 
 use std::{fmt, io};
 
@@ -9,7 +9,7 @@ use crate::value::ValueError;
 
 use super::types::Type;
 
-/// Why a batch ended before its end.
+/// The reason why a batch ended early.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -18,7 +18,7 @@ pub enum Error {
     Read {
         /// The name of the input.
         name: String,
-        /// Why.
+        /// The cause.
         #[source]
         error: io::Error,
     },
@@ -32,25 +32,25 @@ pub enum Error {
         message: String,
         /// Advice on how to solve it.
         help: Option<String>,
-        /// The part of the batch to change, where it is one of these.
+        /// The part of the batch to change, if it is one of these.
         part: Option<Part>,
         /// The cause, if there is one.
         #[source]
         cause: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
-    /// A row is bad, and no row may be.
+    /// A row is bad, and bad rows end the batch.
     #[error("{name}:{}", row.place())]
     Row {
         /// The name of the input.
         name: String,
-        /// Where and why.
+        /// The row and its problem.
         #[source]
         row: Box<BadRow>,
     },
 }
 
-/// A part of a batch that can be wrong: whoever asks for it in words of their own can say in those
-/// what to change.
+/// A part of a batch that can be wrong. A program that has its own words for these parts can use them
+/// in its advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
@@ -58,34 +58,35 @@ pub enum Part {
     Keep,
     /// The types of columns.
     Types,
-    /// The delimiter: the only column holds this character, which separates fields elsewhere.
+    /// The delimiter. The only column contains this character, which separates fields in other
+    /// formats.
     Delimiter(char),
-    /// The columns that are kept and the params, which stand in the output side by side.
+    /// The copied columns and the params, which are side by side in the output.
     Output,
 }
 
-/// A row without an answer. As an error it is its reason: where it is, is said by [`place`].
+/// A row without an answer. Displayed, it is its reason; [`place`] tells its place.
 ///
 /// [`place`]: BadRow::place
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BadRow {
-    /// The line on which it begins, counted from 1; in a file without lines, which row it is.
+    /// The line where it begins, counted from 1. In a file without lines, the number of the row.
     pub line: u64,
-    /// The character of the line at which it goes wrong, counted from 1, where that is known.
+    /// The character of the line where the problem is, counted from 1, if it is known.
     pub column: Option<u64>,
-    /// Why there is no answer.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// Why there is no answer for a row.
+/// The reason why a row has no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
     /// The row cannot be read.
     #[error("{0}")]
     Malformed(String),
-    /// A field is not of the type that its column has.
+    /// A field does not have the type of its column.
     #[error("`{text}` in column `{column}` is not {}", .expected.describe())]
     WrongType {
         /// The column.
@@ -100,14 +101,14 @@ pub enum Reason {
     Value {
         /// The input.
         input: String,
-        /// Why.
+        /// The cause.
         #[source]
         error: ValueError,
     },
     /// The unit cannot be assigned.
     #[error(transparent)]
     Assign(#[from] AssignError),
-    /// Its answers of all namespaces are larger than a row may be.
+    /// The answers of all namespaces are larger than a row may be.
     #[error("its answers take more than {} MB", MAX_ANSWER >> 20)]
     TooLarge,
     /// A param has a value that cannot be written.
@@ -115,22 +116,22 @@ pub enum Reason {
     Unwritable {
         /// The param.
         param: String,
-        /// Why.
+        /// The cause.
         #[source]
         error: ValueError,
     },
 }
 
-/// The kinds of reasons, to be counted.
+/// The kinds of reasons, which are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReasonKind {
     /// The row cannot be read.
     Malformed,
-    /// A field is of the wrong type.
+    /// A field has the wrong type.
     WrongType,
     /// The primary unit is missing.
     MissingUnit,
-    /// A script failed, or computed what cannot be written.
+    /// A script failed, or computed a value that cannot be written.
     Script,
 }
 
@@ -151,7 +152,7 @@ impl ReasonKind {
 }
 
 impl BadRow {
-    /// The line, and the column where that is known, as `3:14`.
+    /// The line, and the column if it is known, as `3:14`.
     pub fn place(&self) -> String {
         match self.column {
             Some(column) => format!("{}:{column}", self.line),
@@ -173,7 +174,7 @@ impl std::error::Error for BadRow {
 }
 
 impl Reason {
-    /// Its kind.
+    /// The kind of the reason.
     pub fn kind(&self) -> ReasonKind {
         match self {
             Reason::Malformed(_) | Reason::Value { .. } => ReasonKind::Malformed,
@@ -185,7 +186,7 @@ impl Reason {
         }
     }
 
-    /// Why a row cannot be read, which may be that the input ends in it.
+    /// The reason why a row cannot be read. The input may end in the row.
     pub(super) fn malformed(message: impl Into<String>, is_cut: bool) -> Reason {
         let message = message.into();
         Reason::Malformed(if is_cut {
@@ -195,7 +196,7 @@ impl Reason {
         })
     }
 
-    /// A row that is not text. The last one may be cut off in the middle of a character.
+    /// A row that is not text. The last row may be cut off in the middle of a character.
     pub(super) fn not_utf8(error: std::str::Utf8Error, is_last: bool) -> Reason {
         Reason::malformed("not UTF-8", is_last && error.error_len().is_none())
     }
@@ -211,7 +212,7 @@ impl Error {
         Error::Unfit { message: message.into(), help: None, part: None, cause: None }
     }
 
-    /// Says which part of the batch is wrong.
+    /// Adds the part of the batch that is wrong.
     pub(super) fn part(mut self, wrong: Part) -> Error {
         if let Error::Unfit { part, .. } = &mut self {
             *part = Some(wrong);
@@ -219,7 +220,7 @@ impl Error {
         self
     }
 
-    /// Too many rows fail that take long. Why is said of the first.
+    /// Too many rows fail after a long time. The reason is that of the first one.
     pub(super) fn exhausted(first: Option<BadRow>) -> Error {
         let most = MAX_MADE_FOR_ALL >> 30;
         let message = format!(
@@ -232,7 +233,7 @@ impl Error {
         }
     }
 
-    /// Keeps what it comes from.
+    /// Adds the cause.
     pub(super) fn because(
         mut self,
         error: impl std::error::Error + Send + Sync + 'static,
@@ -250,7 +251,7 @@ impl Error {
         self
     }
 
-    /// A name that the input or the namespaces do not have.
+    /// The error for a name that the input or the namespaces do not have.
     pub(super) fn unknown<'a>(
         message: String,
         name: &str,

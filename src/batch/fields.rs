@@ -1,15 +1,15 @@
-//! The fields of a row that are kept, as the input has them.
+//! The copied fields of a row, as they are in the input.
 
 use crate::value::Value;
 
 /// A field of the input.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Field<'a> {
-    /// Nothing, or nothing that could be read.
+    /// An empty field, or one that could not be read.
     Null,
     /// Text.
     Text(&'a str),
-    /// Text that stands for a value of another type.
+    /// Text of a value of another type.
     Typed(&'a str, &'a Value),
     /// A value as JSON, valid and on one line.
     Json(&'a str),
@@ -18,12 +18,12 @@ pub(super) enum Field<'a> {
     Value(&'a Value),
 }
 
-/// A row of the input that has been read.
+/// A row of the input.
 pub(super) trait Fields {
-    /// The copied field at a place; nothing of a row that cannot be read.
+    /// The copied field at an index. Empty if the row cannot be read.
     fn field<'a>(&'a self, kept: usize, inputs: &'a [Value]) -> Field<'a>;
 
-    /// All members of a JSON object, as they are written; empty if there are none.
+    /// All members of a JSON object as they are written. Empty if there are none.
     fn members(&self) -> &str {
         ""
     }
@@ -31,9 +31,9 @@ pub(super) trait Fields {
 
 /// Rows of the input.
 pub(super) trait Records: Fields {
-    /// Reads the next row, and puts into the inputs what comes from columns.
+    /// Reads the next row, and sets the inputs that come from columns.
     fn next(&mut self, inputs: &mut [Value]) -> Option<Result<(), super::BadRow>>;
 
-    /// The line of the row that was read last, from 1.
+    /// The line of the last row that was read, from 1.
     fn line(&self) -> u64;
 }

@@ -1,4 +1,4 @@
-//! The formats of files, and how they are compressed.
+//! The formats of files, and their compression.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -6,32 +6,32 @@ use std::str::FromStr;
 use crate::delimited::Splitter;
 use crate::diagnostic::UnknownWord;
 
-/// How the rows of a file are written.
+/// The format of a file's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Fields with commas between, the names of the columns first (RFC 4180).
+    /// Fields separated by commas. The first row has the names of the columns (RFC 4180).
     Csv,
-    /// The same with tabs.
+    /// Fields separated by tabs. The first row has the names of the columns.
     Tsv,
-    /// A JSON object a line.
+    /// One JSON object on each line.
     Jsonl,
     /// Apache Parquet.
     Parquet,
 }
 
-/// How a file is compressed.
+/// The compression of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     None,
-    /// gzip; several members make one text.
+    /// gzip. Several members are read as one text.
     Gzip,
     /// Zstandard.
     Zstd,
 }
 
 impl Format {
-    /// The formats by the words for them.
+    /// The words for the formats.
     pub const ALL: [(&'static str, Format); 4] = [
         ("csv", Format::Csv),
         ("tsv", Format::Tsv),
@@ -39,7 +39,7 @@ impl Format {
         ("parquet", Format::Parquet),
     ];
 
-    /// The format and compression that the ending of a file's name says.
+    /// The format and the compression for the ending of a file's name.
     pub fn of(path: &Path) -> (Option<Format>, Compression) {
         let ending = |path: &Path| {
             path.extension().map(|extension| extension.to_string_lossy().to_lowercase())
@@ -61,7 +61,7 @@ impl Format {
         (format, compression)
     }
 
-    /// The fields of a row, where fields have no names: else the row is one.
+    /// The way to find the fields of a row, if fields have no names. Otherwise the row is one.
     pub fn fields(self, row: &str) -> Vec<String> {
         let Some(delimiter) = self.delimiter() else {
             return vec![row.to_owned()];
@@ -72,7 +72,7 @@ impl Format {
         (0..count).map(field).collect()
     }
 
-    /// The delimiter between the fields of a row, where fields have no names.
+    /// The delimiter between the fields of a row, if fields have no names.
     pub(super) fn delimiter(self) -> Option<u8> {
         match self {
             Format::Csv => Some(b','),

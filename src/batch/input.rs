@@ -1,4 +1,4 @@
-//! Where rows come from: a file or a stream in pieces, and what its columns are used for.
+//! The source of rows: a file or a stream in pieces, and the use of its columns.
 
 use std::fmt;
 use std::fs::File;
@@ -12,11 +12,11 @@ use super::parquet;
 use super::worker::{Parser, Piece};
 use super::{Batch, Format, csv, jsonl};
 
-/// Where rows come from.
+/// The source of rows.
 pub enum Input {
-    /// Text, not compressed.
+    /// Text that is not compressed.
     Stream(Box<dyn Read + Send>),
-    /// A file that can be read from any place, as Parquet must be.
+    /// A file that can be read from any position, which Parquet needs.
     File(File),
 }
 
@@ -52,9 +52,9 @@ impl Pieces {
 pub(super) struct Layout<'n> {
     pub(super) plan: ColumnPlan<'n>,
     format: Format,
-    /// The delimiter between fields, where they have no names.
+    /// The delimiter between fields, if they have no names.
     delimiter: Option<u8>,
-    /// The columns, where they are known.
+    /// The columns, if they are known.
     header: Vec<String>,
 }
 
@@ -73,7 +73,7 @@ impl Layout<'_> {
     }
 }
 
-/// Reads what comes before the rows.
+/// Reads the part before the rows.
 pub(super) fn open<'n>(batch: &Batch<'n>, input: Input) -> Result<(Pieces, Layout<'n>), Error> {
     let (name, format) = (&batch.name, batch.input);
     let stream: Box<dyn Read + Send> = match (format, input) {
@@ -98,7 +98,7 @@ pub(super) fn open<'n>(batch: &Batch<'n>, input: Input) -> Result<(Pieces, Layou
     Ok((Pieces::Csv(Box::new(table)), Layout { plan, format, delimiter: Some(delimiter), header }))
 }
 
-/// The delimiter between the fields of the input, where fields have no names.
+/// The delimiter between the fields of the input, if they have no names.
 fn delimiter(batch: &Batch<'_>) -> Result<Option<u8>, Error> {
     let usual = batch.input.delimiter();
     match (batch.delimiter, usual) {
@@ -106,9 +106,9 @@ fn delimiter(batch: &Batch<'_>) -> Result<Option<u8>, Error> {
         (Some(given), Some(_)) if given.is_ascii() && !b"\"\r\n\0".contains(&given) => {
             Ok(Some(given))
         }
-        (Some(_), Some(_)) => {
-            Err(Error::unfit("a delimiter is a character of ASCII, no quote and no line break"))
-        }
+        (Some(_), Some(_)) => Err(Error::unfit(
+            "a delimiter is a character of ASCII, and not a quote or a line break",
+        )),
         (Some(_), None) => Err(Error::unfit(
             "only fields of CSV and TSV have a delimiter: JSON and Parquet do not",
         )),
@@ -133,8 +133,8 @@ fn open_parquet<'n>(_: &Batch<'n>, _: File) -> Result<(Pieces, Layout<'n>), Erro
     Err(super::no_parquet())
 }
 
-/// How much is read at once, in bytes: less with many threads, so that their pieces fit into a
-/// few megabytes.
+/// The number of bytes that are read at once. It is smaller with many threads, so that their pieces
+/// fit into a few megabytes.
 fn piece_size(threads: usize) -> usize {
     const ALL: usize = 4 << 20;
     (ALL / threads.max(1)).clamp(1 << 16, 1 << 18)

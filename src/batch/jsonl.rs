@@ -1,7 +1,7 @@
 //! Rows of JSON lines.
 //!
-//! A line of what is usual is read without a tree, see [`scan`]. All others, and all that are wrong,
-//! are read by the reader of all other JSON: what a value is and what an error says is its business.
+//! A usual line is read without a tree, see [`scan`]. All other lines, and all wrong ones, are read
+//! by the general reader of JSON, which alone decides about values and errors.
 
 mod scan;
 
@@ -17,28 +17,28 @@ use crate::source::Source;
 use crate::tree::{Kind, MAX_DEPTH, json};
 use crate::value::Value;
 
-/// More keys than this are not remembered.
+/// The most keys that are remembered.
 const MAX_KEYS: usize = 256;
 
-/// A key that lines have had.
+/// A key of earlier lines.
 struct Key {
     name: Box<str>,
     input: Option<usize>,
     kept: Option<usize>,
-    /// Why no line may have it.
+    /// The reason why no line may have this key.
     refused: Option<String>,
-    /// The number of the line that had it last.
+    /// The number of the last line that had it.
     seen: u64,
 }
 
-/// Reads lines. What it has learnt of the keys is kept from chunk to chunk.
+/// Reads lines. The keys that it has learnt are kept from chunk to chunk.
 pub(super) struct Parser {
-    /// Those with a use come first.
+    /// The keys. Those that are used come first.
     keys: Vec<Key>,
     used: usize,
-    /// How many lines have been read.
+    /// The number of lines that have been read.
     lines: u64,
-    /// Where what is kept of the line stands in it.
+    /// The positions of the copied fields in the line.
     kept: Vec<Option<Range<usize>>>,
     keeps_all: bool,
     members: Range<usize>,
@@ -88,7 +88,8 @@ impl Parser {
         }
     }
 
-    /// Reads a line of usual JSON; `None` if it is not, whatever has been put into the inputs.
+    /// Reads a line of usual JSON. `None` if the line is not usual; some inputs may have been set
+    /// then.
     fn scan(&mut self, line: &str, inputs: &mut [Value]) -> Option<()> {
         self.lines += 1;
         let mut scanner = Scanner::new(line);
@@ -119,7 +120,7 @@ impl Parser {
             }
             member = scanner.more()?;
         }
-        // Without the brace at the end.
+        // The text without the brace at the end.
         self.members = start..scanner.at().saturating_sub(1);
         scanner.end()?;
         for key in self.keys[..self.used].iter().filter(|key| key.seen != self.lines) {
@@ -133,7 +134,7 @@ impl Parser {
         Some(())
     }
 
-    /// The place of a key. Lines have the same ones in the same order, mostly.
+    /// The index of a key. Lines usually have the same keys in the same order.
     fn find(&mut self, name: &str, expected: usize) -> Option<usize> {
         if self.keys.get(expected).is_some_and(|key| &*key.name == name) {
             return Some(expected);
@@ -184,7 +185,7 @@ impl Parser {
         Ok(())
     }
 
-    /// Forgets the inputs that came from columns.
+    /// Clears the inputs that come from columns.
     fn forget(&mut self, inputs: &mut [Value]) {
         self.kept.fill(None);
         self.members = 0..0;
@@ -202,7 +203,7 @@ pub(super) struct Lines<'c> {
     rest: &'c [u8],
     next_line: u64,
     line: u64,
-    /// Whether the input ends with the chunk, without the end of a line.
+    /// Whether the input ends with the chunk, without a line end.
     is_last: bool,
     text: &'c str,
 }

@@ -1,19 +1,21 @@
-//! Work on pieces of a stream by several threads, with the results in the order of the pieces.
+//! Work on the pieces of a stream by several threads. The results are in the order of the pieces.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::error::Error;
 
-/// How many pieces wait for each worker, and how many of its results: as few as keep it busy.
+/// The number of pieces that wait for each worker, and of its waiting results: the smallest number
+/// that keeps it busy.
 const WAITING: usize = 1;
 
-/// Takes pieces from `next`, does with each what a worker does, and gives the results to `write`
-/// in order. A worker hands on what would be too much to hold, as long as that is wanted, and
-/// returns the last result of a piece. With one thread all of it happens on this one.
+/// Gets pieces from `next`, gives each to a worker, and passes the results to `write` in order. A
+/// worker sends results before the end of a piece if they would take too much memory, as long as they
+/// are wanted, and returns the last result of the piece. With one thread, all work is done on the
+/// calling thread.
 ///
-/// The reading thread is left to itself if this ends early: it may be waiting for a pipe, and goes
-/// as soon as it has read once more.
+/// If the work ends early, the reading thread is not waited for. It may be waiting for a pipe, and
+/// ends after its next read.
 pub(super) fn run<T, D, W>(
     threads: usize,
     mut next: impl FnMut() -> Result<Option<T>, Error> + Send + 'static,
@@ -52,10 +54,10 @@ where
         let (end, ended) = sync_channel(1);
         thread::spawn(move || {
             let outcome = deal(next, &pieces);
-            // Nobody may wait for it any more.
+            // No thread may wait for the reader any longer.
             let _ = end.send(outcome);
         });
-        // Workers take turns, so that theirs are the turns to be waited for.
+        // Workers get pieces in turn, so their results are also taken in turn.
         'turns: for results in results.iter().cycle() {
             loop {
                 let Ok((result, is_last)) = results.recv() else { break 'turns };
@@ -65,7 +67,8 @@ where
                 }
             }
         }
-        // Only a panic leaves this unsaid, and the end of the input would be a lie.
+        // The sender can be gone only because of a panic. Treating that as the end of the input would
+        // lose rows silently.
         ended
             .recv()
             .unwrap_or_else(|_| Err(Error::unfit("reading the input stopped before its end")))
@@ -79,7 +82,7 @@ fn deal<T>(
 ) -> Result<(), Error> {
     for worker in workers.iter().cycle() {
         let Some(piece) = next()? else { break };
-        // A worker that is gone has nobody to write for.
+        // A worker that is gone has no receiver for its results.
         if worker.send(piece).is_err() {
             break;
         }
@@ -87,7 +90,7 @@ fn deal<T>(
     Ok(())
 }
 
-/// Sends each result, with whether it is the last one of its piece.
+/// Sends each result, with a flag for the last result of its piece.
 fn serve<T, D>(
     mut work: impl FnMut(T, &mut dyn FnMut(D) -> bool) -> D,
     pieces: Receiver<T>,
@@ -105,7 +108,7 @@ fn serve<T, D>(
 mod tests {
     use super::*;
 
-    /// The mark of a part that is handed on before the last result of a piece.
+    /// The mark of a result that is sent before the last one of a piece.
     const PART: u64 = u64::MAX;
 
     fn run_on(threads: usize, count: u64, fail_at: Option<u64>) -> (Vec<u64>, Result<(), Error>) {
@@ -116,7 +119,7 @@ mod tests {
             move || Ok(pieces.next()),
             || {
                 |piece: u64, give: &mut dyn FnMut(u64) -> bool| {
-                    // Some are slow, and some have several results.
+                    // Some pieces take long, and some have several results.
                     let rounds = if piece.is_multiple_of(5) { 20_000 } else { 1 };
                     let last = (0..rounds)
                         .fold(piece * 2, |sum, round| std::hint::black_box(sum + round - round));

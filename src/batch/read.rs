@@ -1,4 +1,4 @@
-//! The rows of a file as they are, for those who do something else with them than assign.
+//! A reader of the rows of a file, for purposes other than assignment.
 
 use super::error::{Error, Reason};
 use super::fields::Records;
@@ -10,20 +10,20 @@ use super::{Batch, OnError, Summary, columns};
 use crate::namespace::AssignError;
 use crate::value::Value;
 
-/// Takes rows one by one, and may end the reading.
+/// Receives rows one by one, and may end the reading.
 type Each<'e> = &'e mut dyn FnMut(&[Value]) -> Result<(), Error>;
 
 impl<'n> Batch<'n> {
-    /// The names of the values that [`Batch::read`] reads of a row: the primary units, and what
-    /// else the namespaces read, or is wanted.
+    /// The names of the values of a row that [`Batch::read`] reads: the primary units, the other
+    /// inputs of the namespaces, and the wanted columns.
     pub fn columns(&self) -> Vec<&str> {
         columns::inputs(self)
     }
 
     /// Reads all rows, in order and on this thread, and assigns none. `each` gets the values of the
-    /// [columns](Batch::columns), null where a row has none, and may end the reading. Bad rows, which
-    /// are also those without a primary unit, are the end or left out. What is to be written
-    /// changes nothing.
+    /// [columns](Batch::columns), null if a row has none, and may end the reading. Bad rows, and rows
+    /// without a primary unit, end the reading or are left out. The settings for the output have no
+    /// effect.
     ///
     /// ```
     /// use planout::batch::{Batch, Format, Input};
@@ -45,8 +45,8 @@ impl<'n> Batch<'n> {
     /// ```
     ///
     /// # Errors
-    /// The input cannot be read; what is asked for does not fit it; a row is bad, and none may be;
-    /// `each` ends it.
+    /// The input cannot be read, the settings do not fit it, a row is bad and bad rows end the batch,
+    /// or `each` ends the reading.
     pub fn read(&self, input: Input, each: Each<'_>) -> Result<Summary, Error> {
         let (mut pieces, layout) = open(self, input)?;
         let mut parser = layout.parser();
@@ -70,7 +70,7 @@ impl<'n> Batch<'n> {
                 (Parser::Parquet(columns), Piece::Table(table)) => {
                     reading.rows(parquet::Rows::new(table, columns))?;
                 }
-                // Pieces are of the format that the parser reads.
+                // The pieces have the format that the parser reads.
                 #[cfg(feature = "parquet")]
                 _ => {}
             }
@@ -79,10 +79,11 @@ impl<'n> Batch<'n> {
     }
 }
 
-/// The rows on their way.
+/// The state of reading rows.
 struct Reading<'r> {
     batch: &'r Batch<'r>,
-    /// What is handed on; columns that are read for other reasons come after these.
+    /// The number of values that are handed on. Columns that are read for other reasons come after
+    /// these.
     columns: Vec<&'r str>,
     inputs: &'r mut Vec<Value>,
     each: Each<'r>,
@@ -113,7 +114,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The primary unit that a row does not have.
+    /// The error for a row without a primary unit.
     fn missing(&self, row: &[Value]) -> Option<Reason> {
         let is_missing = |unit: &str| {
             let place = self.columns.iter().position(|column| *column == unit);

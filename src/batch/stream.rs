@@ -5,10 +5,10 @@ use std::io::{self, BufReader, Read, Write};
 
 use super::format::Compression;
 
-/// A reader of what is compressed in another one.
+/// A reader of the decompressed data of another reader.
 ///
 /// # Errors
-/// The decompressor cannot be made.
+/// The decompressor cannot be created.
 pub fn decompress(
     input: Box<dyn Read + Send>,
     compression: Compression,
@@ -23,22 +23,22 @@ pub fn decompress(
     Ok(Box::new(Unpacker { inner, form, has_begun: false }))
 }
 
-/// Reads what is unpacked, and says what is wrong with what is packed.
+/// Reads decompressed data, and describes errors of the compressed data.
 struct Unpacker {
     inner: Box<dyn Read + Send>,
     form: &'static str,
-    /// Whether anything has been unpacked.
+    /// Whether any data has been decompressed.
     has_begun: bool,
 }
 
 /// An error in compressed data.
 #[derive(Debug, thiserror::Error)]
 enum PackedError {
-    #[error("it ends in the middle of its {form} data")]
+    #[error("the file ends in the middle of its {form} data")]
     Cut { form: &'static str },
-    #[error("it is not {form}, or is damaged")]
+    #[error("the file is not {form}, or is damaged")]
     Other { form: &'static str, source: io::Error },
-    #[error("its {form} data is damaged, or other data comes after it")]
+    #[error("the {form} data is damaged, or other data comes after it")]
     Damaged { form: &'static str, source: io::Error },
 }
 
@@ -64,7 +64,7 @@ impl Read for Unpacker {
     }
 }
 
-/// A writer that compresses what it is given. It has to be finished.
+/// A writer that compresses its data. It has to be finished.
 pub struct Compressor<W: Write>(Encoder<W>);
 
 enum Encoder<W: Write> {
@@ -84,10 +84,10 @@ impl<W: Write> fmt::Debug for Compressor<W> {
 }
 
 impl<W: Write> Compressor<W> {
-    /// Makes it.
+    /// Creates the writer.
     ///
     /// # Errors
-    /// The compressor cannot be made.
+    /// The compressor cannot be created.
     pub fn new(output: W, compression: Compression) -> io::Result<Compressor<W>> {
         Ok(Compressor(match compression {
             Compression::None => Encoder::None(output),
@@ -99,10 +99,10 @@ impl<W: Write> Compressor<W> {
         }))
     }
 
-    /// Writes what it still holds, and gives back what it writes to.
+    /// Writes the rest of the data, and returns the inner writer.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The data cannot be written.
     pub fn finish(self) -> io::Result<W> {
         match self.0 {
             Encoder::None(mut output) => output.flush().map(|()| output),
@@ -124,7 +124,8 @@ impl<W: Write> Write for Compressor<W> {
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.0 {
             Encoder::None(output) => output.flush(),
-            // Each flush costs some of the compression, and who waits for rows takes them plain.
+            // Each flush makes the compression worse, and programs that wait for rows read them
+            // uncompressed.
             Encoder::Gzip(_) | Encoder::Zstd(_) => Ok(()),
         }
     }

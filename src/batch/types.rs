@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::diagnostic::UnknownWord;
 
-/// The type that the fields of a column have, where the file does not say it.
+/// The type of a column's fields, if the file does not tell it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Type {
     /// Text as it is written.
@@ -13,14 +13,14 @@ pub enum Type {
     String,
     /// A whole number.
     Integer,
-    /// A number, of which the text of a double is hashed.
+    /// A number. The text of a double is hashed.
     Float,
     /// `true` or `false`.
     Boolean,
 }
 
 impl Type {
-    /// The types by their names.
+    /// The names of the types.
     pub const ALL: [(&'static str, Type); 4] = [
         ("string", Type::String),
         ("integer", Type::Integer),

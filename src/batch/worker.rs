@@ -1,4 +1,4 @@
-//! The work on a piece of the input: rows are read, assigned and written, one by one.
+//! The work on a piece of the input: rows are read, assigned and written one by one.
 
 use super::chunks::Chunk;
 #[cfg(feature = "parquet")]
@@ -13,7 +13,7 @@ use super::{OnError, Summary, csv, jsonl};
 use crate::eval::Effort;
 use crate::value::Value;
 
-/// How much a worker encodes before it gives it away, in bytes.
+/// The number of encoded bytes after which a worker sends its rows.
 const MAX_ENCODED: usize = 4 << 20;
 
 /// A piece of the input.
@@ -35,13 +35,14 @@ pub(super) enum Parser<'p> {
 pub(super) struct Done {
     pub(super) encoded: Encoded,
     pub(super) summary: Summary,
-    /// The row that ends all.
+    /// The row that ends the batch.
     pub(super) stop: Option<BadRow>,
-    /// How much was made for rows that fail. If that is too much, the piece is not done to its end.
+    /// The number of bytes that were made for failing rows. If there are too many, the rest of the
+    /// piece is skipped.
     pub(super) wasted: Effort,
 }
 
-/// One of the workers. Its memory is kept from row to row.
+/// A worker. Its memory is kept from row to row.
 pub(super) struct Worker<'p> {
     answers: &'p [Answers<'p>],
     on_error: OnError,
@@ -61,8 +62,8 @@ impl<'p> Worker<'p> {
         Worker { answers, on_error, parser, encoder, inputs }
     }
 
-    /// Works on a piece. What its rows become may be much larger: it is given away on the way, as
-    /// long as it is wanted, and the last of it returned.
+    /// Works on a piece. Its rows may become much larger than the piece, so they are sent on the way,
+    /// as long as they are wanted, and the last ones are returned.
     pub(super) fn work(&mut self, piece: Piece, give: &mut dyn FnMut(Done) -> bool) -> Done {
         let Worker { answers, on_error, parser, encoder, inputs } = self;
         let mut rows = Rows {
@@ -81,7 +82,7 @@ impl<'p> Worker<'p> {
             (Parser::Parquet(columns), Piece::Table(table)) => {
                 rows.all(parquet::Rows::new(table, columns))
             }
-            // Pieces are of the format that the parser reads.
+            // The pieces have the format that the parser reads.
             #[cfg(feature = "parquet")]
             _ => None,
         };
@@ -90,7 +91,7 @@ impl<'p> Worker<'p> {
     }
 }
 
-/// The rows of a piece on their way.
+/// The state of working on the rows of a piece.
 struct Rows<'w, 'p> {
     answers: &'p [Answers<'p>],
     on_error: OnError,
@@ -102,7 +103,7 @@ struct Rows<'w, 'p> {
 }
 
 impl Rows<'_, '_> {
-    /// All rows, or those before the one that ends all.
+    /// Works on all rows, or on those before the row that ends the batch.
     fn all(&mut self, mut records: impl Records) -> Option<BadRow> {
         while let Some(read) = records.next(self.inputs) {
             if self.encoder.bytes() > MAX_ENCODED && !self.give_away() {
@@ -133,15 +134,15 @@ impl Rows<'_, '_> {
         None
     }
 
-    /// Gives away what is encoded so far; says whether more is wanted.
+    /// Sends the rows that are encoded so far. Returns whether more are wanted.
     fn give_away(&mut self) -> bool {
         let (encoded, summary) = (self.encoder.take(), std::mem::take(&mut self.summary));
         let wasted = std::mem::take(&mut self.wasted);
         (self.give)(Done { encoded, summary, stop: None, wasted })
     }
 
-    /// Assigns and writes a row: what is wrong with it, if anything. That is the first problem,
-    /// where the row is written with nulls.
+    /// Assigns and writes a row. Returns its problem, if there is one: the first, if the row is
+    /// written with nulls.
     fn row(&mut self, records: &impl Records) -> Option<Reason> {
         self.encoder.begin(records, self.inputs);
         let (mut wrong, mut effort) = (None, Effort::default());
@@ -171,7 +172,7 @@ impl Rows<'_, '_> {
         wrong
     }
 
-    /// Writes a row that could not be read, where it is to be kept.
+    /// Writes a row that could not be read, if it is to be kept.
     fn unread(&mut self, records: &impl Records) {
         if self.on_error == OnError::Null {
             self.encoder.begin(records, self.inputs);

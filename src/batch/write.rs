@@ -6,7 +6,8 @@ use crate::dialect::Dialect;
 use crate::tree;
 use crate::value::{Value, ValueError};
 
-/// Appends a value as compact JSON, or the beginning of one that holds what JSON cannot write.
+/// Appends a value as compact JSON. If it holds a value that JSON cannot write, only the beginning is
+/// appended.
 pub(super) fn json(value: &Value, dialect: Dialect, out: &mut String) -> Result<(), ValueError> {
     match value {
         Value::Null => out.push_str("null"),
@@ -42,7 +43,7 @@ pub(super) fn json(value: &Value, dialect: Dialect, out: &mut String) -> Result<
     Ok(())
 }
 
-/// Appends a value as a field: text as it is, nothing for null, all else as JSON.
+/// Appends a value as a field: text as it is, null as an empty field, and all other values as JSON.
 pub(super) fn field(
     value: &Value,
     dialect: Dialect,
@@ -96,7 +97,7 @@ pub(super) fn quoted(text: &str, delimiter: u8, out: &mut String) {
     out.push('"');
 }
 
-/// The text of a JSON string, which is valid.
+/// The content of a JSON string that is known to be valid.
 pub(super) fn decoded(raw: &str) -> Cow<'_, str> {
     match raw.get(1..raw.len().saturating_sub(1)) {
         Some(inner) if !inner.contains('\\') => Cow::Borrowed(inner),

@@ -1,7 +1,7 @@
-//! Whether a script failed by itself, or may have failed because nobody gave it an input.
+//! The causes of a failed script: the script itself, or an input that nobody gave.
 //!
-//! The script is followed in the order of its evaluation, without values: for each variable, and
-//! for each place, what is known are the missing inputs that it may come from.
+//! The script is followed in the order of its evaluation, without values. For each variable and each
+//! place, the missing inputs that may have affected it are known.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,15 +10,15 @@ use crate::source::Span;
 use crate::tree::{Entry, Kind, Node};
 use crate::wire::{Branch, Operator};
 
-/// Names of inputs that nobody gave.
+/// The names of inputs that nobody gave.
 pub(super) type Missing<'a> = BTreeSet<&'a str>;
 
 /// The possible causes of a failure.
 #[derive(Debug, Default)]
 pub(super) struct Origin<'a> {
-    /// The missing inputs that went into the operator that failed.
+    /// The missing inputs that affected the arguments of the operator that failed.
     pub(super) values: Missing<'a>,
-    /// The missing inputs that decided that it was reached.
+    /// The missing inputs that decided that the operator was reached.
     pub(super) path: Missing<'a>,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn of_failure<'a>(
     follower.found.unwrap_or_else(anywhere)
 }
 
-/// The possible causes of a variable's value when the script has ended.
+/// The possible causes of a variable's value at the end of the script.
 pub(super) fn of_variable<'a>(
     script: &'a Script,
     name: &str,
@@ -49,53 +49,53 @@ struct Follower<'a> {
     is_given: &'a dyn Fn(&str) -> bool,
     error: Option<&'a EvalError>,
     found: Option<Origin<'a>>,
-    /// Every missing input that is read.
+    /// All missing inputs that are read.
     all: Missing<'a>,
-    /// The possible causes of the variables that have been set.
+    /// The possible causes of the values of variables.
     variables: Variables<'a>,
     /// The missing inputs that decide whether the next step is reached.
     path: Missing<'a>,
-    /// The missing inputs that decide whether the script has ended before.
+    /// The missing inputs that decide whether the script has ended earlier.
     exits: Missing<'a>,
-    /// The values that are being made, the innermost last.
+    /// The values in progress, the innermost last.
     values: Vec<Missing<'a>>,
-    /// The calls whose arguments are being made, the innermost last.
+    /// The calls whose arguments are evaluated, the innermost last.
     calls: Vec<Vec<(&'a str, Missing<'a>)>>,
-    /// The conditions whose branches are being followed, the innermost last.
+    /// The conditions whose branches are followed, the innermost last.
     conditions: Vec<Condition<'a>>,
 }
 
 type Variables<'a> = HashMap<&'a str, Missing<'a>>;
 
-/// A condition whose branches are being followed.
+/// A condition whose branches are followed.
 #[derive(Default)]
 struct Condition<'a> {
-    /// The variables as they are where no branch is taken.
+    /// The variables if no branch is taken.
     start: Variables<'a>,
-    /// As they are at the end of each branch.
+    /// The variables at the end of each branch.
     ends: Vec<Variables<'a>>,
 }
 
-/// The next steps. Scripts nest deeper than stacks are.
+/// The next steps. They are kept in a list, because scripts can nest deeper than a stack allows.
 enum Task<'a> {
     Visit(&'a Node),
-    /// A value begins, which the next task but one ends.
+    /// A value begins. The task after the next one ends it.
     Begin,
-    /// A value ends: an argument.
+    /// A value ends that is an argument.
     Argument(&'a str),
-    /// All arguments of a call are made.
+    /// All arguments of a call are evaluated.
     Call(Span),
-    /// A value ends: that of a variable.
+    /// A value ends that a variable is set to.
     Set(&'a str, Span),
-    /// A value ends: one that decides whether the next one is looked at.
+    /// A value ends that decides whether the next one is evaluated.
     Decide,
     /// A branch begins.
     Enter,
     /// A branch ends.
     Exit,
-    /// The branches come together again; one of them is always taken, or not.
+    /// The branches join again. The flag says whether one of them is always taken.
     Join(bool),
-    /// A part ends that is not always evaluated: what decided before is what decides again.
+    /// A part ends that is not always evaluated: the inputs that decided before it decide again.
     Leave(Missing<'a>),
     /// The script ends.
     Return,
@@ -171,7 +171,7 @@ impl<'a> Follower<'a> {
         self
     }
 
-    /// Looks at a node: what is to be done for it.
+    /// Adds the steps for a node.
     fn visit(&mut self, node: &'a Node) -> Vec<Task<'a>> {
         match (Operator::of(node), &node.kind) {
             (Some(operator), _) => self.operator(operator, node.span),
@@ -235,7 +235,7 @@ impl<'a> Follower<'a> {
         tasks
     }
 
-    /// Goes on where branches come together again: a variable has what it had in any of them.
+    /// Joins branches: a variable has the causes that it had in any of them.
     fn join(&mut self, is_complete: bool) {
         let mut ends = self.conditions.pop().unwrap_or_default().ends;
         let start = std::mem::take(&mut self.variables);
@@ -251,7 +251,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// The possible causes of a variable where it is read.
+    /// The possible causes of a variable that is read.
     fn variable(&self, name: &'a str) -> Missing<'a> {
         match self.variables.get(name) {
             Some(missing) => missing.clone(),
@@ -260,7 +260,7 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// Adds what goes into the value that is being made.
+    /// Adds causes to the value in progress.
     fn add(&mut self, missing: &Missing<'a>) {
         self.all.extend(missing);
         if let Some(value) = self.values.last_mut() {
@@ -268,12 +268,12 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// The missing inputs that have gone into the value that ends.
+    /// The missing inputs that affected the value that ends.
     fn end_value(&mut self) -> Missing<'a> {
         self.values.pop().unwrap_or_default()
     }
 
-    /// Notes what went into the operator that failed, if that is this one.
+    /// Keeps the inputs of the operator that failed, if it is this one.
     fn blame(&mut self, place: Span, arguments: &[(&str, Missing<'a>)]) {
         let Some(error) = self.error.filter(|error| error.span == place) else {
             return;
@@ -290,7 +290,7 @@ impl<'a> Follower<'a> {
     }
 }
 
-/// The arguments of an operator that a failure depends on.
+/// The arguments of an operator that decide whether it fails.
 enum Concerned {
     None,
     These(Vec<&'static str>),

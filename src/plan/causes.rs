@@ -1,4 +1,4 @@
-//! The edits that are to blame: what each does to those who are in experiments, and where it stands.
+//! The edits that cause changes: the effect of each on units in experiments, and its line.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -12,35 +12,35 @@ use super::{Class, Version, scripts};
 use crate::dialect::SegmentHashing;
 use crate::namespace::{Action, Document, Experiment, Namespace};
 
-/// More edits than this are not tried one by one.
+/// The most edits that are tried one by one.
 const MAX_EDITS: usize = 16;
 
-/// How many experiments a sentence names.
+/// The most experiments that a sentence names.
 const MAX_NAMED: usize = 3;
 
-/// An edit, and what it does to those who are in experiments.
+/// An edit and its effect on units in experiments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
     /// The kind of edit.
     pub kind: CauseKind,
-    /// Its effect on units in experiments.
+    /// The effect on units in experiments.
     pub class: Class,
-    /// The line of the new text where it stands.
+    /// The line of the edit in the new text.
     pub line: Option<usize>,
-    /// The effect of that line, such as "inserts an `add` of `x` before `y`".
+    /// The change in that line, such as "inserts an `add` of `x` before `y`".
     pub text: String,
-    /// The experiments that lose segments by it.
+    /// The experiments that lose segments because of the edit.
     pub losses: Vec<Loss>,
 }
 
-/// The kinds of edits that are judged.
+/// The kind of an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CauseKind {
-    /// Entries of the sequence that are not appended.
+    /// Entries of the sequence that were not appended.
     History,
-    /// An experiment that is removed and added again.
+    /// An experiment that was removed and added again.
     Restart,
-    /// The script of an experiment that runs.
+    /// The script of a running experiment.
     Script,
     /// The number of segments.
     Segments,
@@ -54,14 +54,14 @@ pub enum CauseKind {
     SegmentHashing,
     /// The order of the free segments.
     SegmentPool,
-    /// How segments are drawn.
+    /// The way in which segments are drawn.
     SegmentSampling,
-    /// The name that hashes take.
+    /// The name that is part of the hashes.
     Name,
 }
 
 impl CauseKind {
-    /// The word for it.
+    /// The word for the kind.
     pub fn as_str(self) -> &'static str {
         match self {
             CauseKind::History => "history",
@@ -78,20 +78,21 @@ impl CauseKind {
         }
     }
 
-    /// Whether it is an edit of a setting of the namespace, whose key is the word for it.
+    /// Whether the edit changes a setting of the namespace. The word for such a kind is the key of
+    /// the setting.
     pub fn is_setting(self) -> bool {
         !matches!(self, CauseKind::History | CauseKind::Restart | CauseKind::Script)
     }
 }
 
-/// The segments that an experiment loses although nothing has ended it.
+/// The segments that an experiment loses although no entry has ended it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     /// The experiment.
     pub experiment: String,
-    /// How many of its segments go to others or become free.
+    /// The number of its segments that go to others or become free.
     pub moved: u32,
-    /// How many it had.
+    /// The number of its segments before.
     pub of: u32,
 }
 
@@ -156,7 +157,7 @@ pub(super) fn judge(
     let mut causes = judge.settings();
     let comparable = moves.is_some();
     let restarts = judge.restarts(&losses);
-    // Whether there is nothing else that segments could be lost by.
+    // Whether segments can have been lost only by this edit.
     let alone = causes.is_empty() && restarts.is_empty();
     causes.extend(judge.history(&losses, comparable, alone));
     causes.extend(restarts);
@@ -165,7 +166,7 @@ pub(super) fn judge(
     causes
 }
 
-/// The experiments whose units should stay as they are: all that no appended `remove` has ended.
+/// The experiments whose units should stay where they are: all that no appended `remove` has ended.
 fn running<'a>(
     earlier: &'a Namespace,
     later: &Namespace,
@@ -181,8 +182,8 @@ fn running<'a>(
     names.filter(|name| !removed.contains(name) || active.contains_key(name)).collect()
 }
 
-/// Losses that come from no edit alone come from all that touch the sequence, or else from the
-/// settings.
+/// Losses that no single edit causes: they are caused by all edits of the sequence together, or else
+/// by the settings.
 fn blame_the_rest(losses: &[Loss], causes: &mut [Cause]) {
     let blamed: HashSet<String> = causes
         .iter()
@@ -200,7 +201,7 @@ fn blame_the_rest(losses: &[Loss], causes: &mut [Cause]) {
 
 struct Judge<'a> {
     places: Places<'a>,
-    /// The experiments whose units should stay as they are.
+    /// The experiments whose units should stay where they are.
     running: HashSet<&'a str>,
     sequences: Comparison<'a>,
     old: &'a Document,
@@ -210,7 +211,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// The segments that the running experiments lose, in their order.
+    /// The segments that the running experiments lose, in the order of the experiments.
     fn losses(&self, moves: &[Move]) -> Vec<Loss> {
         let mut lost: HashMap<&str, usize> = HashMap::new();
         for it in moves {
@@ -228,7 +229,7 @@ impl Judge<'_> {
         losses.collect()
     }
 
-    /// The class of a change of a setting: it affects everyone, if anyone is in an experiment.
+    /// The class of a change of a setting: it affects all units, if any unit is in an experiment.
     fn class(&self, reassigns: bool) -> Class {
         if reassigns && !self.running.is_empty() { Class::Reassigning } else { Class::Safe }
     }
@@ -254,8 +255,8 @@ impl Judge<'_> {
         compare(CauseKind::Unit, old.unit.clone(), new.unit.clone(), true, anew);
         let hashing = |it: &Document| it.segment_hashing.as_str().to_owned();
         compare(CauseKind::SegmentHashing, hashing(old), hashing(new), true, anew);
-        // With hashing that is shared, the name reaches no segment; what it does to salts is said
-        // of these.
+        // If hashing is shared, the name is not part of the hashes of segments. Its effect on salts
+        // is reported with the salts.
         let name = |it: &Document| match it.segment_hashing {
             SegmentHashing::Shared => String::new(),
             SegmentHashing::Namespace => it.hashed_name.clone(),
@@ -273,12 +274,12 @@ impl Judge<'_> {
         causes
     }
 
-    /// Other ways to draw the same segments: these alone say who moves.
+    /// A change in the way of drawing the same segments: only such a change decides which units move.
     fn drawing(&self) -> Vec<Cause> {
         let (old, new) = (self.old, self.new);
         let keeps = |it: &Document| (it.dialect, it.segment_hashing);
         if keeps(old) != keeps(new) {
-            // Then everything is drawn anew, and that is said.
+            // Everything is drawn anew then, and another message says so.
             return Vec::new();
         }
         let mut edits = Vec::new();
@@ -315,7 +316,7 @@ impl Judge<'_> {
         edits.into_iter().map(cause).collect()
     }
 
-    /// Whether the salt reaches anyone in an experiment that runs on.
+    /// Whether the salt affects units in an experiment that goes on.
     fn any_draws(&self) -> bool {
         let mut scripts = self.new.definitions.iter().filter(|(name, _)| {
             let runs = |it: &Experiment| self.running.contains(it.name());
@@ -327,8 +328,8 @@ impl Judge<'_> {
         scripts.any(|(_, script)| scripts::uses_salt(script))
     }
 
-    /// The edits of earlier entries, each with what it does on its own; if nothing else
-    /// has changed, that need not be tried of a single one.
+    /// The edits of earlier entries, each with its own effect. If nothing else has changed, a single
+    /// edit need not be tried.
     fn history(&self, losses: &[Loss], comparable: bool, nothing_else: bool) -> Vec<Cause> {
         let edits = self.sequences.edits;
         let described = (0..edits).map(|edit| {
@@ -365,13 +366,13 @@ impl Judge<'_> {
         causes
     }
 
-    /// The running experiments that lose segments by one edit alone; `None` if it makes no sense
-    /// without others.
+    /// The running experiments that lose segments because of one edit alone; `None` if this edit is
+    /// not valid without others.
     fn alone(&self, edit: usize) -> Option<HashSet<String>> {
         let mut sequence: Vec<Action> =
             self.sequences.with_edit(edit).into_iter().cloned().collect();
         for action in &mut sequence {
-            // Definitions decide nothing here, and the old document lacks those that are new.
+            // Definitions do not matter here, and the old document lacks the new ones.
             if let Action::Add { definition, .. } = action {
                 definition.clone_from(&self.old.default);
             }
@@ -381,7 +382,7 @@ impl Judge<'_> {
         Some(losses.into_iter().map(|loss| loss.experiment).collect())
     }
 
-    /// Experiments that are removed and added again, so that they draw their segments anew.
+    /// The experiments that are removed and added again, so that they draw new segments.
     fn restarts(&self, losses: &[Loss]) -> Vec<Cause> {
         let restarts = self.sequences.appended().filter_map(|(index, action)| {
             let Action::Add { name, .. } = action else {
@@ -399,7 +400,7 @@ impl Judge<'_> {
         restarts.collect()
     }
 
-    /// A script that changed under experiments that run.
+    /// The changed scripts of running experiments.
     fn script(&self, script: &ScriptChange) -> Option<Cause> {
         let experiments = script
             .experiments
@@ -423,7 +424,7 @@ impl Judge<'_> {
     }
 }
 
-/// The effect of an edit of a script, as the beginning of a sentence.
+/// The change of a script, as the beginning of a sentence.
 fn what_changes(script: &ScriptChange) -> String {
     let Some(first) = script.params.first() else {
         return "changes the order of the statements".to_owned();
@@ -437,7 +438,7 @@ fn what_changes(script: &ScriptChange) -> String {
     format!("{verb} {}", names(script.params.iter().map(|param| param.param.as_str())))
 }
 
-/// Names as a sentence lists them.
+/// Names as a list in a sentence.
 fn names<'n>(names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     match names.as_slice() {

@@ -1,4 +1,4 @@
-//! The changes of a namespace that exists before and after.
+//! The changes of a namespace that existed before and still exists.
 
 use super::causes::{self, Cause};
 use super::definitions::{DefaultChange, ScriptChange, default_change, script_changes};
@@ -12,22 +12,22 @@ use crate::namespace::Namespace;
 /// The changes of a namespace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Changes {
-    /// How many segments it had.
+    /// The number of segments before.
     pub segments_before: u32,
-    /// How many segments it has.
+    /// The number of segments after.
     pub segments_after: u32,
-    /// The segments that change hands; `None` if units fall into other segments altogether, since
-    /// the number of segments, the primary unit or the hashing changed.
+    /// The segments that change hands; `None` if all units fall into other segments, because the
+    /// number of segments, the primary unit or the hashing has changed.
     pub moves: Option<Vec<Move>>,
     /// The experiments that are active before or after.
     pub experiments: Vec<ExperimentChange>,
-    /// The scripts that changed, of experiments that are active before and after.
+    /// The changed scripts of experiments that are active before and after.
     pub scripts: Vec<ScriptChange>,
-    /// The change of the default.
+    /// The change of the default experiment.
     pub default: Option<DefaultChange>,
-    /// The edits that reassign units, and edits of earlier entries that do not.
+    /// The edits that reassign units, and the edits of earlier entries that do not.
     pub causes: Vec<Cause>,
-    /// A safe alternative to edits that reassign units; `None` if none do.
+    /// A safe alternative to the edits that reassign units; `None` if no edit does.
     pub remedy: Option<Remedy>,
     /// The params of some units before and after; `None` if no units were evaluated.
     pub sampled: Option<Sampled>,
@@ -40,7 +40,7 @@ impl Changes {
     }
 }
 
-/// Compares a namespace as it was and as it is.
+/// Compares the old and the new version of a namespace.
 pub(super) fn compare(
     (before, earlier): (Version<'_>, &Namespace),
     (after, later): (Version<'_>, &Namespace),

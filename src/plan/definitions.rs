@@ -1,4 +1,4 @@
-//! The changes of a namespace's scripts: those that experiments run, and the default.
+//! The changes of a namespace's scripts: those of experiments, and that of the default.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,29 +10,29 @@ use super::segments;
 use crate::namespace::{Experiment, Namespace};
 use crate::wire::same;
 
-/// A script that changed under experiments that run.
+/// The changed script of running experiments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptChange {
-    /// The definition that they ran.
+    /// The definition that they ran before.
     pub definition_before: String,
-    /// The definition that they run.
+    /// The definition that they run after.
     pub definition_after: String,
     /// The experiments.
     pub experiments: Vec<String>,
-    /// The params that are set differently; none if only the order of statements changed.
+    /// The params that are set differently. Empty if only the order of statements changed.
     pub params: Vec<ParamChange>,
-    /// The line of the first of them in the new text, or of the definition.
+    /// The line of the first of these params in the new text, or of the definition.
     pub line: Option<usize>,
 }
 
-/// The change for units that are in no experiment.
+/// The change for units that are not in an experiment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefaultChange {
-    /// The definition that was the default.
+    /// The definition that was the default before.
     pub definition_before: String,
-    /// The definition that is the default.
+    /// The definition that is the default after.
     pub definition_after: String,
-    /// Whether it draws at random by another salt, so that it draws anew.
+    /// Whether the salt of its draws changed, so that units are drawn anew.
     pub draws_anew: bool,
     /// The params that are set differently.
     pub params: Vec<DefaultParam>,
@@ -41,13 +41,13 @@ pub struct DefaultChange {
 /// A param of the default that is set differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefaultParam {
-    /// How.
+    /// The change of the param.
     pub change: ParamChange,
-    /// The experiments that do not set it, so that their units see the default's too.
+    /// The experiments that do not set the param, so that their units also see the default's value.
     pub fallback_in: Vec<String>,
 }
 
-/// The scripts that experiments of before and after ran and run, where they differ.
+/// The scripts that experiments ran before and run after, if they differ.
 pub(super) fn script_changes(
     earlier: &Namespace,
     later: &Namespace,

@@ -1,28 +1,28 @@
-//! Parts of compiled scripts as text, much as an author would write them: for people to read.
+//! Parts of compiled scripts as text that people read, in the form that an author would write.
 
 use crate::dialect::Dialect;
 use crate::number;
 use crate::tree::{Kind, Layout, Node, to_json};
 use crate::wire::{Branch, Operator};
 
-/// How long a text may get, in bytes, before it is cut.
+/// The longest text, in bytes. Longer ones are cut.
 const MAX_LENGTH: usize = 160;
 
-/// How much of what is equal in two texts stays before their first difference, in bytes.
+/// The number of equal bytes that are kept before the first difference of two texts.
 const CONTEXT: usize = 40;
 
-/// How much of two texts is compared, in bytes.
+/// The number of bytes of two texts that are compared.
 const MAX_COMPARED: usize = 64 << 10;
 
-/// How deep an expression is followed.
+/// The most levels of an expression that are written.
 const MAX_DEPTH: usize = 30;
 
-/// A part of a compiled script in PlanOut language, on one line, cut where it gets long.
+/// A part of a compiled script in PlanOut language, on one line, cut if it is long.
 pub(super) fn expression(node: &Node, dialect: Dialect) -> String {
     cut(&written(node, dialect, Numbers::AsWritten, MAX_LENGTH), 0)
 }
 
-/// One side of a comparison: the values that something can have.
+/// One side of a comparison: the possible values of an expression.
 pub(super) struct Side<'a> {
     pub(super) values: Vec<&'a Node>,
     pub(super) dialect: Dialect,
@@ -35,12 +35,12 @@ impl Side<'_> {
     }
 }
 
-/// Two sides that differ, as texts that do, cut so that their first difference is in view.
-/// `None` stands for a side without a value.
+/// Two different sides as two different texts, cut so that the first difference can be seen. `None`
+/// stands for a side without a value.
 pub(super) fn sides(before: &Side<'_>, after: &Side<'_>) -> [Option<String>; 2] {
     let texts = |numbers| [before.text(numbers), after.text(numbers)];
     let [mut one, mut other] = texts(Numbers::AsWritten);
-    // Two dialects store one number differently, which nobody has written.
+    // Two dialects store the same number differently, which is not an edit.
     if one == other && before.dialect == after.dialect {
         [one, other] = texts(Numbers::AsStored);
     }
@@ -50,7 +50,7 @@ pub(super) fn sides(before: &Side<'_>, after: &Side<'_>) -> [Option<String>; 2] 
         .map(|(side, text)| (!side.values.is_empty()).then(|| cut(&text, start)))
 }
 
-/// A part of a text that begins at a byte and is not long.
+/// A part of a text that begins at a byte, cut to the longest length.
 fn cut(text: &str, start: usize) -> String {
     let start = text.floor_char_boundary(start);
     let end = text.floor_char_boundary(start + MAX_LENGTH);
@@ -64,12 +64,12 @@ fn written(node: &Node, dialect: Dialect, numbers: Numbers, limit: usize) -> Str
     writer.out
 }
 
-/// How numbers look in a dialect where each is a double.
+/// The form of numbers in a dialect whose numbers are all doubles.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Numbers {
-    /// As an author writes them: `1`.
+    /// The form that an author writes: `1`.
     AsWritten,
-    /// As the compiled script has them: `1.0`, or `1` if something else than planout4j compiled it.
+    /// The form in the compiled script: `1.0`, or `1` if something else than planout4j compiled it.
     AsStored,
 }
 
@@ -77,7 +77,7 @@ struct Writer {
     out: String,
     dialect: Dialect,
     numbers: Numbers,
-    /// From how many bytes on nothing is added.
+    /// The number of bytes at which nothing more is added.
     limit: usize,
     depth: usize,
 }
@@ -96,7 +96,7 @@ impl Writer {
             },
             Kind::List(items) => self.list(items),
             Kind::String(text) => self.string(text),
-            // Every number of such a script is a double: nobody wrote its point.
+            // Every number of such a script is a double, and the author did not write its point.
             Kind::Float(float)
                 if !self.dialect.has_integers() && self.numbers == Numbers::AsWritten =>
             {
@@ -111,7 +111,7 @@ impl Writer {
         self.out.push_str(&to_json(node, Layout::Compact, self.dialect));
     }
 
-    /// The language has no escapes that mean anything: quotes are chosen by what is inside.
+    /// Escapes have no meaning in the language, so the quotes are chosen by the content.
     fn string(&mut self, text: &str) {
         let quote = if text.contains('\'') { '"' } else { '\'' };
         self.out.push(quote);
@@ -225,7 +225,7 @@ impl Writer {
     }
 }
 
-/// The sign of an operator that the language writes between its operands.
+/// The sign of an operator that stands between its operands.
 fn infix(op: &str) -> Option<&str> {
     Some(match op {
         "sum" => "+",

@@ -11,8 +11,8 @@ use crate::namespace::BASELINE;
 pub struct Inputs<'a> {
     /// The primary units.
     pub units: IndexSet<&'a str>,
-    /// The other inputs that are declared, or that a definition reads. Variables that a script sets before it
-    /// reads them are among these.
+    /// The other inputs that are declared, or that a definition reads, including variables that a
+    /// script sets before it reads them.
     pub others: IndexSet<&'a str>,
 }
 

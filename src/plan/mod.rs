@@ -13,8 +13,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The allocations before and after are compared segment by segment, so what is said of segments
-//! is exact. What is said of values comes from evaluating some units.
+//! The allocations before and after are compared segment by segment, so the results about segments
+//! are exact. The results about values come from evaluating some units.
 
 mod blame;
 mod causes;
@@ -53,18 +53,18 @@ use crate::progress::Progress;
 pub enum Class {
     /// Nothing changes.
     None,
-    /// No unit that is in an experiment is in another one or gets another value, but for those of
-    /// the default and those whose experiment was ended by an appended `remove`.
+    /// No unit that is in an experiment moves or gets another value, except units of the default and
+    /// units whose experiment was ended by an appended `remove`.
     Safe,
-    /// A unit that is in an experiment would be in another one or in none, or would get another
-    /// value of a param.
+    /// A unit that is in an experiment would be in another experiment or in none, or would get
+    /// another value of a param.
     Reassigning,
     /// A namespace is invalid.
     Invalid,
 }
 
 impl Class {
-    /// The word for it.
+    /// The word for the class.
     pub fn as_str(self) -> &'static str {
         match self {
             Class::None => "none",
@@ -75,27 +75,27 @@ impl Class {
     }
 }
 
-/// How a namespace changes.
+/// The change of a namespace as a whole.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Status {
-    /// It is new.
+    /// The namespace is new.
     Created(Box<Creation>),
-    /// It is there, and would be another one.
+    /// The namespace exists, and would change.
     Changed(Box<Changes>),
-    /// It is there, and says the same.
+    /// The namespace exists, and has the same meaning.
     Unchanged,
-    /// It is there, but its source is not. Its size, unless it is invalid.
+    /// The namespace exists without a source. Its size, unless it is invalid.
     Orphaned(Option<Size>),
-    /// The same, and it would be removed.
+    /// The namespace exists without a source, and would be removed. Its size, unless it is invalid.
     Removed(Option<Size>),
-    /// Its source is invalid.
+    /// The source of the namespace is invalid.
     Broken,
     /// The namespace at the target is invalid, so it is not known which units move.
     Unknown,
 }
 
 impl Status {
-    /// The word for it.
+    /// The word for the status.
     pub fn as_str(&self) -> &'static str {
         match self {
             Status::Created(_) => "created",
@@ -109,23 +109,23 @@ impl Status {
     }
 }
 
-/// A namespace that is new.
+/// A new namespace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Creation {
-    /// How large it is.
+    /// The size of the namespace.
     pub size: Size,
     /// The params of some units; `None` if no units were evaluated.
     pub sampled: Option<Sampled>,
 }
 
-/// How large a namespace is.
+/// The size of a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// Its segments.
+    /// The number of its segments.
     pub segments: u32,
-    /// Those that experiments hold.
+    /// The number of segments that experiments hold.
     pub used: u32,
-    /// Its active experiments.
+    /// The number of its active experiments.
     pub experiments: usize,
 }
 
@@ -146,24 +146,24 @@ impl Size {
 /// A namespace in a plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamespacePlan {
-    /// Its name.
+    /// The name of the namespace.
     pub name: String,
     /// The name of its source, or its name at the target if it has no source.
     pub file: String,
-    /// How it changes.
+    /// The change of the namespace.
     pub status: Status,
 }
 
 impl NamespacePlan {
-    /// The effect on units in its experiments. A script that fails for units takes the
-    /// values of their params from them, as another experiment would.
+    /// The effect on units in its experiments. If a script fails for units, they lose the values of
+    /// their params, as if they were in another experiment.
     pub fn class(&self) -> Class {
         match &self.status {
             _ if self.failing() > 0 => Class::Reassigning,
             Status::Changed(changes) => changes.class(),
             Status::Created(_) => Class::Safe,
             Status::Unchanged | Status::Orphaned(_) => Class::None,
-            // Whoever is in an experiment would see nothing any more.
+            // Units in an experiment would lose their values.
             Status::Removed(size) => {
                 if size.is_none_or(|size| size.experiments > 0) {
                     Class::Reassigning
@@ -176,7 +176,7 @@ impl NamespacePlan {
         }
     }
 
-    /// Whether units that are in its experiments would be in another one or in none, or get other
+    /// Whether units in its experiments would be in another experiment or in none, or would get other
     /// values.
     pub fn reassigns(&self) -> bool {
         match &self.status {
@@ -186,7 +186,8 @@ impl NamespacePlan {
         }
     }
 
-    /// How many of the units that were evaluated fail, and did not before, for no want of inputs.
+    /// The number of evaluated units that fail now and did not fail before, and not because of
+    /// missing inputs.
     pub fn failing(&self) -> usize {
         self.sampled().and_then(|sampled| sampled.fails.as_ref()).map_or(0, |(units, _)| *units)
     }
@@ -204,12 +205,12 @@ impl NamespacePlan {
 /// All changes of a ship.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// Every namespace that is there or would be, by name.
+    /// All namespaces that exist before or after, by name.
     pub namespaces: Vec<NamespacePlan>,
 }
 
 impl Plan {
-    /// Adds namespaces of which it is known without a look that they stay as they are.
+    /// Adds namespaces that are known to stay as they are.
     pub fn add_unchanged<'a>(&mut self, sources: impl IntoIterator<Item = &'a Loaded>) {
         self.namespaces.extend(sources.into_iter().map(|loaded| NamespacePlan {
             name: loaded.name.clone(),
@@ -219,7 +220,7 @@ impl Plan {
         self.namespaces.sort_by(|a, b| a.name.cmp(&b.name));
     }
 
-    /// Removes the namespaces whose sources are gone.
+    /// Marks the namespaces without a source as removed.
     pub fn prune(&mut self) {
         for namespace in &mut self.namespaces {
             if let Status::Orphaned(size) = namespace.status {
@@ -228,14 +229,14 @@ impl Plan {
         }
     }
 
-    /// The worst of its namespaces.
+    /// The worst class of its namespaces.
     pub fn class(&self) -> Class {
         self.namespaces.iter().map(NamespacePlan::class).max().unwrap_or(Class::None)
     }
 }
 
-/// Compares what is there with what would be. Units are evaluated with both versions of every
-/// namespace that changes, and with every new one.
+/// Compares the namespaces before and after. Units are evaluated with both versions of every
+/// namespace that changes, and with every new namespace.
 pub fn compare<'a>(
     before: impl IntoIterator<Item = &'a Loaded>,
     after: impl IntoIterator<Item = &'a Loaded>,
@@ -282,7 +283,7 @@ pub fn compare_with<'a>(
     Plan { namespaces }
 }
 
-/// A version of a namespace: the one that there is, and what it says.
+/// A version of a namespace: the namespace and its document.
 #[derive(Clone, Copy)]
 struct Version<'a> {
     loaded: &'a Loaded,
@@ -290,7 +291,7 @@ struct Version<'a> {
 }
 
 impl<'a> Version<'a> {
-    /// The valid one of all that have the name, if there is no other.
+    /// The only valid version of those with a name.
     fn of(found: &[&'a Loaded]) -> Option<Version<'a>> {
         match found {
             [loaded] => Some(Version { loaded, document: loaded.document.as_ref()? }),
@@ -299,7 +300,7 @@ impl<'a> Version<'a> {
     }
 }
 
-/// How a namespace changes whose versions, if it has two, do not say the same.
+/// The change of a namespace whose versions have different meanings, if there are two.
 fn status(before: &[&Loaded], after: &[&Loaded], trial: Trial<'_>) -> Status {
     let (old, new) = (Version::of(before), Version::of(after));
     if after.is_empty() {

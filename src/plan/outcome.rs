@@ -1,4 +1,4 @@
-//! The outcome of a namespace for a unit, and the causes of a failure.
+//! The outcome of a namespace's evaluation for a unit, and the causes of a failure.
 
 use std::collections::BTreeSet;
 
@@ -11,32 +11,32 @@ use crate::value::{Map, Value};
 #[derive(Clone, Copy)]
 pub(super) struct Subject<'n> {
     pub(super) namespace: &'n Namespace,
-    /// Operators that the project's own evaluators know.
+    /// The operators that only the project's own evaluators know.
     pub(super) operators: Option<&'n BTreeSet<String>>,
 }
 
-/// A unit without an answer.
+/// A unit whose evaluation failed.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub(super) message: String,
     pub(super) cause: Cause,
-    /// How much was made until then, in bytes.
+    /// The number of bytes that had been made until then.
     pub(super) made: usize,
 }
 
 /// The cause of a failure.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Cause {
-    /// The script, whatever inputs it gets.
+    /// The script itself, with any inputs.
     Script,
-    /// These inputs, perhaps, which nobody gave.
+    /// Perhaps these inputs, which nobody gave.
     Inputs(BTreeSet<String>),
     /// An operator that only the project's own evaluators know.
     Operator(String),
 }
 
 impl<'n> Subject<'n> {
-    /// Assigns a unit. A param that cannot be written is a failure, too.
+    /// Assigns a unit. A param that cannot be written counts as a failure, too.
     pub(super) fn assign<'a>(&self, inputs: &'a Map) -> Result<Assignment<'a>, Failure>
     where
         'n: 'a,
@@ -85,8 +85,8 @@ impl<'n> Subject<'n> {
             inputs.extend(path.iter().map(|name| ((*name).to_owned(), value.clone())));
             self.namespace.assign(&inputs).err().as_ref() == Some(&failed)
         };
-        // An input may only decide which way the script takes. Then a null is not to blame if another
-        // value leads there, too.
+        // An input may only decide which way the script takes. If another value leads to the failure,
+        // too, the null is not the cause.
         let cause = if values.is_empty() && (path.is_empty() || others().iter().any(fails_too)) {
             Cause::Script
         } else {
@@ -95,7 +95,7 @@ impl<'n> Subject<'n> {
         failure(cause)
     }
 
-    /// The problem of a param that has no JSON form, if there is one.
+    /// The problem of a param that has no JSON form, if there is such a param.
     fn unwritable(
         &self,
         assigned: &Assignment<'_>,
@@ -126,7 +126,7 @@ impl<'n> Subject<'n> {
     }
 }
 
-/// Values that an input may have in place of null.
+/// Values that an input may have instead of null.
 fn others() -> [Value; 6] {
     [
         Value::Bool(false),

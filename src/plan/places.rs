@@ -1,10 +1,10 @@
-//! The lines of a namespace's text at which its parts stand.
+//! The lines of a namespace's parts in its text.
 
 use super::Version;
 use crate::namespace::Outline;
 use crate::source::{Source, Span};
 
-/// The text of a namespace, to be asked where something stands.
+/// The text of a namespace, with the lines of its parts.
 #[derive(Clone, Copy)]
 pub(super) struct Places<'a> {
     pub(super) source: &'a Source,
@@ -31,7 +31,7 @@ impl<'a> Places<'a> {
         Some(self.line(item.map_or(outline.sequence()?.key_span, |item| item.span)))
     }
 
-    /// The line of a setting under `namespace`, or of `namespace` if it is not there.
+    /// The line of a setting under `namespace`, or of `namespace` if the setting is missing.
     pub(super) fn setting(&self, key: &str) -> Option<usize> {
         let outline = self.outline?;
         let entry = outline.setting(key).or(outline.header())?;

@@ -1,4 +1,5 @@
-//! Entries to append in place of edits that reassign units: the shipped entries stay as they are.
+//! Alternatives to edits that reassign units: entries to append, while the shipped entries stay as
+//! they are.
 
 use std::collections::HashSet;
 
@@ -7,39 +8,39 @@ use super::definitions::ScriptChange;
 use super::{Class, segments};
 use crate::namespace::{Action, Document, Experiment, Namespace};
 
-/// How a namespace gets to what edits want of it, though the edits themselves reassign units.
+/// The way to reach the intended namespace without the edits that reassign units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// By entries after what has been shipped.
+    /// Entries after the shipped ones.
     Append(Appendix),
-    /// By a new namespace only, since these settings would change while experiments run.
+    /// A new namespace, since these settings cannot change while experiments run.
     NewNamespace(Vec<CauseKind>),
 }
 
-/// Entries for the end of a namespace as it was shipped. Units in an experiment stay there, unless
-/// an entry ends it.
+/// Entries for the end of a namespace's shipped sequence. Units stay in their experiment unless an
+/// entry ends it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Appendix {
-    /// Definitions that keep the script that was shipped; the new script gets a name of its own.
+    /// Definitions that keep their shipped script. The new script gets a name of its own.
     pub renamed: Vec<Renamed>,
-    /// Definitions that the source lacks, and the sequence still names.
+    /// Definitions that the source lacks although the sequence still names them.
     pub restored: Vec<String>,
-    /// The definition that becomes the default, if that is one with a name of its own now.
+    /// The definition that becomes the default, if the new default gets a name of its own.
     pub default: Option<String>,
-    /// The entries after the sequence that was shipped. There are none if that is as good already.
+    /// The entries after the shipped sequence. Empty if nothing has to be appended.
     pub entries: Vec<Action>,
 }
 
 /// A definition whose new script gets a name of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renamed {
-    /// The name, which the script that was shipped keeps.
+    /// The name, which keeps the shipped script.
     pub from: String,
     /// The name of the new script.
     pub to: String,
 }
 
-/// Finds what to append in place of what reassigns units; `None` if nothing does.
+/// Finds the entries to append; `None` if no edit reassigns units.
 pub(super) fn find(
     (old, earlier): (&Document, &Namespace),
     (new, later): (&Document, &Namespace),
@@ -60,8 +61,8 @@ pub(super) fn find(
     Some(Remedy::Append(appendix((old, earlier), (new, later), scripts, &changed)))
 }
 
-/// `changed` are the experiments that run on otherwise than they did: under another name, so that
-/// nobody takes them for what they were.
+/// `changed` are the experiments that go on in another form. They get another name, so that nobody
+/// mistakes them for the old ones.
 fn appendix(
     (old, earlier): (&Document, &Namespace),
     (new, later): (&Document, &Namespace),
@@ -108,7 +109,7 @@ fn appendix(
     Appendix { restored: restored(old, new), default: name_of(&new.default), renamed, entries }
 }
 
-/// The definitions that a sequence names and a new document lacks.
+/// The definitions that a sequence names and that a new document lacks.
 fn restored(old: &Document, new: &Document) -> Vec<String> {
     let mut restored = Vec::new();
     for action in &old.sequence {
@@ -122,7 +123,7 @@ fn restored(old: &Document, new: &Document) -> Vec<String> {
     restored
 }
 
-/// The first name after another one that nobody has yet: `a.2` after `a`, `run.3` after `run.2`.
+/// The first free name after another name: `a.2` after `a`, `run.3` after `run.2`.
 fn next_name(name: &str, taken: &mut HashSet<String>) -> String {
     let numbered = name.rsplit_once('.');
     let numbered = numbered.and_then(|(stem, number)| Some((stem, number.parse::<u32>().ok()?)));

@@ -1,4 +1,4 @@
-//! The params of some units before and after: this shows the effect of edited scripts, which segments
+//! The params of some units before and after. They show the effect of edited scripts, which segments
 //! cannot show.
 
 use std::borrow::Cow;
@@ -12,27 +12,27 @@ use crate::namespace::{Assignment, Namespace};
 use crate::parallel;
 use crate::value::{Map, Value};
 
-/// How many units are evaluated at a time.
+/// The number of units that are evaluated at a time.
 const CHUNK: usize = 256;
 
 /// The units that are evaluated.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Units {
-    /// The numbers from 0 on, as many as are said, each as the primary unit.
+    /// This number of units, numbered from 0. The number is the primary unit.
     Numbers(u32),
-    /// The same, but no more than `total` for all namespaces that change together.
+    /// The same units, but at most `total` for all changed namespaces together.
     Shared {
-        /// For a namespace.
+        /// The number of units for each namespace.
         each: u32,
-        /// For all.
+        /// The number of units for all namespaces together.
         total: u32,
     },
-    /// These.
+    /// Given units.
     Given(Vec<Unit>),
 }
 
 impl Units {
-    /// How many units these are, at most.
+    /// The largest number of units.
     pub(super) fn count(&self) -> usize {
         match self {
             Units::Numbers(count) | Units::Shared { each: count, .. } => *count as usize,
@@ -40,7 +40,7 @@ impl Units {
         }
     }
 
-    /// The units for each of the namespaces that change or are new, of which there are so many.
+    /// The units for each of this number of changed or new namespaces.
     pub(super) fn for_each_of(&self, namespaces: usize) -> Cow<'_, Units> {
         match self {
             Units::Shared { each, total } => {
@@ -55,44 +55,47 @@ impl Units {
 /// A unit that is evaluated.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Unit {
-    /// The value of the primary unit, whatever that is called.
+    /// The value of the primary unit, whatever its name.
     Primary(Value),
-    /// All of its inputs. One that is null is given, and one that is not there is not.
+    /// All inputs. A null input counts as given, a missing one does not.
     Inputs(Map),
 }
 
 /// The params of the evaluated units, before and after.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sampled {
-    /// How many units were evaluated.
+    /// The number of evaluated units.
     pub units: usize,
-    /// Whether these are the first ones only, because scripts make too much for all of them.
+    /// Whether only the first units were evaluated, because scripts make too much data for all of
+    /// them.
     pub is_cut: bool,
-    /// How many of them are in another experiment, or were in one and are in none, or are in one
-    /// and were not.
+    /// The number of units that are in another experiment than before, or have left one or entered
+    /// one.
     pub moved: usize,
-    /// How many get another value of any param.
+    /// The number of units that get another value of any param.
     pub changed: usize,
-    /// How many could be evaluated after but not before. Units that fail are not compared.
+    /// The number of units that failed before and do not fail after. Units that fail are not
+    /// compared.
     pub failed_before: usize,
-    /// How many could be evaluated before but not after.
+    /// The number of units that fail after and did not fail before.
     pub failed_after: usize,
-    /// How many could be evaluated neither before nor after.
+    /// The number of units that fail before and after.
     pub failed_both: usize,
-    /// Why the first of those failed that fail after, or else of those that failed before.
+    /// The failure of the first unit that fails after, or else of the first that failed before.
     pub failure: Option<String>,
-    /// How many units fail after that did not before, whatever other inputs they have, and the first
-    /// of them.
+    /// The number of units that fail after and did not fail before, with any other inputs; and the
+    /// first of them.
     pub fails: Option<(usize, UnitFailure)>,
-    /// How many fail after where that may be because they lack inputs that nobody gave.
+    /// The number of units that fail after, possibly because nobody gave some inputs.
     pub unfed: usize,
-    /// The inputs that they lack.
+    /// The inputs that are missing.
     pub missing: BTreeSet<String>,
-    /// How many fail after because of operators that only the project's own evaluators know.
+    /// The number of units that fail after because of operators that only the project's own
+    /// evaluators know.
     pub foreign: usize,
-    /// These operators.
+    /// The names of these operators.
     pub operators: BTreeSet<String>,
-    /// The params of which units get other values, in the order in which they were met.
+    /// The params with changed values, in the order in which they were found.
     pub params: Vec<ParamDifference>,
 }
 
@@ -101,24 +104,24 @@ pub struct Sampled {
 pub struct UnitFailure {
     /// The unit: the value of the primary unit, or all inputs as JSON.
     pub unit: String,
-    /// Why it fails.
+    /// The reason of the failure.
     pub message: String,
 }
 
-/// A param of which units get other values.
+/// A param with changed values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParamDifference {
-    /// The param.
+    /// The name of the param.
     pub param: String,
-    /// How many units get another value.
+    /// The number of units that get another value.
     pub units: usize,
-    /// How many of those are in the same experiment before and after.
+    /// The number of those that are in the same experiment before and after.
     pub same_experiment: usize,
-    /// The first of the units.
+    /// The first of these units.
     pub example: Difference,
 }
 
-/// A param of a unit before and after; `None` where the param is not set.
+/// A unit's values of a param before and after; `None` if the param is not set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// The unit: the value of the primary unit, or all inputs as JSON.
@@ -129,12 +132,13 @@ pub struct Difference {
     pub after: Option<Value>,
 }
 
-/// How a plan evaluates units.
+/// The settings for evaluating units in a plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Trial<'a> {
     /// The units.
     pub units: &'a Units,
-    /// Operators that the project's own evaluators know. That they fail here says nothing.
+    /// The operators that only the project's own evaluators know. Their failures here have no
+    /// meaning.
     pub operators: Option<&'a BTreeSet<String>>,
 }
 
@@ -144,8 +148,8 @@ impl<'a> From<&'a Units> for Trial<'a> {
     }
 }
 
-/// Evaluates units with both versions of a namespace, or with the one that there is; `None` if
-/// there are no units.
+/// Evaluates units with both versions of a namespace, or with the only one; `None` if there are no
+/// units.
 pub(super) fn compare(
     before: Option<&Namespace>,
     after: &Namespace,
@@ -193,9 +197,9 @@ fn unit(units: &Units, index: usize) -> Unit {
 struct Tally {
     sampled: Sampled,
     params: IndexMap<String, ParamDifference>,
-    /// Whether the failure that is kept is one of after.
+    /// Whether the kept failure is one after the change.
     failed_after: bool,
-    /// How much was made for the units.
+    /// The number of bytes that were made for the units.
     effort: Effort,
 }
 
@@ -237,12 +241,12 @@ impl Tally {
         }
     }
 
-    /// Counts a failure of after as what it is.
+    /// Counts a failure after the change, by its cause.
     fn count(&mut self, failure: Failure, before: Option<Cause>, unit: &Unit) {
         let Failure { message, cause, .. } = failure;
         let sampled = &mut self.sampled;
         match cause {
-            // A failure before may have been for want of inputs only.
+            // The failure before may only be due to missing inputs.
             Cause::Script if before != Some(Cause::Script) => {
                 let first = || UnitFailure { unit: label(unit), message };
                 sampled.fails.get_or_insert_with(|| (0, first())).0 += 1;
@@ -291,7 +295,7 @@ impl Tally {
         self.sampled.changed += usize::from(changed);
     }
 
-    /// Adds what later units came to, unless some before them were left out.
+    /// Adds the results of later units, unless some units before them were left out.
     fn merge(mut self, later: Tally) -> Tally {
         if self.sampled.is_cut {
             return self;
@@ -331,7 +335,7 @@ impl Tally {
     }
 }
 
-/// How much was made for a unit, and how much there is to look at.
+/// The number of bytes that were made for a unit, and that have to be compared.
 fn made(assigned: &Result<Assignment<'_>, Failure>) -> usize {
     match assigned {
         Ok(assignment) => assignment.params.made().saturating_add(assignment.params.bytes()),
@@ -339,7 +343,7 @@ fn made(assigned: &Result<Assignment<'_>, Failure>) -> usize {
     }
 }
 
-/// Whether two values are the same ones. Here, one that is not a number equals itself.
+/// Whether two values are equal. Here, not-a-number equals itself.
 fn same(before: &Value, after: &Value) -> bool {
     match (before, after) {
         (Value::Float(before), Value::Float(after)) => {

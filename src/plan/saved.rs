@@ -1,4 +1,4 @@
-//! A plan that is kept to be applied later: what was to be shipped, over what.
+//! A plan that is saved and applied later: the sources, and the content of the target.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +9,16 @@ use super::{Class, NamespacePlan, Plan};
 use crate::catalog::Loaded;
 use crate::tree::{Layout, to_json};
 
-/// The version of the form that is written, and the only one that is read.
+/// The version of the format that is written, and the only one that is read.
 const FORMAT: u32 = 2;
 
-/// A plan as it is saved: enough to apply exactly that, or to refuse.
+/// A saved plan: enough to apply exactly this plan, or to refuse.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedPlan {
-    /// The version of this form.
+    /// The version of the format.
     format: u32,
-    /// The locations and settings that it was made for.
+    /// The locations and settings of the plan.
     pub setup: Setup,
     /// The effect on units in experiments: `none`, `safe` or `reassigning`.
     pub class: String,
@@ -26,26 +26,26 @@ pub struct SavedPlan {
     pub namespaces: Vec<SavedItem>,
 }
 
-/// The locations and settings that a plan is made for.
+/// The locations and settings of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Setup {
-    /// The location of the sources, so written that no other place is written alike, and no secret
-    /// is in it.
+    /// The location of the sources, in a form that is different for each place and contains no
+    /// secret.
     pub source: String,
-    /// The location that is shipped to, written alike.
+    /// The location of the target, in the same form.
     pub target: String,
     /// Whether namespaces without a source are removed.
     pub prune: bool,
-    /// The dialect of sources that do not say their own.
+    /// The dialect of sources that do not name their own.
     pub dialect: String,
     /// The reaction of the guard to a ship that reassigns units.
     pub guard: String,
-    /// The levels of checks that are not the usual ones, by code.
+    /// The levels of checks that are not the default ones, by code.
     pub checks: BTreeMap<String, String>,
-    /// The operators that the project's own evaluators know.
+    /// The operators that only the project's own evaluators know.
     pub operators: BTreeSet<String>,
-    /// The programs that read what is shipped, where that is said.
+    /// The programs that read the shipped namespaces, if they are named.
     pub readers: Option<String>,
 }
 
@@ -53,35 +53,35 @@ pub struct Setup {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedItem {
-    /// Its name.
+    /// The name of the namespace.
     pub name: String,
     /// The effect of a ship on units in its experiments.
     pub class: String,
-    /// The hash of the text of its source; `None` if there is none.
+    /// The hash of the text of its source; `None` if it has no source.
     pub source: Option<String>,
-    /// The hash of what it compiles to; `None` if there is no source.
+    /// The hash of its compiled form; `None` if it has no source.
     pub compiled: Option<String>,
-    /// The hash of what is at the target; `None` if nothing is.
+    /// The hash of the namespace at the target; `None` if there is none.
     pub target: Option<String>,
 }
 
-/// Why a saved plan cannot be read.
+/// The reason why a saved plan cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SavedError {
-    /// It is of another version.
+    /// The plan has another version.
     #[error("the plan is of format {0}, and this version of planout reads format {FORMAT} only")]
     Format(u64),
-    /// It is not a plan.
+    /// The text is not a plan.
     #[error("not a saved plan")]
     Malformed(#[from] serde_json::Error),
 }
 
-/// A difference from the time when the plan was made.
+/// A difference between a saved plan and the present.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Mismatch {
-    /// The location of the sources or of the target, or something that is configured.
+    /// The location of the sources or of the target differs, or a setting does.
     #[error("the plan was made with the {what} {planned}, and this is {found}")]
     Setup {
         /// The setting that differs.
@@ -91,23 +91,23 @@ pub enum Mismatch {
         /// The present value.
         found: String,
     },
-    /// The source of a namespace is another one, or is new or gone.
+    /// The source of a namespace has changed, or is new or gone.
     #[error("the source of `{0}` is not the one that was planned")]
     Source(String),
-    /// The namespace at the target is another one, or is new or gone.
+    /// The namespace at the target has changed, or is new or gone.
     #[error("`{0}` at the target is not the one that was planned against")]
     Target(String),
 }
 
 impl Mismatch {
-    /// Whether it is one of places or settings: what is in them may differ for it.
+    /// Whether a location or a setting differs. The namespaces may differ for that reason only.
     pub fn is_setup(&self) -> bool {
         matches!(self, Mismatch::Setup { .. })
     }
 }
 
 impl Setup {
-    /// The differences from another setup.
+    /// The differences between two setups.
     fn mismatches(&self, found: &Setup) -> Vec<Mismatch> {
         let mut mismatches = Vec::new();
         let mut compare = |what: &str, planned: String, found: String| {
@@ -146,7 +146,7 @@ impl Setup {
 }
 
 impl SavedPlan {
-    /// Keeps a plan that was made of what is at two locations.
+    /// Makes a saved plan from the namespaces at two locations.
     pub fn new(plan: &Plan, setup: Setup, before: &[Loaded], after: &[Loaded]) -> SavedPlan {
         let mut namespaces = items(before, after);
         for item in &mut namespaces {
@@ -157,14 +157,14 @@ impl SavedPlan {
         SavedPlan { format: FORMAT, setup, class, namespaces }
     }
 
-    /// Whether units of a namespace were found to be reassigned, or to fail.
+    /// Whether the plan says that units of a namespace are reassigned, or fail.
     pub fn reassigns(&self, name: &str) -> bool {
         let item = self.namespaces.iter().find(|item| item.name == name);
         item.is_some_and(|item| item.class == Class::Reassigning.as_str())
     }
 
-    /// The differences from the time when the plan was made; none if it can be applied. The text of a
-    /// source may have changed as long as it compiles to the same.
+    /// The differences between the plan and the present. Empty if the plan can be applied. The text
+    /// of a source may have changed as long as it compiles to the same form.
     pub fn mismatches<'a>(
         &self,
         setup: &Setup,
@@ -193,14 +193,14 @@ impl SavedPlan {
 
     /// The plan as JSON text.
     pub fn to_json(&self) -> String {
-        // Strings and numbers: there is nothing that could fail.
+        // Strings and numbers can always be written.
         serde_json::to_string_pretty(self).map(|text| text + "\n").unwrap_or_default()
     }
 
-    /// Reads what [`SavedPlan::to_json`] has written.
+    /// Reads the text that [`SavedPlan::to_json`] has written.
     ///
     /// # Errors
-    /// It is something else, or of another version.
+    /// The text is something else, or has another version.
     pub fn from_json(text: &str) -> Result<SavedPlan, SavedError> {
         let value: serde_json::Value = serde_json::from_str(text)?;
         match value.get("format").and_then(serde_json::Value::as_u64) {

@@ -9,32 +9,32 @@ use crate::source::{Source, Span};
 use crate::tree::Node;
 use crate::wire::{self, Form, Operator, same};
 
-/// A param that a script sets differently, or one that it sets only now or no longer.
+/// A param whose assignment has changed, or was added or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParamChange {
-    /// The param; `return` for a script that ends elsewhere or otherwise.
+    /// The name of the param; `return` if the script ends at another place or with another value.
     pub param: String,
     /// The kind of change.
     pub kind: ParamChangeKind,
-    /// The parts that differ: one part if it was added or removed.
+    /// The parts that differ. If the param was added or removed, this is one part.
     pub parts: Vec<Part>,
-    /// The line of the new text where it is set; `None` if it was removed.
+    /// The line of its assignment in the new text; `None` if it was removed.
     pub line: Option<usize>,
 }
 
 /// The kind of change of a param.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamChangeKind {
-    /// It was not set before.
+    /// The param was not set before.
     Added,
-    /// It is not set any more.
+    /// The param is no longer set.
     Removed,
-    /// It is set in another way.
+    /// The param is set in another way.
     Changed,
 }
 
 impl ParamChangeKind {
-    /// The word for it.
+    /// The word for the kind.
     pub fn as_str(self) -> &'static str {
         match self {
             ParamChangeKind::Added => "added",
@@ -47,16 +47,16 @@ impl ParamChangeKind {
 /// A part of an assignment, before and after, as PlanOut language on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// The part: an argument of the operator that draws it, such as `choices` or `weights`, or
+    /// The part: an argument of the operator that draws the param, such as `choices` or `weights`; or
     /// else `value`, or the `condition` under which it is set.
     pub what: String,
-    /// The earlier text; `None` if it was not there.
+    /// The old text; `None` if the part is new.
     pub before: Option<String>,
-    /// The new text; `None` if it is gone.
+    /// The new text; `None` if the part is gone.
     pub after: Option<String>,
 }
 
-/// Whether an experiment salt takes part in what a script computes.
+/// Whether the result of a script depends on the experiment salt.
 pub(super) fn uses_salt(script: &Script) -> bool {
     let mut nodes = vec![script.json()];
     while let Some(node) = nodes.pop() {
@@ -80,8 +80,8 @@ pub(super) fn params(script: &Script) -> Vec<&str> {
     settings.into_keys().filter(|name| *name != RETURN).collect()
 }
 
-/// The differences between two scripts, the new one of which stands in a text; none if only the
-/// order of statements differs.
+/// The differences between two scripts. The new one stands in a text. Empty if only the order of
+/// statements differs.
 pub(super) fn compare(before: &Script, after: &Script, source: &Source) -> Vec<ParamChange> {
     let (old, new) = (settings(before.json()), settings(after.json()));
     let sides = Sides { before: before.dialect(), after: after.dialect() };
@@ -93,7 +93,7 @@ pub(super) fn compare(before: &Script, after: &Script, source: &Source) -> Vec<P
             Some(old) => (ParamChangeKind::Changed, sides.parts(old, settings)),
         };
         if sides.before != sides.after {
-            // The dialects write one number differently, which nobody has edited.
+            // Two dialects write the same number differently, which is not an edit.
             parts.retain(|part| part.before != part.after);
         }
         if !parts.is_empty() {
@@ -110,18 +110,18 @@ pub(super) fn compare(before: &Script, after: &Script, source: &Source) -> Vec<P
     changes
 }
 
-/// A keyword, so no variable can be called so.
+/// `return` is a keyword, so no variable has this name.
 const RETURN: &str = "return";
 
 /// An assignment, or a `return`.
 struct Setting<'a> {
     place: Span,
     value: Option<&'a Node>,
-    /// The branches that it stands in, the outermost first.
+    /// The branches that contain it, the outermost first.
     branches: Vec<Branch<'a>>,
 }
 
-/// A branch of a condition: those before it are not taken, its own is true.
+/// A branch of a condition: its own condition is true, and those before it are false.
 #[derive(Clone, Copy)]
 struct Branch<'a> {
     condition: &'a [Node],
@@ -150,7 +150,7 @@ impl<'a> Branch<'a> {
     }
 }
 
-/// The assignments of each variable in the order of the script, and what it returns.
+/// The assignments of each variable in the order of the script, and the returned values.
 fn settings(root: &Node) -> IndexMap<&str, Vec<Setting<'_>>> {
     let mut settings: IndexMap<&str, Vec<Setting<'_>>> = IndexMap::new();
     let mut nodes = vec![(root, Vec::new())];
@@ -244,7 +244,7 @@ impl Sides {
         Part { what: what.to_owned(), before, after }
     }
 
-    /// All values together, where there is no telling which became which.
+    /// All values together, if it is unclear which old one became which new one.
     fn values(&self, before: &[Setting<'_>], after: &[Setting<'_>]) -> Part {
         let [before, after] = self.sides(
             before.iter().filter_map(|setting| setting.value),
@@ -266,7 +266,7 @@ impl Sides {
     }
 }
 
-/// The operator, if it draws at random.
+/// The operator, if it is a random one.
 fn draw(node: &Node) -> Option<Operator<'_>> {
     Operator::of(node).filter(|operator| is_random(*operator))
 }

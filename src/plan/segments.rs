@@ -1,4 +1,4 @@
-//! The holders of segments, before and after.
+//! The holders of segments before and after.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,35 +8,35 @@ use crate::namespace::{Experiment, Namespace};
 /// Segments that go from one holder to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move {
-    /// The experiment that held them; `None` for free ones.
+    /// The experiment that held the segments; `None` if they were free.
     pub from: Option<String>,
-    /// The experiment that gets them; `None` if they become free.
+    /// The experiment that gets the segments; `None` if they become free.
     pub to: Option<String>,
     /// The segments, ascending.
     pub segments: Vec<u32>,
-    /// Whether their units were in an experiment that was not ended by an appended `remove`.
+    /// Whether their units were in an experiment that no appended `remove` has ended.
     pub reassigns: bool,
 }
 
-/// The fate of an experiment.
+/// The change of an experiment's segments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It was not there.
+    /// The experiment is new.
     Starts,
-    /// It is not there any more.
+    /// The experiment has ended.
     Ends,
-    /// It has a larger share.
+    /// The experiment has a larger share.
     Grows,
-    /// It has a smaller share.
+    /// The experiment has a smaller share.
     Shrinks,
-    /// It has the same share, but not the same segments.
+    /// The experiment has the same share, but other segments.
     IsRedrawn,
-    /// It keeps its segments.
+    /// The experiment keeps its segments.
     Stays,
 }
 
 impl Fate {
-    /// The word for it.
+    /// The word for the change.
     pub fn as_str(self) -> &'static str {
         match self {
             Fate::Starts => "starts",
@@ -52,23 +52,23 @@ impl Fate {
 /// An experiment that is active before or after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExperimentChange {
-    /// Its name.
+    /// The name of the experiment.
     pub name: String,
-    /// The definition that it ran, if it was active.
+    /// The definition that it ran before, if it was active.
     pub definition_before: Option<String>,
-    /// The definition that it runs, if it is active.
+    /// The definition that it runs after, if it is active.
     pub definition_after: Option<String>,
-    /// How many segments it had.
+    /// The number of its segments before.
     pub before: u32,
-    /// How many it has.
+    /// The number of its segments after.
     pub after: u32,
-    /// How many of them are the same ones.
+    /// The number of segments that it keeps.
     pub kept: u32,
-    /// Its fate.
+    /// The change of its segments.
     pub fate: Fate,
 }
 
-/// Whether a unit has the same segment before and after, so that segments can be compared.
+/// Whether every unit has the same segment before and after, so that segments can be compared.
 pub(super) fn correspond(before: &Namespace, after: &Namespace) -> bool {
     let name = |it: &Namespace| match it.segment_hashing() {
         SegmentHashing::Shared => None,
@@ -85,9 +85,10 @@ pub(super) fn by_name(namespace: &Namespace) -> HashMap<&str, &Experiment> {
     namespace.experiments().iter().map(|experiment| (experiment.name(), experiment)).collect()
 }
 
-/// The segments that change hands, by holders in the order of the experiments, free ones first.
+/// The segments that change hands, by holders in the order of the experiments. Free segments come
+/// first.
 pub(super) fn moves(before: &Namespace, after: &Namespace) -> Vec<Move> {
-    // Holders are numbered from 1, as they are the same ones if their names are.
+    // Holders are numbered from 1. Experiments of the same name are the same holder.
     let number_after: HashMap<&str, usize> =
         after.experiments().iter().zip(1..).map(|(it, number)| (it.name(), number)).collect();
     let same_as: Vec<Option<usize>> = before
@@ -120,8 +121,8 @@ pub(super) fn moves(before: &Namespace, after: &Namespace) -> Vec<Move> {
     moved.collect()
 }
 
-/// The fate of every experiment, those of before first. `moves` are the segments that change
-/// hands, or `None` if they cannot be compared.
+/// The change of every experiment's segments, those of before first. `moves` are the segments that
+/// change hands, or `None` if they cannot be compared.
 pub(super) fn experiments(
     before: &Namespace,
     after: &Namespace,
@@ -154,7 +155,7 @@ pub(super) fn experiments(
         let fate = match (old, new) {
             (None, _) => Fate::Starts,
             (_, None) => Fate::Ends,
-            // Shares are compared crosswise.
+            // Shares are compared by cross-multiplication.
             _ => match share(new, before).cmp(&share(old, after)) {
                 std::cmp::Ordering::Greater => Fate::Grows,
                 std::cmp::Ordering::Less => Fate::Shrinks,

@@ -5,39 +5,40 @@ use std::collections::{HashMap, HashSet};
 
 use crate::namespace::Action;
 
-/// The largest table that two sequences are compared in; beyond it all that differs is one edit.
+/// The largest table for the comparison of two sequences. Beyond it, all differences count as one
+/// edit.
 const MAX_CELLS: usize = 25_000_000;
 
-/// How many entries further on the old name of an experiment is looked for.
+/// The number of following entries in which the old name of an experiment is searched.
 const NEAR: usize = 32;
 
-/// An entry of either sequence, in the order of both. Indices are those of the entries.
+/// An entry of either sequence, in the order of both. The indices are those of the entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Row {
-    /// In both, as it was.
+    /// The entry is in both sequences.
     Kept { before: usize, after: usize },
-    /// Gone, as part of an edit.
+    /// The entry is gone. This is part of an edit.
     Gone { before: usize, edit: usize },
-    /// New, with entries after it that are not: part of an edit.
+    /// The entry is new, with kept entries after it. This is part of an edit.
     New { after: usize, edit: usize },
-    /// New, at the end.
+    /// The entry is new, and was appended at the end.
     Appended { after: usize },
 }
 
-/// Two sequences laid side by side.
+/// Two sequences side by side.
 pub(super) struct Comparison<'a> {
     before: &'a [Action],
     after: &'a [Action],
     pub(super) rows: Vec<Row>,
-    /// How many edits of earlier entries there are. Those of one experiment are one.
+    /// The number of edits of earlier entries. The edits of one experiment count as one.
     pub(super) edits: usize,
 }
 
 /// An edit in words.
 pub(super) struct Description {
-    /// The effect of the line, such as "inserts an `add` of `x` before `y`".
+    /// The change in the line, such as "inserts an `add` of `x` before `y`".
     pub(super) text: String,
-    /// The entry of the new sequence that it is said of; `None` for its end.
+    /// The entry of the new sequence that the words are about; `None` for its end.
     pub(super) entry: Option<usize>,
 }
 
@@ -56,7 +57,7 @@ impl<'a> Comparison<'a> {
         comparison
     }
 
-    /// Lays out what stands between two entries that are kept, or after the last one.
+    /// Adds the entries between two kept ones, or after the last one.
     fn gap(
         &mut self,
         gone: std::ops::Range<usize>,
@@ -68,7 +69,7 @@ impl<'a> Comparison<'a> {
         let mut gone = gone.peekable();
         for after in new {
             let next = pairs.peek().copied();
-            // An entry stands where the one stood that it replaces.
+            // A new entry takes the place of the one that it replaces.
             let end = match pairs.next_if(|pair| pair.1 == after) {
                 Some((replaced, _)) => replaced + 1,
                 None => next.map_or(self.before.len(), |pair| pair.0),
@@ -89,7 +90,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The pairs of entries of which one replaced the other: those of one name, and those that got another name.
+    /// The pairs of entries of which one replaced the other: with the same name, or with a new name.
     fn pairs(
         &self,
         gone: std::ops::Range<usize>,
@@ -123,7 +124,7 @@ impl<'a> Comparison<'a> {
         pairs
     }
 
-    /// The old sequence with one of the edits done to it.
+    /// The old sequence after one of the edits.
     pub(super) fn with_edit(&self, wanted: usize) -> Vec<&'a Action> {
         let entries = self.rows.iter().filter_map(|row| match *row {
             Row::Kept { before, .. } => Some(&self.before[before]),
@@ -142,7 +143,7 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Says what an edit does.
+    /// Describes an edit.
     pub(super) fn describe(&self, wanted: usize) -> Description {
         let mut gone = Vec::new();
         let mut new = Vec::new();
@@ -185,7 +186,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// The effect of replacing an entry by another.
+/// Describes the replacement of an entry by another.
 fn replaced(before: &Action, after: &Action) -> String {
     let name = before.name();
     match (before.segments(), after.segments()) {
@@ -198,7 +199,7 @@ fn replaced(before: &Action, after: &Action) -> String {
     }
 }
 
-/// The experiments that each edit is about.
+/// The experiments of each edit.
 struct Names<'a> {
     before: HashSet<&'a str>,
     after: HashSet<&'a str>,
@@ -214,8 +215,8 @@ impl<'a> Names<'a> {
         Names { before, after, old: HashMap::new(), edits: HashMap::new() }
     }
 
-    /// Whether one entry may be another of a new name: the old name is gone altogether, the new one
-    /// is new altogether.
+    /// Whether one entry may be another one under a new name: the old name occurs only before, and
+    /// the new name only after.
     fn is_renamed(&self, before: &Action, after: &Action) -> bool {
         before.segments() == after.segments()
             && !self.after.contains(before.name())
@@ -236,8 +237,8 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The entries that two sequences have in common, in order, as indices: as many as can be. Only
-/// what decides about segments counts, so not the definition.
+/// The longest list of entries that two sequences have in common, in order, as indices. Only the
+/// parts that decide about segments are compared, so not the definition.
 fn common(before: &[Action], after: &[Action]) -> Vec<(usize, usize)> {
     let same = |i: usize, j: usize| {
         let (old, new) = (&before[i], &after[j]);
@@ -257,7 +258,7 @@ fn common(before: &[Action], after: &[Action]) -> Vec<(usize, usize)> {
         common.extend(tail.into_iter().rev());
         return common;
     }
-    // The length of the longest common sequence of what is left from each pair of entries on.
+    // The length of the longest common sequence from each pair of entries to the end.
     let width = columns + 1;
     let mut lengths = vec![0_u32; (rows + 1) * width];
     for i in (0..rows).rev() {

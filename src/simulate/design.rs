@@ -1,4 +1,4 @@
-//! The distribution of a namespace's assignments, in shares of its units.
+//! The designed distribution of a namespace's assignments, in shares of its units.
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -8,10 +8,10 @@ use crate::namespace::{BASELINE, Experiment, Namespace};
 use crate::parallel;
 use crate::value::{Map, Value};
 
-/// Shares below this are what computing leaves of nothing.
+/// Shares below this are rounding errors of zero.
 const NOTHING: f64 = 1e-12;
 
-/// How many groups are held at a time.
+/// The number of groups that are held at a time.
 const AT_ONCE: usize = 64;
 
 /// Units that have the same inputs besides the primary unit.
@@ -19,54 +19,54 @@ const AT_ONCE: usize = 64;
 pub struct Group {
     /// The inputs besides the primary unit.
     pub inputs: Map,
-    /// How many of the units they are, in proportion to the other groups.
+    /// The number of the units, in proportion to the other groups.
     pub weight: f64,
 }
 
-/// The units that something is about.
+/// The units that a result is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// All units of the namespace.
     All,
-    /// Those of one of [`Design::cohorts`].
+    /// The units of one of [`Design::cohorts`].
     Cohort(usize),
 }
 
-/// The distribution that a namespace is designed to assign.
+/// The designed distribution of a namespace's assignments.
 #[derive(Debug)]
 pub struct Design<'n> {
     /// The namespace.
     pub namespace: &'n Namespace,
-    /// The units that it is about.
+    /// The units that are counted.
     pub counted: Counted,
-    /// The units of each active experiment, in order, and last those of none.
+    /// The units of each active experiment, in order, and then those without one.
     pub cohorts: Vec<Cohort>,
-    /// How each param is distributed over all units.
+    /// The distribution of each param over all units.
     pub params: IndexMap<String, Result<Distribution, Obstacle>>,
 }
 
-/// The units of an experiment, or those of the default one.
+/// The units of an experiment, or those of the default.
 #[derive(Debug)]
 pub struct Cohort {
     /// The experiment; `None` for the default one.
     pub experiment: Option<String>,
-    /// The definition that it runs.
+    /// The definition that its units run.
     pub definition: String,
-    /// How many segments it has.
+    /// The number of its segments.
     pub segments: usize,
-    /// Its share of all units of the namespace. Where only units in the experiment count, these are
-    /// fewer than all.
+    /// Its share of all units of the namespace. If only units in experiments count, these are fewer
+    /// than all.
     pub share: Result<f64, Obstacle>,
-    /// How each param is distributed over its units, the default's params included.
+    /// The distribution of each param over its units, including the params of the default.
     pub params: IndexMap<String, Result<Distribution, Obstacle>>,
-    /// The params that its own script may set, as far as it can be followed.
+    /// The params that its own script may set, as far as the script can be followed.
     pub own: IndexSet<String>,
-    /// Why nothing is known of its script or the default's.
+    /// The reason why nothing is known of its script or of the default's.
     pub beyond: Option<Obstacle>,
 }
 
 impl Design<'_> {
-    /// How a param is distributed; `None` for one that nothing sets.
+    /// The distribution of a param; `None` for a param that no script sets.
     pub fn param(&self, scope: Scope, name: &str) -> Option<Result<&Distribution, &Obstacle>> {
         let (params, cohorts) = match scope {
             Scope::All => (&self.params, self.cohorts.as_slice()),
@@ -79,12 +79,12 @@ impl Design<'_> {
         params.get(name).map(Result::as_ref).or(beyond)
     }
 
-    /// How a param is distributed, if that is known.
+    /// The distribution of a param, if it is known.
     pub(crate) fn known(&self, scope: Scope, name: &str) -> Option<&Distribution> {
         self.param(scope, name).and_then(Result::ok)
     }
 
-    /// The cohort of an experiment's name, or of the default one.
+    /// The cohort of an experiment by name, or of the default.
     pub fn cohort(&self, experiment: Option<&str>) -> Option<usize> {
         self.cohorts.iter().position(|cohort| cohort.experiment.as_deref() == experiment)
     }
@@ -104,7 +104,7 @@ struct Followed {
     /// By active experiment.
     experiments: Vec<Enumerated>,
     default: Enumerated,
-    /// The default experiment's units that count, if these are not all.
+    /// The counted units of the default experiment, if not all are counted.
     alone: Option<Enumerated>,
 }
 
@@ -188,7 +188,7 @@ fn enumerate(
 }
 
 impl Sum {
-    /// Adds a group's units of an experiment, whose params lie over the default's.
+    /// Adds a group's units of an experiment, whose params override the default's.
     fn add(&mut self, weight: f64, over: &Enumerated, below: Option<&Enumerated>) {
         self.own.extend(over.params.keys().cloned());
         let beyond = over.beyond.as_ref().or(below.and_then(|below| below.beyond.as_ref()));
@@ -200,7 +200,7 @@ impl Sum {
             (_, Some(Err(obstacle))) => Err(obstacle),
             (Err(obstacle), _) => Err(obstacle.clone()),
         };
-        // Params of units that do not occur are shown all the same.
+        // Params of units that do not occur are shown, too.
         let factor = match &over.counted {
             Ok(counted) => (weight * counted).max(NOTHING),
             Err(_) => weight.max(NOTHING),
@@ -231,7 +231,7 @@ impl Sum {
     }
 }
 
-/// Adds to a sum, unless what is known ends here.
+/// Adds to a sum, unless the distribution is unknown.
 fn add(
     sum: &mut Result<Distribution, Obstacle>,
     found: Result<&Distribution, &Obstacle>,
@@ -247,7 +247,7 @@ fn add(
     }
 }
 
-/// A param of an experiment, or the default's where that does not set it.
+/// A param of an experiment, or of the default if the experiment does not set it.
 fn overlay(name: &str, over: &Enumerated, below: &Enumerated) -> Result<Distribution, Obstacle> {
     let mut sum = over.param(name)?;
     let left = 1.0 - sum.total();
@@ -258,7 +258,7 @@ fn overlay(name: &str, over: &Enumerated, below: &Enumerated) -> Result<Distribu
     if fallback.is_empty() {
         return Ok(sum);
     }
-    // Whether it is set and what it falls back to must not be decided by one draw.
+    // One draw must not decide both whether the param is set and the default's value of it.
     if !sum.is_empty() && !over.keys.is_disjoint(&below.keys) {
         return Err(Obstacle::SharedDraw);
     }
@@ -266,11 +266,11 @@ fn overlay(name: &str, over: &Enumerated, below: &Enumerated) -> Result<Distribu
     Ok(sum)
 }
 
-/// The params over all units: those of the cohorts in proportion to their shares.
+/// The params over all units: those of the cohorts, in proportion to their shares.
 fn overall(cohorts: &[Cohort]) -> IndexMap<String, Result<Distribution, Obstacle>> {
     let total: Result<f64, Obstacle> = cohorts.iter().map(|cohort| cohort.share.clone()).sum();
     let mut params = IndexMap::new();
-    // The default's params come first, as they do in an assignment.
+    // The default's params come first, as in an assignment.
     for cohort in cohorts.iter().rev() {
         for (name, found) in &cohort.params {
             let sum = params.entry(name.clone()).or_insert(Ok(Distribution::default()));

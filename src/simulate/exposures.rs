@@ -1,4 +1,5 @@
-//! The log of a service: who was exposed to which experiment, as PlanOut's loggers write it.
+//! The log of a service, with the exposures of units to experiments, in the form of PlanOut's
+//! loggers.
 
 use std::collections::HashMap;
 use std::io::{BufRead, Read};
@@ -13,26 +14,26 @@ use crate::progress::Progress;
 use crate::tree::json;
 use crate::value::{Map, Value};
 
-/// A line may be as long as this, in bytes.
+/// The longest line, in bytes.
 const MAX_LINE: usize = 8 << 20;
 
-/// Counts the units of a log, line by line, each unit once: its first exposure.
+/// Counts the units of a log, line by line. Each unit counts once, at its first exposure.
 ///
-/// A record belongs to the experiment whose salt is its `salt`, else to the one of its `name`.
-/// Records of other experiments and events are passed over.
+/// A record belongs to the experiment whose salt is its `salt`, or else to the one of its `name`.
+/// Records of other experiments and events are skipped.
 #[derive(Debug)]
 pub struct Exposures<'d> {
     design: &'d Design<'d>,
-    /// The experiment that each unit was first exposed to.
+    /// The first experiment of each unit.
     units: HashMap<String, usize>,
     observed: Observed,
-    /// How many records tell of other events than an exposure.
+    /// The number of records of other events than an exposure.
     pub other_events: u64,
-    /// How many records are of experiments that are not active in the namespace.
+    /// The number of records of experiments that are not active in the namespace.
     pub other_experiments: u64,
-    /// How many units were exposed to a second experiment, too.
+    /// The number of units that were exposed to a second experiment, too.
     pub moved: u64,
-    /// How many units the namespace puts into another experiment than the log.
+    /// The number of units that the namespace puts into another experiment than the log.
     pub misplaced: u64,
 }
 
@@ -40,25 +41,25 @@ pub struct Exposures<'d> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogError {
-    /// Not a record.
+    /// The line is not a record.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// A record without the inputs that say which unit it is about.
+    /// The record lacks the input that names the unit.
     #[error("the record has no unit: `inputs` must have `{0}`")]
     MissingUnit(String),
-    /// Not text.
+    /// The line is not text.
     #[error("not UTF-8")]
     NotUtf8,
-    /// A last line that is cut off.
+    /// The last line is cut off.
     #[error("the file ends in the middle of this record")]
     Cut(#[source] Box<LogError>),
-    /// A line without an end in sight.
+    /// The line is too long.
     #[error("a line of more than {} MB", MAX_LINE >> 20)]
     TooLong,
 }
 
 impl<'d> Exposures<'d> {
-    /// Takes the log of a namespace whose units in the experiment count.
+    /// A counter for the log of a namespace. Only units in experiments count.
     pub fn new(design: &'d Design<'d>) -> Exposures<'d> {
         let cohorts = vec![None; design.cohorts.len()];
         Exposures {
@@ -72,18 +73,18 @@ impl<'d> Exposures<'d> {
         }
     }
 
-    /// Takes a whole log. Blank lines are passed over.
+    /// Reads a whole log. Blank lines are skipped.
     ///
     /// # Errors
-    /// It cannot be read, or a line is not a record of a log.
+    /// The log cannot be read, or one of its lines is not a record of a log.
     pub fn read(&mut self, input: impl BufRead) -> Result<(), ReadError<LogError>> {
         self.read_with(input, &Progress::new())
     }
 
-    /// The same, and counts the lines that are done.
+    /// The same, and counts the lines that have been read.
     ///
     /// # Errors
-    /// Those of [`Exposures::read`].
+    /// The same errors as [`Exposures::read`].
     pub fn read_with(
         &mut self,
         mut input: impl BufRead,
@@ -119,10 +120,10 @@ impl<'d> Exposures<'d> {
         Ok(())
     }
 
-    /// Takes a line.
+    /// Counts a line.
     ///
     /// # Errors
-    /// It is not a record of a log.
+    /// The line is not a record of a log.
     pub fn add(&mut self, line: &str) -> Result<(), LogError> {
         let record = Record::read(line)?;
         if !record.is_exposure() {
@@ -167,7 +168,7 @@ impl<'d> Exposures<'d> {
         *self.observed.cohorts[cohort].get_or_insert(0) += 1;
         for (name, value) in params.into_iter().flatten() {
             let scope = Scope::Cohort(cohort);
-            // A param that the script does not set is not one of the namespace's.
+            // A param that no script sets is not a param of the namespace.
             let Some(found) = self.design.param(scope, name) else {
                 continue;
             };
@@ -182,7 +183,7 @@ impl<'d> Exposures<'d> {
         }
     }
 
-    /// How many units were exposed.
+    /// The number of units that were exposed.
     pub fn units(&self) -> usize {
         self.units.len()
     }

@@ -1,8 +1,8 @@
-//! Whether a design is balanced, and whether traffic is as designed.
+//! Simulations: they show whether a design is balanced, and whether traffic follows the design.
 //!
-//! Expected shares are exact: they come from the scripts, by following all of their draws. Observed
-//! ones come from evaluating units, made up or those of a [`Sample`], or from a service's counts;
-//! chi-squared tests compare.
+//! Expected shares are exact: they are computed from the scripts, by following all of their draws.
+//! Observed shares come from evaluating units (made-up ones or those of a [`Sample`]) or from the
+//! counts of a service. Chi-squared tests compare the two.
 //!
 //! ```
 //! use planout::simulate::{Counted, Group, Units, design, observe, report};

@@ -13,28 +13,28 @@ use crate::value::{Map, Value};
 /// The least number of units that are evaluated at a time.
 const MIN_CHUNK: usize = 4096;
 
-/// How many parts there are at most. They do not depend on the number of threads.
+/// The most parts. Their number does not depend on the number of threads.
 const MAX_CHUNKS: usize = 1024;
 
-/// How many units are evaluated before all others: they tell how much scripts make.
+/// The number of units that are evaluated first, to learn how much data scripts make.
 const FIRST: usize = 256;
 
-/// How many values of a param are kept that the design does not name.
+/// The number of values of a param that are kept although the design does not have them.
 const MAX_VALUES: usize = 10_000;
 
-/// How much memory those may take, in bytes.
+/// The most bytes that these values of a param may take.
 const MAX_BYTES: usize = 8 << 20;
 
-/// How much memory those of all params may take together, in bytes.
+/// The most bytes that these values of all params may take together.
 const MAX_KEPT: usize = 32 << 20;
 
-/// How many parts a thread counts before all are added up, which bounds the memory.
+/// The number of parts that a thread counts before they are added up, which bounds the memory.
 const AT_ONCE: usize = 8;
 
-/// Units made up by chance: each a whole number that follows from the seed and its place alone.
+/// Made-up units: each is a whole number that depends only on the seed and on its position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Units {
-    /// How many.
+    /// The number of units.
     pub count: usize,
     /// The seed of the random units.
     pub seed: u64,
@@ -45,52 +45,53 @@ pub struct Units {
 /// The counts of observed values.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
-    /// How many units were counted by cohort, as in the design; `None` for one that is not known.
+    /// The number of counted units of each cohort, in the order of the design; `None` if it is
+    /// unknown.
     pub cohorts: Vec<Option<u64>>,
     /// The params, by the units that were counted.
     pub params: IndexMap<(Scope, String), Counts>,
-    /// How many units could not be evaluated.
+    /// The number of units that could not be evaluated.
     pub failed: u64,
-    /// Why the first of those could not.
+    /// The failure of the first of these units.
     pub failure: Option<AssignError>,
-    /// Whether a param that is not among these was observed not to be there.
+    /// Whether a param that is not listed here was observed to be missing.
     pub complete: bool,
-    /// How many units were evaluated, where that is the first ones only: scripts make too much for
-    /// all of them.
+    /// The number of evaluated units, if these are only the first ones, because scripts make too much
+    /// data for all of them.
     pub cut: Option<usize>,
 }
 
 /// The values of a param.
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
-    /// How many units have each value, in the order in which they were met.
+    /// The number of units with each value, in the order in which the values were found.
     pub values: IndexMap<Exact, u64>,
-    /// Numbers that the design does not tell apart.
+    /// Numbers that the design does not distinguish.
     pub numbers: Vec<f64>,
-    /// How many units have values besides these. Of a param that the design knows, those are values
-    /// that should not be there; of any other they are all values, as there are too many to keep.
+    /// The number of units with other values than these. If the design has the param, these are
+    /// unexpected values. Otherwise they are all values, because there are too many to keep.
     pub others: u64,
-    /// How many units do not have the param; `None` if that is not known.
+    /// The number of units without the param; `None` if it is unknown.
     pub unset: Option<u64>,
-    /// How much memory the values take, in bytes.
+    /// The number of bytes that the values take.
     bytes: usize,
     /// Whether there were too many values to keep any.
     dropped: bool,
 }
 
 impl Counts {
-    /// How many units have the param.
+    /// The number of units with the param.
     pub fn set(&self) -> u64 {
         self.values.values().sum::<u64>() + self.numbers.len() as u64 + self.others
     }
 
-    /// How many units have a value.
+    /// The number of units with a value.
     pub fn of(&self, value: &Value) -> u64 {
         self.values.get(&Sought(value)).copied().unwrap_or(0)
     }
 
-    /// Counts units that have a value. What is expected is kept, and so are up to 10,000
-    /// others. Where nobody knows what to expect, no value is kept if there are more.
+    /// Counts units with a value. Expected values are kept, and so are up to 10,000 others. If no
+    /// values are expected and there are more, none is kept.
     pub fn add(&mut self, value: &Value, units: u64, expected: Option<&Distribution>) {
         if let Some(count) = self.values.get_mut(&Sought(value)) {
             *count += units;
@@ -109,7 +110,7 @@ impl Counts {
         }
     }
 
-    /// Counts what values that nobody expects take more than before, and keeps none if those of all
+    /// Counts the additional bytes of unexpected values, and keeps none of these if those of all
     /// params take too much.
     fn fit(&mut self, before: usize, kept: &mut usize) {
         *kept = kept.saturating_add(self.bytes.saturating_sub(before));
@@ -125,7 +126,7 @@ impl Counts {
         (self.dropped, self.bytes) = (true, 0);
     }
 
-    /// Adds what was counted later.
+    /// Adds later counts.
     pub fn merge(&mut self, later: &Counts, expected: Option<&Distribution>) {
         for (value, count) in &later.values {
             self.add(&value.0, *count, expected);
@@ -139,9 +140,9 @@ impl Counts {
 }
 
 impl Units {
-    /// The primary unit at a place.
+    /// The primary unit at a position.
     pub fn unit(&self, index: usize) -> i64 {
-        // The finisher of SplitMix64, which tells all places apart.
+        // The finisher of SplitMix64, which gives each position another value.
         let mut bits =
             self.seed.wrapping_add((index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -155,7 +156,7 @@ pub fn observe(design: &Design<'_>, units: &Units, threads: usize) -> Observed {
     observe_with(design, units, threads, &Progress::new())
 }
 
-/// Evaluates made-up units, and counts those that have been evaluated.
+/// Evaluates made-up units, and counts those that are done.
 pub fn observe_with(
     design: &Design<'_>,
     units: &Units,
@@ -176,8 +177,8 @@ pub fn observe_with(
     })
 }
 
-/// Evaluates units that come as rows of values with these columns. `fill` makes the row of a
-/// place out of the one before, which is empty at first. Counts those that have been evaluated.
+/// Evaluates units in rows of values with these columns. `fill` makes the row of a position from the
+/// row before, which is empty at first. Counts the units that are done.
 pub fn observe_rows(
     design: &Design<'_>,
     columns: &[&str],
@@ -231,18 +232,18 @@ struct Tally<'d> {
     failed: u64,
     failure: Option<AssignError>,
     units: usize,
-    /// How much was made for the units, and how much there was to look at.
+    /// The number of bytes that were made for the units, and that had to be counted.
     effort: Effort,
-    /// Whether some units were left out, as scripts make too much.
+    /// Whether some units were left out, because scripts make too much data.
     is_cut: bool,
-    /// How much memory the values of all params take, in bytes.
+    /// The number of bytes that the values of all params take.
     kept: usize,
 }
 
 #[derive(Default)]
 struct CohortTally {
     units: u64,
-    /// How many of them could be evaluated.
+    /// The number of units that could be evaluated.
     evaluated: u64,
     params: IndexMap<String, Counts>,
 }
@@ -275,7 +276,7 @@ impl<'d> Tally<'d> {
                 if !matches!(error, AssignError::MissingUnit { .. })
                     && let Some(unit) = unit.and_then(|column| row.get(column))
                 {
-                    // It is in its experiment, and gets nothing there.
+                    // The unit is in its experiment, and gets nothing there.
                     let segment = self.design.namespace.segment(unit);
                     let cohort = self.cohort(Some(segment));
                     self.cohorts[cohort].units += 1;
@@ -298,7 +299,7 @@ impl<'d> Tally<'d> {
         tally.units += 1;
         tally.evaluated += 1;
         for (place, (name, value)) in assignment.params.iter().enumerate() {
-            // Params mostly come in one order.
+            // Params are usually in the same order.
             let counts = match tally.params.get_index(place) {
                 Some((known, _)) if known == name => &mut tally.params[place],
                 _ => tally.params.entry(name.to_owned()).or_default(),
@@ -314,7 +315,7 @@ impl<'d> Tally<'d> {
                 }
                 (Some(Ok(known)), _) => counts.add(value, 1, Some(known)),
                 (_, None) => counts.add(value, 1, None),
-                // Nobody knows how many values there are.
+                // The number of possible values is unknown.
                 (_, Some(number)) => counts.numbers.push(number),
             }
             if !matches!(expected, Some(Ok(_))) {
@@ -323,7 +324,7 @@ impl<'d> Tally<'d> {
         }
     }
 
-    /// Adds what later units came to, unless some before them were left out.
+    /// Adds the results of later units, unless some units before them were left out.
     fn merge(&mut self, later: &Tally<'_>) {
         if self.is_cut {
             return;

@@ -2,13 +2,13 @@
 
 use std::io;
 
-/// Why a file of what was observed cannot be read.
+/// The reason why a file of observed counts cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError<P: std::error::Error + 'static> {
-    /// Its bytes cannot be had.
+    /// The file cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// A line of it is wrong.
+    /// A line of the file is wrong.
     #[error("line {line}")]
     Line {
         /// The line, counted from 1.

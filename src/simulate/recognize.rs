@@ -1,4 +1,4 @@
-//! Values as others write them, taken for the values that a script gives.
+//! Values in the notation of other programs, converted to the values of scripts.
 
 use crate::dialect::Dialect;
 use crate::distribution::Distribution;
@@ -7,7 +7,7 @@ use crate::source::Source;
 use crate::tree::{MAX_DEPTH, json};
 use crate::value::Value;
 
-/// The value of a param that is meant. Other languages write `2.0` as `2`, or 1 as `true`.
+/// The value of a param that another value means. Other languages write `2.0` as `2`, or 1 as `true`.
 pub(super) fn recognize(distribution: Option<&Distribution>, value: Value) -> Value {
     let Some(distribution) = distribution else {
         return value;
@@ -19,7 +19,7 @@ pub(super) fn recognize(distribution: Option<&Distribution>, value: Value) -> Va
     meant.map_or(value, |(meant, _)| meant.clone())
 }
 
-/// The value of a param that a text means: a string as it is, or JSON.
+/// The value of a param that a text means: the string itself, or JSON.
 pub(super) fn recognize_text(distribution: Option<&Distribution>, text: &str) -> Value {
     let string = Value::from(text);
     if distribution.is_some_and(|distribution| distribution.position(&string).is_some()) {

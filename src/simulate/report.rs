@@ -1,4 +1,4 @@
-//! The expected distribution beside the observed one.
+//! The comparison of the expected distribution with the observed one.
 
 use indexmap::IndexSet;
 
@@ -9,27 +9,28 @@ use crate::distribution::{Distribution, Obstacle};
 use crate::namespace::AssignError;
 use crate::value::Value;
 
-/// How many parts of equal probability a continuous param is tested in.
+/// The number of parts of equal probability for the test of a continuous param.
 const BINS: u32 = 20;
 
 /// The quantiles that are shown.
 const QUANTILES: [f64; 7] = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
 
-/// How many different numbers of a param that cannot be enumerated are shown one by one.
+/// The most different numbers of a param that are shown one by one, if its values cannot be
+/// enumerated.
 const MAX_DISTINCT: usize = 20;
 
-/// The comparison of a design with what was observed.
+/// The comparison of a design with observations.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The experiments that were counted, and last the default one.
+    /// The experiments that were counted, and then the default.
     pub experiments: Vec<ExperimentRow>,
-    /// Whether units are spread over them as designed.
+    /// The test whether units are spread over the experiments as designed.
     pub experiments_test: Result<Test, Untested>,
-    /// The params: over all units first, then by experiment.
+    /// The params: first over all units, then by experiment.
     pub params: Vec<ParamReport>,
-    /// How many units could not be evaluated.
+    /// The number of units that could not be evaluated.
     pub failed: u64,
-    /// Why the first of those could not.
+    /// The failure of the first of these units.
     pub failure: Option<AssignError>,
 }
 
@@ -38,30 +39,30 @@ pub struct Report {
 pub struct ExperimentRow {
     /// The experiment; `None` for the default one.
     pub experiment: Option<String>,
-    /// How many segments it has.
+    /// The number of its segments.
     pub segments: usize,
-    /// Its share of the units of all experiments that were counted.
+    /// Its share of the units of all counted experiments.
     pub expected: Result<f64, Obstacle>,
-    /// How many units were counted.
+    /// The number of counted units.
     pub count: u64,
 }
 
 /// The values of a param.
 #[derive(Clone, Debug)]
 pub struct ParamReport {
-    /// The param.
+    /// The name of the param.
     pub param: String,
-    /// The units that it is about.
+    /// The units that are counted.
     pub scope: Scope,
-    /// How many units there are.
+    /// The number of units.
     pub units: u64,
-    /// Why nothing is known of what is expected.
+    /// The reason why the expected distribution is unknown.
     pub obstacle: Option<Obstacle>,
-    /// The values.
+    /// The rows of values.
     pub rows: Vec<ValueRow>,
-    /// The quantiles of numbers that are not listed one by one; empty if there are none.
+    /// The quantiles of numbers that are not listed one by one. Empty if there are none.
     pub quantiles: Vec<Quantile>,
-    /// Whether the values are as designed.
+    /// The test whether the values are as designed.
     pub test: Result<Test, Untested>,
 }
 
@@ -70,9 +71,9 @@ pub struct ParamReport {
 pub struct ValueRow {
     /// The value of the row.
     pub kind: RowKind,
-    /// The share of the units that should have it, if that is known.
+    /// The share of the units that should have the value, if it is known.
     pub expected: Option<f64>,
-    /// How many units have it.
+    /// The number of units that have the value.
     pub count: u64,
 }
 
@@ -81,27 +82,28 @@ pub struct ValueRow {
 pub enum RowKind {
     /// The value.
     Value(Value),
-    /// Numbers that are measured and not told apart.
+    /// The units have numbers that are measured and not distinguished.
     Numbers,
-    /// Values that should not be there, or that nobody knows whether they should: too many to name.
+    /// The units have values that are unexpected, or whose expectation is unknown. There are too many
+    /// to name.
     Others,
-    /// That they do not have the param.
+    /// The units do not have the param.
     Unset,
 }
 
-/// The number that a share of the units are at most.
+/// A quantile: a share of the units have at most this number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Quantile {
     /// The share.
     pub share: f64,
-    /// The number by design, if that is known.
+    /// The number by the design, if it is known.
     pub expected: Option<f64>,
-    /// The number that was observed, if there is any.
+    /// The number that was observed, if there are any.
     pub observed: Option<f64>,
 }
 
 impl Report {
-    /// All tests; the one of the experiments has no param.
+    /// All tests. The test of the experiments has no param.
     pub fn tests(&self) -> impl Iterator<Item = (Option<&ParamReport>, &Test)> {
         let experiments = self.experiments_test.as_ref().ok().map(|test| (None, test));
         let params = self.params.iter();
@@ -109,13 +111,13 @@ impl Report {
         experiments.into_iter().chain(params)
     }
 
-    /// The tests that chance alone hardly explains.
+    /// The tests whose result is hardly due to chance.
     pub fn failed_tests(&self) -> impl Iterator<Item = (Option<&ParamReport>, &Test)> {
         self.tests().filter(|(_, test)| test.fails())
     }
 }
 
-/// Compares what was observed with a design.
+/// Compares observations with a design.
 pub fn report(design: &Design<'_>, observed: &Observed) -> Report {
     let (experiments, experiments_test) = experiments(design, observed);
     let none = Counts::default();
@@ -148,7 +150,7 @@ fn experiments(
 ) -> (Vec<ExperimentRow>, Result<Test, Untested>) {
     let counted = design.cohorts.iter().zip(&observed.cohorts);
     let counted = counted.filter_map(|(cohort, count)| Some((cohort, (*count)?)));
-    // A default experiment that no unit should get, and none got, is no news.
+    // A default experiment without expected and observed units is left out.
     let counted =
         counted.filter(|(it, count)| it.experiment.is_some() || it.segments > 0 || *count > 0);
     let counted: Vec<_> = counted.collect();
@@ -171,7 +173,7 @@ fn experiments(
     (rows, test)
 }
 
-/// The params that the report is about.
+/// The params of the report.
 fn questions(design: &Design<'_>, observed: &Observed) -> Vec<(Scope, String)> {
     let seen = observed.params.keys().cloned();
     if !observed.complete {
@@ -182,7 +184,7 @@ fn questions(design: &Design<'_>, observed: &Observed) -> Vec<(Scope, String)> {
     questions.extend(seen.filter(|(scope, _)| *scope == Scope::All));
     let inhabited = |index: usize| observed.cohorts.get(index).copied().flatten() > Some(0);
     let cohorts: Vec<usize> = (0..design.cohorts.len()).filter(|index| inhabited(*index)).collect();
-    // A single experiment has been reported already.
+    // A single experiment is the same as all units.
     for index in cohorts.iter().copied().filter(|_| cohorts.len() > 1) {
         let names = design.cohorts[index].own.iter();
         questions.extend(names.map(|name| (Scope::Cohort(index), name.clone())));
@@ -225,7 +227,7 @@ fn row(kind: RowKind, expected: Option<f64>, count: u64) -> ValueRow {
     ValueRow { kind, expected, count }
 }
 
-/// The rows of a param and its test, where the design says what to expect.
+/// The rows of a param, and its test if the expected distribution is known.
 fn known(
     distribution: &Distribution,
     counts: &Counts,
@@ -268,7 +270,7 @@ fn unknown(counts: &Counts) -> Vec<ValueRow> {
     rows
 }
 
-/// Sorted numbers in parts of equal probability, and one more of those that cannot be.
+/// The counts of sorted numbers in parts of equal probability, and the count of impossible numbers.
 fn bins(distribution: &Distribution, numbers: &[f64]) -> Vec<(f64, u64)> {
     let ends = (1..=BINS).map(|bin| distribution.quantile(f64::from(bin) / f64::from(BINS)));
     let Some(ends) = ends.collect::<Option<Vec<f64>>>() else {
@@ -288,13 +290,13 @@ fn bins(distribution: &Distribution, numbers: &[f64]) -> Vec<(f64, u64)> {
     bins
 }
 
-/// Of sorted numbers, the one that a share of them are at most.
+/// The number that a share of sorted numbers do not exceed.
 fn quantile(numbers: &[f64], share: f64) -> Option<f64> {
     let rank = (share * numbers.len() as f64).ceil() as usize;
     numbers.get(rank.saturating_sub(1)).copied()
 }
 
-/// The different numbers with the count of each, if these are few.
+/// The different numbers with the count of each, if there are few.
 fn distinct(sorted: &[f64]) -> Option<Vec<(f64, u64)>> {
     let runs = sorted.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as u64));
     let distinct: Vec<_> = runs.take(MAX_DISTINCT + 1).collect();

@@ -1,4 +1,4 @@
-//! Units that come with inputs of their own, such as those of a file.
+//! Units with given inputs, such as those of a file.
 
 use std::hash::{Hash, Hasher};
 
@@ -11,35 +11,35 @@ use crate::namespace::{AssignError, Namespace};
 use crate::progress::Progress;
 use crate::value::{Map, Value};
 
-/// The most combinations of inputs. Scripts are followed for each of them.
+/// The most combinations of inputs. Scripts are followed for each combination.
 pub const MAX_GROUPS: usize = 10_000;
 
-/// The most units, which are held in memory.
+/// The most units. They are held in memory.
 const MAX_UNITS: usize = 100_000_000;
 
-/// Units with the inputs that scripts read, each unit once: what a unit gets a second time is no
-/// second chance, and tests take units for independent.
+/// Units with the inputs that scripts read. Each unit occurs once: tests require independent units,
+/// and a second row of a unit always has the same assignment.
 #[derive(Debug)]
 pub struct Sample<'n> {
     namespace: &'n Namespace,
     columns: Vec<String>,
-    /// The place of the primary unit among the columns.
+    /// The index of the primary unit among the columns.
     primary: usize,
-    /// The units in the order in which they came, with the combination of each.
+    /// The units in the order of their rows, each with its combination.
     units: IndexMap<Unit, u32>,
     /// The combinations of the other inputs, with the number of units of each.
     combinations: IndexMap<Combination, u64>,
     repeated: u64,
 }
 
-/// Why a row is not a unit of a sample.
+/// The reason why a row is not a unit of a sample.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SampleError {
     /// The primary unit is missing.
     #[error(transparent)]
     Unit(AssignError),
-    /// More than [`MAX_GROUPS`].
+    /// There are more than [`MAX_GROUPS`] combinations.
     #[error(
         "the inputs that scripts read have more than {MAX_GROUPS} combinations, with {values} \
          values of `{column}`"
@@ -47,16 +47,16 @@ pub enum SampleError {
     ManyGroups {
         /// The column with the most values.
         column: String,
-        /// How many different values it had up to there.
+        /// The number of different values that it had up to this row.
         values: usize,
     },
-    /// More than are held.
+    /// There are more units than can be held.
     #[error("there are more than {MAX_UNITS} units")]
     ManyUnits,
 }
 
 impl<'n> Sample<'n> {
-    /// Takes the names of the columns. Without the primary unit among them every row is wrong.
+    /// A sample with these columns. If the primary unit is not one of them, every row is wrong.
     pub fn new(namespace: &'n Namespace, columns: &[&str]) -> Sample<'n> {
         let primary = columns.iter().position(|column| *column == namespace.unit());
         Sample {
@@ -69,8 +69,8 @@ impl<'n> Sample<'n> {
         }
     }
 
-    /// Takes a row. Of the rows of a unit the first counts; a number and its text are one unit, as
-    /// they are to the hash.
+    /// Adds a row. The first row of a unit counts. A number and its text are the same unit, because
+    /// they have the same hash.
     ///
     /// # Errors
     /// The row has no unit, or there are too many units or combinations of inputs.
@@ -93,7 +93,7 @@ impl<'n> Sample<'n> {
         Ok(())
     }
 
-    /// The place of a combination, which has one more unit now.
+    /// The index of a combination, to which one unit is added.
     fn combination(&mut self, row: &[Value]) -> Result<u32, SampleError> {
         let sought = SoughtOthers { row, primary: self.primary };
         if let Some((place, _, units)) = self.combinations.get_full_mut(&sought) {
@@ -115,7 +115,7 @@ impl<'n> Sample<'n> {
             all.collect::<IndexSet<&Exact>>().len()
         };
         let most = self.others().enumerate().map(|(place, column)| (values(place), column));
-        // Of columns with as many values, the first.
+        // If several columns have the most values, the first one is named.
         let most = most.reduce(|most, next| if next.0 > most.0 { next } else { most });
         let (values, column) = most.unwrap_or_default();
         SampleError::ManyGroups { column: column.to_owned(), values }
@@ -127,17 +127,17 @@ impl<'n> Sample<'n> {
         columns.filter(|(place, _)| *place != self.primary).map(|(_, column)| column.as_str())
     }
 
-    /// How many units there are.
+    /// The number of units.
     pub fn units(&self) -> usize {
         self.units.len()
     }
 
-    /// How many rows were passed over, since their units were there before.
+    /// The number of rows that were skipped, because their units had earlier rows.
     pub fn repeated(&self) -> u64 {
         self.repeated
     }
 
-    /// The columns besides the primary unit that have a value in any row.
+    /// The columns besides the primary unit that have a value in at least one row.
     pub fn inputs(&self) -> Vec<&str> {
         let is_there = |place: usize| {
             self.combinations.keys().any(|key| key.0.get(place).is_some_and(|key| !key.0.is_null()))
@@ -146,7 +146,7 @@ impl<'n> Sample<'n> {
         others.map(|(_, column)| column).collect()
     }
 
-    /// The combinations of inputs, weighted by their units: what a design is made for.
+    /// The combinations of inputs, weighted by their units. A design is made for these.
     pub fn groups(&self) -> Vec<Group> {
         let group = |(combination, units): (&Combination, &u64)| {
             let inputs = self.others().zip(&combination.0).filter(|(_, it)| !it.0.is_null());
@@ -161,7 +161,7 @@ impl<'n> Sample<'n> {
         self.observe_with(design, threads, &Progress::new())
     }
 
-    /// Evaluates the units, and counts those that have been evaluated.
+    /// Evaluates the units, and counts those that are done.
     pub fn observe_with(
         &self,
         design: &Design<'_>,
@@ -180,7 +180,7 @@ impl<'n> Sample<'n> {
     }
 }
 
-/// A unit, equal to what has the same text.
+/// A unit. It equals every unit with the same text.
 #[derive(Debug)]
 struct Unit(Value);
 
@@ -222,7 +222,7 @@ impl Hash for Combination {
     }
 }
 
-/// The same in the row.
+/// The same values, in the row.
 struct SoughtOthers<'r> {
     row: &'r [Value],
     primary: usize,

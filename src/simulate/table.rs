@@ -1,4 +1,4 @@
-//! Counts of units that others made, as a table.
+//! A table of counts of units from another program.
 
 use std::io::Read;
 
@@ -15,15 +15,15 @@ use crate::value::Value;
 /// The name of the default experiment in a table.
 pub const DEFAULT: &str = "(default)";
 
-/// The most bytes of a table. Counts are few.
+/// The largest table, in bytes.
 const MAX_BYTES: usize = 256 << 20;
 
-/// The most units that are counted, in all rows together: a double tells them apart.
+/// The most units in all rows together: up to this number, a double is exact.
 const MAX_UNITS: u64 = 1 << 53;
 
-/// Reads a table of counts: how many units each experiment has, or each value of a param, of all
-/// units or of an experiment's. Columns are `experiment`, `param`, `value` and `count`, in any
-/// order; `count` must be there, and `experiment` or both others.
+/// Reads a table of counts: the number of units of each experiment, or of each value of a param, over
+/// all units or over an experiment's. The columns are `experiment`, `param`, `value` and `count`, in
+/// any order. `count` is required, and so is `experiment` or both others.
 #[derive(Debug)]
 pub struct Table<'d> {
     design: &'d Design<'d>,
@@ -52,10 +52,10 @@ const COLUMNS: [(&str, Column); 4] = [
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TableError {
-    /// A column of another name.
+    /// The table has a column with an unknown name.
     #[error("unknown column `{0}`: known: `experiment`, `param`, `value`, `count`")]
     Column(String),
-    /// A column that seems to be all columns, separated by another character.
+    /// The header seems to be several columns with another delimiter.
     #[error("unknown column `{column}`")]
     Delimiter {
         /// The column.
@@ -63,24 +63,24 @@ pub enum TableError {
         /// The character.
         found: char,
     },
-    /// Columns that say nothing together.
+    /// The columns do not belong together.
     #[error("the columns must be `experiment,count`, `param,value,count` or all four")]
     Columns,
-    /// A row of another length than the header.
+    /// A row has another length than the header.
     #[error("{found} fields where the header has {expected}")]
     Fields {
-        /// How many the header has.
+        /// The number of fields of the header.
         expected: usize,
-        /// How many the row has.
+        /// The number of fields of the row.
         found: usize,
     },
-    /// No number of units.
+    /// The field is not a number of units.
     #[error("`{0}` is not a number of units")]
     Count(String),
-    /// No experiment, and no param either.
+    /// The row has neither an experiment nor a param.
     #[error("neither an experiment nor a param")]
     Nothing,
-    /// An experiment that is not active.
+    /// The experiment is not active.
     #[error("unknown active experiment `{name}`{}", match nearest {
         Some(nearest) => format!(": did you mean `{nearest}`?"),
         None => format!(": the default experiment is `{DEFAULT}`"),
@@ -91,7 +91,7 @@ pub enum TableError {
         /// The active experiment with the nearest name.
         nearest: Option<String>,
     },
-    /// A param that nothing sets.
+    /// No script sets the param.
     #[error("unknown param `{name}`{}", match nearest {
         Some(nearest) => format!(": did you mean `{nearest}`?"),
         None => String::new(),
@@ -102,40 +102,40 @@ pub enum TableError {
         /// The param with the nearest name.
         nearest: Option<String>,
     },
-    /// A param whose values are measured.
+    /// The values of the param are measured, and cannot be counted.
     #[error("`{0}` has too many values to be counted one by one: a log of exposures can be tested")]
     Continuous(String),
-    /// Counted before.
+    /// The row is counted before.
     #[error("this is counted twice")]
     Twice,
-    /// Not text.
+    /// The table is not text.
     #[error("not UTF-8")]
     NotUtf8,
-    /// A quote without its partner.
+    /// A quote is not closed.
     #[error("a quote is opened here and not closed: the file ends before")]
     Unclosed,
-    /// Text after the quotes of a field.
+    /// There is text after the quotes of a field.
     #[error("a field goes on after its quotes: is an earlier quote not closed?")]
     Stray,
-    /// A last row that is wrong, and may be cut off.
+    /// The last row is wrong, and may be cut off.
     #[error("the file ends in the middle of this row")]
     Cut(#[source] Box<TableError>),
-    /// No row but the header.
+    /// The table has only a header.
     #[error("no counts follow the names of the columns")]
     Empty,
-    /// More units than can be counted.
+    /// There are more units than can be counted.
     #[error("with these, there are more than {MAX_UNITS} units")]
     ManyUnits,
-    /// More than is read.
+    /// The table is too large.
     #[error("a table of more than {} MB", MAX_BYTES >> 20)]
     TooLong,
 }
 
 impl<'d> Table<'d> {
-    /// Takes the names of the columns.
+    /// A reader of a table with these columns.
     ///
     /// # Errors
-    /// They are not those of a table of counts.
+    /// The columns are not those of a table of counts.
     pub fn new<'h>(
         design: &'d Design<'d>,
         header: impl IntoIterator<Item = &'h str>,
@@ -162,10 +162,10 @@ impl<'d> Table<'d> {
         Ok(Table { design, columns, observed, total: 0 })
     }
 
-    /// Reads a file: CSV, with the names of the columns first.
+    /// Reads a file: CSV, with the names of the columns in the first row.
     ///
     /// # Errors
-    /// It cannot be read, or is no such table.
+    /// The file cannot be read, or is not such a table.
     pub fn read(
         design: &'d Design<'d>,
         input: impl Read,
@@ -173,10 +173,10 @@ impl<'d> Table<'d> {
         Table::read_with(design, input, b',')
     }
 
-    /// The same of a file in which another character of ASCII stands between fields.
+    /// The same for a file with another delimiter, which is a character of ASCII.
     ///
     /// # Errors
-    /// It cannot be read, or is no such table.
+    /// The file cannot be read, or is not such a table.
     pub fn read_with(
         design: &'d Design<'d>,
         input: impl Read,
@@ -216,10 +216,10 @@ impl<'d> Table<'d> {
         }
     }
 
-    /// Takes a row.
+    /// Counts a row.
     ///
     /// # Errors
-    /// It does not fit the header or the namespace.
+    /// The row does not fit the header or the namespace.
     pub fn add<'f>(&mut self, row: impl IntoIterator<Item = &'f str>) -> Result<(), TableError> {
         let row: Vec<&str> = row.into_iter().map(str::trim).collect();
         let (expected, found) = (self.columns.len(), row.len());
@@ -263,7 +263,7 @@ impl<'d> Table<'d> {
 }
 
 impl TableError {
-    /// Of a last row without the end of a line, what is missing may be what was cut off.
+    /// The error of a last row without a line end. The missing part may have been cut off.
     fn cut(self, is_cut: bool) -> TableError {
         let is_short = match &self {
             TableError::Fields { expected, found } => found < expected,
@@ -279,7 +279,7 @@ impl TableError {
 struct Records<'t> {
     splitter: Splitter,
     rest: &'t [u8],
-    /// How many fields the record has that was read last.
+    /// The number of fields of the last record.
     fields: usize,
     line: u64,
     next_line: u64,
@@ -303,12 +303,12 @@ impl<'t> Records<'t> {
         Some((self.line, record))
     }
 
-    /// The line of a place of the record that was read last.
+    /// The line of a place of the last record.
     fn line_at(&self, record: &[u8], at: usize) -> u64 {
         self.next_line - line_breaks(&record[at..])
     }
 
-    /// The fields of the record that was read last.
+    /// The fields of the last record.
     fn fields(&self) -> Result<Vec<&str>, TableError> {
         let field = |index| std::str::from_utf8(self.splitter.field(index));
         (0..self.fields).map(field).collect::<Result<_, _>>().map_err(|_| TableError::NotUtf8)

@@ -1,38 +1,38 @@
-//! Chi-squared tests of counts, and their correction for being many.
+//! Chi-squared tests of counts, and the correction for their number.
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-/// A corrected p-value below this says that something is wrong.
+/// A corrected p-value below this is reported as a difference.
 pub const SIGNIFICANCE: f64 = 0.001;
 
-/// The least number of units that a cell of a test may expect; smaller ones are pooled.
+/// The least number of units that each cell of a test must expect. Smaller cells are pooled.
 const MIN_EXPECTED: f64 = 5.0;
 
 /// The result of a chi-squared test.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Test {
-    /// The sum of squared differences, each divided by what was expected; infinite if something was
-    /// observed that cannot be.
+    /// The sum of squared differences, each divided by the expected number. It is infinite if an
+    /// impossible value was observed.
     pub statistic: f64,
     /// The degrees of freedom.
     pub degrees: usize,
-    /// How likely a difference as large as this is by chance.
+    /// The probability that chance alone causes a difference of at least this size.
     pub p: f64,
     /// The same, corrected by Holm's method for all tests of a report.
     pub corrected: f64,
 }
 
-/// Why there is no test.
+/// The reason why there is no test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Untested {
-    /// Nothing can vary.
+    /// There is only one possible value.
     #[error("there is only one value")]
     OneValue,
-    /// No two cells expect enough units.
+    /// Fewer than two cells expect enough units.
     #[error("there are too few units")]
     FewUnits,
-    /// Some could not be evaluated, and what the others get is not all.
+    /// Some units could not be evaluated, so the counts of the others are incomplete.
     #[error("some units could not be evaluated")]
     Failed,
     /// The expected shares are not known.
@@ -41,14 +41,14 @@ pub enum Untested {
 }
 
 impl Test {
-    /// Whether chance alone hardly explains what was observed.
+    /// Whether the observations are hardly due to chance.
     pub fn fails(&self) -> bool {
         self.corrected < SIGNIFICANCE
     }
 }
 
-/// Compares counts with their expected shares, given as pairs, of a number of units. Cells that
-/// expect fewer than 5 units are pooled. The correction is still to be done.
+/// Compares counts with their expected shares, given as pairs, for a number of units. Cells that
+/// expect fewer than 5 units are pooled. The p-value is not corrected yet.
 ///
 /// # Errors
 /// There is nothing to test.
@@ -88,8 +88,8 @@ pub fn chi_squared(cells: &[(f64, u64)]) -> Result<Test, Untested> {
     Ok(Test { statistic, degrees, p, corrected: p })
 }
 
-/// Corrects p-values for being so many, by Holm's method: if nothing is wrong, the chance that any
-/// of them falls below a bound is at most that bound.
+/// Corrects p-values for the number of tests, by Holm's method: if no distribution differs, the
+/// probability that any of the p-values is below a bound is at most that bound.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
     order.sort_by(|a, b| p_values[*a].total_cmp(&p_values[*b]));

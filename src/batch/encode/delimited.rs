@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use crate::namespace::Assignment;
 use crate::value::Value;
 
-/// Fields with a delimiter between.
+/// Fields with a delimiter between them.
 pub(in crate::batch) struct Delimited<'p> {
     text: Text,
     delimiter: u8,
@@ -37,7 +37,7 @@ impl<'p> Delimited<'p> {
         out
     }
 
-    /// Begins one more field, where the row has one already.
+    /// Begins another field, after a delimiter unless it is the first.
     fn separate(&mut self) {
         self.text.out.push(char::from(self.delimiter));
     }
@@ -76,7 +76,7 @@ impl Encode for Delimited<'_> {
                 Field::Json(raw) => write::quoted(raw, delimiter, out),
                 #[cfg(feature = "parquet")]
                 Field::Value(value) => {
-                    // What is not finite has no text: the field is empty.
+                    // A float that is not finite has no text: the field is empty.
                     let _ = write::field(value, Dialect::Planout, delimiter, out);
                 }
             }

@@ -1,4 +1,4 @@
-//! Exposures, as PlanOut's loggers write them: a JSON object a line, for each unit that is in an
+//! Exposures in the form of PlanOut's loggers: one JSON object on a line, for each unit that is in an
 //! experiment.
 
 use super::lines;
@@ -10,18 +10,18 @@ use crate::exposure::{Frame, PARAMS};
 use crate::namespace::{Assignment, Experiment, Namespace};
 use crate::value::Value;
 
-/// A line an exposure.
+/// Writes one line for each exposure.
 pub(in crate::batch) struct Exposures<'p> {
     text: Text,
     /// The names of the inputs, as JSON.
     names: Vec<String>,
     /// The members of `inputs` that are the same for all rows.
     constants: String,
-    /// The members of `inputs` of the row that was begun.
+    /// The members of `inputs` of the row in progress.
     inputs: String,
     answers: &'p [Answers<'p>],
     some_params: bool,
-    /// By namespace, by active experiment.
+    /// The frames by namespace and active experiment.
     around: Vec<Vec<Around>>,
 }
 
@@ -33,7 +33,7 @@ struct Around {
 }
 
 impl<'p> Exposures<'p> {
-    /// Exposures that happen at a time, in seconds since 1970.
+    /// Exposures at a time, in seconds since 1970.
     pub(in crate::batch) fn new(
         plan: &'p ColumnPlan<'_>,
         some_params: bool,
@@ -69,7 +69,7 @@ impl Around {
     }
 }
 
-/// Begins one more member of an object.
+/// Begins another member of an object.
 fn separate(members: &mut String) {
     if !members.is_empty() {
         members.push(',');
@@ -82,7 +82,7 @@ impl Encode for Exposures<'_> {
         self.inputs.clear();
         for (kept, name) in self.names.iter().enumerate() {
             match fields.field(kept, inputs) {
-                // What is absent is not an input.
+                // A missing value is not an input.
                 Field::Null => {}
                 field => {
                     separate(&mut self.inputs);
@@ -118,7 +118,7 @@ impl Encode for Exposures<'_> {
         written
     }
 
-    /// Nobody was exposed to anything.
+    /// A unit without an answer is not exposed to anything.
     fn nothing(&mut self, _: usize) {}
 
     fn end(&mut self) {}

@@ -9,17 +9,17 @@ use crate::dialect::Dialect;
 use crate::namespace::Assignment;
 use crate::value::Value;
 
-/// An object a row.
+/// Writes one object for each row.
 pub(in crate::batch) struct Lines<'p> {
     text: Text,
-    /// The names of what is kept, as JSON.
+    /// The names of the copied fields, as JSON.
     kept: Vec<String>,
     answers: &'p [Answers<'p>],
     /// The text before the answer of a namespace, and after it.
     around: Vec<(String, &'static str)>,
-    /// Whether only some params are asked for.
+    /// Whether only some params are written.
     some_params: bool,
-    /// Whether the object has a member already.
+    /// Whether the object already has a member.
     has_member: bool,
 }
 
@@ -41,7 +41,7 @@ impl<'p> Lines<'p> {
         }
     }
 
-    /// Begins one more member.
+    /// Begins another member.
     fn separate(&mut self) {
         if self.has_member {
             self.text.out.push(',');
@@ -58,7 +58,7 @@ pub(super) fn key(name: &str) -> String {
     key
 }
 
-/// Appends a kept field as JSON.
+/// Appends a copied field as JSON.
 pub(super) fn field(field: Field<'_>, out: &mut String) {
     match field {
         Field::Null => out.push_str("null"),
@@ -70,7 +70,7 @@ pub(super) fn field(field: Field<'_>, out: &mut String) {
     }
 }
 
-/// Appends a value of the input, which is null if JSON cannot write it.
+/// Appends a value of the input. It becomes null if JSON cannot write it.
 pub(super) fn plain(value: &Value, out: &mut String) {
     let start = out.len();
     if write::json(value, Dialect::Planout, out).is_err() {
@@ -79,7 +79,7 @@ pub(super) fn plain(value: &Value, out: &mut String) {
     }
 }
 
-/// Appends an object of params to a text that may become so long.
+/// Appends an object of params to a text whose length is limited.
 pub(super) fn params(
     answers: &Answers<'_>,
     some: bool,

@@ -1,4 +1,4 @@
-//! Rows column by column, for Parquet.
+//! Rows by column, for Parquet.
 
 use super::{Encode, Encoded, unwritable};
 use crate::batch::columns::{Answers, ColumnPlan};
@@ -18,7 +18,7 @@ pub(in crate::batch) struct Table {
     pub(in crate::batch) rows: usize,
 }
 
-/// The values of a column. By row, a level says whether there is a value (1) or not (0).
+/// The values of a column. For each row, a level says whether there is a value (1) or not (0).
 #[derive(Clone, Debug)]
 pub(in crate::batch) enum Cells {
     Boolean {
@@ -37,7 +37,7 @@ pub(in crate::batch) enum Cells {
         values: Vec<f64>,
         levels: Vec<i16>,
     },
-    /// One text after the other, and where each ends.
+    /// The texts one after the other, and the end of each.
     Text {
         text: String,
         ends: Vec<usize>,
@@ -77,7 +77,7 @@ impl Cells {
         }
     }
 
-    /// How much text there is.
+    /// The number of bytes of text.
     fn bytes(&self) -> usize {
         match self {
             Cells::Text { text, .. } => text.len(),
@@ -97,7 +97,7 @@ impl Cells {
         }
     }
 
-    /// Adds a value: to a column of text, the text that CSV would have.
+    /// Adds a value. In a column of text, it has the text that CSV would have.
     fn push(&mut self, value: &Value, dialect: Dialect) -> Result<(), ValueError> {
         match (self, value) {
             (Cells::Boolean { values, levels }, Value::Bool(bool)) => {
@@ -127,7 +127,7 @@ impl Cells {
         Ok(())
     }
 
-    /// Drops what is more than so many rows.
+    /// Drops the rows after the first `rows`.
     fn truncate(&mut self, rows: usize) {
         while self.levels().len() > rows {
             if self.levels().pop() != Some(1) {
@@ -169,7 +169,7 @@ impl Cells {
                 text.push_str(&t);
                 levels.extend(l);
             }
-            // Tables of one batch have the same columns.
+            // All tables of a batch have the same columns.
             _ => {}
         }
     }
@@ -205,7 +205,7 @@ impl Table {
         }
     }
 
-    /// How much text there is.
+    /// The number of bytes of text.
     pub(in crate::batch) fn bytes(&self) -> usize {
         self.columns.iter().map(Cells::bytes).sum()
     }
@@ -216,9 +216,9 @@ pub(in crate::batch) struct Tables<'p> {
     table: Table,
     kept: usize,
     answers: &'p [Answers<'p>],
-    /// Where the columns of each namespace begin.
+    /// The index of the first column of each namespace.
     starts: Vec<usize>,
-    /// How much text the params of the row that was begun have.
+    /// The number of bytes of text in the params of the row in progress.
     row: usize,
 }
 
@@ -251,7 +251,7 @@ impl Encode for Tables<'_> {
                 Field::Json(raw) if raw.starts_with('"') => cells.push_text(&write::decoded(raw)),
                 Field::Json(raw) => cells.push_text(raw),
                 Field::Value(value) => {
-                    // What is not finite is no JSON, and no text.
+                    // A float that is not finite has neither JSON nor text.
                     if cells.push(value, Dialect::Planout).is_err() {
                         cells.push_null();
                     }

@@ -1,5 +1,5 @@
-//! JSON objects of what is usual: scalars under keys, and no escapes. Whatever else there is, or
-//! is wrong, ends the scan with `None`.
+//! A fast reader of usual JSON objects: scalars under keys, without escapes. Anything else, and any
+//! error, ends the scan with `None`.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ pub(super) enum Scalar<'a> {
     Text(&'a str),
 }
 
-/// Goes through one object, member by member.
+/// Reads one object, member by member.
 pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
@@ -24,7 +24,7 @@ impl<'a> Scanner<'a> {
         Scanner { text, at: 0 }
     }
 
-    /// How many bytes have been taken.
+    /// The number of bytes that have been read.
     pub(super) fn at(&self) -> usize {
         self.at
     }
@@ -43,7 +43,7 @@ impl<'a> Scanner<'a> {
         (self.peek() == Some(byte)).then(|| self.at += 1)
     }
 
-    /// Takes the brace at the beginning: whether there are members.
+    /// Reads the brace at the beginning. Returns whether there are members.
     pub(super) fn open(&mut self) -> Option<bool> {
         self.skip_space();
         self.take(b'{')?;
@@ -51,7 +51,7 @@ impl<'a> Scanner<'a> {
         Some(self.take(b'}').is_none())
     }
 
-    /// Takes a key and its colon.
+    /// Reads a key and its colon.
     pub(super) fn key(&mut self) -> Option<&'a str> {
         let key = self.string()?;
         self.skip_space();
@@ -60,7 +60,7 @@ impl<'a> Scanner<'a> {
         Some(key)
     }
 
-    /// Takes what stands after a value: whether there is one more member.
+    /// Reads the text after a value. Returns whether there is another member.
     pub(super) fn more(&mut self) -> Option<bool> {
         self.skip_space();
         if self.take(b',').is_some() {
@@ -70,13 +70,13 @@ impl<'a> Scanner<'a> {
         self.take(b'}').map(|()| false)
     }
 
-    /// Takes the end of the text.
+    /// Reads the end of the text.
     pub(super) fn end(&mut self) -> Option<()> {
         self.skip_space();
         self.peek().is_none().then_some(())
     }
 
-    /// Takes a value: what it is, and where it stands.
+    /// Reads a value. Returns its kind and its place.
     pub(super) fn scalar(&mut self) -> Option<(Scalar<'a>, Range<usize>)> {
         let start = self.at;
         let value = match self.peek()? {
@@ -90,7 +90,7 @@ impl<'a> Scanner<'a> {
         Some((value, start..self.at))
     }
 
-    /// The caller looks at the text after the word.
+    /// The caller checks the text after the word.
     fn word(&mut self, word: &str, value: Scalar<'a>) -> Option<Scalar<'a>> {
         self.text[self.at..].starts_with(word).then(|| self.at += word.len())?;
         Some(value)
@@ -165,7 +165,7 @@ mod tests {
         Some(members)
     }
 
-    /// Whatever is scanned is what the reader of all JSON reads.
+    /// Every text that is scanned has the same result in the general reader of JSON.
     #[test]
     fn what_is_scanned_is_json() {
         let parts = [
