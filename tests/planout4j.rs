@@ -15,8 +15,11 @@ fn the_names_of_its_backends_are_taken_for_ours() {
         assert!(root.join(kind).join("test_ns.json").exists());
     }
     for (arguments, why) in [
-        (&["--target-backend", "compiledFiles", "--redis-key", "k"][..], "does not go with"),
-        (&["-d", "redis://localhost:1", "--target-backend", "compiledFiles"], "does not go with"),
+        (&["--target-backend", "compiledFiles", "--redis-key", "k"][..], "cannot be used with"),
+        (
+            &["-d", "redis://localhost:1", "--target-backend", "compiledFiles"],
+            "cannot be used with",
+        ),
         (&["-d", "out", "--target-backend", "redis"], "two locations: `out`"),
         (&["-d", "out", "--redis-host", "localhost"], "two locations: `out`"),
         (&["-d", "out", "--target-backend", "s3"], "compiledFiles"),
@@ -55,9 +58,9 @@ fn readers_take_its_names_for_a_location() {
 
     for (arguments, why) in [
         (&["out", "-d", "out"][..], "two locations: `out` and `out`"),
-        (&["-d", "out", "--runtime-repo", "sourceFiles"], "does not go with"),
+        (&["-d", "out", "--runtime-repo", "sourceFiles"], "cannot be used with"),
         (&["-d", "out", "--redis-key", "k"], "two locations: `out`"),
-        (&["--runtime-repo", "compiledFiles", "--redis-port", "1"], "does not go with"),
+        (&["--runtime-repo", "compiledFiles", "--redis-port", "1"], "cannot be used with"),
         (&["--parser-type", "xml"], "json"),
     ] {
         let run = planout(root, &[&["nslist"], arguments].concat());

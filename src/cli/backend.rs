@@ -1,4 +1,4 @@
-//! planout4j's options for where namespaces are, which come to a location.
+//! planout4j's options for the location of namespaces.
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
@@ -49,7 +49,7 @@ struct Redis {
     redis_key: Option<String>,
 }
 
-/// The kinds of places, with the names that planout4j's configuration has for them.
+/// The kinds of places, with their names in planout4j's configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Kind {
     File,
@@ -76,15 +76,15 @@ impl Kind {
         }
     }
 
-    /// Fails if a folder is asked for, and the other options mean a server.
+    /// Fails if a folder is asked for, and the other options name a server.
     fn check(self, option: &str, redis: &Redis, location: Option<&str>) -> Outcome {
         let word = self.word();
         if redis.is_given() {
-            let message = format!("`--redis-...` does not go with `{option} {word}`");
+            let message = format!("`--redis-...` cannot be used with `{option} {word}`");
             return Err(Failure::usage(message));
         }
         if location.is_some_and(is_url) {
-            let message = format!("`{option} {word}` does not go with a location in Redis");
+            let message = format!("`{option} {word}` cannot be used with a location in Redis");
             Err(Failure::usage(message))
         } else {
             Ok(())
@@ -98,8 +98,8 @@ impl Redis {
         texts.into_iter().any(Option::is_some) || self.redis_port.is_some()
     }
 
-    /// The server as a location. `named` is a location that is named beside it, and `configured`
-    /// one that may be in Redis and says more: who logs in where is said by a location only.
+    /// The server as a location. `named` is a location that is also given. `configured` may be a
+    /// location in Redis that gives more details: only a location says which user logs in where.
     fn location(&self, named: Option<&str>, configured: Option<&str>) -> Outcome<String> {
         match (named, configured.filter(|location| is_url(location))) {
             (Some(named), _) if self.is_given() || !is_url(named) => Err(Failure::usage(format!(
@@ -119,7 +119,7 @@ impl Redis {
 }
 
 impl Backend {
-    /// The target that is meant, given the one that is named and the one that is configured.
+    /// The intended target, from the one that is named and the one that is configured.
     pub(super) fn target(
         &self,
         named: Option<&str>,
@@ -138,8 +138,7 @@ impl Backend {
 }
 
 impl Repository {
-    /// The location that is meant, given the one that is named otherwise; `None` if nothing says
-    /// which.
+    /// The intended location, from the one that is named otherwise; `None` if no option names one.
     pub(super) fn location(&self, named: Option<&str>, config: &Config) -> Outcome<Option<String>> {
         let named = match (named, self.dest_dir.as_deref()) {
             (Some(named), Some(folder)) => {
@@ -163,7 +162,7 @@ impl Repository {
         };
         if kind == Kind::SourceFiles && self.dest_dir.is_some() {
             return Err(Failure::usage(
-                "`--dest-dir` does not go with `--runtime-repo sourceFiles`",
+                "`--dest-dir` cannot be used with `--runtime-repo sourceFiles`",
             )
             .help("`--dest-dir` is the folder of compiled namespaces"));
         }

@@ -25,7 +25,7 @@ use super::render::{self, ReportFormat};
 use super::secrets::Secrets;
 use super::{Context, DialectArg, Format, location};
 
-/// The word for all warnings, in the place of a code.
+/// The word for all warnings, used like a code.
 const WARNINGS: &str = "warnings";
 
 #[derive(Args, Debug)]
@@ -65,12 +65,12 @@ pub(super) struct Check {
     format: ReportFormat,
 }
 
-/// The subjects of a check: namespaces together, scripts each by itself.
+/// The subjects of a check. Namespaces are checked together, and scripts one by one.
 #[derive(Default)]
 struct Subjects {
     namespaces: Vec<Loaded>,
     scripts: Vec<(String, Vec<u8>)>,
-    /// Scripts that are compiled already.
+    /// Compiled scripts.
     compiled: Vec<Arc<Source>>,
 }
 
@@ -117,7 +117,7 @@ impl Check {
                 context.output.answer_unless_empty(Answer::Data(text))?;
             }
         }
-        // Otherwise the text has ended with how many there are.
+        // Otherwise the text has ended with the number of problems.
         if self.format != ReportFormat::Text || problems == 0 {
             context.output.note(summary(reports.len(), problems));
         }

@@ -19,7 +19,7 @@ use super::failure::{Failure, Outcome};
 use super::text::Text;
 use super::{Context, DialectArg, Format, location, overwrite};
 
-/// The endings of file names; such an argument is never read as language.
+/// The endings of file names. An argument with such an ending is never read as language.
 const FILE_ENDINGS: [&str; 5] = [".yaml", ".yml", ".p4j", ".json", ".planout"];
 
 #[derive(Args, Debug)]
@@ -45,7 +45,7 @@ pub(super) struct Compile {
 }
 
 impl Compile {
-    /// Without the configuration, warnings are as severe as they are by default.
+    /// Without the configuration, warnings have their default severity.
     pub(super) fn needs_config(&self) -> bool {
         self.dialect.dialect.is_none()
     }
@@ -77,7 +77,7 @@ impl Compile {
         match self.output.as_deref() {
             None => context.output.answer(Text::of_lines(&text)),
             Some(path) if path == Path::new("-") => context.output.answer(Text::of_lines(&text)),
-            // planout4j reads files in the default encoding of its JVM.
+            // planout4j reads files in the default encoding of its JVM, so a file may not be UTF-8.
             Some(path) => {
                 let owner = write_file(path, ascii(text).as_bytes())?;
                 context.output.note_owner(path, owner);
@@ -105,7 +105,7 @@ impl Compile {
         location::tell("source", &self.input, context);
         let bytes = read_file(path, MAX_SOURCE_BYTES + 1)?;
         let label = self.input.clone();
-        // As planout4j has it, `.YAML` is one too.
+        // As in planout4j, `.YAML` counts as an ending of YAML, too.
         let lower = PathBuf::from(self.input.to_lowercase());
         let is_namespace = self.namespace || FileFormat::of(&lower) == Some(FileFormat::Yaml);
         Ok(if is_namespace {
@@ -122,7 +122,7 @@ enum Input {
     Language { label: String, bytes: Vec<u8> },
 }
 
-/// Whether an argument that is not a file plainly means one all the same.
+/// Whether an argument that is not an existing file clearly means a file.
 pub(super) fn looks_like_path(argument: &str) -> bool {
     let is_language = argument.contains([' ', ';', '=', '"', '\'', '\n']);
     let lower = argument.to_lowercase();
@@ -130,7 +130,7 @@ pub(super) fn looks_like_path(argument: &str) -> bool {
     !is_language && (has_ending || argument.contains(std::path::MAIN_SEPARATOR))
 }
 
-/// Refuses what is JSON already, which no program can be, and says what it is.
+/// Refuses JSON, which is never a program, and says what it is.
 fn refuse_json(label: &str, bytes: &[u8]) -> Outcome {
     let text = str::from_utf8(bytes).unwrap_or_default();
     if !text.trim_start().starts_with(['{', '[']) {

@@ -1,4 +1,4 @@
-//! `planout.toml` and the environment: what is configured.
+//! The configuration: `planout.toml` and the environment.
 
 mod keys;
 mod reader;
@@ -18,8 +18,8 @@ use super::secrets::hide_in_configuration;
 const FILE_NAME: &str = "planout.toml";
 const MAX_BYTES: usize = 1 << 20;
 
-/// The configuration. Locations are as the commands use them: relative paths of the file have
-/// become relative to the current folder.
+/// The configuration. Locations are in the form that the commands use: relative paths of the file
+/// have become relative to the current folder.
 #[derive(Debug)]
 pub(super) struct Config {
     /// The file that was read, if any.
@@ -31,7 +31,7 @@ pub(super) struct Config {
     pub(super) checks: lint::Settings,
     /// The reaction of the guard to a ship that would reassign units.
     pub(super) guard: Level,
-    /// Whether namespaces are looked for in the folders below a location, too, where that is said.
+    /// Whether the folders below a location are read, too, if it is configured.
     pub(super) recursive: Option<bool>,
 }
 
@@ -50,8 +50,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the file that was named, or else the nearest one from here upwards, and lays the
-    /// environment over it.
+    /// Reads the named file, or else the nearest one from the current folder upwards. The environment
+    /// takes precedence over the file.
     pub(super) fn find(named: Option<&Path>) -> Outcome<Config> {
         let named = named.map(Path::to_owned);
         let path = match named.or_else(|| variable("PLANOUT_CONFIG").map(PathBuf::from)) {
@@ -65,7 +65,7 @@ impl Config {
         Ok(config.with_environment())
     }
 
-    /// The same with what the environment says, which wins over a file.
+    /// The same configuration, with the environment taking precedence.
     pub(super) fn with_environment(mut self) -> Config {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         self.source = variable("PLANOUT_SOURCE").or(self.source);
@@ -73,9 +73,9 @@ impl Config {
         self
     }
 
-    /// Takes the bytes of a file; its relative paths are relative to the folder of `path`.
+    /// Reads the bytes of a file. Its relative paths are relative to the folder of `path`.
     ///
-    /// All that is wrong with the file is one failure: a report.
+    /// All problems of the file are one failure: a report.
     pub(super) fn parse(path: &Path, bytes: Vec<u8>) -> Outcome<Config> {
         let label = path.display().to_string();
         if bytes.len() > MAX_BYTES {
@@ -101,7 +101,7 @@ impl Config {
         Err(Failure::invalid(Report::new(hide_in_configuration(&source).into(), problems)))
     }
 
-    /// A location as the commands use it.
+    /// A location in the form that the commands use.
     fn located(&self, location: &str) -> String {
         let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         if planout::store::is_url(location) {
@@ -112,8 +112,8 @@ impl Config {
     }
 }
 
-/// Whether a file that cannot be read is one of planout4j: by its name, or as it has the key that
-/// everything stands under there.
+/// Whether a file that cannot be read is a configuration of planout4j: by its name, or by planout4j's
+/// key above all others.
 fn is_of_planout4j(path: &Path, text: &str) -> bool {
     let is_key = |line: &str| {
         let rest = line.trim_start().trim_start_matches('"').strip_prefix("planout4j");
@@ -125,12 +125,12 @@ fn is_of_planout4j(path: &Path, text: &str) -> bool {
     is_named || text.lines().any(is_key)
 }
 
-/// A code that does not exist.
+/// The error for an unknown code.
 pub(super) fn unknown_code(text: &str) -> Failure {
     Failure::wrong(format!("unknown code `{text}`")).help(near_code(text))
 }
 
-/// The hint for a code that does not exist.
+/// The hint for an unknown code.
 fn near_code(text: &str) -> String {
     match Code::nearest(text) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -138,7 +138,7 @@ fn near_code(text: &str) -> String {
     }
 }
 
-/// Sets the level of a code that somebody wrote on the command line.
+/// Sets the level of a code from the command line.
 pub(super) fn set_level(levels: &mut Levels, text: &str, level: Level) -> Outcome {
     let Ok(code) = text.parse::<Code>() else {
         return Err(unknown_code(text));
@@ -146,14 +146,14 @@ pub(super) fn set_level(levels: &mut Levels, text: &str, level: Level) -> Outcom
     levels.set(code, level).map_err(Failure::wrong)
 }
 
-/// A variable of the environment. The arguments do not read it themselves, so that no option is
-/// required by a variable, or in conflict with one.
+/// A variable of the environment. The arguments do not read it themselves, so that a variable never
+/// makes an option required or causes a conflict.
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// The nearest file from the current folder upwards, by a path that is short where it can be. What
-/// else has its name, such as a pipe, is an error: nobody has said that it should be read.
+/// The nearest file from the current folder upwards, by a short path if possible. Anything else with
+/// its name, such as a pipe, is an error: nobody has asked to read it.
 fn nearest_file() -> Outcome<Option<PathBuf>> {
     let here = std::env::current_dir().unwrap_or_default();
     let mut upwards = PathBuf::new();

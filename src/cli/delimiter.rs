@@ -1,4 +1,4 @@
-//! `--delimiter`: what stands between the fields of CSV.
+//! `--delimiter`: the character between the fields of CSV.
 
 use clap::Args;
 
@@ -20,7 +20,7 @@ fn parse(text: &str) -> Result<u8, String> {
     }
 }
 
-/// Advice about fields that seem to be separated by another character.
+/// Advice about fields that seem to have another delimiter.
 pub(super) fn help(found: char) -> String {
     match found {
         '\t' => "the fields seem to be separated by tabs: add `--delimiter tab`".to_owned(),

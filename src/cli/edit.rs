@@ -1,4 +1,4 @@
-//! `planout ramp` and `planout stop`: an entry more at the end of a sequence.
+//! `planout ramp` and `planout stop`: they append an entry to a sequence.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ pub(super) struct Stop {
     name: String,
 }
 
-/// The namespace that is edited.
+/// The namespace to edit.
 #[derive(Args, Debug)]
 struct Target {
     /// The name of the namespace, or its file
@@ -82,7 +82,7 @@ impl Stop {
 }
 
 impl Target {
-    /// Adds an entry, if the namespace is valid with it.
+    /// Appends an entry, if the namespace is valid with it.
     fn append(&self, action: &Action, context: &Context) -> Outcome {
         let path = self.path(context)?;
         let label = path.display().to_string();
@@ -94,7 +94,7 @@ impl Target {
             .map_err(|error| Failure::wrong(error).context(format!("`{label}` was left alone")))?;
         let after = self.load(&path, edited.clone().into_bytes(), context);
         if after.document.is_none() {
-            // The lines are those that the file would have.
+            // The diagnostics have the lines of the edited file.
             context.output.reports([&after.report()], self.format)?;
             let failure = Failure::invalid(after.report()).said();
             if self.format == Format::Text {

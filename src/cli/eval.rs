@@ -70,16 +70,16 @@ pub(super) struct Eval {
 
 /// The answer for a unit.
 struct Answer<'a> {
-    /// The fields before the params: JSON only.
+    /// The fields before the params, in JSON only.
     fields: Vec<(&'static str, Kind)>,
     in_experiment: bool,
     params: Params<'a>,
-    /// The same in a sentence.
+    /// The same facts in a sentence.
     sentence: Option<String>,
 }
 
 impl Eval {
-    /// A script alone needs nothing but its dialect.
+    /// A script alone needs only its dialect from the configuration.
     pub(super) fn needs_config(&self) -> bool {
         self.script.is_none() || !self.lookup.says_dialect()
     }
@@ -188,7 +188,7 @@ impl Eval {
         context.output.answer(output::Answer::Data(to_json(&object, Layout::Pretty, dialect)))
     }
 
-    /// Shows which part of which script failed.
+    /// Shows the part of the script that failed.
     fn failed(
         &self,
         what: &str,
@@ -203,14 +203,14 @@ impl Eval {
     }
 }
 
-/// Warns of what the scripts do not use.
+/// Warns of inputs and overrides that the scripts do not use.
 fn warn(used: &Used<'_>, inputs: &Map, overrides: &Map, context: &Context) {
     for warning in used.unread(inputs).iter().chain(&used.unused(overrides)) {
         context.output.note(warning);
     }
 }
 
-/// Refuses JSON that is not a script: it would be evaluated to nothing.
+/// Refuses JSON that is not a script: its evaluation would give nothing.
 fn only_script(source: &Source, json: &Node) -> Outcome {
     let name = source.name();
     let (what, help) = match Content::of(json) {
@@ -224,14 +224,14 @@ fn only_script(source: &Source, json: &Node) -> Outcome {
     Err(Failure::wrong(format!("`{name}` is {what}")).help(help))
 }
 
-/// How to evaluate a namespace.
+/// Advice on how to evaluate a namespace.
 fn by_name(file: &str) -> String {
     let name = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
     let [name, file] = [&*name, file].map(shell_word);
     format!("evaluate it by name: `planout eval --ns {name} --from {file}`")
 }
 
-/// A word as a shell takes it.
+/// A word as a shell reads it.
 fn shell_word(word: &str) -> Cow<'_, str> {
     let is_plain = |char: char| char.is_alphanumeric() || "-_./,:@%+".contains(char);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -248,7 +248,7 @@ fn read_script(argument: &str, context: &Context) -> Outcome<Source> {
         std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         ("<stdin>", bytes)
     } else if Path::new(argument).exists() || looks_like_path(argument) {
-        // As for `compile`, `.YAML` is one too.
+        // As in `compile`, `.YAML` counts as an ending of YAML, too.
         if FileFormat::of(Path::new(&argument.to_lowercase())) == Some(FileFormat::Yaml) {
             let message =
                 format!("`{argument}` is YAML, the format of namespaces and not of scripts");
@@ -307,7 +307,7 @@ fn assign<'a>(
     Ok(Answer { fields, in_experiment, params, sentence })
 }
 
-/// The answer of one experiment for the unit, whatever its segment.
+/// The answer of one experiment for the unit, without regard to its segment.
 fn alone<'a>(
     namespace: &'a Namespace,
     experiment: &'a Experiment,

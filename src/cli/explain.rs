@@ -14,7 +14,7 @@ use super::{Context, Format};
 /// The licences of all software that is linked into the program.
 const LICENCES: &str = include_str!("../../THIRD-PARTY.md");
 
-/// The argument that asks for them, in either spelling.
+/// The argument that prints the licences, in both spellings.
 const LICENCES_NAMES: [&str; 2] = ["licences", "licenses"];
 
 #[derive(Args, Debug)]
@@ -64,7 +64,7 @@ impl Explain {
     }
 }
 
-/// The code that a word means: as it is printed, or only its number.
+/// The code that a word means: the whole code, or only its number.
 fn meant(word: &str) -> Option<Code> {
     let number = word.strip_prefix(['p', 'P']).unwrap_or(word);
     format!("P{number:0>4}").parse().ok()
@@ -87,7 +87,7 @@ fn object(code: Code) -> serde_json::Value {
     })
 }
 
-/// The section without its Markdown: examples are labelled and indented.
+/// The section without Markdown: examples get labels and indentation.
 fn text(code: Code) -> Text {
     let mut text = Text::from(format!("{code}: {}", title(code)));
     text.line("");

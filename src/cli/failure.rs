@@ -1,4 +1,4 @@
-//! How a command fails, and with what exit status.
+//! The failures of commands, and their exit statuses.
 
 use std::error::Error;
 
@@ -12,31 +12,31 @@ use super::near_file;
 
 pub(super) type Outcome<T = ()> = Result<T, Failure>;
 
-/// Why a command did not do what it was asked to: a status, an error with its causes, and help.
+/// The reason why a command failed: a status, an error with its causes, and help.
 #[derive(Debug)]
 pub(super) struct Failure {
     kind: Kind,
-    /// The error; `None` where no command has failed.
+    /// The error. `None` if no command has failed.
     error: Option<anyhow::Error>,
-    /// Other words for what an evaluation failed with, where others say it better.
+    /// Better words for the error of an evaluation, if there are any.
     reason: Option<String>,
     /// Advice on how to solve it.
     help: Option<String>,
-    /// Whether people have read it already, as diagnostics.
+    /// Whether the user has already read it, as diagnostics.
     is_said: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// The input is wrong, or the answer is no.
+    /// The input is wrong, or the answer is negative.
     Wrong,
     /// The command line is wrong.
     Usage,
     /// A file, a store or the network failed.
     Broken,
-    /// Nobody reads the output any more.
+    /// No program reads the output any more.
     ClosedPipe,
-    /// Nothing failed: the status is part of the answer.
+    /// Nothing failed. The status is part of the answer.
     Answer(u8),
 }
 
@@ -45,7 +45,7 @@ impl Failure {
         Failure { kind, error: None, reason: None, help: None, is_said: true }
     }
 
-    /// A boxed error is no longer known by its type, so errors that are looked for are not boxed.
+    /// The type of a boxed error is lost, so errors that are searched for by type are not boxed.
     fn boxed(kind: Kind, error: impl Into<Box<dyn Error + Send + Sync>>) -> Failure {
         Failure::new(kind, anyhow::Error::from_boxed(error.into()))
     }
@@ -67,7 +67,7 @@ impl Failure {
         Failure::boxed(Kind::Broken, error)
     }
 
-    /// The input has errors, which are still to be printed. On a line, it is the first of them.
+    /// The input has errors that are not printed yet. On one line, only the first of them is shown.
     pub(super) fn invalid(report: Report) -> Failure {
         let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
         let mut errors = report.diagnostics.iter().filter(is_error);
@@ -100,14 +100,14 @@ impl Failure {
         self
     }
 
-    /// Puts the action during which it happened before the failure itself.
+    /// Puts the action that failed before the message.
     pub(super) fn context(self, what: impl Into<String>) -> Failure {
         let error = self.error.map(|error| error.context(what.into()));
         Failure { error, ..self }
     }
 
-    /// Names the work that was done before the answer could not be printed. That nobody reads
-    /// the answer to the end is not a failure.
+    /// Names the work that was done before the answer could not be printed. It is not a failure if
+    /// the reader closes the output early.
     pub(super) fn after(self, what: &str) -> Failure {
         match self.kind {
             Kind::ClosedPipe => self,
@@ -115,17 +115,17 @@ impl Failure {
         }
     }
 
-    /// Whether nobody reads the output any more.
+    /// Whether no program reads the output any more.
     pub(super) fn is_closed_pipe(&self) -> bool {
         self.kind == Kind::ClosedPipe
     }
 
-    /// The same in other words.
+    /// The same failure with another message.
     pub(super) fn reworded(self, message: String) -> Failure {
         Failure { error: Some(anyhow::Error::msg(message)), ..self }
     }
 
-    /// Puts what an evaluation failed with into the words of somebody who knows more about it.
+    /// Replaces the words for the error of an evaluation by better ones.
     pub(super) fn explained(mut self, words: impl Fn(&EvalError) -> String) -> Failure {
         let mut causes = self.error.iter().flat_map(anyhow::Error::chain);
         self.reason = causes.find_map(|error| error.downcast_ref()).map(words);
@@ -140,17 +140,17 @@ impl Failure {
         }
     }
 
-    /// The command line is to blame for it.
+    /// A failure because of the command line.
     pub(super) fn into_usage(self) -> Failure {
         Failure { kind: Kind::Usage, ..self }
     }
 
-    /// Diagnostics have said it.
+    /// A failure that the diagnostics have already reported.
     pub(super) fn said(self) -> Failure {
         Failure { is_said: true, ..self }
     }
 
-    /// Something of that name does not exist: says which one is near, or which there are.
+    /// A failure because of an unknown name. The help has the nearest known name, or the known names.
     pub(super) fn unknown<'a>(
         what: &str,
         name: &str,
@@ -175,13 +175,14 @@ impl Failure {
         self.is_said
     }
 
-    /// The message on one line: the error and its causes. `None` where no command has failed.
+    /// The message on one line: the error and its causes. `None` if no command has failed.
     pub(super) fn message(&self) -> Option<String> {
         let mut message = Vec::new();
-        // Diagnostics say more than fits on a line: it has the first of them already.
+        // The diagnostics do not fit on a line, which already has the first of them.
         for error in self.error.as_ref()?.chain().filter(|error| !error.is::<Report>()) {
             message.push(self.words(error));
-            // Below are the words of the system or the server, for those who want to know more.
+            // The causes below are in the words of the system or the server, for users who want to
+            // know more.
             if matches!(error.downcast_ref(), Some(StoreError::Server { .. })) {
                 break;
             }
@@ -194,7 +195,7 @@ impl Failure {
         self.help.as_deref()
     }
 
-    /// The causes of the error, the nearest first, each on a line and once.
+    /// The causes of the error, the nearest first. Each is on one line and occurs once.
     pub(super) fn causes(&self) -> Vec<String> {
         let errors = self.error.iter().flat_map(|error| error.chain().skip(1));
         let texts = errors.filter(|error| !error.is::<Report>()).map(|error| self.words(error));
@@ -204,7 +205,7 @@ impl Failure {
         causes
     }
 
-    /// The problems of a text, where the error is that it has them.
+    /// The problems of a text, if the error is due to them.
     pub(super) fn report(&self) -> Option<&Report> {
         self.error.as_ref()?.chain().find_map(|error| error.downcast_ref())
     }

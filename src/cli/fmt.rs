@@ -56,7 +56,7 @@ enum Kind {
     Namespace,
 }
 
-/// A text as it is and as it should be.
+/// A text before and after formatting.
 struct Formatted {
     source: Arc<Source>,
     text: String,
@@ -68,14 +68,14 @@ struct Tally {
     changed: usize,
     unchanged: usize,
     reports: Vec<Report>,
-    /// Why some were left alone, where that is not their errors.
+    /// The reasons why some texts were left alone, apart from their errors.
     refused: Vec<Failure>,
     /// The JSON for each text.
     files: Vec<Value>,
 }
 
 impl Fmt {
-    /// The files and directories that are named.
+    /// The named files and directories.
     fn named(&self) -> &[PathBuf] {
         self.from.as_ref().map_or(self.paths.as_slice(), std::slice::from_ref)
     }
@@ -103,7 +103,7 @@ impl Fmt {
                 self.show(&formatted, context)?;
             } else {
                 match write_file(&path, formatted.text.as_bytes()) {
-                    // The others can be formatted all the same.
+                    // The other texts can still be formatted.
                     Err(error @ StoreError::Link { .. }) => tally.refuse(&label, error.into()),
                     written => {
                         context.output.note_owner(&path, written?);
@@ -141,7 +141,7 @@ impl Fmt {
         self.finish(tally, false, context)
     }
 
-    /// Takes down what becomes of a text that can be formatted.
+    /// Records the result for a text that can be formatted.
     fn count(&self, formatted: &Formatted, tally: &mut Tally) {
         let status = match (formatted.changes(), self.check || self.diff) {
             (false, _) => "unchanged",
@@ -157,7 +157,7 @@ impl Fmt {
         tally.files.push(file);
     }
 
-    /// Prints what would change, to people.
+    /// Shows the changes to people.
     fn show(&self, formatted: &Formatted, context: &Context) -> Outcome {
         match (self.format, self.diff) {
             (Format::Json, _) => Ok(()),
@@ -166,7 +166,7 @@ impl Fmt {
         }
     }
 
-    /// Prints to people what the answer to programs says, too.
+    /// Prints a note to people. The answer for programs has it, too.
     fn note(&self, text: &str, context: &Context) {
         if self.format == Format::Text {
             context.output.note(text);
@@ -200,7 +200,8 @@ impl Fmt {
         }
     }
 
-    /// The files to format, in the order of the arguments and below each in that of their paths.
+    /// The files to format, in the order of the arguments, and below each argument in the order of
+    /// their paths.
     fn files(&self, context: &Context) -> Outcome<Vec<(PathBuf, Kind)>> {
         let configured = context.config.source.as_ref().map(PathBuf::from);
         let paths = if self.named().is_empty() {
@@ -226,7 +227,7 @@ impl Fmt {
             } else if let Some(kind) = Kind::of(&path) {
                 files.push((path, kind));
             } else {
-                // One that is not there is no wrong usage.
+                // A missing file is not an error of usage.
                 read_file(&path, 0)?;
                 let what = if path.extension().is_some_and(|ending| ending == "json") {
                     "is JSON, which is not formatted"
@@ -266,7 +267,7 @@ impl Formatted {
 }
 
 impl Tally {
-    /// Formats a text. What is wrong with it is kept, or said.
+    /// Formats a text. Its problems are kept for the answer, or printed.
     fn format(
         &mut self,
         label: &str,
@@ -294,7 +295,7 @@ impl Tally {
         None
     }
 
-    /// Keeps why a text is left alone that has no errors.
+    /// Keeps the reason why a text without errors is left alone.
     fn refuse(&mut self, label: &str, failure: Failure) {
         self.refused.push(failure);
         self.leave(label);

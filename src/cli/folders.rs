@@ -8,7 +8,7 @@ use planout::store::{self, FileFormat, Store, is_url};
 use super::Context;
 use super::failure::Outcome;
 
-/// How many of the folders that are left out are named.
+/// The most folders that a note names.
 const MAX_NAMED: usize = 3;
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Folders {
 }
 
 impl Folders {
-    /// The folders that are read: those that the flag asks for, or else those that are configured.
+    /// The folders that are read: by the flag, or else by the configuration.
     pub(super) fn read(self, configured: Option<bool>) -> store::Folders {
         if self.recursive || configured == Some(true) {
             store::Folders::All
@@ -28,12 +28,12 @@ impl Folders {
         }
     }
 
-    /// Opens a location, and says which folders of namespaces in it are left out.
+    /// Opens a location, and notes which folders with namespaces are left out.
     pub(super) fn open(self, location: &str, context: &Context) -> Outcome<Box<dyn Store>> {
         self.open_for(location, |path| FileFormat::of(path).is_some(), context)
     }
 
-    /// Opens a location, and says which folders in it are left out that hold files of a kind.
+    /// Opens a location, and notes which folders with files of a kind are left out.
     pub(super) fn open_for(
         self,
         location: &str,
@@ -49,7 +49,8 @@ impl Folders {
         Ok(store)
     }
 
-    /// The files of a kind in a folder. Says which folders below it are left out that hold some.
+    /// The files of a kind in a folder. Notes which folders below it have such files and are left
+    /// out.
     pub(super) fn files(
         self,
         folder: &Path,
@@ -68,8 +69,8 @@ impl Folders {
     }
 }
 
-/// Says what is left out, if anything is: whoever misses something there is to find out why. Who has
-/// configured it knows.
+/// Notes the folders that are left out, if there are any, so that users who miss a namespace find out
+/// why. Users who have configured it already know.
 pub(super) fn tell<T: AsRef<str>>(
     location: &str,
     left_out: impl ExactSizeIterator<Item = T>,

@@ -53,7 +53,7 @@ impl Revision {
     pub(super) fn find(name: &str, path: &Path) -> Outcome<Revision> {
         let is_no_revision = || {
             Failure::usage(format!("`{name}` is not a revision"))
-                .help("name one as `--against git:main`")
+                .help("name a revision, such as `--against git:main`")
         };
         // Git would read such a name as an option.
         if name.is_empty() || name.starts_with('-') {
@@ -263,7 +263,7 @@ fn check_place(folder: &Path) -> Outcome {
 /// Requests all files while the answers are read, so that neither pipe can fill up and block.
 fn exchange(child: &mut Child, ids: &[String]) -> std::io::Result<Vec<Vec<u8>>> {
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(Error::other("it has no pipes"));
+        return Err(Error::other("git has no pipes"));
     };
     std::thread::scope(|scope| {
         scope.spawn(move || {
@@ -284,7 +284,8 @@ fn content(output: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
     if last == "missing" {
         return Err(ErrorKind::NotFound.into());
     }
-    let size: u64 = last.parse().map_err(|_| Error::other(format!("it says `{}`", head.trim())))?;
+    let size: u64 =
+        last.parse().map_err(|_| Error::other(format!("git printed `{}`", head.trim())))?;
     let mut rest = output.take(size + 1);
     let mut bytes = Vec::new();
     (&mut rest).take(size.min(MAX_SOURCE_BYTES as u64 + 1)).read_to_end(&mut bytes)?;

@@ -1,4 +1,4 @@
-//! The help of all commands: one layout, one order of the options that they share, examples at the end.
+//! The help of all commands: it has one layout, one order of shared options, and examples at the end.
 
 use clap::{Arg, Command};
 
@@ -26,18 +26,18 @@ Exit status:
   2  wrong usage
   3  a file, a store or the network failed";
 
-/// Options that several commands have come first, in this order, before the command's own.
+/// The options that several commands share and that come first, in this order.
 const FIRST: [&str; 4] = ["ns", "script", "from", "inputs_object"];
 
-/// Options that all or most commands have come last, in this order.
+/// The options that all or most commands share and that come last, in this order.
 const LAST: [&str; 7] = ["recursive", "dialect", "format", "config", "color", "quiet", "verbose"];
 
-/// The numbers at which the options of a command and those of all commands begin. `--help` and
-/// `--version` have 999.
+/// The position numbers of a command's own options, and of the shared options after them. `--help`
+/// and `--version` have 999.
 const OWN: usize = 100;
 const SHARED: usize = 900;
 
-/// Examples of the program itself: one way through its commands.
+/// The examples of the program itself: a tour of its commands.
 const PROGRAM: &[&str] = &[
     "planout check",
     "planout eval --ns button_color userid=123",
@@ -45,7 +45,7 @@ const PROGRAM: &[&str] = &[
     "planout ship sample-namespaces compiled",
 ];
 
-/// The examples of a command, as they are typed in a folder with the sample namespaces.
+/// The examples of a command, as a user types them in a folder with the sample namespaces.
 fn examples(command: &str) -> &'static [&'static str] {
     match command {
         "compile" => &[
@@ -103,7 +103,7 @@ fn examples(command: &str) -> &'static [&'static str] {
     }
 }
 
-/// The program's command with the help of all its commands arranged.
+/// The program's command, with the help of all commands arranged.
 pub(super) fn arrange(root: Command) -> Command {
     let names: Vec<String> =
         root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
@@ -130,8 +130,8 @@ fn end(status: &str, examples: &[&str], documented: &str) -> String {
     format!("{status}\n\nExamples:\n{examples}\nDocumentation: {documented}")
 }
 
-/// Puts the shared options of a command at their places, and its own between them as they are
-/// declared.
+/// Orders the options of a command: the shared ones at their positions, and its own between them, as
+/// they are declared.
 fn order(own: usize) -> impl FnMut(Arg) -> Arg {
     let mut next = own;
     move |argument| {
@@ -154,7 +154,7 @@ mod tests {
     use super::super::command;
     use super::*;
 
-    /// The words of a line, as a shell has them that knows single quotes only.
+    /// The words of a line, split like a shell that knows only single quotes.
     fn words(line: &str) -> Vec<String> {
         let mut words = vec![String::new()];
         let mut is_quoted = false;
@@ -198,7 +198,7 @@ mod tests {
         root.build();
         for sub in root.get_subcommands().filter(|sub| sub.get_name() != "help") {
             let help = sub.clone().render_help().to_string();
-            // Each option is on a line of its own, with its short name or the place for one.
+            // Each option is on a line of its own, with its short name or a gap for one.
             let listed: Vec<&str> = help
                 .lines()
                 .filter(|line| line.starts_with("  -") || line.starts_with("      --"))
@@ -212,7 +212,7 @@ mod tests {
             let options = listed.iter().position(|name| *name == expected[0]);
             let own = options.map(|start| &listed[start..start + expected.len()]);
             assert_eq!(own, Some(&expected[..]), "{help}");
-            // Help of single values would make clap lay the whole text out otherwise.
+            // With help texts of single values, clap would change the layout of the whole text.
             assert!(!help.contains("see more with"), "{help}");
             let parts = ["Usage: ", "\nOptions:\n", "\nExit status:\n", "\nExamples:\n"];
             let places = parts.map(|part| help.find(part));

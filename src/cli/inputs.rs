@@ -12,7 +12,7 @@ use planout::{Map, Namespace, Script, Value};
 
 use super::failure::{Failure, Outcome};
 
-/// The help of inputs of the commands that evaluate many units.
+/// The help of inputs, for commands that evaluate many units.
 pub(super) const EVERY_UNIT: &str =
     "An input of every unit, as a string; `KEY:=JSON` gives a value of another type";
 
@@ -37,7 +37,7 @@ impl InputArgs {
     }
 }
 
-/// The arguments of a command as one map: the object first, then the single values over it.
+/// The arguments of a command as one map. Single values override those of the object.
 pub(super) fn collect<'a>(
     option: &str,
     object: Option<&str>,
@@ -65,7 +65,7 @@ pub(super) fn collect<'a>(
     Ok(map)
 }
 
-/// A string as it is written, or a typed value after `:=`.
+/// A string, or a typed value after `:=`.
 fn split(pair: &str) -> Outcome<(&str, Value)> {
     let Some((key, text)) = pair.split_once('=') else {
         return Err(Failure::usage(format!("`{pair}` is not of the form KEY=VALUE"))
@@ -93,7 +93,7 @@ fn parse(what: &str, text: &str) -> Outcome<Value> {
     Value::try_from(&node).map_err(|error| Failure::usage(error).context(format!("`{what}`")))
 }
 
-/// The variables that scripts use: what else is given to them is probably misspelt.
+/// The variables that scripts use. Other given variables are probably misspelt.
 #[derive(Default)]
 pub(super) struct Used<'a> {
     /// The owner of the scripts, as a part of a sentence.
@@ -127,7 +127,7 @@ impl<'a> Used<'a> {
         used
     }
 
-    /// The same with what an experiment uses.
+    /// The same variables, and those that an experiment uses.
     pub(super) fn and(self, experiment: Option<&'a Experiment>) -> Used<'a> {
         match experiment {
             Some(experiment) => self.also(experiment.script()),
@@ -141,7 +141,7 @@ impl<'a> Used<'a> {
         self
     }
 
-    /// Warnings of inputs that no script reads.
+    /// Warnings about inputs that no script reads.
     pub(super) fn unread(&self, inputs: &Map) -> Vec<String> {
         let warning = |name: &str| {
             let hint = match nearest(name, self.reads.iter().copied()) {
@@ -157,7 +157,7 @@ impl<'a> Used<'a> {
         unread.map(warning).collect()
     }
 
-    /// Warnings of overrides of variables that no script sets or reads.
+    /// Warnings about overrides of variables that no script sets or reads.
     pub(super) fn unused(&self, overrides: &Map) -> Vec<String> {
         let warning = |name: &str| {
             let hint = did_you_mean(nearest(name, self.sets.union(&self.reads).copied()));

@@ -1,4 +1,4 @@
-//! Locations of namespaces: the ones that are named and the ones that are configured.
+//! Locations of namespaces, named on the command line or configured.
 
 use std::fmt;
 
@@ -14,12 +14,12 @@ use super::{Context, revision};
 const SOURCE: &str = "@source";
 const TARGET: &str = "@target";
 
-/// The kind of namespaces that a command is about.
+/// The kind of namespaces that a command needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// The namespaces that people work on.
+    /// The sources that people edit.
     Draft,
-    /// The namespaces that were shipped, and run.
+    /// The shipped namespaces that services use.
     Live,
 }
 
@@ -31,24 +31,24 @@ pub(super) enum Role {
     Other,
 }
 
-/// A location, and what it is to the project.
+/// A location and its role in the project.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) role: Role,
     pub(super) location: String,
 }
 
-/// The locations of the namespaces that a command asks for.
+/// The locations in which a command looks for namespaces.
 pub(super) struct Places {
-    /// The location that is asked.
+    /// The location that is read first.
     pub(super) first: Place,
-    /// The configured source if a target is asked, and the other way round.
+    /// The configured source if this is the target, and the target if this is the source.
     pub(super) other: Option<Place>,
     /// Whether the source answers for namespaces that the target does not have.
     pub(super) falls_back: bool,
 }
 
-/// The location that an argument means. `@source` and `@target` are the configured ones.
+/// The location that an argument means. `@source` and `@target` are the configured locations.
 pub(super) fn named(argument: &str, config: &Config) -> Outcome<String> {
     let (key, configured) = match argument {
         SOURCE => ("source", &config.source),
@@ -72,7 +72,7 @@ pub(super) fn named(argument: &str, config: &Config) -> Outcome<String> {
     })
 }
 
-/// The location that an argument means, or else the configured one, if there is any.
+/// The location that an argument means, or else the configured one, if there is one.
 pub(super) fn given(
     argument: Option<&str>,
     configured: Option<&String>,
@@ -84,7 +84,7 @@ pub(super) fn given(
     }
 }
 
-/// The destination of namespaces that are shipped to a location.
+/// The destination of a ship to a location.
 pub(super) fn destination(target: Option<&str>) -> Destination {
     match target {
         None => Destination::Unknown,
@@ -93,7 +93,7 @@ pub(super) fn destination(target: Option<&str>) -> Destination {
     }
 }
 
-/// Refuses a revision of git as a target: nothing can be shipped to it, and no folder is meant.
+/// Refuses a revision of git as a target: it cannot be changed, and such a folder is not meant.
 pub(super) fn refuse_revision(target: &str) -> Outcome {
     if target.starts_with("git:") {
         Err(Failure::usage(format!(
@@ -108,7 +108,7 @@ pub(super) fn refuse_revision(target: &str) -> Outcome {
     }
 }
 
-/// Says, to those who want to know, which location is used and at which revision it is.
+/// Prints, for verbose output, the location that is used and its revision.
 pub(super) fn tell(what: &str, location: &str, context: &Context) {
     if context.output.is_verbose() {
         context.output.detail(format!("{what}: {}", store::without_secrets(location)));
@@ -119,12 +119,12 @@ pub(super) fn tell(what: &str, location: &str, context: &Context) {
 }
 
 impl Place {
-    /// The name of the location, which can be shown to everybody.
+    /// The name of the location, in a form that may be shown.
     pub(super) fn shown(&self) -> String {
         store::without_secrets(&self.location).into_owned()
     }
 
-    /// Says, to those who want to know, that it is used.
+    /// Prints, for verbose output, that the location is used.
     pub(super) fn tell(&self, context: &Context) {
         let what = match self.role {
             Role::Source => "source",
@@ -147,8 +147,8 @@ impl fmt::Display for Place {
 }
 
 impl Places {
-    /// Finds the places for a purpose. A location that is named is asked alone; `option` is how it
-    /// can be.
+    /// Finds the places for a purpose. If a location is named, only this one is read. `option` is the
+    /// option that can name it.
     pub(super) fn find(
         purpose: Purpose,
         named: Option<String>,
@@ -183,7 +183,7 @@ impl Places {
         Ok(Places { first: Place { role, location }, other, falls_back })
     }
 
-    /// The source that the answers of a target are held against.
+    /// The source that is compared with the answers of a target.
     pub(super) fn source(&self) -> Option<&Place> {
         self.other.as_ref().filter(|other| other.role == Role::Source)
     }

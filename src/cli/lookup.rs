@@ -12,7 +12,7 @@ use super::origin::Origin;
 use super::search::{Found, Search};
 use super::{Context, DialectArg, Format};
 
-/// The help of `--from` of the commands that are about drafts.
+/// The help of `--from`, for commands that use sources.
 pub(super) const DRAFT: &str = "\
 Where the namespaces are; `@source` and `@target` are the configured locations [default: the \
 source, or the target if no source is configured]";
@@ -30,23 +30,23 @@ pub(super) struct Lookup {
     /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     pub(super) format: Format,
-    // The last, as its heading is for all that follows.
+    // These come last, because their heading applies to all following options.
     #[command(flatten)]
     repository: Repository,
 }
 
 impl Lookup {
-    /// The dialect of what does not say its own.
+    /// The dialect of namespaces that do not name their own.
     pub(super) fn dialect(&self, context: &Context) -> Dialect {
         context.dialect(self.dialect)
     }
 
-    /// Whether the dialect is said here.
+    /// Whether this command names the dialect.
     pub(super) fn says_dialect(&self) -> bool {
         self.dialect.dialect.is_some()
     }
 
-    /// A namespace with what it was loaded from, and where that is. Its problems are reported.
+    /// A namespace with its text and its location. Its problems have been reported.
     pub(super) fn namespace(
         &self,
         name: &str,
@@ -59,7 +59,7 @@ impl Lookup {
         Ok((loaded, namespace, origin))
     }
 
-    /// Some namespaces, or all of them. Their problems are reported.
+    /// Some namespaces, or all of them. Their problems have been reported.
     pub(super) fn load(
         &self,
         names: Option<&[&str]>,
@@ -85,7 +85,7 @@ impl Lookup {
     }
 }
 
-/// The namespace of what was loaded. What is wrong with it has been said.
+/// The namespace of a loaded document. Its problems have been reported.
 pub(super) fn build(loaded: &Loaded) -> Outcome<Namespace> {
     let invalid = || Failure::invalid(loaded.report()).said();
     let document = loaded.document.as_ref().ok_or_else(invalid)?;

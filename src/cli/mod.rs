@@ -1,4 +1,5 @@
-//! Arguments, configuration and exit status: what all commands share. Each command has a file.
+//! The parts that all commands share: arguments, configuration and exit statuses. Each command has a
+//! file of its own.
 
 mod backend;
 mod check;
@@ -127,7 +128,7 @@ enum Format {
     Json,
 }
 
-/// The dialect of scripts and namespaces that do not say their own.
+/// The dialect of scripts and namespaces that do not name their own.
 #[derive(Args, Clone, Copy, Debug)]
 struct DialectArg {
     /// The dialect of scripts and namespaces that do not say their own: planout4j or planout
@@ -136,7 +137,7 @@ struct DialectArg {
 }
 
 impl Command {
-    /// Whether anything that is configured can matter to the command.
+    /// Whether the configuration can matter to the command.
     fn needs_config(&self) -> bool {
         match self {
             Command::Compile(command) => command.needs_config(),
@@ -148,7 +149,7 @@ impl Command {
     }
 }
 
-/// The surroundings of a command.
+/// The context in which a command runs.
 struct Context<'o> {
     config: Config,
     output: &'o Output,
@@ -159,12 +160,12 @@ impl Context<'_> {
         arg.dialect.or(self.config.dialect).unwrap_or_default()
     }
 
-    /// The configuration speaks of sources only: what is compiled says its dialect itself.
+    /// The configuration applies to sources only: compiled namespaces name their dialect.
     fn dialects(&self, arg: DialectArg) -> Dialects {
         Dialects { source: self.dialect(arg), compiled: arg.dialect.unwrap_or_default() }
     }
 
-    /// An error in words. An operator of the project's own exists, but not here.
+    /// An error in words. An operator of the project's own exists, but not in this program.
     fn words(&self, error: &(dyn Error + 'static)) -> String {
         let reason = error.downcast_ref().map(|error: &EvalError| &*error.reason);
         match reason {
@@ -179,7 +180,7 @@ impl Context<'_> {
         }
     }
 
-    /// An error and its causes on a line.
+    /// An error and its causes on one line.
     fn with_causes(&self, error: &(dyn Error + 'static)) -> String {
         let chain = anyhow::Chain::new(error).map(|error| self.words(error));
         chain.collect::<Vec<_>>().join(": ")
@@ -211,7 +212,7 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// A file of Parquet that makes its reader panic is an error, which is said as others are.
+/// A Parquet file that makes its reader panic is an error, which is reported like others.
 #[cfg(feature = "parquet")]
 fn keep_quiet_about_parquet() {
     let report = panic::take_hook();
@@ -222,10 +223,10 @@ fn keep_quiet_about_parquet() {
     }));
 }
 
-/// Says what is wrong with a command line, or what it asks for in place of a command.
+/// Reports the error of a command line, or prints the help or version that it asks for.
 fn not_understood(error: &clap::Error, line: &Line) -> ExitCode {
-    // Help and version go to standard output and are not an error. Of a program without a command, help
-    // is all that can be said to people.
+    // Help and version go to standard output and are not an error. Without a command, people get the
+    // help.
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if !error.use_stderr() || is_help && line.failures() == Failures::Text {
         let status = if error.use_stderr() { 2 } else { 0 };

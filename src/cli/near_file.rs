@@ -1,4 +1,4 @@
-//! Paths that do not exist: which one is near.
+//! Suggestions for paths that do not exist.
 
 use std::fs::read_dir;
 use std::io::{Error, ErrorKind};
@@ -7,10 +7,10 @@ use std::path::Path;
 use planout::nearest::nearest;
 use planout::store::StoreError;
 
-/// How many names of a folder are looked at.
+/// The most names of a folder that are compared.
 const MAX_NAMES: usize = 10_000;
 
-/// A hint for a path that does not exist, if its folder has another that is near.
+/// The hint for a path that does not exist: a similar one in its folder.
 pub(super) fn hint(error: &StoreError) -> Option<String> {
     let missing = |error: &Error| error.kind() == ErrorKind::NotFound;
     match error {
@@ -27,7 +27,7 @@ fn near(path: &Path) -> Option<String> {
     let entries = read_dir(here).ok()?.take(MAX_NAMES).flatten();
     let mut names: Vec<_> =
         entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    // The order of a folder differs between machines.
+    // The order of names in a folder differs between machines.
     names.sort_unstable();
     let visible = names.iter().map(String::as_str).filter(|name| !name.starts_with('.'));
     let near = nearest(name, visible)?;

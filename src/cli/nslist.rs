@@ -49,7 +49,7 @@ pub(super) struct Nslist {
     /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
-    // The last, as its heading is for all that follows.
+    // These come last, because their heading applies to all following options.
     #[command(flatten)]
     repository: Repository,
 }
@@ -62,7 +62,7 @@ enum Mode {
     Segments,
 }
 
-/// A namespace as it is written and as it assigns.
+/// A namespace as a document, and in the form that assigns units.
 struct Listed {
     document: Document,
     namespace: Namespace,
@@ -99,7 +99,7 @@ impl Nslist {
         }
     }
 
-    /// There is nothing to list. If something was asked for, that is a failure.
+    /// The empty list. It is a failure if a pattern was given.
     fn nothing(
         &self,
         names: &BTreeSet<String>,
@@ -193,7 +193,7 @@ fn left_out(invalid: usize, scripts: usize) -> Option<String> {
     })
 }
 
-/// The names that are wanted, as planout4j has it.
+/// The pattern of names, as in planout4j.
 struct Pattern {
     /// A part of the name, in lower case.
     part: String,

@@ -1,5 +1,5 @@
-//! The origin of an answer: the location that gave it, its revision, and how the source compares to
-//! that.
+//! The origin of an answer: the location that it is from, its revision, and its differences from the
+//! source.
 
 use planout::catalog::Loaded;
 
@@ -7,23 +7,23 @@ use super::Context;
 use super::location::{Place, Places, Role};
 use super::revision::{Shipped, Way, of_ship};
 
-/// How many namespaces are named.
+/// The most namespaces that a note names.
 const MAX_NAMED: usize = 5;
 
-/// How the source stands to a namespace.
+/// The relation of the source to a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// It says the same as what is shipped.
+    /// The source has the same meaning as the shipped namespace.
     Same,
-    /// It says something else than what is shipped.
+    /// The source has another meaning than the shipped namespace.
     Differs,
-    /// It does not have what is shipped.
+    /// The source does not have the shipped namespace.
     Absent,
-    /// Its version is not valid.
+    /// The source has an invalid version of it.
     Invalid,
-    /// It alone has the namespace, and answers.
+    /// Only the source has the namespace, and the answer is from there.
     Unshipped,
-    /// It alone has the namespace, which is not valid and does not count.
+    /// Only the source has the namespace, and it is invalid and left out.
     LeftOut,
 }
 
@@ -34,20 +34,20 @@ pub(super) struct Origin {
     shipped: Shipped,
     /// Whether the first location has any namespaces.
     pub(super) is_empty: bool,
-    /// The namespaces that the first location answers for, and how they got there.
+    /// The namespaces that the first location answers for, each with the way it got there.
     ways: Vec<(String, Option<Way>)>,
-    /// How the source stands to namespaces, where it is asked.
+    /// The relation of the source to namespaces, if the source is read.
     standings: Vec<(String, Standing)>,
-    /// Why the source could not be asked.
+    /// The reason why the source could not be read.
     pub(super) problem: Option<String>,
     is_told: bool,
-    /// Whether the source answers, and there is a target.
+    /// Whether the source answers although there is a target.
     pub(super) has_target: bool,
 }
 
 impl Origin {
     pub(super) fn new(places: &Places, shipped: Shipped, context: &Context) -> Origin {
-        // A single location goes without saying.
+        // With a single location, the origin is clear.
         let is_told = context.config.target.is_some() || !matches!(shipped, Shipped::Unknown);
         Origin {
             first: places.first.clone(),
@@ -62,23 +62,23 @@ impl Origin {
         }
     }
 
-    /// Takes down a namespace of the first location.
+    /// Adds a namespace of the first location.
     pub(super) fn found(&mut self, loaded: &Loaded, standing: Option<Standing>) {
         self.ways.push((loaded.name.clone(), self.shipped.way(loaded)));
         self.standings.extend(standing.map(|standing| (loaded.name.clone(), standing)));
     }
 
-    /// Takes down a namespace that the source alone has.
+    /// Adds a namespace that only the source has.
     pub(super) fn only_in_source(&mut self, name: &str, standing: Standing) {
         self.standings.push((name.to_owned(), standing));
     }
 
-    /// The note about it, if there is any.
+    /// The note about the origin, if there is one.
     pub(super) fn note(&self, context: &Context) -> Option<String> {
         (self.is_told || context.output.is_verbose()).then(|| self.text())
     }
 
-    /// Says it.
+    /// Prints the note.
     pub(super) fn tell(&self, context: &Context) {
         if let Some(note) = self.note(context) {
             context.output.note(&note);
@@ -94,7 +94,7 @@ impl Origin {
         parts.join("; ")
     }
 
-    /// The location that answers, and its revision.
+    /// The location that the answer is from, and its revision.
     fn beginning(&self) -> String {
         let unshipped = self.of(Standing::Unshipped);
         match &self.source {
@@ -125,7 +125,7 @@ impl Origin {
         }
     }
 
-    /// The namespaces that no ship has put there.
+    /// The namespaces that were changed since the last ship, or put there by other programs.
     fn ways_text(&self) -> impl Iterator<Item = String> {
         let of = |wanted: Way| {
             let found = self.ways.iter().filter(|(_, way)| *way == Some(wanted));
@@ -140,7 +140,7 @@ impl Origin {
         changed.into_iter().chain(others)
     }
 
-    /// How the source stands to it all.
+    /// The relation of the source to all of it.
     fn standings_text(&self, source: &Place) -> Vec<String> {
         let mut parts = Vec::new();
         let mut add = |standing, text: &dyn Fn(&[&str]) -> String| {
@@ -177,7 +177,7 @@ fn be(names: &[&str]) -> &'static str {
     if names.len() == 1 { "is" } else { "are" }
 }
 
-/// Some names, and how many more there are.
+/// Some names, and the number of the others.
 fn list(names: &[&str]) -> String {
     let shown: Vec<_> = names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
     match names.len().saturating_sub(MAX_NAMED) {

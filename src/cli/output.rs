@@ -1,4 +1,4 @@
-//! Standard output for answers, standard error for all else.
+//! The output: answers go to standard output, and everything else to standard error.
 
 use std::io::Write;
 use std::path::Path;
@@ -15,22 +15,22 @@ use super::secrets::Secrets;
 use super::text::{Text, visible};
 use super::{Color, Format, Global};
 
-/// How failures are said.
+/// The form of failures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failures {
-    /// To people, on standard error.
+    /// Text for people, on standard error.
     Text,
-    /// To programs, on standard output in place of the answer.
+    /// JSON for programs, on standard output in place of the answer.
     Json,
-    /// To programs, on standard error: standard output has rows.
+    /// JSON for programs, on standard error, because standard output has rows.
     JsonBesideRows,
 }
 
-/// The output on standard output.
+/// The content of standard output.
 pub(super) enum Answer {
-    /// To people.
+    /// Text for people.
     Text(Text),
-    /// To programs, to the byte.
+    /// Data for programs, which is not changed.
     Data(String),
 }
 
@@ -40,19 +40,19 @@ impl<T: Into<Text>> From<T> for Answer {
     }
 }
 
-/// How and how much to print.
+/// The form and the amount of output.
 #[derive(Debug)]
 pub(super) struct Output {
     color: ColorChoice,
     quiet: bool,
     verbose: bool,
     failures: Failures,
-    /// Whether standard output has an answer.
+    /// Whether standard output already has an answer.
     is_answered: AtomicBool,
 }
 
 impl Output {
-    /// The output of a program that knows no more of its options than the form of failures.
+    /// The output of a program that has read only the form of failures from its options.
     pub(super) fn plain(failures: Failures) -> Output {
         let (color, is_answered) = (ColorChoice::Auto, AtomicBool::new(false));
         Output { color, quiet: false, verbose: false, failures, is_answered }
@@ -60,7 +60,7 @@ impl Output {
 
     pub(super) fn new(global: &Global, failures: Failures) -> Output {
         let color = match global.color {
-            // Looks at the terminal, NO_COLOR and CLICOLOR_FORCE.
+            // This looks at the terminal, and at NO_COLOR and CLICOLOR_FORCE.
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
@@ -69,7 +69,7 @@ impl Output {
         Output { color, quiet, verbose, ..Output::plain(failures) }
     }
 
-    /// Prints an answer, and ends its last line.
+    /// Prints an answer, with a line break at its end.
     pub(super) fn answer(&self, answer: impl Into<Answer>) -> Outcome {
         let mut text = match answer.into() {
             Answer::Text(text) => text.printed(),
@@ -81,7 +81,7 @@ impl Output {
         self.bytes(&text)
     }
 
-    /// Prints an answer that may be nothing.
+    /// Prints an answer that may be empty.
     pub(super) fn answer_unless_empty(&self, answer: impl Into<Answer>) -> Outcome {
         let answer = answer.into();
         let is_empty = match &answer {
@@ -91,7 +91,7 @@ impl Output {
         if is_empty { Ok(()) } else { self.answer(answer) }
     }
 
-    /// Prints a file as it is, to the byte.
+    /// Prints a file without any change.
     pub(super) fn bytes(&self, text: &str) -> Outcome {
         self.is_answered.store(true, Ordering::Relaxed);
         let mut out = std::io::stdout().lock();
@@ -99,52 +99,51 @@ impl Output {
         Ok(out.flush()?)
     }
 
-    /// Says something to people: without the secrets in it, and not for ever.
+    /// Prints a message for people, without secrets and with a limited length.
     fn say(&self, text: impl Into<Text>) {
         let secrets = Secrets::known();
         let text = text.into().map(|line| render::message_text(&line, &secrets));
         self.print(&text.printed());
     }
 
-    /// Prints what can be shown to everybody: it has no line that is not meant, and no colour that
-    /// is not ours.
+    /// Prints a text that may be shown. It has no unintended lines, and no colours but ours.
     fn print(&self, text: &str) {
-        // If standard error is gone, there is nobody left to tell.
+        // If standard error is closed, nobody can read the message.
         let _ = write!(AutoStream::new(std::io::stderr(), self.color), "{text}");
     }
 
-    /// Prints something worth knowing beside the answer.
+    /// Prints a note about the answer.
     pub(super) fn note(&self, text: impl Into<Text>) {
         if !self.quiet {
             self.say(text);
         }
     }
 
-    /// Says that a file that was replaced belongs to somebody else now, if it does.
+    /// Prints a warning if the owner of a replaced file has changed.
     pub(super) fn note_owner(&self, path: &Path, owner: Owner) {
         if let Some(text) = given_away(path, owner) {
             self.note(&text);
         }
     }
 
-    /// Whether nobody wants to know more than the answer.
+    /// Whether only the answer and errors are printed.
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }
 
-    /// Whether anybody wants to know how the program comes to its answer.
+    /// Whether details about the answer are printed.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose
     }
 
-    /// Prints how the program came to its answer, for those who ask.
+    /// Prints a detail about the answer, for verbose output.
     pub(super) fn detail(&self, text: impl Into<Text>) {
         if self.verbose {
             self.say(text);
         }
     }
 
-    /// Prints the problems of some texts, how many there are, and where to read on.
+    /// Prints the problems of some texts, their number, and where to read more.
     pub(super) fn reports<'a>(
         &self,
         reports: impl IntoIterator<Item = &'a Report>,
@@ -181,7 +180,7 @@ impl Output {
         Ok(())
     }
 
-    /// Prints to programs what is worth knowing beside rows.
+    /// Prints the notes about rows for programs.
     #[cfg(feature = "batch")]
     pub(super) fn summary(&self, summary: &serde_json::Value) {
         if !self.quiet {
@@ -189,18 +188,18 @@ impl Output {
         }
     }
 
-    /// Prints something to programs, on standard error.
+    /// Prints JSON for programs on standard error.
     fn print_object(&self, value: &serde_json::Value) {
         self.print(&(visible(&value.to_string()).into_owned() + "\n"));
     }
 
-    /// Prints why the program fails.
+    /// Prints the reason of a failure.
     pub(super) fn failure(&self, failure: &Failure) {
         let Some(message) = failure.message() else {
             return;
         };
         let is_text = self.failures == Failures::Text;
-        // Nothing is left to be done where nobody reads what is said here.
+        // If standard error is closed, nothing is left to do.
         if let Some(report) = failure.report().filter(|_| !failure.is_said()) {
             let _ = self.reports([report], if is_text { Format::Text } else { Format::Json });
         }
@@ -218,7 +217,7 @@ impl Output {
         }
     }
 
-    /// Prints a failure for programs: each stream has one at most.
+    /// Prints a failure for programs. Each stream has at most one.
     fn object(&self, message: &str, failure: &Failure) {
         let secrets = Secrets::known();
         let advice = failure.advice().map(|advice| render::message_text(advice, &secrets));
@@ -229,7 +228,7 @@ impl Output {
             Failures::Json if !is_answered => {
                 let _ = self.answer(Answer::Data(format!("{object:#}")));
             }
-            // The answer is what diagnostics have said: there is nothing to add.
+            // The diagnostics are the answer, so there is nothing to add.
             Failures::Json if failure.is_said() => {}
             _ => self.print_object(&object),
         }

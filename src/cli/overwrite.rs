@@ -1,4 +1,4 @@
-//! Outputs that are the input: refused before anything is written.
+//! The check that an output is not also the input, before anything is written.
 
 use std::fs;
 use std::io;
@@ -7,10 +7,10 @@ use same_file::Handle;
 
 use super::failure::{Failure, Outcome};
 
-/// Refuses an output that is the file that is read, under whatever name, through links too. `-` is
+/// Refuses an output that is the same file as the input, under any name, also through links. `-` is
 /// standard input and output.
 pub(super) fn refuse(input: &str, output: &str) -> Outcome {
-    // A file that cannot be looked at here fails where it is used.
+    // If a file cannot be looked at here, its use fails later.
     let Ok(written) = (if output == "-" { Handle::stdout() } else { open(output) }) else {
         return Ok(());
     };
@@ -31,7 +31,7 @@ pub(super) fn refuse(input: &str, output: &str) -> Outcome {
     Err(Failure::usage(message).help("write to another file"))
 }
 
-/// A file. A pipe or a device is left alone: to open it could wait, or have an effect.
+/// A regular file. Pipes and devices are left alone, since opening one could block or have an effect.
 fn open(path: &str) -> io::Result<Handle> {
     if fs::metadata(path)?.is_file() {
         Handle::from_path(path)

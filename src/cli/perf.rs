@@ -111,13 +111,13 @@ impl Perf {
     }
 }
 
-/// How many evaluations all threads do in a second of the slowest.
+/// The evaluations of all threads per second, by the time of the slowest thread.
 fn per_second(measured: &Measured) -> f64 {
-    // A clock that is too coarse sees no time pass.
+    // The time can be zero if the clock is too coarse.
     (measured.times.count() as f64 * 1e9 / measured.longest_thread.max(1) as f64).round()
 }
 
-/// Nanoseconds with a unit that keeps them short.
+/// Nanoseconds, in a unit that keeps the number short.
 fn duration(nanoseconds: u64) -> String {
     let number = nanoseconds as f64;
     match nanoseconds {

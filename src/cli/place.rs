@@ -1,11 +1,11 @@
-//! Locations as places: what tells one from another, however it is written.
+//! Locations in a form that can be compared, however they are written.
 
 use std::path::{Component, Path, PathBuf};
 
 use planout::store::{self, RedisUrl};
 
-/// A location, written as no other place is: the real path of a folder or a file from the root on,
-/// or a URL with all that is usual said and nothing that is secret.
+/// A location in a form that is different for each place: the real absolute path of a folder or a
+/// file, or a URL with all its defaults and without secrets.
 pub(super) fn canonical(location: &str) -> String {
     if !store::is_url(location) {
         return real_path(Path::new(location)).to_string_lossy().into_owned();
@@ -19,15 +19,15 @@ pub(super) fn canonical(location: &str) -> String {
     }
 }
 
-/// Whether a location is a folder, or lies below it.
+/// Whether a location is a folder, or is below it.
 pub(super) fn lies_in(location: &str, folder: &str) -> bool {
     !store::is_url(location)
         && !store::is_url(folder)
         && real_path(Path::new(location)).starts_with(real_path(Path::new(folder)))
 }
 
-/// A path from the root on, without links and without `..`: of what is not there yet as far as it
-/// can be known.
+/// An absolute path without links and without `..`. For a path that does not exist yet, this is done
+/// as far as possible.
 fn real_path(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut real = PathBuf::new();

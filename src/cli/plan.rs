@@ -58,7 +58,7 @@ impl Plan {
         let config = &context.config;
         let (named, target) = self.route.named()?;
         if self.against.is_some() && target.is_some() {
-            return Err(Failure::usage("`--against` does not go with `DST`"));
+            return Err(Failure::usage("`--against` cannot be used with `DST`"));
         }
         let source = location::given(named, config.source.as_ref(), config)?;
         let source = &source.ok_or_else(|| {
@@ -89,7 +89,7 @@ impl Plan {
             check_names(&*target, names(&after), names(&before)).map_err(ShipError::Alike)?;
         }
         if Path::new(source).is_file() && !self.prune {
-            // The others at the target have their sources elsewhere.
+            // The other namespaces at the target have their sources elsewhere.
             before.retain(|old| after.iter().any(|new| new.name == old.name));
         }
         if let Some(output) = self.out.as_deref().and_then(Path::to_str) {
@@ -125,7 +125,7 @@ impl Plan {
         }
         match (answered, out) {
             (Ok(()), _) => {}
-            // The status is an answer, too.
+            // The status is a part of the answer, too.
             (Err(failure), _) if failure.is_closed_pipe() => {}
             (Err(failure), None) => return Err(failure),
             (Err(failure), Some(path)) => {
@@ -142,9 +142,9 @@ impl Plan {
         }
     }
 
-    /// The earlier namespaces, and their location.
+    /// The earlier namespaces and their location.
     fn before(&self, source: &str, context: &Context) -> Outcome<(String, Vec<Loaded>)> {
-        // A namespace that was shipped in another dialect says so.
+        // A namespace that was shipped in another dialect names that dialect.
         let dialects = Dialects::from(context.dialect(self.dialect));
         let config = &context.config;
         let Some(against) = &self.against else {
@@ -155,7 +155,7 @@ impl Plan {
                     .help("as `planout plan SRC DST`, or with `--against git:main`")
             })?;
             location::tell("target", &target, context);
-            // A ship changes nothing in the folders below its target.
+            // A ship never changes the folders below its target.
             let shipped = shipped(&*store::open(&target)?, dialects)?;
             return Ok((target, shipped));
         };
@@ -177,7 +177,7 @@ impl Plan {
         Ok((against.clone(), before))
     }
 
-    /// The dialects and the folders at a revision: its configuration may have said others.
+    /// The dialects and the folders at a revision, which may have had another configuration.
     fn settings_at(
         &self,
         revision: &str,
@@ -188,7 +188,7 @@ impl Plan {
         let Some(path) = &context.config.path else {
             return Ok(now);
         };
-        // One that lies outside of the repository has no past.
+        // A configuration outside of the repository has no revisions.
         let Ok(file) = Revision::find(revision, path) else {
             return Ok(now);
         };
@@ -224,7 +224,7 @@ pub(super) fn setup(
     }
 }
 
-/// The namespaces at a target; none if it does not exist yet.
+/// The namespaces at a target. Empty if the target does not exist yet.
 pub(super) fn shipped(target: &dyn Store, dialects: Dialects) -> Outcome<Vec<Loaded>> {
     match catalog::read(target, dialects) {
         Err(error) if error.is_absent() => Ok(Vec::new()),
@@ -236,7 +236,7 @@ fn names(namespaces: &[Loaded]) -> impl Iterator<Item = &str> {
     namespaces.iter().map(|loaded| loaded.name.as_str())
 }
 
-/// The problems of what would be, and the errors of what is there.
+/// The problems of the new namespaces, and the errors of the existing ones.
 fn reports(before: &[Loaded], after: &[Loaded]) -> Vec<Report> {
     let invalid = before.iter().map(Loaded::report).filter(Report::has_errors);
     after.iter().map(Loaded::report).chain(invalid).collect()

@@ -1,4 +1,4 @@
-//! A line on the terminal that says how far long work is.
+//! The line on the terminal that shows the progress of long work.
 
 mod line;
 
@@ -18,36 +18,36 @@ use super::Context;
 use super::secrets::Secrets;
 use super::text::visible;
 
-/// How often the line changes.
+/// The time between two changes of the line.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The width of a terminal that does not say its own.
+/// The width of a terminal whose width is unknown.
 const DEFAULT_WIDTH: usize = 80;
 
-/// Back to the beginning of the line, and the line is empty.
+/// The codes that go back to the beginning of the line and clear it.
 const CLEAR: &str = "\r\x1b[2K";
 
-/// The line, for as long as this lives. It is shown to people only: on a terminal, unless they
-/// want to know nothing.
+/// The line, which is shown as long as this value lives. It is shown only on a terminal, and not with
+/// `--quiet`.
 pub(super) struct Bar {
     progress: Arc<Progress>,
     painter: Option<Painter>,
 }
 
 struct Painter {
-    /// Ends the thread when it goes.
+    /// Dropping this ends the thread.
     stop: Sender<()>,
     thread: JoinHandle<()>,
 }
 
-/// How much of a file has been read, in bytes, and how large it is.
+/// The number of bytes of a file that have been read, and its size.
 pub(super) struct Bytes {
     pub(super) read: Arc<AtomicU64>,
     pub(super) size: u64,
 }
 
 impl Bar {
-    /// The line of work that counts its units, such as `namespaces`.
+    /// The line for work that counts its units, such as `namespaces`.
     pub(super) fn new(label: &str, unit: &'static str, context: &Context) -> Bar {
         Bar::start(label, unit, None, !context.output.is_quiet())
     }
@@ -60,7 +60,7 @@ impl Bar {
             let progress = Arc::clone(&progress);
             let (stop, stopped) = mpsc::channel();
             let paint = move || paint(&line, &progress, bytes.as_ref(), &stopped);
-            // Whether it can be shown changes nothing.
+            // The work goes on even if the line cannot be shown.
             let thread = thread::Builder::new().spawn(paint).ok()?;
             Some(Painter { stop, thread })
         });
@@ -75,7 +75,7 @@ impl Bar {
 
 #[cfg(feature = "batch")]
 impl Bar {
-    /// The line of work whose end is that of a file, where the size of that is known.
+    /// The line for work that ends with a file, if the size of the file is known.
     pub(super) fn of_file(
         label: &str,
         unit: &'static str,
@@ -85,7 +85,7 @@ impl Bar {
         Bar::start(label, unit, bytes, is_wanted)
     }
 
-    /// Says how much has been done, where that was counted elsewhere.
+    /// Sets the number of finished steps, which was counted elsewhere.
     pub(super) fn reach(&self, done: u64) {
         let more = done.saturating_sub(self.progress.done());
         self.progress.add(usize::try_from(more).unwrap_or(usize::MAX));
@@ -93,7 +93,7 @@ impl Bar {
 }
 
 impl Drop for Bar {
-    /// Takes the line away.
+    /// Removes the line.
     fn drop(&mut self) {
         if let Some(Painter { stop, thread }) = self.painter.take() {
             drop(stop);
@@ -107,11 +107,11 @@ fn can_show() -> bool {
     stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Changes the line until it is to end.
+/// Updates the line until the work ends.
 fn paint(line: &Line, progress: &Progress, bytes: Option<&Bytes>, stopped: &Receiver<()>) {
     let start = Instant::now();
     let mut is_there = false;
-    // Work that takes no time needs no line.
+    // Short work needs no line.
     let mut pause = 3 * PAUSE;
     while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(pause) {
         pause = PAUSE;
@@ -121,7 +121,7 @@ fn paint(line: &Line, progress: &Progress, bytes: Option<&Bytes>, stopped: &Rece
             None => progress.total().and_then(|total| share(done, total)),
         };
         let state = State { done, share, seconds: start.elapsed().as_secs_f64() };
-        // Whether it can be seen changes nothing, either.
+        // The work goes on even if the line cannot be written.
         let _ = write!(stderr(), "{CLEAR}{}", line.fit(&state, width()));
         is_there = true;
     }
@@ -134,7 +134,7 @@ fn share(done: u64, total: u64) -> Option<f64> {
     (total > 0).then(|| (done as f64 / total as f64).min(1.0))
 }
 
-/// How many columns can be written: some terminals begin a new line when the last one is.
+/// The number of usable columns: some terminals start a new line when the last column is written.
 fn width() -> usize {
     let size = terminal_size::terminal_size_of(stderr());
     size.map_or(DEFAULT_WIDTH, |(width, _)| width.0.into()).saturating_sub(1)

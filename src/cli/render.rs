@@ -1,4 +1,4 @@
-//! Diagnostics as text for people, and in the forms that other programs read.
+//! Diagnostics as text for people, and in the formats that other programs read.
 
 mod github;
 mod json;
@@ -20,7 +20,7 @@ pub(super) use self::text::{failure, text};
 use super::secrets::Secrets;
 use super::text::{cut, shortened};
 
-/// How a whole check is printed.
+/// The form in which a whole check is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {
     #[default]
@@ -31,7 +31,7 @@ pub(super) enum ReportFormat {
     Junit,
 }
 
-/// A report as it may be shown: without secrets, and with messages of readable length.
+/// A report in a form that may be shown: without secrets, and with messages of limited length.
 pub(super) fn presentable(report: &Report, secrets: &Secrets) -> Report {
     let name = secrets.hide(report.source.name());
     let source = if name == report.source.name() {
@@ -49,15 +49,15 @@ pub(super) fn presentable(report: &Report, secrets: &Secrets) -> Report {
     Report { source, diagnostics }
 }
 
-/// A message as it may be shown.
+/// A message in a form that may be shown.
 pub(super) fn message_text(message: &str, secrets: &Secrets) -> String {
-    // Secrets are found where a text is short. Of the rest nothing is shown.
+    // Secrets are searched only in the parts of a long text that are shown.
     let message = cut(message, 8 << 10, 8 << 10);
     shortened(&secrets.hide(&message)).into_owned()
 }
 
-/// All reports in one text, which ends with a line break unless it is empty. Clean files belong
-/// to it: some formats name them.
+/// All reports in one text, which ends with a line break unless it is empty. Files without problems
+/// are included: some formats name them.
 pub(super) fn all(reports: &[Report], format: ReportFormat, secrets: &Secrets) -> String {
     let reports: Vec<_> = reports.iter().map(|report| presentable(report, secrets)).collect();
     let reports = reports.as_slice();
@@ -77,7 +77,7 @@ fn texts(reports: &[Report], secrets: &Secrets) -> String {
     texts.collect()
 }
 
-/// How many problems were printed.
+/// The number of printed problems.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counts {
     errors: usize,

@@ -1,4 +1,4 @@
-//! The git revision of a folder, and the time at which a store was shipped to.
+//! The git revision of a folder, and the last ship to a store.
 
 use std::path::Path;
 
@@ -8,33 +8,33 @@ use planout::store::{self, Store};
 
 use super::git;
 
-/// The revision of a file or a folder; `None` if it is in no repository, or there is no git.
+/// The revision of a file or a folder; `None` if it is not in a repository, or git is not installed.
 pub(super) fn of(path: &Path) -> Option<Revision> {
     let path = path.canonicalize().ok()?;
     let head = git::Revision::find("HEAD", &path).ok()?;
-    // A folder that cannot be compared may well have been changed.
+    // If a folder cannot be compared, it may have been changed.
     let dirty = head.is_changed(&path).unwrap_or(true);
     Some(Revision { commit: head.commit().to_owned(), dirty })
 }
 
-/// The last ship to a store, as far as the store records it.
+/// The last ship to a store, according to its stamp.
 pub(super) enum Shipped {
-    /// Nothing: planout has shipped nothing to it.
+    /// There is no stamp: planout has never shipped to the store.
     Unknown,
-    /// Something that cannot be read.
+    /// The stamp cannot be read.
     Unreadable,
-    /// The ship that has last changed it.
+    /// The stamp of the last ship that changed the store.
     By(Stamp),
 }
 
-/// How a namespace of a store got there.
+/// The way in which a namespace got into a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
-    /// By the last ship, or one before it.
+    /// The namespace was shipped by the last ship, or by one before it.
     Shipped,
-    /// By a ship, and it was changed since by other means.
+    /// The namespace was shipped, and was changed since by another program.
     Changed,
-    /// By other means than a ship.
+    /// The namespace was put there by another program.
     Other,
 }
 
@@ -47,7 +47,7 @@ impl Shipped {
         }
     }
 
-    /// How a namespace of the store got there, as far as that is known.
+    /// The way in which a namespace got into the store, as far as it is known.
     pub(super) fn way(&self, loaded: &Loaded) -> Option<Way> {
         let Shipped::By(stamp) = self else {
             return None;
@@ -61,7 +61,7 @@ impl Shipped {
     }
 }
 
-/// When, by what and from what a store was last shipped to.
+/// The time, the program and the origin of the last ship to a store.
 pub(super) fn of_ship(stamp: &Stamp) -> String {
     let source =
         stamp.source.as_ref().map_or_else(String::new, |source| format!(" from {}", text(source)));
@@ -73,8 +73,8 @@ fn text(revision: &Revision) -> String {
     format!("commit {}{dirty}", revision.commit)
 }
 
-/// The revision of a location in a line, if it is known: of the last ship to it or, of a source,
-/// that of git.
+/// The revision of a location on one line, if it is known: of the last ship to a target, or of the
+/// git repository of a source.
 pub(super) fn describe(location: &str) -> Option<String> {
     match Shipped::of(&*store::open(location).ok()?) {
         Shipped::By(stamp) => Some(format!("shipped: {}", of_ship(&stamp))),

@@ -23,7 +23,7 @@ pub(super) struct Route {
 }
 
 impl Route {
-    /// The source and the target that are named, as far as they are.
+    /// The named source and the named target, if there are any.
     pub(super) fn named(&self) -> Outcome<(Option<&str>, Option<&str>)> {
         let (source, target) = match (self.from.as_deref(), self.source.as_deref()) {
             (None, source) => (source, self.target.as_deref()),

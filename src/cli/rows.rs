@@ -1,4 +1,4 @@
-//! Files of rows as arguments: what they hold, and how they are opened.
+//! Arguments for files of rows: their formats, and opening them.
 
 use std::fs::File;
 use std::io::{Read, stdin};
@@ -21,7 +21,7 @@ pub(super) fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(Format::ALL.map(|(word, _)| word))
 }
 
-/// The format of a file: the given one, else that of its ending, else JSON lines.
+/// The format of a file: the given one, or else that of its ending, or else JSON lines.
 pub(super) fn format(file: &str, given: Option<&str>) -> (Format, Compression) {
     let (format, compression) = match file {
         "-" => (None, Compression::None),
@@ -30,8 +30,8 @@ pub(super) fn format(file: &str, given: Option<&str>) -> (Format, Compression) {
     (given.and_then(|word| word.parse().ok()).or(format).unwrap_or(Format::Jsonl), compression)
 }
 
-/// The same of a file that is read, where what stands between fields may be said: that makes CSV of
-/// what is not said to be anything.
+/// The same for an input file, which may have a delimiter: with a delimiter, a file of unknown format
+/// is CSV.
 pub(super) fn input_format(
     file: &str,
     given: Option<&str>,
@@ -48,7 +48,7 @@ pub(super) fn input_format(
     }
 }
 
-/// The types of columns, each as `COLUMN:TYPE`.
+/// The types of columns, each in the form `COLUMN:TYPE`.
 pub(super) fn types(pairs: &[String]) -> Outcome<Vec<(String, Type)>> {
     let parse = |pair: &String| {
         let Some((column, word)) = pair.rsplit_once(':') else {
@@ -69,7 +69,7 @@ pub(super) fn types(pairs: &[String]) -> Outcome<Vec<(String, Type)>> {
     Ok(types)
 }
 
-/// Parquet is compressed inside, if at all.
+/// Parquet has its own compression.
 pub(super) fn check_parquet(file: &str, format: (Format, Compression)) -> Outcome {
     match format {
         (Format::Parquet, Compression::Gzip | Compression::Zstd) => {
@@ -88,13 +88,13 @@ pub(super) fn shown(file: &str) -> &str {
 /// An input that has been opened.
 pub(super) struct Opened {
     pub(super) input: Input,
-    /// Its size in bytes, if that is known.
+    /// The size in bytes, if it is known.
     pub(super) size: Option<u64>,
-    /// How much of it has been read, in bytes.
+    /// The number of bytes that have been read.
     pub(super) read: Arc<AtomicU64>,
 }
 
-/// Counts what is read.
+/// Counts the bytes that are read.
 struct Counted<R> {
     inner: R,
     count: Arc<AtomicU64>,
@@ -121,7 +121,7 @@ pub(super) fn open(file: &str, format: Format, compression: Compression) -> Outc
         let metadata = file.metadata().map_err(cannot)?;
         let size = metadata.is_file().then_some(metadata.len());
         if format == Format::Parquet && size.is_some() {
-            // It is not read from the beginning to the end.
+            // Parquet is not read from the beginning to the end.
             return Ok(Opened { input: Input::File(file), size: None, read });
         }
         (Box::new(Counted { inner: file, count }), size)
@@ -130,7 +130,7 @@ pub(super) fn open(file: &str, format: Format, compression: Compression) -> Outc
     Ok(Opened { input, size, read })
 }
 
-/// Warnings of columns that are probably misspelt.
+/// Warnings about columns that are probably misspelt.
 pub(super) fn misspelt(name: &str, summary: &Summary) -> impl Iterator<Item = String> {
     summary.misspelt.iter().map(move |Misspelt { column, input }| {
         format!(
@@ -139,8 +139,8 @@ pub(super) fn misspelt(name: &str, summary: &Summary) -> impl Iterator<Item = St
     })
 }
 
-/// Says why rows ended before their end, and for a script that failed, where that is. `skips` is
-/// what to do about bad rows.
+/// The failure of a batch, with the place in the script if a script failed. `skips` is advice about
+/// bad rows.
 pub(super) fn fail(error: Error, loaded: &[Loaded], output: Option<&str>, skips: &str) -> Failure {
     let help = match &error {
         Error::Unfit { help, part, .. } => help.clone().or_else(|| part.and_then(flags)),
@@ -164,7 +164,7 @@ pub(super) fn fail(error: Error, loaded: &[Loaded], output: Option<&str>, skips:
     }
 }
 
-/// The flags that change a part of a batch.
+/// Advice on the options that change a part of a batch.
 fn flags(part: Part) -> Option<String> {
     let help = match part {
         Part::Keep => "name the columns to keep, as in `--keep a,b`",

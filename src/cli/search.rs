@@ -1,5 +1,5 @@
-//! Namespaces in the locations of a project: in one that is named, or in the target and, where it
-//! was never shipped, in the source.
+//! The search for namespaces in the locations of a project: in a named location, or in the target,
+//! and for namespaces that were never shipped in the source.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use super::location::{Place, Places, Role};
 use super::origin::{Origin, Standing};
 use super::revision::Shipped;
 
-/// Looks for namespaces.
+/// A search for namespaces.
 pub(super) struct Search<'a> {
     pub(super) places: Places,
     /// The folders of a directory that are read.
@@ -23,16 +23,16 @@ pub(super) struct Search<'a> {
     pub(super) context: &'a Context<'a>,
 }
 
-/// The namespaces that were found.
+/// The result of a search.
 pub(super) struct Found {
     pub(super) loaded: Vec<Loaded>,
     /// Its origin.
     pub(super) origin: Origin,
-    /// The names of all namespaces that there are, wanted or not.
+    /// The names of all namespaces there, wanted or not.
     pub(super) names: BTreeSet<String>,
 }
 
-/// A location with the names of what is there.
+/// A location with the names of its namespaces.
 struct Shelf {
     place: Place,
     store: Box<dyn Store>,
@@ -40,7 +40,7 @@ struct Shelf {
 }
 
 impl Search<'_> {
-    /// Finds namespaces by their names, in the order of these.
+    /// Finds namespaces by their names, in the order of the names.
     pub(super) fn named(&self, names: &[&str]) -> Outcome<Found> {
         let first = self.open(&self.places.first)?;
         self.tell_left_out(&self.places.first)?;
@@ -90,7 +90,7 @@ impl Search<'_> {
         Ok(Found { loaded, origin, names })
     }
 
-    /// Finds all namespaces whose names are wanted, in the order of these.
+    /// Finds all namespaces with wanted names, in the order of their names.
     pub(super) fn all(&self, wanted: &dyn Fn(&str) -> bool) -> Outcome<Found> {
         let store = self.open(&self.places.first)?;
         self.tell_left_out(&self.places.first)?;
@@ -109,7 +109,7 @@ impl Search<'_> {
                 return Ok(Found { loaded, origin, names });
             }
             Some(Ok(drafts)) => drafts,
-            // If the target has nothing, there is no answer but that of the source.
+            // If the target has no namespaces, only the source can answer.
             Some(Err(failure)) if origin.is_empty && self.places.falls_back => return Err(failure),
             Some(Err(failure)) => {
                 loaded.iter().for_each(|loaded| origin.found(loaded, None));
@@ -149,7 +149,7 @@ impl Search<'_> {
             self.tell_left_out(place)?;
         }
         let mut items = store.snapshot(MAX_SOURCE_BYTES + 1)?;
-        // A location that is only compared answers nothing.
+        // A location that is only compared gives no answer.
         if self.places.falls_back {
             names.extend(items.iter().map(|(item, _)| item.name.clone()));
         }
@@ -169,7 +169,7 @@ impl Search<'_> {
         Ok(store::open_with(&place.location, folders)?)
     }
 
-    /// Says which folders of a location that is asked are left out.
+    /// Notes which folders of a location are left out.
     fn tell_left_out(&self, place: &Place) -> Outcome {
         self.folders.open(&place.location, self.context).map(drop)
     }
@@ -180,18 +180,18 @@ impl Search<'_> {
         Ok(Shelf { place: place.clone(), store, items })
     }
 
-    /// Takes problems for as bad as they are configured to be.
+    /// Gives problems their configured levels.
     fn settle(&self, loaded: &mut [Loaded]) {
         let levels = &self.context.config.checks.levels;
         loaded.iter_mut().for_each(|loaded| loaded.apply(levels));
     }
 
-    /// The one namespace of a name, if there is one.
+    /// The only namespace with a name, if there is one.
     fn find(&self, shelf: &Shelf, name: &str) -> Outcome<Option<Loaded>> {
         let found: Vec<_> = shelf.items.iter().filter(|item| item.name == name).collect();
         match found.as_slice() {
             [item] => match shelf.store.read(item, MAX_SOURCE_BYTES + 1) {
-                // Somebody has removed it since it was listed.
+                // The namespace was removed after it was listed.
                 Err(error) if error.is_absent() => Ok(None),
                 read => {
                     let (label, format) = (&item.label, item.format);
@@ -217,7 +217,7 @@ impl Search<'_> {
         }
     }
 
-    /// A name that is in none of the locations that are asked.
+    /// The failure for a name that none of the locations has.
     fn unknown(&self, name: &str, first: &Shelf, source: Option<&Shelf>) -> Failure {
         let source = source.filter(|_| self.places.falls_back);
         let names = first.names().chain(source.into_iter().flat_map(Shelf::names));
@@ -234,8 +234,8 @@ impl Search<'_> {
         }
     }
 
-    /// The location that is not asked, and the word for it, if what is wanted is there as far as it
-    /// can be looked at.
+    /// The location that was not read and the word for it, if it has the wanted namespaces, as far as
+    /// it can be read.
     pub(super) fn elsewhere(&self, wanted: &dyn Fn(&str) -> bool) -> Option<(&Place, &str)> {
         let other = self.places.other.as_ref().filter(|_| !self.places.falls_back)?;
         let is_there = self.shelf(other).is_ok_and(|shelf| shelf.names().any(wanted));
@@ -243,7 +243,7 @@ impl Search<'_> {
         is_there.then_some((other, word))
     }
 
-    /// Why what is asked first cannot be read, and what to do.
+    /// The failure for a first location that cannot be read, with advice.
     fn unreadable(&self, error: StoreError) -> Failure {
         let is_absent = error.is_absent();
         let failure = Failure::from(error);
@@ -277,7 +277,7 @@ fn unless_absent<T>(
     }
 }
 
-/// How the source, given what it has of a name, stands to what was shipped.
+/// The relation of the source to a shipped namespace.
 fn standing(shipped: &Loaded, drafts: &[Loaded]) -> Standing {
     match (drafts, &shipped.document) {
         ([], _) => Standing::Absent,

@@ -1,10 +1,10 @@
-//! Secrets that no message may show: user and password of a URL, which stand between `//` and `@`.
+//! Secrets that no message may show: the user and the password of a URL, between `//` and `@`.
 //!
-//! Messages quote arguments, files and what others say of them, so they are looked through at the
-//! door: where they are printed. Where a URL ends cannot be seen in a text. So what the arguments
-//! hold is looked for as it is, and in the pieces that commands take their arguments apart into.
-//! In a text that diagnostics point into, every character has a star of as many bytes in its place,
-//! so that all places stay.
+//! Messages quote arguments, files and texts of other programs, so secrets are removed where messages
+//! are printed. The end of a URL within a text is not certain. So the secrets of the arguments are
+//! searched as a whole, and in the pieces into which commands split their arguments. In a text that
+//! diagnostics point into, each secret is replaced by as many stars as it has bytes, so that all
+//! places stay valid.
 
 use std::borrow::Cow;
 use std::env;
@@ -23,7 +23,7 @@ const QUOTES: [char; 3] = ['`', '\'', '"'];
 pub(super) struct Secrets(Vec<Known>);
 
 impl Secrets {
-    /// Those in the arguments, and in the variables that name files and locations.
+    /// The secrets in the arguments, and in the variables that name files and locations.
     pub(super) fn known() -> Secrets {
         let variables = ["PLANOUT_CONFIG", "PLANOUT_SOURCE", "PLANOUT_TARGET"];
         let variables = variables.into_iter().filter_map(env::var_os);
@@ -31,7 +31,7 @@ impl Secrets {
         Secrets(texts.filter_map(|text| Known::new(&text.to_string_lossy())).collect())
     }
 
-    /// None at all.
+    /// No secrets.
     #[cfg(test)]
     pub(super) fn none() -> Secrets {
         Secrets(Vec::new())
@@ -46,7 +46,7 @@ impl Secrets {
         replace(message, &short)
     }
 
-    /// The same of a text that diagnostics point into.
+    /// The same for a text that diagnostics point into.
     pub(super) fn hide_in_place<'m>(&self, text: &'m str) -> Cow<'m, str> {
         let mut text = Cow::Borrowed(text);
         for known in &self.0 {
@@ -56,8 +56,8 @@ impl Secrets {
     }
 }
 
-/// A configuration without what may be a secret of it. Too much is hidden rather than too little:
-/// the file may be broken, and the quote or the slash that would say where a URL begins missing.
+/// A configuration without its possible secrets. If in doubt, more is hidden: the file may be broken,
+/// and may lack the quote or the slash that marks the beginning of a URL.
 pub(super) fn hide_in_configuration(source: &Source) -> Source {
     let lines = source.text().split_inclusive('\n').map(|line| match in_configuration(line) {
         Some(Range { start, end }) => {
@@ -68,9 +68,9 @@ pub(super) fn hide_in_configuration(source: &Source) -> Source {
     Source::new(source.name(), lines.collect::<String>())
 }
 
-/// The part of a line of a configuration that may be secret: up to its last `@`, from behind the
-/// first thing that a user and a password can follow. Of a URL without an `@`, which may have been
-/// forgotten, all.
+/// The part of a configuration's line that may be secret: up to its last `@`, from the first place
+/// where a user and a password can begin. If a URL has no `@`, which may have been forgotten, all of
+/// it counts.
 fn in_configuration(line: &str) -> Option<Range<usize>> {
     let line = line.trim_end_matches(['\r', '\n']);
     let at = line.rfind('@');
@@ -88,7 +88,7 @@ fn short(_: &str) -> String {
     HIDDEN.to_owned()
 }
 
-/// The same of a secret in a text that messages point into.
+/// The same for a secret in a text that diagnostics point into.
 fn stars(secret: &str) -> String {
     let star = |character: char| match character.len_utf8() {
         1 => '*',
@@ -99,7 +99,7 @@ fn stars(secret: &str) -> String {
     secret.chars().map(star).collect()
 }
 
-/// Replaces what looks like a secret.
+/// Replaces everything that looks like a secret.
 fn replace<'m>(text: Cow<'m, str>, mask: &dyn Fn(&str) -> String) -> Cow<'m, str> {
     if !text.contains("//") || !text.contains('@') {
         return text;
@@ -121,7 +121,7 @@ fn replace<'m>(text: Cow<'m, str>, mask: &dyn Fn(&str) -> String) -> Cow<'m, str
     Cow::Owned(shown)
 }
 
-/// The end of a URL, of which a place is given: the end of a quoted text, or a space.
+/// The end of a URL that contains a place: the end of a quoted text, or a space.
 fn end(text: &str, place: usize) -> usize {
     let (before, after) = text.split_at(place);
     let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
@@ -135,7 +135,7 @@ fn end(text: &str, place: usize) -> usize {
     place + closing.or_else(space).unwrap_or(after.len())
 }
 
-/// A text that holds a secret, as it is known to the program.
+/// A text that holds a known secret.
 struct Known {
     text: String,
     secret: Range<usize>,
@@ -149,7 +149,7 @@ impl Known {
         Some(Known { text: text.to_owned(), secret: start..end })
     }
 
-    /// Hides the secret in a message: as a whole wherever it is, and in what the message quotes.
+    /// Hides the secret in a message, wherever it is whole, and in the quoted parts of the message.
     fn hide<'m>(&self, message: Cow<'m, str>) -> Cow<'m, str> {
         let message = self.hide_whole(message, &short);
         let pieces = message.split_inclusive(QUOTES).map(|piece| self.piece(piece));
@@ -157,7 +157,7 @@ impl Known {
         if pieces == *message { message } else { Cow::Owned(pieces) }
     }
 
-    /// Hides the secret where it is whole, as it was written, decoded or encoded.
+    /// Hides the whole secret, as it was written, decoded or encoded.
     fn hide_whole<'m>(&self, text: Cow<'m, str>, mask: &dyn Fn(&str) -> String) -> Cow<'m, str> {
         let secret = &self.text[self.secret.clone()];
         let mut text = text;
@@ -173,8 +173,8 @@ impl Known {
         text
     }
 
-    /// A piece of a message up to a quote: without what it has of the secret, if it is cut out of
-    /// the text.
+    /// A piece of a message up to a quote. If the piece is cut out of the text, the part of the
+    /// secret in it is removed.
     fn piece(&self, piece: &str) -> String {
         let quote = piece.chars().next_back().filter(|last| QUOTES.contains(last));
         let word = quote.map_or(piece, |quote| &piece[..piece.len() - quote.len_utf8()]);
@@ -193,8 +193,8 @@ impl Known {
     }
 }
 
-/// The place at which a user and a password can begin in an argument: behind the slashes of a URL, or
-/// where these would be, if some are missing or are others.
+/// The place in an argument where a user and a password can begin: after the slashes of a URL, or at
+/// the likely place if slashes are missing or wrong.
 fn beginning(text: &str) -> Option<usize> {
     let lower = text.to_ascii_lowercase();
     let schemes = ["redis:", "rediss:"].into_iter();
@@ -204,7 +204,7 @@ fn beginning(text: &str) -> Option<usize> {
     schemes.map(behind).chain(slashes).min()
 }
 
-/// Whether a URL of Redis is in an argument and is not valid: then a password can be anywhere in it.
+/// Whether an argument contains an invalid URL of Redis: a password can be anywhere in it then.
 fn is_broken(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let mut schemes = ["redis://", "rediss://"].into_iter();
@@ -233,7 +233,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A text as locations show a value that holds it.
+/// A text in the form that locations use for a value that contains it.
 fn encoded(text: &str) -> String {
     let encode = |byte: u8| match byte {
         b'-' | b'.' | b'_' | b'~' | b':' | b'/' => char::from(byte).to_string(),

@@ -56,7 +56,7 @@ pub(super) struct Ship {
     /// How to print the answer and diagnostics
     #[arg(long, default_value = "text", hide_default_value = true)]
     format: Format,
-    // The last, as its heading is for all that follows.
+    // These come last, because their heading applies to all following options.
     #[command(flatten)]
     backend: Backend,
 }
@@ -102,7 +102,7 @@ impl Ship {
         let setup = setup((source, &target), self.prune, self.dialect, context);
         let target = store::open(&target)?;
         let bundle = Bundle::new(&loaded)?;
-        // A namespace that was shipped in another dialect says so.
+        // A namespace that was shipped in another dialect names that dialect.
         let dialects = Dialects::from(context.dialect(self.dialect));
         let before =
             if self.sample.file().is_some() { shipped(&*target, dialects)? } else { Vec::new() };
@@ -141,7 +141,7 @@ impl Ship {
             })
         };
         let outcome = self.report(shipment, verdict.as_mut(), context);
-        // The end of the program is near, and frees it all at once.
+        // The program is about to end, which frees the memory at once.
         mem::forget((loaded, verdict.map(|verdict| verdict.before)));
         outcome
     }
@@ -163,7 +163,7 @@ impl Ship {
         })
     }
 
-    /// Prints the plan, and what became of it.
+    /// Prints the plan and its outcome.
     fn report(
         &self,
         shipment: Result<Shipment, ShipError>,
@@ -228,7 +228,7 @@ impl Ship {
             Change::Orphaned,
             Change::Removed,
         ];
-        // That there are no orphans, and none were removed, goes without saying.
+        // If there are no orphans, and none were removed, they are not mentioned.
         let counts = kinds.map(|kind| (kind, count(kind))).into_iter().filter(|(kind, count)| {
             *count > 0 || !matches!(kind, Change::Orphaned | Change::Removed)
         });
@@ -264,6 +264,7 @@ fn json(
 
 /// A number of seconds.
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "it is not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| "it is not a length of time".to_owned())
+    let seconds: f64 =
+        text.parse().map_err(|_| "the value is not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "the value is not a length of time".to_owned())
 }

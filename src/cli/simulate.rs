@@ -24,10 +24,10 @@ use super::lookup::{DRAFT, Lookup};
 use super::progress::Bar;
 use super::{Context, Format, output};
 
-/// The most units that are simulated: continuous params take 8 bytes for each.
+/// The most units of a simulation. Each continuous param takes 8 bytes for each unit.
 const MAX_UNITS: u64 = 100_000_000;
 
-/// How many failed tests are named.
+/// The most failed tests that are named.
 const MAX_NAMED: usize = 5;
 
 #[derive(Args, Debug)]
@@ -63,18 +63,18 @@ pub(super) struct Simulate {
     batch: batch::BatchArgs,
 }
 
-/// A finished comparison, and where it comes from.
+/// A finished comparison and its origin.
 struct Answer<'a> {
     design: &'a Design<'a>,
     report: &'a Report,
     source: Source,
-    /// Why the first unit could not be evaluated that could not.
+    /// The failure of the first unit that could not be evaluated.
     failure: Option<String>,
 }
 
-/// The source of the units of a comparison.
+/// The origin of the units of a comparison.
 struct Source {
-    /// How many were evaluated; `None` for what was counted elsewhere.
+    /// The number of evaluated units; `None` for units that were counted elsewhere.
     units: Option<usize>,
     /// The seed of the random units.
     seed: Option<u64>,
@@ -83,7 +83,7 @@ struct Source {
 }
 
 impl Source {
-    /// Says how many of the units were evaluated, where these are not all.
+    /// Notes the number of evaluated units, if it is not all of them.
     fn cut(mut self, observed: &Observed) -> Source {
         if let (Some(cut), Some(all)) = (observed.cut, self.units) {
             self.units = Some(cut);

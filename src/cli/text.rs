@@ -1,18 +1,19 @@
-//! Text for people: lines in which all can be seen.
+//! Text for people: lines whose characters are all visible.
 //!
-//! Names, values, files and servers can hold characters that a terminal or a log takes for commands,
-//! or that change how others are read. All that is printed for people is a `Text`, which writes such
-//! characters out. A line ends only where the program ends it: a name cannot begin another one.
+//! Names, values, files and servers can hold characters that a terminal or a log treats as commands,
+//! or that change the display of others. All text for people is printed as a `Text`, which writes
+//! such characters as escapes. Lines end only where the program ends them: a name cannot begin
+//! another line.
 
 use std::borrow::Cow;
 
 pub(super) use planout::diagnostic::{visible, visible_lines};
 
-/// How many characters of a message are shown: its beginning, and its end.
+/// The most characters of a message that are shown, at its beginning and at its end.
 const MAX_BEGINNING: usize = 1_500;
 const MAX_END: usize = 500;
 
-/// Some lines, each as it was put together.
+/// Some lines. Each was made by the program.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Text(Vec<String>);
 
@@ -22,7 +23,7 @@ impl Text {
         Text(text.lines().map(str::to_owned).collect())
     }
 
-    /// Adds a line. What looks like a line break in it belongs to it.
+    /// Adds a line. Line breaks inside of it are escaped.
     pub(super) fn line(&mut self, line: impl Into<String>) {
         self.0.push(line.into());
     }
@@ -36,7 +37,7 @@ impl Text {
         self.0.is_empty()
     }
 
-    /// The same with other lines.
+    /// The same text with more lines.
     pub(super) fn map(self, change: impl FnMut(String) -> String) -> Text {
         Text(self.0.into_iter().map(change).collect())
     }
@@ -68,14 +69,14 @@ impl From<&String> for Text {
     }
 }
 
-/// A message of a length that people read: names, values and lines in it have any.
+/// A message cut to a readable length: the names, values and lines in it can have any length.
 pub(super) fn shortened(message: &str) -> Cow<'_, str> {
     cut(message, MAX_BEGINNING, MAX_END)
 }
 
-/// The beginning and the end of a text, in so many characters.
+/// The beginning and the end of a text, with at most this number of characters each.
 pub(super) fn cut(text: &str, beginning: usize, end: usize) -> Cow<'_, str> {
-    // Few bytes are few characters.
+    // A text of few bytes has few characters.
     if text.len() <= beginning + end {
         return Cow::Borrowed(text);
     }

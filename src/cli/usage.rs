@@ -1,5 +1,5 @@
-//! Command lines that cannot be understood: what is wrong with them in our words, and the command
-//! or option that is near, in spelling or in meaning.
+//! Wrong command lines: messages about them, and suggestions of a command or option that is near in
+//! spelling or in meaning.
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -13,10 +13,10 @@ use planout::store::{is_url, without_secrets};
 use super::failure::Failure;
 use super::output::Failures;
 
-/// Options with a value that can stand before the command.
+/// The options with a value that can come before the command.
 const GLOBAL: [&str; 2] = ["--config", "--color"];
 
-/// Names that other tools use for our commands.
+/// The names that other tools use for our commands.
 const COMMANDS: [(&str, &str); 36] = [
     ("add", "ramp"),
     ("apply", "ship"),
@@ -56,7 +56,7 @@ const COMMANDS: [(&str, &str); 36] = [
     ("yaml2json", "compile"),
 ];
 
-/// Names that other tools use for our options, each with the option to write.
+/// The names that other tools use for our options, each with our option.
 const OPTIONS: [(&str, &str); 12] = [
     ("--config-file", "--config"),
     ("--csv", "--output-format csv"),
@@ -72,7 +72,7 @@ const OPTIONS: [(&str, &str); 12] = [
     ("-l", "--verbose"),
 ];
 
-/// A command line as it stands.
+/// A command line as it was written.
 pub(super) struct Line {
     command: Option<String>,
     is_json: bool,
@@ -80,8 +80,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Looks for what is to be known of a command line that may be wrong. The first word is the
-    /// program.
+    /// Reads the few facts that a failure needs from a command line that may be wrong. The first word
+    /// is the program.
     pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Line {
         let mut line = Line { command: None, is_json: false, is_batch: false };
         let mut before = String::new();
@@ -105,7 +105,7 @@ impl Line {
         line
     }
 
-    /// How this line wants its failures.
+    /// The form of failures for this command line.
     pub(super) fn failures(&self) -> Failures {
         let has_rows = self.is_batch && self.command.as_deref() == Some("eval");
         match (self.is_json, has_rows) {
@@ -119,12 +119,12 @@ impl Line {
 /// An error in a command line.
 pub(super) struct Misuse {
     pub(super) failure: Failure,
-    /// How the command is used, and where to read more.
+    /// The usage of the command, and where to read more.
     pub(super) usage: String,
 }
 
 impl Misuse {
-    /// `root` is the program's command, complete.
+    /// `root` is the program's command with its help.
     pub(super) fn new(error: &clap::Error, line: &Line, root: &Command) -> Misuse {
         let name = line.command.as_deref().unwrap_or_default();
         let command = root.find_subcommand(name).unwrap_or(root);
@@ -135,7 +135,7 @@ impl Misuse {
             None => failure,
         };
         let usage = match error.get(ContextKind::Usage) {
-            // That has the option in it that begins alike, whether it is near or not.
+            // The usage of the error names a similar option, even if it is not near.
             Some(_) if error.kind() == ErrorKind::UnknownArgument => {
                 format!("\n{}\n", command.clone().render_usage())
             }
@@ -150,9 +150,9 @@ impl Misuse {
     }
 }
 
-/// A message, and help where something is near.
+/// A message, and help if something is near.
 fn explain(error: &clap::Error, command: &Command, root: &Command) -> (String, Option<String>) {
-    // A location can be in the wrong place, and have a password in it.
+    // A location can be in the wrong place, and contain a password.
     let text = |kind| {
         let text = error.get(kind).map(ToString::to_string).unwrap_or_default();
         without_secrets(&text).into_owned()
@@ -182,7 +182,7 @@ fn explain(error: &clap::Error, command: &Command, root: &Command) -> (String, O
             };
             (format!("{argument} cannot be `{value}`"), known)
         }
-        // The reason repeats the value as it is.
+        // The reason repeats the value as it was written.
         ErrorKind::ValueValidation => match error.source().filter(|_| !is_url(&value)) {
             Some(reason) => (format!("{argument}: {}", invalid(&value, reason)), None),
             None => (format!("{argument} cannot be `{value}`"), None),
@@ -196,8 +196,8 @@ fn explain(error: &clap::Error, command: &Command, root: &Command) -> (String, O
             let others = names(error.get(ContextKind::PriorArg));
             match others.as_slice() {
                 [other] if *other == argument => (format!("{argument} is given twice"), None),
-                [] => (format!("{argument} does not go with the other arguments"), None),
-                others => (format!("{argument} does not go with {}", others.join(", ")), None),
+                [] => (format!("{argument} cannot be used with the other arguments"), None),
+                others => (format!("{argument} cannot be used with {}", others.join(", ")), None),
             }
         }
         ErrorKind::MissingRequiredArgument => {
@@ -216,7 +216,7 @@ fn explain(error: &clap::Error, command: &Command, root: &Command) -> (String, O
     }
 }
 
-/// An argument that a command does not have.
+/// The message about an argument that a command does not have.
 fn unknown(argument: &str, command: &Command, root: &Command) -> (String, Option<String>) {
     if !argument.starts_with('-') {
         return (format!("unexpected argument `{argument}`"), None);
@@ -228,9 +228,9 @@ fn unknown(argument: &str, command: &Command, root: &Command) -> (String, Option
     let message = format!("`{full}` has no option `{argument}`");
     let own = options(command);
     let meant = OPTIONS.iter().find(|(word, _)| *word == argument).map(|(_, meant)| *meant);
-    // `--format json` is meant as a whole, and the command has its first word.
+    // `--format json` is meant as a whole, and the command has the first word of it.
     let has = |meant: &&str| own.iter().any(|option| meant.split(' ').next() == Some(option));
-    // The dashes, and a word that several options begin with, make nothing near.
+    // The dashes, and a word that several options begin with, do not make an option near.
     let name = argument.trim_start_matches('-');
     let names = own.iter().map(|option| option.trim_start_matches('-'));
     let alike = |other: &&str| match (name.split_once('-'), other.split_once('-')) {
@@ -259,7 +259,7 @@ fn unknown(argument: &str, command: &Command, root: &Command) -> (String, Option
     (message, help)
 }
 
-/// The command that a word is near to: in meaning, or in spelling.
+/// The command that is near a word, in meaning or in spelling.
 fn near_command<'a>(word: &str, root: &'a Command) -> Option<&'a str> {
     let meant = COMMANDS.iter().find(|(other, _)| word.eq_ignore_ascii_case(other));
     let own: Vec<&str> = root
@@ -273,7 +273,7 @@ fn near_command<'a>(word: &str, root: &'a Command) -> Option<&'a str> {
     }
 }
 
-/// The options of a command that are shown in its help.
+/// The options of a command that its help shows.
 fn options(command: &Command) -> Vec<String> {
     let shown = command.get_arguments().filter(|argument| !argument.is_hide_set());
     let long = shown.flat_map(|argument| {
@@ -283,13 +283,13 @@ fn options(command: &Command) -> Vec<String> {
     long.map(|long| format!("--{long}")).collect()
 }
 
-/// Why a value is not one.
+/// The reason why a value is not allowed.
 fn invalid(value: &str, reason: &(dyn Error + 'static)) -> String {
     if let Some(reason) = reason.downcast_ref::<ParseIntError>() {
         return match reason.kind() {
             IntErrorKind::PosOverflow => format!("`{value}` is too large"),
             IntErrorKind::NegOverflow => format!("`{value}` is too small"),
-            IntErrorKind::Zero => "it must be more than 0".to_owned(),
+            IntErrorKind::Zero => "the value must be more than 0".to_owned(),
             _ => format!("`{value}` is not a whole number"),
         };
     }
@@ -297,7 +297,7 @@ fn invalid(value: &str, reason: &(dyn Error + 'static)) -> String {
         return format!("`{value}` is not a number");
     }
     let text = reason.to_string();
-    // As the parsers of ranges say it: `0 is not in 1..=256`.
+    // The parsers of ranges write: `0 is not in 1..=256`.
     match text.split_once(" is not in ").and_then(|(_, range)| range.split_once("..=")) {
         Some((least, most)) => format!("`{value}` is not between {least} and {most}"),
         None => text,
@@ -313,8 +313,8 @@ fn names(value: Option<&ContextValue>) -> Vec<String> {
     }
 }
 
-/// An argument as it is written: of `<--ns <NAME>|--script <CODE>>`, the two names; of
-/// `--ns <NAME>`, the option alone.
+/// An argument in the form in which users write it: of `<--ns <NAME>|--script <CODE>>`, the two
+/// names; of `--ns <NAME>`, only the option.
 fn name(argument: &str) -> String {
     let inner = match argument.strip_prefix("<--") {
         Some(group) => format!("--{}", group.trim_end_matches('>')),

@@ -1,4 +1,4 @@
-//! One script of a namespace in place of the one that a unit's segment leads to.
+//! Options that select one script of a namespace, without regard to the segment of the unit.
 
 use clap::Args;
 use planout::Namespace;
@@ -6,7 +6,7 @@ use planout::namespace::Experiment;
 
 use super::failure::{Failure, Outcome};
 
-/// The one script that is evaluated, if one is chosen.
+/// The selected script, if one is selected.
 #[derive(Args, Debug)]
 #[group(id = "which", multiple = false)]
 pub(super) struct Which {
@@ -22,7 +22,7 @@ pub(super) struct Which {
 }
 
 impl Which {
-    /// The experiment that is to be evaluated alone, if any.
+    /// The experiment that is evaluated alone, if there is one.
     pub(super) fn experiment(&self, namespace: &Namespace) -> Outcome<Option<Experiment>> {
         if self.default {
             return Ok(Some(namespace.default_experiment().clone()));

@@ -219,7 +219,7 @@ fn every_cut_of_compressed_data_is_the_end() {
         for end in 0..whole.len() {
             let error = unpacked(&whole[..end]).expect_err("cut");
             let message = error.to_string();
-            assert!(message.contains("it ends in the middle of its "), "{end}: {message}");
+            assert!(message.contains("the file ends in the middle of its "), "{end}: {message}");
         }
         // Something else behind it.
         for garbage in [&b"x"[..], b"garbage", &[0; 512], b"userid,n\n"] {
@@ -253,19 +253,21 @@ fn compressed_files_that_are_cut_leave_the_old_file() {
             fs::write(path.join("out.csv"), "old").expect("a file");
             let run = batch(path, &format!("{name} -o out.csv --on-error skip"));
             assert_eq!(run.status, 3, "{}", run.stderr);
-            let message =
-                format!("error: cannot read `{name}`: it ends in the middle of its {form} data\n");
+            let message = format!(
+                "error: cannot read `{name}`: the file ends in the middle of its {form} data\n"
+            );
             assert_eq!(run.stderr, message);
             assert_eq!(fs::read_to_string(path.join("out.csv")).expect("a file"), "old");
         }
         fs::write(path.join(name), [&whole[..], b"and something else behind it"].concat())
             .expect("a file");
         let run = batch(path, &format!("{name} -o out.csv"));
-        let message = format!("error: cannot read `{name}`: its {form} data is damaged, or other");
+        let message = format!("error: cannot read `{name}`: the {form} data is damaged, or other");
         assert!(run.status == 3 && run.stderr.starts_with(&message), "{}", run.stderr);
         fs::write(path.join(name), &text).expect("a file");
         let run = batch(path, &format!("{name} -o out.csv"));
-        let message = format!("error: cannot read `{name}`: it is not {form}, or is damaged: ");
+        let message =
+            format!("error: cannot read `{name}`: the file is not {form}, or is damaged: ");
         assert!(run.status == 3 && run.stderr.starts_with(&message), "{}", run.stderr);
     }
 }

@@ -58,9 +58,12 @@ fn from_names_a_location_in_every_command() {
     for (call, said) in [
         (&["ship", "--from", "moved", "a", "b"][..], "two sources: `moved` and `a`"),
         (&["ship", "--from", "moved", "a", "-d", "b"], "two targets: `a` and `b`"),
-        (&["plan", "--from", "moved", "a", "--against", "b"], "`--against` does not go with `DST`"),
-        (&["nslist", "moved", "--from", "moved"], "does not go with"),
-        (&["check", "moved", "--from", "moved"], "does not go with"),
+        (
+            &["plan", "--from", "moved", "a", "--against", "b"],
+            "`--against` cannot be used with `DST`",
+        ),
+        (&["nslist", "moved", "--from", "moved"], "cannot be used with"),
+        (&["check", "moved", "--from", "moved"], "cannot be used with"),
     ] {
         let run = planout(root, call);
         assert_eq!(run.status, 2, "{call:?}: {}", run.stderr);

@@ -223,8 +223,8 @@ fn exit_statuses_tell_what_is_wrong_with_a_file() {
         (run(&users(9), "--input country=NL"), 1, "`country` is a column of `users.csv`"),
         (run(&users(9), "--input userid=1"), 2, "`userid` is the primary unit"),
         (run(&users(9), "--types userid:int"), 2, "unknown type `int`"),
-        (run(&users(9), "--units 5"), 2, "does not go with"),
-        (run(&users(9), "--observed x"), 2, "does not go with"),
+        (run(&users(9), "--units 5"), 2, "cannot be used with"),
+        (run(&users(9), "--observed x"), 2, "cannot be used with"),
         (simulate(path, "nowhere.csv"), 3, "cannot read `nowhere.csv`"),
     ];
     for (run, status, message) in cases {

@@ -14,17 +14,17 @@ use crate::cli::Context;
 use crate::cli::failure::Outcome;
 use crate::cli::text::{visible, visible_lines};
 
-/// How texts are checked while they are mended.
+/// The settings for checking texts while they are repaired.
 pub(super) struct Fix<'a> {
     pub(super) settings: &'a Settings,
     pub(super) dialects: Dialects,
-    /// Whether the texts are not written, but shown.
+    /// Whether the changes are shown instead of written.
     pub(super) diff: bool,
     pub(super) context: &'a Context<'a>,
 }
 
 impl Fix<'_> {
-    /// Mends what was read from files, as far as it can be.
+    /// Repairs the texts that were read from files, as far as possible.
     pub(super) fn run(&self, subjects: &Subjects) -> Outcome {
         let written = |loaded: &&Loaded| loaded.format == FileFormat::Yaml;
         for loaded in subjects.namespaces.iter().filter(written) {
@@ -60,7 +60,7 @@ impl Fix<'_> {
             return output.bytes(&visible_lines(&diff));
         }
         let path = Path::new(name);
-        // Only what is in the file now may be replaced.
+        // The file may have changed since; only its present content may be replaced.
         if path.is_file() && read_file(path, MAX_SOURCE_BYTES + 1)? == source.text().as_bytes() {
             output.note_owner(path, write_file(path, text.as_bytes())?);
             let mistakes = if errors == 1 { "error" } else { "errors" };

@@ -1,4 +1,4 @@
-//! The keys of `planout.toml`: a key more is a line more, here and in `docs/commands.md`.
+//! The keys of `planout.toml`. A new key takes a line here and a line in `docs/commands.md`.
 
 use planout::Dialect;
 use planout::diagnostic::{Code, Level};
@@ -14,7 +14,7 @@ const DIALECTS: &[(&str, Dialect)] =
 const LEVELS: &[(&str, Level)] =
     &[("off", Level::Off), ("warn", Level::Warn), ("error", Level::Error)];
 
-/// The tables of the file. The first has the keys above all others.
+/// The tables of the file. The first one has the keys above all tables.
 pub(super) const TABLES: &[Table] = &[
     Table {
         name: "",
@@ -54,7 +54,7 @@ pub(super) const TABLES: &[Table] = &[
     },
 ];
 
-/// The level of a check, by its code. False if the key is nothing like one.
+/// Sets the level of a check by its code. Returns false if the key does not look like a code.
 fn level(config: &mut Config, entry: &Entry<'_>, reader: &mut Reader) -> bool {
     let Ok(code) = entry.key.parse::<Code>() else {
         let near = nearest(entry.key, Code::ALL.iter().map(|code| code.as_str()));

@@ -1,4 +1,4 @@
-//! Reads TOML by tables of keys, with all that is wrong and where.
+//! A reader of TOML, table by table and key by key, that reports all problems with their places.
 
 use planout::diagnostic::{Code, Diagnostic};
 use planout::nearest::{hint, nearest};
@@ -9,25 +9,25 @@ use toml::de::{DeTable, DeValue};
 
 use super::Config;
 
-/// How many problems of a file are said.
+/// The most problems of a file that are reported.
 const MAX_PROBLEMS: usize = 100;
 
-/// The longest text, in bytes, of which more than the first error is looked for where it is not
-/// TOML: each error of the parser has a copy of it.
+/// The longest text, in bytes, in which more than the first syntax error is searched: each error of
+/// the parser holds a copy of the text.
 const MAX_RECOVERED: usize = 8 << 10;
 
-/// How many characters of a word are shown.
+/// The most characters of a word that are shown.
 const MAX_SHOWN: usize = 40;
 
-/// Takes the value of a key into the configuration, or reports what is wrong with it.
+/// Reads the value of a key into the configuration, or reports its problem.
 type Take = fn(&mut Config, &Entry<'_>, &mut Reader);
 
-/// A table of the file, and what its keys do.
+/// A table of the file, with the functions of its keys.
 pub(super) struct Table {
-    /// The name in the brackets; empty for the keys above all tables.
+    /// The name in the brackets. It is empty for the keys above all tables.
     pub(super) name: &'static str,
     pub(super) keys: &'static [(&'static str, Take)],
-    /// Handles a key that is not one of these; false if it means nothing here either.
+    /// Handles an unlisted key. Returns false if the key is unknown here, too.
     pub(super) other: Option<fn(&mut Config, &Entry<'_>, &mut Reader) -> bool>,
 }
 
@@ -49,24 +49,24 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Something is wrong with the key.
+    /// A problem of the key.
     pub(super) fn key_problem(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(Code::ConfigKey, self.place, message)
     }
 
-    /// Something is wrong with the value.
+    /// A problem of the value.
     fn value_problem(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(Code::ConfigValue, self.value_place, message)
     }
 }
 
-/// Collects what is wrong with a file.
+/// Collects the problems of a file.
 #[derive(Default)]
 pub(super) struct Reader {
     problems: Vec<Diagnostic>,
 }
 
-/// Reads a text into a configuration, and says what is wrong with it.
+/// Reads a text into a configuration, and returns its problems.
 pub(super) fn read(text: &str, config: &mut Config, tables: &[Table]) -> Vec<Diagnostic> {
     let mut reader = Reader::default();
     let (root, errors) = match DeTable::parse(text) {
@@ -77,7 +77,7 @@ pub(super) fn read(text: &str, config: &mut Config, tables: &[Table]) -> Vec<Dia
     for error in &errors {
         reader.report(malformed(error));
     }
-    // The rest of a line that is not TOML says nothing.
+    // The rest of a line that is not TOML has no meaning.
     let line = |at: u32| text[..(at as usize).min(text.len())].matches('\n').count();
     let broken: Vec<usize> =
         reader.problems.iter().map(|problem| line(problem.primary.span.start)).collect();
@@ -141,7 +141,7 @@ impl Reader {
         }
     }
 
-    /// One of some words, each with what it stands for.
+    /// One of several words, with the value of each.
     pub(super) fn word<T: Copy>(&mut self, entry: &Entry<'_>, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(entry)?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, meant)| *meant);
@@ -149,7 +149,7 @@ impl Reader {
             let message = format!("`{}` cannot be `{}`", entry.key, shown(text));
             let problem = entry.value_problem(message);
             let known = words.iter().map(|(word, _)| *word);
-            // As `warning` does.
+            // For example, `warning` is not near any of the words.
             let begins_with = |word: &&str| text.starts_with(word);
             let help = match nearest(text, known.clone()).or(known.clone().find(begins_with)) {
                 Some(near) => Some(format!("did you mean `{near}`?")),
@@ -209,14 +209,14 @@ impl Reader {
         self.text_of(entry, &format!("`{}`", entry.key))
     }
 
-    /// The text of what an entry holds; `what` names that.
+    /// The text of an entry's value. Messages call it `what`.
     fn text_of<'a>(&mut self, entry: &Entry<'a>, what: &str) -> Option<&'a str> {
         if let DeValue::String(text) = entry.value {
             return Some(text.as_ref());
         }
         let problem = entry.value_problem(format!("{what} must be a text, not {}", kind(entry)));
         self.report(problem.help(match entry.value {
-            // Its elements may be in quotes already.
+            // Its elements may already be in quotes.
             DeValue::Array(_) | DeValue::Table(_) => "write a text in its place: `\"...\"`",
             _ => "write it in quotes",
         }));
@@ -224,7 +224,7 @@ impl Reader {
     }
 }
 
-/// A key that means nothing where it stands: it is misspelt, or belongs elsewhere.
+/// The problem of an unknown key: it is misspelt, or belongs elsewhere.
 fn unknown(entry: &Entry<'_>, table: &Table, tables: &[Table]) -> Diagnostic {
     let problem = match table.name {
         "" => entry.key_problem(format!("unknown key `{}`", shown(entry.key))),
@@ -247,7 +247,7 @@ fn unknown(entry: &Entry<'_>, table: &Table, tables: &[Table]) -> Diagnostic {
         "" => keys.chain(nested).collect(),
         _ => keys.collect(),
     };
-    // A table of codes has more keys than can be listed.
+    // The table of codes has more keys than a message can list.
     let help = match table.other {
         Some(_) => nearest(entry.key, known).map(|near| format!("did you mean `{near}`?")),
         None => hint(entry.key, known),
@@ -270,7 +270,7 @@ fn kind(entry: &Entry<'_>) -> &'static str {
     }
 }
 
-/// A word as it can be shown to everybody: it may be a URL with a password in the wrong place.
+/// A word in a form that may be shown: it may be a URL with a password in the wrong place.
 fn shown(word: &str) -> String {
     if word.contains(['@', '/']) || is_url(word) { "...".to_owned() } else { cut(word, MAX_SHOWN) }
 }

@@ -25,7 +25,7 @@ use crate::cli::{Context, Format, lookup, overwrite};
 /// Advice about bad rows.
 const SKIPS: &str = "`--on-error skip` leaves bad rows out, `--on-error null` keeps them";
 
-/// The variable that names the time of all that happens.
+/// The variable that holds the time for reproducible builds.
 const EPOCH: &str = "SOURCE_DATE_EPOCH";
 
 #[derive(Args, Debug)]
@@ -87,12 +87,12 @@ enum Bad {
 }
 
 impl BatchArgs {
-    /// The file, if there is one to evaluate for.
+    /// The file of units, if there is one.
     pub(super) fn file(&self) -> Option<&str> {
         self.batch.as_deref()
     }
 
-    /// When exposures happen, if they are asked for.
+    /// The time of the exposures, if they are written.
     fn exposure(&self) -> Outcome<Option<u64>> {
         match (self.exposure, self.time) {
             (false, _) => Ok(None),
@@ -104,8 +104,8 @@ impl BatchArgs {
 
 impl Eval {
     pub(super) fn batch(&self, file: &str, constants: Map, context: &Context) -> Outcome {
-        // Programs get one object at the end, and notes in it. A failure is another object, which has
-        // no place for them.
+        // Programs get one object at the end, with the notes in it. A failure is another object,
+        // without notes.
         let mut kept = Vec::new();
         let outcome = self.rows(file, constants, &mut kept, context);
         if outcome.is_err() {
@@ -114,7 +114,7 @@ impl Eval {
         outcome
     }
 
-    /// Evaluates for the rows, and keeps what programs are to be told.
+    /// Evaluates the rows, and keeps the notes for programs.
     fn rows(
         &self,
         file: &str,
@@ -203,7 +203,7 @@ impl Eval {
         Ok(())
     }
 
-    /// The file to write, which is said in one of two ways.
+    /// The output file, which two options can name.
     fn output(&self) -> Outcome<Option<&str>> {
         match (self.batch.output.as_deref(), self.short.as_slice()) {
             (output, []) => Ok(output),
@@ -213,8 +213,7 @@ impl Eval {
     }
 }
 
-/// The time that builds which are to be repeated give to all that happens in them, else that of the
-/// clock.
+/// The time for reproducible builds if it is set, and otherwise the time of the clock.
 fn now() -> Outcome<u64> {
     let Some(text) = env::var_os(EPOCH).filter(|text| !text.is_empty()) else {
         return Ok(SystemTime::now()

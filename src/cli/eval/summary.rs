@@ -12,7 +12,7 @@ fn rate(rows: u64, seconds: f64) -> String {
     format!("{} rows a second", grouped(rate as u64))
 }
 
-/// The text for people.
+/// The summary as text for people.
 pub(super) fn text(
     name: &str,
     summary: &Summary,
@@ -39,12 +39,12 @@ pub(super) fn text(
     text
 }
 
-/// A bad row with its place and all that is wrong with it.
+/// A bad row with its place and all of its problems.
 fn located(name: &str, row: &BadRow, context: &Context) -> String {
     format!("{name}:{}: {}", row.place(), context.with_causes(row))
 }
 
-/// The same for programs.
+/// The summary as JSON for programs.
 pub(super) fn json(
     name: &str,
     summary: &Summary,

@@ -1,4 +1,4 @@
-//! The target of the rows of a batch. A file has its name when it is complete, and not before.
+//! The output of a batch. An output file gets its name only when it is complete.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write, stdout};
@@ -14,18 +14,18 @@ use crate::cli::output::given_away;
 pub(super) struct Target {
     to: To,
     compression: Compression,
-    /// The note about a file once it is replaced.
+    /// The note about a replaced file.
     pub(super) note: Option<String>,
 }
 
 enum To {
     Stdout,
-    /// Something that is not a file: a pipe or a device.
+    /// A pipe, a device or another special file.
     Special(File, PathBuf),
     File(File, Staged),
 }
 
-/// Why the rows are not where they should be.
+/// The reason why the rows could not be written.
 pub(super) enum Failed {
     Batch(Error),
     Output(Failure),
@@ -49,12 +49,12 @@ impl Target {
         Ok(Target { to, compression, note })
     }
 
-    /// Whether a terminal can be written on without being in the way of rows.
+    /// Whether progress can be shown on a terminal without getting between the rows.
     pub(super) fn leaves_terminal_free(&self) -> bool {
         !matches!(self.to, To::Stdout) || !stdout().is_terminal()
     }
 
-    /// Writes what there is to write. Only if all of it succeeds, a file gets its name.
+    /// Writes the rows. A file gets its name only if all of it succeeds.
     pub(super) fn fill(
         self,
         write: impl FnOnce(&mut (dyn Write + Send)) -> Result<Summary, Error>,
@@ -80,7 +80,7 @@ impl Target {
     }
 }
 
-/// A temporary file beside the one that it is to become. It goes with this, or when the program
+/// A temporary file beside the output. It is removed when this value is dropped, or when the program
 /// is interrupted.
 struct Staged {
     path: PathBuf,
@@ -97,7 +97,7 @@ impl Staged {
     /// Gives the file its name.
     fn complete(&self, file: &File) -> io::Result<()> {
         file.sync_all()?;
-        // Whoever is interrupted now waits for the name.
+        // An interruption now waits until the file has its name.
         let mut temporary = self.temporary.lock().unwrap_or_else(PoisonError::into_inner);
         match temporary.take() {
             Some(temporary) => temporary.persist(&self.path),
@@ -108,13 +108,13 @@ impl Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        // The thread that waits for signals has it, too.
+        // The thread that waits for signals shares it.
         self.temporary.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }
 
-/// Removes the file before the program dies of a signal. The threads of the program may be waiting
-/// for a pipe at that time, so nobody is asked to end.
+/// Removes the file before a signal ends the program. The other threads may be waiting for a pipe at
+/// that time, so they are not asked to end.
 #[cfg(unix)]
 fn remove_when_interrupted(temporary: &Arc<Mutex<Option<Temporary>>>) -> io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
@@ -122,7 +122,7 @@ fn remove_when_interrupted(temporary: &Arc<Mutex<Option<Temporary>>>) -> io::Res
     let temporary = Arc::clone(temporary);
     std::thread::spawn(move || {
         for signal in signals.forever() {
-            // Held to the end, so that the file cannot get its name any more.
+            // The lock is held to the end, so that the file cannot get its name any more.
             let mut temporary = temporary.lock().unwrap_or_else(PoisonError::into_inner);
             drop(temporary.take());
             let _ = signal_hook::low_level::emulate_default_handler(signal);
@@ -140,7 +140,7 @@ fn cannot_write(path: &Path, error: io::Error) -> Failure {
     Failure::broken(error).context(format!("cannot write `{}`", path.display()))
 }
 
-/// Writes through a compressor, and gives back what it wrote to.
+/// Writes through a compressor, and returns the inner writer.
 fn compressed<W: Write + Send>(
     output: W,
     compression: Compression,
@@ -150,7 +150,7 @@ fn compressed<W: Write + Send>(
     let failed = |error| Failed::Output(failed(error));
     let mut output = Compressor::new(output, compression).map_err(&failed)?;
     let outcome = write(&mut output);
-    // The rows that were written are to be read, whatever came then.
+    // The rows that were written must be readable, even after a failure.
     let finished = output.finish();
     let summary = outcome.map_err(Failed::Batch)?;
     Ok((summary, finished.map_err(&failed)?))

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use crate::cli::text::{Text, visible};
 
-/// How many characters the bar has.
+/// The number of characters of the bar.
 const WIDTH: usize = 60;
 
-/// How many characters the list of an experiment's segments may take.
+/// The most characters of the list of an experiment's segments.
 const LIST_WIDTH: usize = 60;
 
-/// The signs of the experiments in the bar; after the last they begin anew.
+/// The signs of the experiments in the bar. After the last, they start again.
 const SIGNS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const FREE: char = '·';
 
@@ -35,7 +35,7 @@ pub(super) fn draw(namespace: &Namespace) -> Text {
     let (mut before, mut drawn) = (0, 0);
     for (sign, _, segments) in &holders {
         before += segments.len();
-        // Rounding the running sum keeps the bar as wide as it is, whatever the shares.
+        // Rounding the running sum keeps the width of the bar for all shares.
         let end = (before * WIDTH + total / 2) / total;
         bar.extend(std::iter::repeat_n(*sign, end - drawn));
         drawn = end;
@@ -50,7 +50,7 @@ pub(super) fn draw(namespace: &Namespace) -> Text {
     drawing
 }
 
-/// Ascending segments with runs drawn together: `3`, `7-9`, ...
+/// Ascending segments, with runs joined: `3`, `7-9`, ...
 pub(in crate::cli) fn runs(segments: &[u32]) -> impl Iterator<Item = String> {
     segments.chunk_by(|a, b| a + 1 == *b).map(|run| match run {
         [first, .., last] => format!("{first}-{last}"),
@@ -58,7 +58,7 @@ pub(in crate::cli) fn runs(segments: &[u32]) -> impl Iterator<Item = String> {
     })
 }
 
-/// Runs of segments in a line, cut where it gets long.
+/// Runs of segments on one line, cut if it is long.
 fn ranges(segments: &[u32]) -> String {
     let mut text = String::new();
     for next in runs(segments) {
@@ -72,7 +72,7 @@ fn ranges(segments: &[u32]) -> String {
     text
 }
 
-/// All segments of all experiments, ascending, and those that are free.
+/// All segments of all experiments in ascending order, and the free ones.
 pub(super) fn json(namespace: &Namespace) -> Value {
     let entry = |it: &Experiment| (it.name().to_owned(), json!(it.segments()));
     let experiments: serde_json::Map<_, _> = namespace.experiments().iter().map(entry).collect();

@@ -1,6 +1,6 @@
-//! Durations, counted in so many buckets that percentiles are right to 1 %, whatever their number.
+//! Durations, counted in buckets: percentiles are exact to 1 %, for any number of durations.
 
-/// Each power of two is split into so many buckets; shorter durations have one of their own each.
+/// The number of buckets for each power of two. Each shorter duration has its own bucket.
 const STEPS: usize = 128;
 /// The number of buckets for 64 bits of nanoseconds.
 const BUCKETS: usize = (64 - 8) * STEPS + 2 * STEPS;
@@ -47,7 +47,7 @@ impl Histogram {
         self.total
     }
 
-    /// The shortest; 0 if there is none.
+    /// The shortest duration; 0 if there are none.
     pub(super) fn min(&self) -> u64 {
         self.min.min(self.max)
     }
@@ -60,7 +60,7 @@ impl Histogram {
         self.total as f64 / self.count.max(1) as f64
     }
 
-    /// The time that so many percent do not exceed.
+    /// The duration that this percentage of all does not exceed.
     pub(super) fn percentile(&self, percent: u64) -> u64 {
         let rank = (u128::from(self.count) * u128::from(percent)).div_ceil(100).max(1);
         let mut seen = 0;
@@ -74,11 +74,11 @@ impl Histogram {
     }
 }
 
-/// The bucket that a duration falls into. Their widths double with each power of two.
+/// The bucket of a duration. The widths double with each power of two.
 fn bucket(nanoseconds: u64) -> usize {
     let bits = (u64::BITS - nanoseconds.leading_zeros()) as usize;
     let shift = bits.saturating_sub(8);
-    // At most 8 bits are left.
+    // The shift leaves 8 bits at most.
     shift * STEPS + (nanoseconds >> shift) as usize
 }
 

@@ -1,4 +1,4 @@
-//! Evaluations of random units, each timed on its own.
+//! Evaluations of random units, with a time for each.
 
 use std::hint::black_box;
 use std::io;
@@ -13,41 +13,42 @@ use planout::{Map, Namespace, Value};
 
 use super::histogram::Histogram;
 
-/// So many evaluations of each thread come first and are not counted.
+/// The number of evaluations of each thread that come first and are not counted.
 const WARM_UP: u64 = 1_000;
 
-/// Of what may be made in all, one part is for those that come first.
+/// The part of the allowed effort that is for the first evaluations.
 const PARTS: u64 = 8;
 
-/// The work: the script and the inputs to evaluate.
+/// The script and the inputs to evaluate.
 #[derive(Clone, Copy)]
 pub(super) struct Work<'a> {
     pub(super) namespace: &'a Namespace,
-    /// This one alone, whatever the unit's segment.
+    /// The only experiment to evaluate, without regard to the unit's segment.
     pub(super) experiment: Option<&'a Experiment>,
-    /// The inputs of every unit. The primary unit is drawn where it is not among them.
+    /// The inputs of every unit. The primary unit is drawn at random if it is not among them.
     pub(super) inputs: &'a Map,
 }
 
-/// How long evaluations took.
+/// The durations of evaluations.
 #[derive(Clone, Debug)]
 pub(super) struct Measured {
     /// Each evaluation of each thread.
     pub(super) times: Histogram,
-    /// The time that the slowest thread spent on its evaluations, in nanoseconds.
+    /// The time of the slowest thread for its evaluations, in nanoseconds.
     pub(super) longest_thread: u64,
 }
 
-/// Why there is nothing to tell.
+/// The reason why there is no result.
 #[derive(Debug)]
 pub(super) enum Failed {
     /// A unit cannot be evaluated.
     Unit { inputs: Map, error: Box<AssignError> },
-    /// The system has no thread to give.
+    /// The system cannot start a thread.
     Thread(io::Error),
 }
 
-/// Evaluates the units 0 to `iterations`, split among threads, or fewer if scripts make too much.
+/// Evaluates the units 0 to `iterations`, divided among threads, or fewer units if scripts make too
+/// much data.
 pub(super) fn measure(work: Work<'_>, iterations: u64, threads: u64) -> Result<Measured, Failed> {
     let clock = clock_cost();
     let (share, rest) = (iterations / threads, iterations % threads);
@@ -108,7 +109,8 @@ fn evaluate(
     Ok(times)
 }
 
-/// One evaluation, from the inputs to the params and back to an empty desk. Returns how much it made.
+/// One evaluation, from the inputs to the params, including the release of its memory. Returns the
+/// number of bytes that it made.
 fn once(work: Work<'_>, inputs: &Map) -> Result<usize, AssignError> {
     let Some(experiment) = work.experiment else {
         return work.namespace.assign(black_box(inputs)).map(|assignment| {
@@ -132,7 +134,7 @@ fn once(work: Work<'_>, inputs: &Map) -> Result<usize, AssignError> {
     }
 }
 
-/// A whole number of 32 bits: always the same one at the same place, near no other place's.
+/// A whole number of 32 bits. It depends only on the position, and neighbours are not similar.
 fn random(index: u64) -> i64 {
     // The mixing function of SplitMix64, which is a bijection.
     let mut bits = index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);

@@ -1,4 +1,4 @@
-//! A plan as JSON. `docs/commands.md` describes it: its fields are there to stay.
+//! A plan as JSON. `docs/commands.md` describes its fields, which will not change.
 
 use planout::Value as Input;
 use planout::namespace::Action;

@@ -1,4 +1,4 @@
-//! A plan as text, for those who review a change.
+//! A plan as text, for people who review a change.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,13 +13,13 @@ use planout::plan::{
 
 use crate::cli::text::{Text, shortened, visible};
 
-/// How many lines a list may have.
+/// The most lines of a list.
 const MAX_LINES: usize = 20;
 
 /// The mark of changes that reassign units.
 const MARK: char = '!';
 
-/// The whole plan: a line that sums it up, and a block for each namespace that changes.
+/// The whole plan: a summary line, and a block for each namespace that changes.
 pub(in crate::cli) fn text(plan: &Plan) -> Text {
     let mut text = Text::from(summary(plan));
     for namespace in &plan.namespaces {
@@ -140,7 +140,7 @@ fn changes(changes: &Changes, text: &mut Text) {
     }
 }
 
-/// The alternative to the edits. It is meant to be copied, so nothing is cut.
+/// The alternative to the edits. It is meant to be copied, so nothing in it is cut.
 fn remedy(remedy: &Remedy, text: &mut Text) {
     text.line("  instead:");
     let Appendix { renamed, restored, default, entries } = match remedy {
@@ -175,7 +175,7 @@ fn remedy(remedy: &Remedy, text: &mut Text) {
     }
 }
 
-/// Lines below a heading, cut where they get many.
+/// Lines below a heading, cut if there are many.
 fn list(lines: impl ExactSizeIterator<Item = String>, text: &mut Text) {
     let more = lines.len().saturating_sub(MAX_LINES);
     for line in lines.take(MAX_LINES) {
@@ -215,7 +215,7 @@ fn segments(count: u32, of: u32) -> String {
     format!("{count} of {of} segments")
 }
 
-/// The moved segments, from experiment to experiment.
+/// The moved segments, by their old and new experiments.
 fn matrix(moves: &[Move], of: u32, text: &mut Text) {
     if moves.is_empty() {
         return;
@@ -248,7 +248,7 @@ fn param(change: &ParamChange, more: &str) -> String {
     for (index, part) in change.parts.iter().enumerate() {
         let lead = if index == 0 { ": " } else { "; " };
         let what = if part.what == "value" { String::new() } else { format!("{} ", part.what) };
-        // A string takes everything that is written to it.
+        // Writing to a string never fails.
         let _ = match (&part.before, &part.after) {
             (Some(before), Some(after)) => write!(line, "{lead}{what}{before} -> {after}"),
             (None, Some(after)) => write!(line, "{lead}{what}{after}"),
@@ -315,7 +315,7 @@ fn sampled(sampled: &Sampled, text: &mut Text) {
     }
 }
 
-/// The units that fail after, by what that comes from.
+/// The units that fail after the change, by cause.
 fn failures(sampled: &Sampled, is_new: bool, text: &mut Text) {
     let units = |count: usize| format!("{count} of {}", plural(sampled.units, "unit"));
     let names = |names: &BTreeSet<String>| {

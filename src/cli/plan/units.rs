@@ -9,7 +9,8 @@ use planout::plan::{Inputs, Units};
 use crate::cli::Context;
 use crate::cli::failure::Outcome;
 
-/// Enough for what many units would see. A plan of a thousand changes is not to take minutes.
+/// The limit for all namespaces together: enough to see most effects, while a plan of a thousand
+/// changes does not take minutes.
 const DEFAULT: Units = Units::Shared { each: 10_000, total: 200_000 };
 
 #[derive(Args, Debug)]
@@ -25,7 +26,7 @@ pub(in crate::cli) struct Sample {
 }
 
 impl Sample {
-    /// The units. Of those of a file only these inputs are read.
+    /// The units. Only these inputs of a file are read.
     pub(in crate::cli) fn units(&self, inputs: &Inputs<'_>, context: &Context) -> Outcome<Units> {
         #[cfg(feature = "batch")]
         if let Some(units) = self.file.units(inputs, context)? {

@@ -1,12 +1,12 @@
-//! The text of the line: as much of it as fits on the terminal.
+//! The text of the line, cut to the width of the terminal.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How many columns a bar takes at most, and at least.
+/// The largest and the smallest width of a bar.
 const BAR: usize = 20;
 const SHORT_BAR: usize = 5;
 
-/// How many columns a label may take, however narrow the terminal is.
+/// The smallest width of a label, however narrow the terminal is.
 const SHORT_LABEL: usize = 12;
 
 /// The constant parts of a line.
@@ -16,22 +16,22 @@ pub(super) struct Line {
     unit: &'static str,
 }
 
-/// How far the work is.
+/// The progress of the work.
 pub(super) struct State {
     pub(super) done: u64,
-    /// The share of all work that this is, where it is known.
+    /// The finished share of the work, if it is known.
     pub(super) share: Option<f64>,
     pub(super) seconds: f64,
 }
 
 impl Line {
-    /// The line of a label that can be shown to everybody.
+    /// A line with a label that may be shown.
     pub(super) fn new(label: &str, unit: &'static str) -> Line {
         Line { label: label.to_owned(), unit }
     }
 
-    /// The line in so many columns. What matters least is left out where not all fits: the rate,
-    /// the count, the bar, the label and at last the time that is left.
+    /// The line in a number of columns. If not everything fits, the least important parts are left
+    /// out first: the rate, the count, the bar, the label and finally the remaining time.
     pub(super) fn fit(&self, state: &State, columns: usize) -> String {
         let label = shortened(&self.label, (columns / 3).max(SHORT_LABEL)) + ": ";
         let unit = self.unit;
@@ -72,7 +72,7 @@ fn bar(share: f64, columns: usize) -> String {
     format!("[{}{}]", "#".repeat(filled), "-".repeat(columns - filled))
 }
 
-/// The end of a text, which tells files apart, in so many columns.
+/// The end of a text, which distinguishes files, in a number of columns.
 fn shortened(text: &str, columns: usize) -> String {
     const DOTS: &str = "...";
     if text.width() <= columns {

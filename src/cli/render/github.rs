@@ -1,11 +1,11 @@
-//! Diagnostics as workflow commands of GitHub Actions, which shows them beside the changed lines.
+//! Diagnostics as workflow commands of GitHub Actions. GitHub shows them beside the changed lines.
 
 use planout::diagnostic::{Diagnostic, Report};
 use planout::source::Source;
 
 use crate::cli::text::visible;
 
-/// A line for each diagnostic; nothing where there is none.
+/// A line for each diagnostic.
 pub(super) fn github(reports: &[Report]) -> String {
     let lines = reports.iter().flat_map(|report| {
         report.diagnostics.iter().map(|diagnostic| command(&report.source, diagnostic) + "\n")
@@ -19,7 +19,7 @@ fn command(source: &Source, diagnostic: &Diagnostic) -> String {
     let end = source.position(primary.span.end);
     let mut properties =
         format!("file={},line={},endLine={}", property(source.name()), start.line, end.line);
-    // Over several lines GitHub has no use for columns.
+    // GitHub does not use columns for places over several lines.
     if start.line == end.line {
         properties += &format!(",col={},endColumn={}", start.column, end.column);
     }
@@ -30,8 +30,7 @@ fn command(source: &Source, diagnostic: &Diagnostic) -> String {
     format!("::{} {properties},title={code}::{text}", severity.as_str())
 }
 
-/// Escapes what stands after the second `::`. A line break would end the command, and begin
-/// another one.
+/// Escapes the text after the second `::`. A line break would end the command and begin another one.
 fn data(text: &str) -> String {
     let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     visible(&text).into_owned()

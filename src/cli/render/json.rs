@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use planout::diagnostic::{Diagnostic, Replacement, Report};
 use planout::source::Source;
 
-/// The diagnostic as an object, the same for all commands.
+/// The diagnostic as an object. All commands use this form.
 pub(in crate::cli) fn json(source: &Source, diagnostic: &Diagnostic) -> Value {
     let start = source.position(diagnostic.primary.span.start);
     let end = source.position(diagnostic.primary.span.end);
@@ -39,12 +39,12 @@ fn replacement(source: &Source, Replacement { span, text }: &Replacement) -> Val
     })
 }
 
-/// Why a command failed, the same for all commands.
+/// The reason why a command failed. All commands use this form.
 pub(in crate::cli) fn failure_json(message: &str, help: Option<&str>, status: u8) -> Value {
     json!({ "error": { "message": message, "help": help, "status": status } })
 }
 
-/// The diagnostics of all reports as one array, an object a line.
+/// The diagnostics of all reports as one array, with one object on each line.
 pub(super) fn array(reports: &[Report]) -> String {
     let objects = reports.iter().flat_map(|report| {
         report.diagnostics.iter().map(|found| json(&report.source, found).to_string())

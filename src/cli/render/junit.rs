@@ -1,9 +1,9 @@
-//! Diagnostics as a JUnit report: a test case for each file, which fails where it has errors.
+//! Diagnostics as a JUnit report: each file is a test case, which fails if the file has errors.
 
 use planout::diagnostic::{Diagnostic, Report, Severity, is_unseen};
 use planout::source::Source;
 
-/// The whole document. Its only time is 0, so that equal files give equal reports.
+/// The whole document. Its only time is 0, so that the same files always give the same report.
 pub(super) fn junit(reports: &[Report]) -> String {
     let failures = reports.iter().filter(|report| report.has_errors()).count();
     let counts = format!("tests=\"{}\" failures=\"{failures}\" errors=\"0\"", reports.len());
@@ -39,7 +39,7 @@ fn failure(source: &Source, error: &Diagnostic) -> String {
     format!("      <failure message=\"{message}\" type=\"{}\">{text}</failure>\n", error.code)
 }
 
-/// JUnit knows no warnings: they are what the test has printed.
+/// JUnit has no warnings, so they are written as the output of the test.
 fn output(source: &Source, warnings: &[&Diagnostic]) -> String {
     if warnings.is_empty() {
         return String::new();
@@ -48,7 +48,7 @@ fn output(source: &Source, warnings: &[&Diagnostic]) -> String {
     format!("      <system-out>{}</system-out>\n", lines.join("\n"))
 }
 
-/// The diagnostic with its place, as editors and terminals understand it.
+/// The diagnostic with its place, in the form that editors and terminals recognize.
 fn text(source: &Source, diagnostic: &Diagnostic) -> String {
     let Diagnostic { code, severity, message, primary, help, .. } = diagnostic;
     let place = source.position(primary.span.start);
@@ -57,8 +57,8 @@ fn text(source: &Source, diagnostic: &Diagnostic) -> String {
     format!("{name}:{}:{}: {severity}[{code}]: {message}{help}", place.line, place.column)
 }
 
-/// Escapes text for elements and attributes alike. What XML 1.0 cannot hold, or nobody would see,
-/// is written out.
+/// Escapes text for elements and attributes. Characters that XML 1.0 cannot hold, and invisible ones,
+/// are written as escapes.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
@@ -67,7 +67,7 @@ fn escape(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            // As they are, an attribute would turn them into spaces.
+            // Unescaped, these would become spaces in an attribute.
             '\t' | '\n' | '\r' => escaped.push_str(&format!("&#{};", u32::from(char))),
             '\u{fffe}' | '\u{ffff}' => escaped.push_str(&format!("\\u{:04x}", u32::from(char))),
             other if is_unseen(other) => escaped.push_str(&format!("\\u{:04x}", u32::from(char))),

@@ -1,4 +1,4 @@
-//! Reports that hold what renderers stumble over.
+//! Reports with the content that renderers could get wrong.
 
 use std::sync::Arc;
 

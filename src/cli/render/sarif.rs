@@ -10,7 +10,7 @@ use sha1::{Digest, Sha1};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// The whole log: one run, with the rules that it has found broken.
+/// The whole log: one run, with the rules that were violated.
 pub(super) fn sarif(reports: &[Report]) -> String {
     let found = || reports.iter().flat_map(|report| &report.diagnostics);
     let is_found = |code: &&Code| found().any(|diagnostic| diagnostic.code == **code);
@@ -55,7 +55,7 @@ fn rule(code: Code) -> Value {
     };
     json!({
         "id": code.as_str(),
-        // A name that programs may show; the code is what stays.
+        // A name that programs may show. The code never changes, the name may.
         "name": format!("{code:?}"),
         "shortDescription": { "text": title(code) },
         "fullDescription": { "text": summary(explain(code)) },
@@ -121,7 +121,7 @@ fn location(source: &Source, span: Span) -> Value {
     })
 }
 
-/// A path as a URI: relative where the path is.
+/// A path as a URI. A relative path gives a relative URI.
 fn uri(path: &str) -> String {
     let path = path.replace('\\', "/");
     let (root, path) = match path.as_bytes() {
@@ -139,7 +139,7 @@ fn uri(path: &str) -> String {
     })
 }
 
-/// The identity of a problem from one run to the next, wherever its line has moved.
+/// The identity of a problem in several runs, even if its line has moved.
 fn digest(source: &Source, diagnostic: &Diagnostic) -> String {
     let (at, _) = source.clamp(diagnostic.primary.span);
     let start = source.text()[..at].rfind('\n').map_or(0, |newline| newline + 1);

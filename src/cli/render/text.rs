@@ -1,4 +1,4 @@
-//! Diagnostics as rustc prints them.
+//! Diagnostics in the style of rustc.
 
 use std::ops::Range;
 
@@ -10,11 +10,11 @@ use planout::source::{Source, Span};
 use crate::cli::secrets::Secrets;
 use crate::cli::text::{visible, visible_lines};
 
-/// Beyond this many bytes a line, or a stretch between two places, is not shown.
+/// The most bytes of a line, or of the text between two places, that are shown.
 const MAX_SHOWN: usize = 20_000;
 const MAX_LINE: usize = 400;
 
-/// The stretch of a source that is shown: whole lines.
+/// The part of a source that is shown: whole lines.
 struct Window<'a> {
     source: &'a Source,
     start: usize,
@@ -50,10 +50,11 @@ impl<'a> Window<'a> {
     }
 }
 
-/// The text of a window as it is shown, without secrets and with all that cannot be seen.
+/// The text of a window in the form that is shown: without secrets, and with invisible characters
+/// written out.
 struct Shown {
     text: String,
-    /// The text without secrets, whose places are those of the source.
+    /// The text without secrets. Its places are those of the source.
     masked: String,
 }
 
@@ -63,7 +64,7 @@ impl Shown {
         Shown { text: visible_lines(&masked).into_owned(), masked }
     }
 
-    /// The range in the shown text of a range of the source.
+    /// The range in the shown text for a range of the source.
     fn range(&self, Range { start, end }: Range<usize>) -> Range<usize> {
         let place = |at: usize| {
             let (before, after) = self.masked.split_at(at);
@@ -75,7 +76,7 @@ impl Shown {
         place(start)..place(end)
     }
 
-    /// The column of a range as it is shown, from 1.
+    /// The column of a range in the shown text, from 1.
     fn column(&self, range: Range<usize>) -> usize {
         let before = &self.text[..self.range(range).start];
         let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]);
@@ -83,7 +84,7 @@ impl Shown {
     }
 }
 
-/// The part of a span that lies in its first line, as offsets.
+/// The part of a span in its first line, as offsets.
 fn first_line(source: &Source, span: Span) -> (usize, usize) {
     let (start, end) = source.clamp(span);
     let line_end = source.text()[start..end].find(['\n', '\r']).map_or(end, |at| start + at);
@@ -97,7 +98,7 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-/// The diagnostic with the lines that it is about, coloured.
+/// The diagnostic with its lines, coloured.
 pub(in crate::cli) fn text(source: &Source, diagnostic: &Diagnostic, secrets: &Secrets) -> String {
     let Diagnostic { code, severity, message, primary, secondary, help, .. } = diagnostic;
     let (message, name) = (visible(message), visible(source.name()));
@@ -141,14 +142,15 @@ pub(in crate::cli) fn text(source: &Source, diagnostic: &Diagnostic, secrets: &S
     if column == place.column {
         return text;
     }
-    // The place is that in the file, whatever its line is shown as. The title is a line.
+    // The place is the one in the file, even if the shown line is different. The title is a single
+    // line.
     let (title, rest) = text.split_once('\n').unwrap_or_default();
     let [shown, place] =
         [column, place.column].map(|column| format!("{name}:{}:{column}", place.line));
     format!("{title}\n{}", rest.replacen(&shown, &place, 1))
 }
 
-/// An error that is about no text, coloured.
+/// An error that does not belong to a text, coloured.
 pub(in crate::cli) fn failure(message: &str, help: Option<&str>) -> String {
     let line = |title| Renderer::styled().render(&[Group::with_title(title)]);
     let error = line(Level::ERROR.primary_title(visible(message)));

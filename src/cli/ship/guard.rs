@@ -8,7 +8,7 @@ use planout::store::Contents;
 
 use crate::cli::failure::{Failure, Outcome};
 
-/// Checks that the namespaces that are named exist, at the source or at the target.
+/// Checks that the named namespaces exist, at the source or at the target.
 pub(super) fn check_names(guard: &Guard<'_>, target: &Contents) -> Outcome {
     let sources = guard.sources.iter().map(|loaded| loaded.name.as_str());
     let known = sources.chain(target.keys().map(String::as_str));
@@ -38,7 +38,7 @@ pub(super) fn note(verdict: &Verdict) -> Option<String> {
     })
 }
 
-/// A refusal with what to do about it.
+/// The failure for a refusal, with advice.
 pub(super) fn refused(refusal: Refusal) -> Failure {
     let help = match &refusal {
         Refusal::Mismatch(found) if found.iter().any(Mismatch::is_setup) => {

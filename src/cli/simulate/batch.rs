@@ -38,12 +38,12 @@ enum Bad {
 }
 
 impl BatchArgs {
-    /// The file, if there is one.
+    /// The file of units, if there is one.
     pub(super) fn file(&self) -> Option<&str> {
         self.inputs_from.as_deref()
     }
 
-    /// Reads the units of a file, and says what there is to be known of them.
+    /// Reads the units of a file, with notes about them.
     pub(super) fn sample<'n>(
         &self,
         namespace: &'n Namespace,
@@ -83,7 +83,7 @@ impl BatchArgs {
     }
 }
 
-/// A file that makes no sample.
+/// The failure for a file that cannot be used as a sample.
 fn unfit(name: &str, error: SampleError) -> Error {
     let message = format!("`{name}` cannot be used");
     let help = match &error {

@@ -63,7 +63,7 @@ fn param(answer: &Answer<'_>, param: &ParamReport) -> Value {
 
 fn row(row: &ValueRow) -> Value {
     let (kind, value) = match &row.kind {
-        // A value that JSON does not have is written as its name.
+        // A value that JSON does not have is written by its name.
         RowKind::Value(value) => {
             ("value", serde_json::to_value(value).unwrap_or_else(|_| value.to_string().into()))
         }

@@ -10,7 +10,7 @@ use crate::cli::delimiter;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Bar;
 
-/// A file, or standard input, that is read as it comes.
+/// A file or standard input, which is read as a stream.
 pub(super) struct File<'p> {
     path: &'p str,
     reader: Box<dyn BufRead>,
@@ -28,7 +28,7 @@ impl<'p> File<'p> {
         Ok(File { path, reader })
     }
 
-    /// Whether it holds JSON lines, and no table.
+    /// Whether it holds JSON lines, rather than a table.
     pub(super) fn is_log(&mut self) -> Outcome<bool> {
         let start = self.reader.fill_buf().map_err(|error| unreadable(self.path, error))?;
         Ok(start.trim_ascii_start().starts_with(b"{"))
@@ -73,7 +73,7 @@ pub(super) fn table(
     Ok(table.observed())
 }
 
-/// Reads a log of exposures, and says what was passed over.
+/// Reads a log of exposures, with notes about the skipped records.
 pub(super) fn log(
     design: &Design<'_>,
     file: File<'_>,

@@ -7,13 +7,13 @@ use planout::simulate::{
 use super::Answer;
 use crate::cli::text::{Text, visible};
 
-/// How many characters a bar of all units has.
+/// The number of characters of a bar for all units.
 const WIDTH: f64 = 40.0;
 
-/// How many values of a param are shown.
+/// The most values of a param that are shown.
 const MAX_ROWS: usize = 20;
 
-/// How long a name may be before it is cut.
+/// The longest name that is not cut.
 const MAX_NAME: usize = 40;
 
 /// A line of a drawing.
@@ -65,7 +65,7 @@ pub(super) fn text(answer: &Answer<'_>) -> Text {
     text
 }
 
-/// A param that is the same for all units takes a line.
+/// A param that is the same for all units takes one line.
 fn always(answer: &Answer<'_>, param: &ParamReport) -> Option<String> {
     match (param.rows.as_slice(), &param.test) {
         ([ValueRow { kind: RowKind::Value(value), .. }], Err(Untested::OneValue)) => {
@@ -161,7 +161,7 @@ fn quantiles(quantiles: &[Quantile], text: &mut Text) {
     text.line(row("observed", quantiles.iter().map(|quantile| cell(quantile.observed)).collect()));
 }
 
-/// Four digits that count.
+/// Four significant digits.
 fn number(number: f64) -> String {
     if number == 0.0 || !number.is_finite() {
         return number.to_string();
@@ -195,7 +195,7 @@ fn cut(name: String) -> String {
     }
 }
 
-/// So many units.
+/// A number of units.
 pub(super) fn units(count: u64) -> String {
     if count == 1 { "1 unit".to_owned() } else { format!("{count} units") }
 }

@@ -1,4 +1,4 @@
-//! `--units`: a file of units, as batches read it, or a plain list of ids.
+//! `--units`: a file of units with columns, as for batches, or a plain list of ids.
 
 use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read};
 use std::path::Path;
@@ -14,10 +14,10 @@ use crate::cli::delimiter::{self, DelimiterArg};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::rows;
 
-/// The most units, which are held in memory.
+/// The most units. They are held in memory.
 const MAX_UNITS: usize = 10_000_000;
 
-/// The most of a file that is looked at to see what it is, in bytes.
+/// The most bytes of a file that are looked at to recognize its format.
 const MAX_LINE: usize = 1 << 20;
 
 #[derive(Args, Debug)]
@@ -121,7 +121,8 @@ impl UnitsFile {
             Ok(())
         });
         read.map_err(|error| rows::fail(error, &[], None, "correct the row, or leave it out"))?;
-        // A column of any row is known of all units: a unit whose row lacks it has none.
+        // A column of any row counts for all units: a unit whose row lacks the column has a null
+        // there.
         let columns = batch.columns();
         let is_given = |column: usize| rows.iter().any(|row| !row[column].is_null());
         let given: Vec<bool> = (0..columns.len()).map(is_given).collect();
@@ -133,7 +134,7 @@ impl UnitsFile {
         Ok(rows.into_iter().map(unit).collect())
     }
 
-    /// Reads an id on each line. Empty lines are left out.
+    /// Reads an id on each line. Empty lines are skipped.
     fn list(&self, name: &str, stream: impl Read) -> Outcome<Vec<Unit>> {
         if !self.types.is_empty() {
             let message = format!("`{name}` is a list of ids: `--types` is for files with columns");
@@ -164,7 +165,7 @@ impl UnitsFile {
     }
 }
 
-/// Says what a file is by its first line, unless its name says it.
+/// Recognizes a file by its first line, unless its name tells the format.
 fn reading(
     name: &str,
     format: Option<Format>,
@@ -200,7 +201,7 @@ fn reading(
     Ok(Reading::List)
 }
 
-/// How a list was read, for those who meant something else.
+/// A note on how a list was read, for users who meant something else.
 fn how_it_was_read(name: &str, units: usize, line: &str, inputs: &Inputs<'_>) -> String {
     let units = if units == 1 { "1 id".to_owned() } else { format!("{units} ids") };
     let note = format!("read `{name}` as a list of {units}: its first line names no input");
@@ -210,7 +211,7 @@ fn how_it_was_read(name: &str, units: usize, line: &str, inputs: &Inputs<'_>) ->
     }
 }
 
-/// Says which columns nothing reads that look like one that is missing.
+/// Warns of unused columns that look like a missing one.
 fn warn_of_near_names(
     name: &str,
     format: Format,
@@ -251,7 +252,7 @@ fn beginning(stream: &mut dyn Read) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// The first line that is not blank, without what surrounds it.
+/// The first line that is not blank, without white space around it.
 fn first_line(start: &[u8]) -> String {
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();
