@@ -89,7 +89,7 @@ fn a_wrong_password() {
     check_failure(&url(":wrong@"), "connect to", refused);
     check_failure(&url("somebody:right@"), "connect to", refused);
     let help = "write `:PASSWORD@` or `USER:PASSWORD@` before the host of the location";
-    check_helped(&url(""), "read", "the server wants a password", help);
+    check_helped(&url(""), "read", "the server asks for a password", help);
     let run = planout(sandbox().path(), &["nslist", &url(":right@")]);
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
 }

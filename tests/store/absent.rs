@@ -74,7 +74,7 @@ fn what_leads_nowhere_or_in_a_circle_in_a_target_is_not_an_empty_target() {
 fn a_target_that_is_a_link_leading_nowhere_is_not_an_empty_target() {
     let link = |root: &Path| symlink("missing", root.join("out")).expect("a link");
     for target in ["out", "out/", "./out/.", "out/below", "out/below/deeper"] {
-        refused(target, "it is a link that leads nowhere", link);
+        refused(target, "the link leads nowhere", link);
     }
     let circle = |root: &Path| symlink("out", root.join("out")).expect("a link");
     refused("out", "`out`", circle);
@@ -178,7 +178,7 @@ fn what_has_the_name_of_a_namespace_in_a_source_is_a_file() {
                 let all = format!("{arguments:?}, {name}: {}{}", run.stdout, run.stderr);
                 assert_eq!(run.status, 3, "{all}");
                 // Who goes into all folders finds out that this one is where he was.
-                let is_loop = run.stderr.contains("it is a link to a folder above it");
+                let is_loop = run.stderr.contains("the link leads to a folder above it");
                 let named = run.stderr.contains(&format!("`{place}` {said}"));
                 assert!(named || (is_loop && arguments.contains(&"--recursive")), "{all}");
             }
@@ -255,7 +255,7 @@ fn what_is_configured_as_a_target_is_read_as_one_that_is_named() {
     ] {
         let run = planout(root, arguments);
         assert_eq!(run.status, 3, "{arguments:?}: {}{}", run.stdout, run.stderr);
-        assert!(run.stderr.contains("`out`: it is a link that leads nowhere"), "{}", run.stderr);
+        assert!(run.stderr.contains("`out`: the link leads nowhere"), "{}", run.stderr);
     }
 }
 

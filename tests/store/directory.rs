@@ -226,5 +226,5 @@ fn links_that_lead_nowhere_and_back_are_named_once() {
         assert!(message.starts_with(&expected), "{message}");
     };
     list("nowhere", "gone.json", "No such file or directory");
-    list("back", ".", "it is a link to a folder above it");
+    list("back", ".", "the link leads to a folder above it");
 }

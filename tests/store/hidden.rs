@@ -270,7 +270,7 @@ fn journals_that_no_change_of_ours_writes_are_refused() {
         for text in &foreign {
             fs::write(here.join(".planout-journal"), text).expect("a journal");
             let before = (all(&here), all(&here.join("below")), all(root));
-            let said = format!("`{place}/.planout-journal`: it is not a journal of planout");
+            let said = format!("`{place}/.planout-journal`: the file is not a journal of planout");
             for reader in [READERS[0], READERS[1], SHIP] {
                 let run = run(root, reader, place);
                 assert_eq!(run.status, 3, "{text}: {}", run.stdout);
