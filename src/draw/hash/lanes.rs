@@ -1,4 +1,4 @@
-//! Many draws at once: the SHA-1 of as many short messages as a vector has lanes.
+//! Many draws at once: each lane of a vector computes the SHA-1 of one short message.
 //!
 //! Each step of SHA-1 waits for the one before, so a message cannot be spread over lanes. But
 //! messages do not wait for one another (Gueron and Krasnov, "Simultaneous hashing of multiple
@@ -12,25 +12,25 @@ use super::{BLOCK, Draw, Hasher};
 
 const WORDS: usize = BLOCK / 4;
 
-/// Vectors of fewer lanes are slower than the instructions that processors have for SHA-1.
+/// Vectors with fewer lanes are slower than the SHA-1 instructions of processors.
 const MIN_LANES: usize = 8;
 
-/// The lanes of the widest vectors, those of AVX-512.
+/// The number of lanes of the widest vectors, those of AVX-512.
 const MAX_LANES: usize = 16;
 
-/// The most digits of a number: with the byte that ends the message they are 8 bytes.
+/// The most digits of a number. With the byte that ends the message, there are 8 bytes.
 const MAX_DIGITS: usize = 7;
 
-/// The digits of a number that are written at once.
+/// The number of digits that are written at once.
 const TAIL_DIGITS: usize = 4;
 
-/// The number of ways to write these.
+/// The number of texts of this many digits.
 const TAILS_LEN: u32 = 10_u32.pow(TAIL_DIGITS as u32);
 
-/// The words of messages, by word and then by lane.
+/// The words of messages, indexed by word and then by lane.
 type Columns = [[u32; MAX_LANES]; WORDS];
 
-/// A message in the making that a number ends, within a block.
+/// A message in progress that will end with a number, within one block.
 pub(super) struct Lanes<'h> {
     hasher: &'h Hasher,
     level: Level,
@@ -38,8 +38,8 @@ pub(super) struct Lanes<'h> {
 }
 
 impl<'h> Lanes<'h> {
-    /// Prepares the draws of numbers below a limit. `None` if they do not fit in the block, or if
-    /// the processor has no vectors that are worth it.
+    /// Prepares the draws of numbers below a limit. `None` if they do not fit in the block, or if the
+    /// processor has no vectors that are wide enough.
     pub(super) fn new(hasher: &'h Hasher, limit: u32, level: Level) -> Option<Lanes<'h>> {
         let fits = hasher.filled + MAX_DIGITS < BLOCK - 8;
         let lanes = dispatch!(level, simd => lanes(simd));
@@ -54,12 +54,13 @@ impl<'h> Lanes<'h> {
         Some(Lanes { hasher, level, words })
     }
 
-    /// The draws of the message with each of the numbers, from the last one to the first.
+    /// The draws of the message with each of the numbers appended, from the last number to the first.
     pub(super) fn each(&self, numbers: Range<u32>, mut found: impl FnMut(u32, Draw)) {
         dispatch!(self.level, simd => self.each_on(simd, numbers, &mut found));
     }
 
-    // Here and below: what is not inlined into `dispatch!` is not compiled for the processor.
+    // Here and below, only functions that are inlined into `dispatch!` are compiled for the
+    // processor.
     #[inline(always)]
     fn each_on<S: Simd>(&self, simd: S, numbers: Range<u32>, found: &mut impl FnMut(u32, Draw)) {
         let lanes = lanes(simd);
@@ -123,10 +124,10 @@ impl<'h> Lanes<'h> {
     }
 }
 
-/// How a message ends: the digits of a number, and the byte that ends each message.
+/// The end of a message: the digits of a number, and the byte that ends each message.
 #[derive(Clone, Copy)]
 struct Ending {
-    /// The bytes as a number, the last one the least.
+    /// The bytes as a number, the last byte in the lowest bits.
     text: u64,
     bytes: usize,
 }
@@ -146,18 +147,18 @@ impl Ending {
     }
 }
 
-/// The messages of numbers that differ in their last four digits only.
+/// The messages of numbers that differ only in their last four digits.
 struct Prefix {
-    /// The digits before these, as a number.
+    /// The digits before the last four, as a number.
     digits: u32,
     /// The words, with zeros for the last four digits.
     words: [u32; WORDS],
-    /// The place of the first of these digits, in bytes.
+    /// The position of the first of the last four digits, in bytes.
     place: usize,
 }
 
 impl Prefix {
-    /// Whether all numbers from the first to the last differ in their last four digits only.
+    /// Whether all numbers from the first to the last differ only in their last four digits.
     #[inline(always)]
     fn is_shared(first: u32, last: u32) -> bool {
         // Numbers below 1,000 have fewer digits.
@@ -210,7 +211,7 @@ fn compress<S: Simd>(simd: S, state: [u32; 5], mut words: [S::u32s; WORDS]) -> [
     let mut state = start;
     macro_rules! rounds {
         (|$b:ident, $c:ident, $d:ident| $mix:expr, $constant:literal, $($round:literal)*) => {
-            // Written out, so that each word has its register.
+            // The steps are written out, so that each word has its own register.
             $({
                 let [a, $b, $c, $d, e] = state;
                 if $round >= WORDS {
@@ -243,7 +244,7 @@ fn compress<S: Simd>(simd: S, state: [u32; 5], mut words: [S::u32s; WORDS]) -> [
 mod tests {
     use super::*;
 
-    /// All that this processor has.
+    /// Every level of instructions that this processor has.
     fn levels() -> Vec<Level> {
         let mut levels = vec![Level::new()];
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
