@@ -7,9 +7,9 @@
 //! * A whole number below 2^63 has all its digits written: [`of_integer`].
 //! * From 1e8 up and below 1e-3 the first digit is never the last: [`of_rest`].
 //! * The estimate of the exponent may be one too large. Then the first digit is zero, and it still
-//! counts as the first: [`estimate`].
+//!   counts as the first: [`estimate`].
 //! * If 64 bits are enough for every number except the sum of two, the sum may overflow, and then one
-//! digit too many is taken: [`Narrow`].
+//!   digit too many is taken: [`Narrow`].
 //! * With long integers a digit may be rounded up by the whole margin, and the text can be that of
 //!   the next double: [`Wide`].
 
