@@ -9,6 +9,8 @@ mod guarded;
 mod kind;
 mod pages;
 mod rows;
+mod shape;
+mod thrift;
 mod writer;
 
 use std::fs::File;
@@ -19,7 +21,7 @@ use parquet::basic::Compression;
 use parquet::column::reader::ColumnReader;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::Length;
 
 pub use guarded::PARQUET_THREAD;
 pub(super) use rows::Rows;
@@ -112,13 +114,7 @@ impl Reader {
             );
             return Err(Error::unfit(message));
         }
-        let unread = |error| Error::Read { name: name.to_owned(), error };
-        let footer = Bounded(file.try_clone().map_err(unread)?);
-        let read = || {
-            footer::check(&mut &file)?;
-            Ok(SerializedFileReader::new(footer)?.metadata().clone())
-        };
-        let metadata = guarded(read)
+        let metadata = guarded(|| footer::read(&mut file))
             .map_err(|error| Error::unfit(format!("`{name}` is not Parquet")).because(error))?;
         Ok(Reader {
             name: name.to_owned(),
@@ -159,6 +155,21 @@ impl Reader {
             let schema = self.metadata.file_metadata().schema_descr();
             let can_be_null = schema.column(leaf).max_def_level() > 0;
             self.used.push(Used { name: column.name.clone(), leaf, kind, can_be_null });
+        }
+        self.check_sizes()
+    }
+
+    /// Checks that no column takes more bytes than there are: a part of the file that many row groups
+    /// share would be read for each of them.
+    fn check_sizes(&self) -> Result<(), Error> {
+        let most = Length::len(&*self.file);
+        for Used { name, leaf, .. } in &self.used {
+            let groups = self.metadata.row_groups().iter();
+            let sizes = groups.map(|group| group.column(*leaf).compressed_size().unsigned_abs());
+            if sizes.fold(0_u64, u64::saturating_add) > most {
+                let wrong = "its parts take more bytes than the file has".to_owned();
+                return Err(self.broken(Some(name), ParquetError::General(wrong)));
+            }
         }
         Ok(())
     }

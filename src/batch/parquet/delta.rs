@@ -76,15 +76,45 @@ impl Lengths {
                 let size = usize::from(*width).checked_mul(part).ok_or_else(cut)? / 8;
                 let packed = cursor.take(size).map_err(broken)?;
                 let values = left.min(part);
+                left -= values;
+                if *width == 0 {
+                    // A few bytes can stand for billions of lengths.
+                    let run = Run { last, step: least, count: values };
+                    last = run.end()?;
+                    sum = sum.checked_add(run.sum()).ok_or_else(cut)?;
+                    continue;
+                }
                 for place in 0..values {
                     let more = bits(packed, place * usize::from(*width), *width);
                     last = last.wrapping_add(least).wrapping_add(more as i32);
                     sum = sum.checked_add(length(last)?).ok_or_else(cut)?;
                 }
-                left -= values;
             }
         }
         Ok(Lengths { count, sum, end: cursor.at() })
+    }
+}
+
+/// Lengths behind a last one, that differ by the same.
+struct Run {
+    last: i32,
+    step: i32,
+    count: usize,
+}
+
+impl Run {
+    /// The last of them. All between are lengths if it is one.
+    fn end(&self) -> Result<i32> {
+        let end = i128::from(self.last) + i128::from(self.step) * self.count as i128;
+        let end = i32::try_from(end).map_err(|_| wrong("come to more than 31 bits"))?;
+        length(end).map(|_| end)
+    }
+
+    fn sum(&self) -> u64 {
+        let count = self.count as i128;
+        let steps = count * (count + 1) / 2;
+        let sum = i128::from(self.last) * count + i128::from(self.step) * steps;
+        u64::try_from(sum).unwrap_or(u64::MAX)
     }
 }
 
@@ -141,6 +171,24 @@ mod tests {
         for end in 0..18 {
             assert!(Lengths::read(&data[..end], 5).is_err(), "{end}");
         }
+    }
+
+    #[test]
+    fn lengths_without_bits_differ_by_the_same() {
+        // 200 numbers in parts of 32, from 7: 3 more each. The last is 604.
+        let data = [0x80, 1, 4, 200, 1, 14, 6, 0, 0, 0, 0, 6, 0, 0, 0, 0];
+        let lengths = Lengths::read(&data, 200).expect("lengths");
+        let sum = (0..200_u64).map(|place| 7 + 3 * place).sum();
+        assert_eq!(lengths, Lengths { count: 200, sum, end: data.len() });
+        // Billions that are the same take no time.
+        let head = [0x80, 0x80, 0x80, 0x80, 0x10, 1, 0xff, 0xff, 0xff, 0xff, 7];
+        let lengths = |first, step| {
+            Lengths::read(&[&head[..], &[first, step, 0]].concat(), i32::MAX as usize)
+        };
+        let most = i32::MAX as u64;
+        assert_eq!(lengths(2, 0).expect("lengths").sum, most);
+        // One less each is below 0 soon, and two more each is too long in the end.
+        assert!(lengths(2, 1).is_err() && lengths(2, 4).is_err());
     }
 
     #[test]

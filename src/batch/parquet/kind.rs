@@ -57,8 +57,13 @@ pub(super) struct Field {
 /// The columns at the top level of a file, in its order.
 pub(super) fn fields(schema: &SchemaDescriptor) -> Vec<Field> {
     let roots = schema.root_schema().get_fields().iter();
+    // The columns with values come in the order of those at the top.
+    let mut leaves = (0..schema.num_columns()).peekable();
     let field = |(root, field): (usize, &std::sync::Arc<Schema>)| {
-        let leaf = (0..schema.num_columns()).find(|leaf| schema.get_column_root_idx(*leaf) == root);
+        let mut leaf = None;
+        while let Some(next) = leaves.next_if(|leaf| schema.get_column_root_idx(*leaf) == root) {
+            leaf = leaf.or(Some(next));
+        }
         let kind = match (nested(field), leaf) {
             (Some(what), _) => Err(what.to_owned()),
             (None, None) => Err("it holds nothing".to_owned()),

@@ -100,7 +100,7 @@ pub(super) fn open(
     let plain = column.clone().into_builder().set_compression(Compression::UNCOMPRESSED).build()?;
     let pages = SerializedPageReader::new(Arc::clone(file), &plain, rows, None)?;
     let (codec, column, room) = (column.compression(), column.column_descr_ptr(), room.clone());
-    let pages = Pages { pages, codec, column: column.clone(), room };
+    let pages = Pages { pages, codec, column: column.clone(), room, rows };
     Ok(get_column_reader(column, Box::new(pages)))
 }
 
@@ -110,9 +110,20 @@ struct Pages {
     codec: Compression,
     column: ColumnDescPtr,
     room: Room,
+    /// How many rows of the row group are not in the pages that have been read.
+    rows: usize,
 }
 
 impl Pages {
+    /// Counts the values of a page, one for each row.
+    fn count(&mut self, values: u32) -> Result<()> {
+        self.rows = self
+            .rows
+            .checked_sub(usize::try_from(values)?)
+            .ok_or_else(|| wrong("has more values than its row group has rows"))?;
+        Ok(())
+    }
+
     /// The bytes of a page. The bytes before `from` are not compressed.
     fn plain(&self, bytes: Bytes, from: usize, is_compressed: bool) -> Result<Bytes> {
         if from > bytes.len() {
@@ -227,7 +238,10 @@ impl Pages {
         if size <= bytes.len() { Ok(size) } else { Err(wrong("ends before its values")) }
     }
 
-    fn checked(&self, page: Page) -> Result<Page> {
+    fn checked(&mut self, page: Page) -> Result<Page> {
+        if page.is_data_page() {
+            self.count(page.num_values())?;
+        }
         match page {
             Page::DictionaryPage { buf, num_values, encoding, is_sorted } => {
                 let plain = self.plain(buf, 0, true)?;
@@ -326,7 +340,8 @@ impl Iterator for Pages {
 
 impl PageReader for Pages {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
-        self.pages.get_next_page()?.map(|page| self.checked(page)).transpose()
+        let page = self.pages.get_next_page()?;
+        page.map(|page| self.checked(page)).transpose()
     }
 
     fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
