@@ -3,6 +3,7 @@
 //! Each attack is first shown to work on git alone.
 #![cfg(unix)]
 
+mod pipes;
 mod places;
 
 use std::fs::{self, File};

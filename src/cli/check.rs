@@ -228,7 +228,7 @@ impl Check {
             let folders = self.folders.read(context.config.recursive);
             let files = store::files(file, folders)?.into_iter();
             for script in files.filter(|path| is_script(path)) {
-                let bytes = read_file(&script, MAX_SOURCE_BYTES + 1)?;
+                let bytes = store::read_found(&script, MAX_SOURCE_BYTES + 1)?;
                 subjects.scripts.push((script.to_string_lossy().into_owned(), bytes));
             }
         }

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::thread;
 
 use planout::source::MAX_SOURCE_BYTES;
 use planout::store::{FileFormat, Folders, Item, Source, StoreError};
@@ -265,13 +267,24 @@ fn exchange(child: &mut Child, ids: &[String]) -> std::io::Result<Vec<Vec<u8>>> 
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(Error::other("git has no pipes"));
     };
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         scope.spawn(move || {
             // If git ends early, its answers show the failure.
             let _ = input.write_all((ids.join("\n") + "\n").as_bytes());
         });
-        let mut output = BufReader::new(output);
-        ids.iter().map(|_| content(&mut output)).collect()
+        let (sender, answers) = mpsc::sync_channel(1);
+        scope.spawn(move || {
+            let mut output = BufReader::new(output);
+            ids.iter().all(|_| sender.send(content(&mut output)).is_ok())
+        });
+        let answer =
+            |_| answers.recv_timeout(process::PATIENCE).unwrap_or_else(|_| Err(process::late()));
+        let read = ids.iter().map(answer).collect::<std::io::Result<_>>();
+        if read.is_err() {
+            // Whoever waits for it ends with it.
+            let _ = child.kill();
+        }
+        read
     })
 }
 

@@ -22,7 +22,7 @@ use self::update::Update;
 use self::view::View;
 use super::names::spelling;
 use super::replace::parent;
-use super::{Contents, FileFormat, Item, Source, Store, StoreError, Transaction, read_file};
+use super::{Contents, FileFormat, Item, Source, Store, StoreError, Transaction, read_found};
 use crate::parallel;
 use crate::source::MAX_SOURCE_BYTES;
 
@@ -194,7 +194,7 @@ impl Source for Directory {
 
     fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
         if self.is_file()? {
-            return Ok(vec![(self.single()?, read_file(&self.path, limit)?)]);
+            return Ok(vec![(self.single()?, read_found(&self.path, limit)?)]);
         }
         view::stable(&self.path, self.folders, |view| {
             let read = |item: Item| {

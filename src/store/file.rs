@@ -14,7 +14,29 @@ use super::replace::{Owner, Place, new_file, parent, replace};
 /// The path is a directory, or the file cannot be read.
 pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
     let failed = |error| StoreError::io("read", path, error);
-    let file = File::open(path).map_err(failed)?;
+    read(path, File::open(path).map_err(failed)?, limit)
+}
+
+/// Reads a file that was found in a folder, of which at most `limit` bytes are taken. Nothing is waited
+/// for: a pipe may have taken its place since.
+///
+/// # Errors
+/// It is not a regular file, or cannot be read.
+pub fn read_found(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
+    let failed = |error| StoreError::io("read", path, error);
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.read(true).open(path).map_err(failed)?;
+    let kind = file.metadata().map_err(failed)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(StoreError::Special(path.to_owned()));
+    }
+    read(path, file, limit)
+}
+
+fn read(path: &Path, file: File, limit: usize) -> Result<Vec<u8>, StoreError> {
+    let failed = |error| StoreError::io("read", path, error);
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {
         return Err(StoreError::IsDirectory(path.to_owned()));

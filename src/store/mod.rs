@@ -31,7 +31,7 @@ use sha1::{Digest, Sha1};
 pub use directory::{Directory, Folders, files, left_out};
 pub use error::StoreError;
 #[cfg(feature = "store")]
-pub use file::{Output, Temporary, create, read_file, write_file};
+pub use file::{Output, Temporary, create, read_file, read_found, write_file};
 pub use location::{is_url, without_secrets};
 #[cfg(feature = "store")]
 pub use location::{open, open_with};

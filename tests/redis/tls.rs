@@ -72,6 +72,11 @@ fn a_connection_is_encrypted_and_its_server_known() {
     assert!(message.starts_with("error: cannot connect to `redis://localhost:"), "{message}");
     let message = failure(&format!("rediss://:pw@localhost:{port}?tls_ca=none.pem"));
     assert!(message.contains("cannot read `none.pem`"), "{message}");
+    // A configuration of others can name a pipe, for which nobody waits.
+    let made = std::process::Command::new("mkfifo").arg(folder.join("pipe.pem")).status();
+    assert!(made.expect("mkfifo runs").success());
+    let message = failure(&format!("rediss://:pw@localhost:{port}?tls_ca=pipe.pem"));
+    assert!(message.contains("`pipe.pem` is neither a file nor a directory"), "{message}");
     fs::write(folder.join("empty.pem"), "").expect("a file");
     let message = failure(&format!("rediss://:pw@localhost:{port}?tls_ca=empty.pem"));
     assert!(message.contains("is not signed by a trusted authority"), "{message}");

@@ -306,3 +306,47 @@ fn a_journal_puts_no_link_in_the_place_of_a_namespace() {
     let kind = fs::symlink_metadata(root.join("out/page_size.json")).expect("a file").file_type();
     assert!(kind.is_file());
 }
+
+#[cfg(unix)]
+#[test]
+fn nobody_waits_for_a_pipe_that_takes_the_place_of_a_namespace() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let folder = unguarded_sandbox();
+    let root = folder.path();
+    let namespace = root.join("sample-namespaces/page_size.yaml");
+    fs::copy(&namespace, root.join("file")).expect("a copy");
+    fifo(&root.join("pipe"));
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Each takes the place of the other all the time.
+            while !ended.load(Ordering::Relaxed) {
+                for kind in ["pipe", "file"] {
+                    let _ = fs::remove_file(root.join("next"));
+                    fs::hard_link(root.join(kind), root.join("next")).expect("a link");
+                    fs::rename(root.join("next"), &namespace).expect("its place");
+                }
+            }
+        });
+        let runs = std::panic::catch_unwind(|| {
+            for _ in 0..60 {
+                run(root, &["nslist", "FOLDER"], "sample-namespaces");
+            }
+        });
+        ended.store(true, Ordering::Relaxed);
+        runs.expect("each ends");
+    });
+}
+
+#[test]
+fn a_huge_journal_takes_no_memory() {
+    let folder = shipped();
+    let file = fs::File::create(folder.path().join("out/.planout-journal")).expect("a file");
+    // Nothing of it takes room on the disk.
+    file.set_len(1 << 40).expect("a size");
+    let command = "ulimit -d 400000; planout nslist out; echo status $?";
+    let said = crate::support::shell(command, folder.path());
+    assert!(said.contains("it is not a journal of planout"), "{said}");
+    assert!(said.contains("status 3"), "{said}");
+}

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{FileFormat, Folders, files, read_file};
+use planout::store::{FileFormat, Folders, files, read_found};
 
 use super::{Entry, Kind, Revision};
 use crate::cli::failure::Outcome;
@@ -44,7 +44,7 @@ impl Revision {
                 }
                 (Place::File(file), Some(Entry { kind: Kind::File, id, .. })) => {
                     ids.push(id);
-                    now.push(read_file(&file, MAX_SOURCE_BYTES + 1)?);
+                    now.push(read_found(&file, MAX_SOURCE_BYTES + 1)?);
                 }
                 _ => return Ok(true),
             }

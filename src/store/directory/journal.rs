@@ -16,7 +16,7 @@ use crate::store::replace::{stage, sync};
 const FILE: &str = ".planout-journal";
 
 /// The size limit: more than a change of all files that a folder can reasonably hold.
-const MAX_BYTES: usize = 1 << 30;
+const MAX_BYTES: usize = 64 << 20;
 
 /// The steps, in this order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +85,10 @@ impl Journal {
         let path = folder.join(FILE);
         let failed = |error| StoreError::io("write", &path, error);
         let text = serde_json::to_vec(self).map_err(|error| failed(error.into()))?;
+        if text.len() > MAX_BYTES {
+            // Nobody would read it.
+            return Err(failed(io::Error::other("it speaks of too many files at once")));
+        }
         let (staged, _) = stage(folder, PREFIX, &text, None).map_err(failed)?;
         sync(folder)?;
         failpoint::step().map_err(failed)?;

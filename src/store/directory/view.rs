@@ -11,7 +11,7 @@ use super::journal::{Journal, is_absent};
 use super::{Folders, STAMP, folders, hidden, is_hidden};
 use crate::source::MAX_SOURCE_BYTES;
 use crate::store::replace::parent;
-use crate::store::{StoreError, read_file};
+use crate::store::{StoreError, read_found};
 
 /// The number of attempts, if changes never leave enough time for one look.
 const ATTEMPTS: usize = 100;
@@ -98,7 +98,7 @@ impl View<'_> {
     /// The content of a file, at most `limit` bytes of it.
     pub(super) fn read(&self, path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
         let absent = || StoreError::io("read", path, ErrorKind::NotFound.into());
-        let read = if is_hidden(path) { hidden::read } else { read_file };
+        let read = if is_hidden(path) { hidden::read } else { read_found };
         match self.change(path) {
             None => read(path, limit),
             Some(None) => Err(absent()),

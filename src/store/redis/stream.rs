@@ -163,7 +163,7 @@ fn trusted(url: &RedisUrl) -> Result<rustls::RootCertStore, StoreError> {
         // A certificate of the system that cannot be read is left out.
         None => rustls_native_certs::load_native_certs().certs,
         Some(path) => {
-            let bytes = crate::store::read_file(path, crate::source::MAX_SOURCE_BYTES)?;
+            let bytes = crate::store::read_found(path, crate::source::MAX_SOURCE_BYTES)?;
             let read: Result<_, _> = CertificateDer::pem_slice_iter(&bytes).collect();
             let malformed =
                 |_| io::Error::new(ErrorKind::InvalidData, "the file is not in the PEM format");
