@@ -15,7 +15,7 @@ pub use self::code::{Code, Level, UnknownCode};
 pub use self::delimiter::other_delimiter;
 pub use self::explain::{explain, title};
 pub use self::levels::{Levels, NotALint};
-pub use self::unseen::{is_unseen, visible, visible_lines};
+pub use self::unseen::{is_unseen, visible, visible_lines, written_out};
 pub use self::word::UnknownWord;
 use crate::nearest::nearest;
 use crate::source::{MAX_SOURCE_BYTES, Source, Span};

@@ -9,10 +9,12 @@ use planout::diagnostic::is_unseen;
 use crate::support::{Run, planout, planout_with_input, sandbox, shell};
 
 /// What would be a command to a terminal, a line of its own in a log, and text that looks like another.
-const EVIL: &str = "x\u{1b}[2J\u{9b}8m\n::error::forged\r\u{7f}\u{202e}\u{2066}\u{200f}\u{61c}";
+const EVIL: &str =
+    "x\u{1b}[2J\u{9b}8m\n::error::forged\r\u{7f}\u{202e}\u{2066}\u{200f}\u{61c}\u{200b}##[error]";
 
 /// The same as strings of JSON and YAML have it.
-const EVIL_JSON: &str = r"x\u001b[2J\u009b8m\n::error::forged\r\u007f\u202e\u2066\u200f\u061c";
+const EVIL_JSON: &str =
+    r"x\u001b[2J\u009b8m\n::error::forged\r\u007f\u202e\u2066\u200f\u061c\u200b##[error]";
 
 /// Asserts that a text can be shown to everybody.
 fn assert_plain(text: &str, run: &dyn std::fmt::Debug) {

@@ -44,7 +44,18 @@ impl Text {
 
     /// The printed text: every line, without invisible characters.
     pub(super) fn printed(&self) -> String {
-        self.0.iter().fold(String::new(), |text, line| text + &visible(line) + "\n")
+        self.0.iter().fold(String::new(), |text, line| text + &shown(line) + "\n")
+    }
+}
+
+/// A line without invisible characters that is not a command to GitHub, which obeys lines that begin
+/// with `::`, also after spaces.
+fn shown(line: &str) -> String {
+    let line = visible(line).into_owned();
+    let spaces = line.len() - line.trim_start().len();
+    match line[spaces..].strip_prefix(':') {
+        Some(rest) if rest.starts_with(':') => format!("{}\\u003a{rest}", &line[..spaces]),
+        _ => line,
     }
 }
 
@@ -112,6 +123,7 @@ mod tests {
             "a\\u000ab\nc\n\\u000d\ne\n"
         );
         assert_eq!(Text::default().printed(), "");
+        assert_eq!(Text::from(" ::error::a ::b").printed(), " \\u003a:error::a ::b\n");
     }
 
     #[test]

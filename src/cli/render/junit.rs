@@ -1,6 +1,6 @@
 //! Diagnostics as a JUnit report: each file is a test case, which fails if the file has errors.
 
-use planout::diagnostic::{Diagnostic, Report, Severity, is_unseen};
+use planout::diagnostic::{Diagnostic, Report, Severity, is_unseen, written_out};
 use planout::source::Source;
 
 /// The whole document. Its only time is 0, so that the same files always give the same report.
@@ -69,8 +69,8 @@ fn escape(text: &str) -> String {
             '"' => escaped.push_str("&quot;"),
             // Unescaped, these would become spaces in an attribute.
             '\t' | '\n' | '\r' => escaped.push_str(&format!("&#{};", u32::from(char))),
-            '\u{fffe}' | '\u{ffff}' => escaped.push_str(&format!("\\u{:04x}", u32::from(char))),
-            other if is_unseen(other) => escaped.push_str(&format!("\\u{:04x}", u32::from(char))),
+            '\u{fffe}' | '\u{ffff}' => escaped.push_str(&written_out(char)),
+            other if is_unseen(other) => escaped.push_str(&written_out(other)),
             other => escaped.push(other),
         }
     }
@@ -124,8 +124,8 @@ mod tests {
             .chars()
             .map(|char| match char {
                 '\t' | '\n' | '\r' => char.to_string(),
-                '\u{fffe}' | '\u{ffff}' => format!("\\u{:04x}", u32::from(char)),
-                char if is_unseen(char) => format!("\\u{:04x}", u32::from(char)),
+                '\u{fffe}' | '\u{ffff}' => written_out(char),
+                char if is_unseen(char) => written_out(char),
                 char => char.to_string(),
             })
             .collect();
