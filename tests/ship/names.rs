@@ -8,13 +8,15 @@ use crate::support::redis::RedisServer;
 use crate::support::{planout, sandbox};
 
 /// Pairs of names that differ only in case or in normalisation.
-const ALIKE: [(&str, &str); 6] = [
+const ALIKE: [(&str, &str); 8] = [
     ("Pay", "pay"),
     ("caf\u{e9}", "cafe\u{301}"),
     ("CAF\u{c9}", "cafe\u{301}"),
     ("\u{3c3}", "\u{3c2}"),
     ("stra\u{df}e", "STRASSE"),
     ("\u{212b}", "\u{e5}"),
+    ("stra\u{1e9e}e", "stra\u{df}e"),
+    ("pay\u{200d}", "pay"),
 ];
 
 fn write(root: &Path, folder: &str, name: &str) {
