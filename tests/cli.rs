@@ -6,7 +6,7 @@ mod spelling;
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Run, names, planout, planout_with_input, sandbox};
+use crate::support::{Run, names, planout, planout_with_input, sandbox, shell};
 
 /// Asserts the exit status and returns both streams.
 fn expect(status: i32, run: Run) -> Run {
@@ -23,6 +23,16 @@ fn answers_and_notes_go_to_different_streams() {
     let run =
         expect(0, planout(folder.path(), &["-q", "eval", "--ns", "button_color", "userid=1"]));
     assert_eq!(run.stderr, "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_printed_says_so() {
+    for help in ["--help", "help", "--version", "help eval", "eval --help", "eval -h"] {
+        let said = shell(&format!("planout {help} > /dev/full; echo $?"), sandbox().path());
+        assert!(said.contains("No space left on device"), "{help}: {said}");
+        assert!(said.starts_with("3\n") || said.ends_with("3\n"), "{help}: {said}");
+    }
 }
 
 #[test]

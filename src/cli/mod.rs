@@ -232,7 +232,11 @@ fn not_understood(error: &clap::Error, line: &Line) -> ExitCode {
         let status = if error.use_stderr() { 2 } else { 0 };
         return match error.print() {
             Ok(()) => ExitCode::from(status),
-            Err(error) => ExitCode::from(Failure::from(error).status()),
+            Err(error) => {
+                let failure = Failure::from(error);
+                Output::plain(line.failures()).failure(&failure);
+                ExitCode::from(failure.status())
+            }
         };
     }
     let mut root = command();
