@@ -16,7 +16,7 @@ const ALIKE: [(&str, &str); 8] = [
     ("stra\u{df}e", "STRASSE"),
     ("\u{212b}", "\u{e5}"),
     ("stra\u{1e9e}e", "stra\u{df}e"),
-    ("pay\u{200d}", "pay"),
+    ("pay\u{fe0f}", "pay"),
 ];
 
 fn write(root: &Path, folder: &str, name: &str) {
