@@ -347,6 +347,6 @@ fn a_huge_journal_takes_no_memory() {
     file.set_len(1 << 40).expect("a size");
     let command = "ulimit -d 400000; planout nslist out; echo status $?";
     let said = crate::support::shell(command, folder.path());
-    assert!(said.contains("it is not a journal of planout"), "{said}");
+    assert!(said.contains("is not a journal of planout"), "{said}");
     assert!(said.contains("status 3"), "{said}");
 }
