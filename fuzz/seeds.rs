@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use planout::catalog::Loaded;
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::store::FileFormat;
 use planout::tree::{Layout, Node, json, to_json};
 use planout::{Dialect, Script};
@@ -137,7 +137,7 @@ fn rows() -> io::Result<Vec<Vec<u8>>> {
 fn texts(path: &PathBuf, key: &str) -> io::Result<Vec<String>> {
     let rows = fs::read_to_string(path)?;
     let text = |line: &str| {
-        let row = json::read(&Source::new("row", line), 4000).ok()?;
+        let row = json::read(&SourceText::new("row", line), 4000).ok()?;
         row.as_map()?.get(key).and_then(Node::as_str).map(str::to_owned)
     };
     Ok(rows.lines().filter_map(text).collect())

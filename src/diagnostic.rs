@@ -17,10 +17,18 @@ pub use self::explain::{explain, title};
 pub use self::levels::{Levels, NotALint};
 pub use self::unseen::{is_unseen, visible, visible_lines, written_out};
 pub use self::word::UnknownWord;
+pub(crate) use self::word::words;
 use crate::nearest::nearest;
-use crate::source::{MAX_SOURCE_BYTES, Source, Span};
+use crate::source::{MAX_SOURCE_BYTES, SourceText, Span};
 
 /// The severity of a problem.
+///
+/// ```
+/// use planout::diagnostic::Severity;
+///
+/// assert_eq!("warning".parse(), Ok(Severity::Warning));
+/// assert!("warn".parse::<Severity>().is_err());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The text is legal, and probably not what its author meant.
@@ -38,6 +46,8 @@ impl Severity {
         }
     }
 }
+
+words!(Severity, "severity": Warning, Error);
 
 /// Refuses a text that is too large for the offsets of spans.
 pub(crate) fn check_size(bytes: usize) -> Result<(), Box<Diagnostic>> {
@@ -196,14 +206,14 @@ pub fn with_causes(error: &dyn std::error::Error) -> String {
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The text.
-    pub source: Arc<Source>,
+    pub source: Arc<SourceText>,
     /// Its problems, in the order of their places.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Report {
     /// Collects the problems of a text, sorted by place.
-    pub fn new(source: Arc<Source>, mut diagnostics: Vec<Diagnostic>) -> Report {
+    pub fn new(source: Arc<SourceText>, mut diagnostics: Vec<Diagnostic>) -> Report {
         diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
         Report { source, diagnostics }
     }

@@ -2,10 +2,10 @@
 //! differences in the values that a script computes are in [`crate::eval`], with one file for each
 //! dialect.
 
-use std::fmt;
 use std::str::FromStr;
 
 pub use crate::diagnostic::UnknownWord;
+use crate::diagnostic::words;
 use crate::number;
 
 /// The implementation of PlanOut whose answers a script or a namespace gives.
@@ -171,30 +171,9 @@ impl SegmentSampling {
     }
 }
 
-impl fmt::Display for Dialect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Dialect {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Dialect, UnknownWord> {
-        let words =
-            [Dialect::Planout4j, Dialect::Planout].map(|dialect| (dialect.as_str(), dialect));
-        UnknownWord::unless_known("dialect", word, &words)
-    }
-}
-
-impl FromStr for SegmentHashing {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<SegmentHashing, UnknownWord> {
-        let words = [SegmentHashing::Shared, SegmentHashing::Namespace];
-        UnknownWord::unless_known("segment hashing", word, &words.map(|word| (word.as_str(), word)))
-    }
-}
+words!(Dialect, "dialect": Planout4j, Planout);
+words!(SegmentHashing, "segment hashing": Shared, Namespace);
+words!(SegmentSampling, "segment sampling": Full, Fast);
 
 impl FromStr for SegmentPool {
     type Err = UnknownWord;
@@ -202,15 +181,5 @@ impl FromStr for SegmentPool {
     fn from_str(word: &str) -> Result<SegmentPool, UnknownWord> {
         let words = [("ascending", SegmentPool::Ascending), ("cpython", SegmentPool::Cpython)];
         UnknownWord::unless_known("segment pool", word, &words)
-    }
-}
-
-impl FromStr for SegmentSampling {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<SegmentSampling, UnknownWord> {
-        let words = [SegmentSampling::Full, SegmentSampling::Fast]
-            .map(|sampling| (sampling.as_str(), sampling));
-        UnknownWord::unless_known("segment sampling", word, &words)
     }
 }

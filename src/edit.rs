@@ -3,7 +3,7 @@
 
 use crate::dialect::Dialect;
 use crate::namespace::{Action, Outline};
-use crate::source::Source;
+use crate::source::SourceText;
 use crate::tree::yaml::{plain, read};
 use crate::tree::{Entry, Kind, Node};
 
@@ -27,18 +27,18 @@ pub enum EditError {
 /// ```
 /// use planout::edit::append;
 /// use planout::namespace::Action;
-/// use planout::source::Source;
+/// use planout::source::SourceText;
 ///
 /// let text = "experiment_sequence:\n  - {action: add, definition: A, name: a, segments: 5}  # 5 %\n";
 /// let stop = Action::Remove { name: "a".to_owned() };
-/// let edited = append(&Source::new("x.yaml", text), &stop)?;
+/// let edited = append(&SourceText::new("x.yaml", text), &stop)?;
 /// assert_eq!(edited, format!("{text}  - {{action: remove, name: a}}\n"));
 /// # Ok::<(), planout::edit::EditError>(())
 /// ```
 ///
 /// # Errors
 /// The text has no sequence, or its sequence is written in an unusual form, such as an alias.
-pub fn append(source: &Source, action: &Action) -> Result<String, EditError> {
+pub fn append(source: &SourceText, action: &Action) -> Result<String, EditError> {
     let before = outline(source).ok_or(EditError::NoSequence)?;
     let sequence = &before.sequence().ok_or(EditError::NoSequence)?.value;
     let (text, end) = (source.text(), sequence.span.end as usize);
@@ -52,14 +52,14 @@ pub fn append(source: &Source, action: &Action) -> Result<String, EditError> {
     };
     let edited = format!("{}{entry}{}", &text[..at], &text[at..]);
     // Reading the new text shows whether this was the right place.
-    match outline(&Source::new(source.name(), edited.as_str())) {
+    match outline(&SourceText::new(source.name(), edited.as_str())) {
         Some(after) if is_appended(&before, &after, action) => Ok(edited),
         _ => Err(EditError::Unusual),
     }
 }
 
 /// The outline of a text without errors. No script is looked at, so the dialect does not matter.
-fn outline(source: &Source) -> Option<Outline> {
+fn outline(source: &SourceText) -> Option<Outline> {
     let (tree, problems) = read(source);
     tree.filter(|_| problems.is_empty()).map(|tree| Outline::new(tree, Dialect::default()))
 }
@@ -162,14 +162,13 @@ fn below(text: &str, last: &Node, action: &Action) -> (usize, String) {
     // The text from the margin to the entry: its `-` with white space around it.
     let lead = &text[line..start];
     let newline = newline(text);
-    let entry = match text[start..].starts_with('{') {
-        true => format!("{lead}{}", flow(action)),
-        false => {
-            let indent: String = lead.chars().map(|_| ' ').collect();
-            let lines = entries(action);
-            let lines = lines.iter().map(|(key, value)| format!("{key}: {}", value.yaml()));
-            format!("{lead}{}", lines.collect::<Vec<_>>().join(&format!("{newline}{indent}")))
-        }
+    let entry = if text[start..].starts_with('{') {
+        format!("{lead}{}", flow(action))
+    } else {
+        let indent: String = lead.chars().map(|_| ' ').collect();
+        let lines = entries(action);
+        let lines = lines.iter().map(|(key, value)| format!("{key}: {}", value.yaml()));
+        format!("{lead}{}", lines.collect::<Vec<_>>().join(&format!("{newline}{indent}")))
     };
     match text[end..].find('\n') {
         Some(rest) => (end + rest + 1, format!("{entry}{newline}")),

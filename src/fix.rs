@@ -4,7 +4,7 @@
 //! compiled form.
 
 use crate::diagnostic::{Diagnostic, Level, Replacement, Severity};
-use crate::source::Source;
+use crate::source::SourceText;
 
 /// How many times a text is checked again: a repair can uncover more errors.
 const MAX_ROUNDS: usize = 20;
@@ -28,14 +28,14 @@ pub struct Mended {
 /// use planout::Dialect;
 /// use planout::fix::mend;
 /// use planout::lint::{Settings, check_script};
-/// use planout::source::Source;
+/// use planout::source::SourceText;
 ///
-/// let source = Source::new("x.planout", "x = uniformChioce(choices=[1, 2] unit=userid);\n");
-/// let check = |it: &Source| check_script(it, Dialect::Planout4j, &Settings::default());
+/// let source = SourceText::new("x.planout", "x = uniformChioce(choices=[1, 2] unit=userid);\n");
+/// let check = |it: &SourceText| check_script(it, Dialect::Planout4j, &Settings::default());
 /// let mended = mend(&source, check).expect("two errors");
 /// assert_eq!(mended.text, "x = uniformChoice(choices=[1, 2], unit=userid);\n");
 /// ```
-pub fn mend(source: &Source, check: impl Fn(&Source) -> Vec<Diagnostic>) -> Option<Mended> {
+pub fn mend(source: &SourceText, check: impl Fn(&SourceText) -> Vec<Diagnostic>) -> Option<Mended> {
     let mut state = State::of(source.text().to_owned(), check(source));
     let (before, mut mended) = (state.errors_left(), 0);
     for _ in 0..MAX_ROUNDS {
@@ -43,7 +43,7 @@ pub fn mend(source: &Source, check: impl Fn(&Source) -> Vec<Diagnostic>) -> Opti
         let suggested: Vec<&Diagnostic> = suggested.collect();
         let attempt = |errors: &[&Diagnostic]| {
             let text = apply(&state.text, errors);
-            let found = check(&Source::new(source.name(), text.as_str()));
+            let found = check(&SourceText::new(source.name(), text.as_str()));
             let better = Some(State::of(text, found)).filter(|tried| tried.rank() < state.rank());
             better.map(|better| (better, errors.len()))
         };

@@ -31,7 +31,7 @@ use crate::eval;
 use crate::namespace::Content;
 use crate::parallel;
 use crate::progress::Progress;
-use crate::source::{OffsetMap, Source};
+use crate::source::{OffsetMap, SourceText};
 use crate::store::FileFormat;
 use crate::syntax::parse;
 use crate::tree::{Node, json};
@@ -167,7 +167,7 @@ fn run(
 /// Checks the text of a script that stands alone, in the language or compiled. Returns all of its
 /// problems: errors and warnings.
 /// warnings.
-pub fn check_script(source: &Source, dialect: Dialect, settings: &Settings) -> Vec<Diagnostic> {
+pub fn check_script(source: &SourceText, dialect: Dialect, settings: &Settings) -> Vec<Diagnostic> {
     let mut checks = Checks {
         levels: settings.levels.clone(),
         reading: settings.reading(),
@@ -209,7 +209,7 @@ pub fn own_operators(namespaces: &[Loaded], settings: &Settings) -> BTreeSet<Str
 
 /// The same for the text of a script that stands alone.
 pub fn own_operators_of_script(
-    source: &Source,
+    source: &SourceText,
     dialect: Dialect,
     settings: &Settings,
 ) -> BTreeSet<String> {
@@ -225,7 +225,7 @@ pub fn own_operators_of_script(
 }
 
 /// The tree of a text that is a compiled script: no program begins with `{`.
-fn compiled(source: &Source) -> Option<Node> {
+fn compiled(source: &SourceText) -> Option<Node> {
     let is_json = source.text().trim_start().starts_with('{');
     let tree = is_json.then(|| json::read(source, MAX_JSON_DEPTH).ok())??;
     (Content::of(&tree) == Content::Script).then_some(tree)
@@ -240,7 +240,7 @@ struct Checks<'a> {
 }
 
 impl Checks<'_> {
-    fn settle(&self, source: &Source, found: &mut Vec<Diagnostic>) {
+    fn settle(&self, source: &SourceText, found: &mut Vec<Diagnostic>) {
         // An alias repeats another value, and therefore all findings there.
         let mut said = HashSet::new();
         found.retain(|found| said.insert((found.code, found.primary.span, found.message.clone())));

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 pub use self::stamp::{Fingerprint, Origin, Revision, Stamp, StampError};
 use crate::catalog::Loaded;
+use crate::diagnostic::words;
 use crate::dialect::Dialect;
 use crate::namespace::Document;
 use crate::parallel;
@@ -75,6 +76,13 @@ pub fn check_names<'a>(
 }
 
 /// The effect of a ship on one namespace.
+///
+/// ```
+/// use planout::ship::Change;
+///
+/// assert_eq!("updated".parse(), Ok(Change::Updated));
+/// assert_eq!(Change::Updated.to_string(), "updated");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Change {
@@ -102,6 +110,8 @@ impl Change {
         }
     }
 }
+
+words!(Change, "change": Created, Updated, Unchanged, Orphaned, Removed);
 
 /// The changes that a ship has made, or would make.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -50,19 +50,19 @@ pub struct Position {
 
 /// A text with the name that messages call it by.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct SourceText {
     name: String,
     text: String,
     line_starts: Vec<u32>,
 }
 
-impl Source {
+impl SourceText {
     /// A text under a name that diagnostics print, usually a path.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> SourceText {
         let text = text.into();
         let newlines = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
         let line_starts = std::iter::once(0).chain(newlines.map(|(at, _)| clamp(at + 1))).collect();
-        Source { name: name.into(), text, line_starts }
+        SourceText { name: name.into(), text, line_starts }
     }
 
     /// The name that diagnostics print.
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn positions_count_characters_and_lines() {
-        let source = Source::new("x", "a\néü x\r\nlast");
+        let source = SourceText::new("x", "a\néü x\r\nlast");
         let at = |offset| {
             let Position { line, column } = source.position(offset);
             (line, column)

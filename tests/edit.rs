@@ -3,7 +3,7 @@
 use planout::catalog::Loaded;
 use planout::edit::{EditError, append};
 use planout::namespace::Action;
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::store::FileFormat;
 
 use crate::support::{golden, text};
@@ -18,7 +18,7 @@ fn remove(name: &str) -> Action {
 }
 
 fn edited(text: &str, action: &Action) -> Result<String, EditError> {
-    append(&Source::new("test.yaml", text), action)
+    append(&SourceText::new("test.yaml", text), action)
 }
 
 /// A text, with what is added to it between `>>` and `<<`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use planout::lint::{self, Settings};
 use planout::simulate::{Counted, Group, design};
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::{Dialect, Map, NamespaceBuilder, Script, Value};
 
 const DIALECTS: [Dialect; 2] = [Dialect::Planout4j, Dialect::Planout];
@@ -79,7 +79,7 @@ const OPERATORS: [(&str, &[(&str, &str)]); 24] = [
 /// Evaluates an expression in every way in which a script is looked at.
 fn look_at(expression: &str, dialect: Dialect) -> Option<Value> {
     let text = format!(r#"{{"op":"seq","seq":[{{"op":"set","var":"x","value":{expression}}}]}}"#);
-    let source = Source::new("x.json", text.as_str());
+    let source = SourceText::new("x.json", text.as_str());
     lint::check_script(&source, dialect, &Settings::default());
     let script = Script::from_json("x", &text, dialect).expect("a script");
     let inputs = Map::from_iter([("userid".to_owned(), Value::from("u1"))]);

@@ -7,16 +7,16 @@ use planout::catalog::Loaded;
 use planout::diagnostic::{Diagnostic, Severity};
 use planout::fix::mend;
 use planout::lint::{self, Settings};
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::store::FileFormat;
 
 use crate::support::{golden, planout, sandbox, text};
 
-fn check_script(source: &Source) -> Vec<Diagnostic> {
+fn check_script(source: &SourceText) -> Vec<Diagnostic> {
     lint::check_script(source, Dialect::Planout4j, &Settings::default())
 }
 
-fn check_namespace(source: &Source) -> Vec<Diagnostic> {
+fn check_namespace(source: &SourceText) -> Vec<Diagnostic> {
     let bytes = source.text().as_bytes().to_vec();
     let loaded = Loaded::new("ns.yaml", Some("ns"), bytes, FileFormat::Yaml, Dialect::Planout4j);
     let mut loaded = [loaded];
@@ -56,12 +56,12 @@ fn scripts() {
             "x = uniformChoice(choices=[\"a\", 'b'], unit=u);\ny = 1;",
         ),
     ] {
-        let source = Source::new("x.planout", script);
+        let source = SourceText::new("x.planout", script);
         assert_ne!(errors(&check_script(&source)), 0, "{script}");
         let found = mend(&source, check_script).map(|it| it.text);
         let found = found.unwrap_or_else(|| script.to_owned());
         assert_eq!(squeezed(&found), squeezed(mended), "{script}");
-        assert_eq!(errors(&check_script(&Source::new("x.planout", found))), 0, "{script}");
+        assert_eq!(errors(&check_script(&SourceText::new("x.planout", found))), 0, "{script}");
     }
 }
 
@@ -85,12 +85,12 @@ fn what_is_not_certain_is_left() {
         "x = uniformChoice(choices=[1, 2], unit=u, slat='a');",
         "",
     ] {
-        let source = Source::new("x.planout", script);
+        let source = SourceText::new("x.planout", script);
         assert_eq!(mend(&source, check_script), None, "{script}");
         // Nor is a warning mended that somebody takes for an error.
         let mut settings = Settings::default();
         settings.levels.deny_warnings();
-        let strict = |it: &Source| lint::check_script(it, Dialect::Planout4j, &settings);
+        let strict = |it: &SourceText| lint::check_script(it, Dialect::Planout4j, &settings);
         assert_eq!(mend(&source, strict), None, "{script}");
     }
 }
@@ -112,7 +112,7 @@ experiment_sequence:
 
 #[test]
 fn namespaces() {
-    let mended = mend(&Source::new("ns.yaml", BROKEN), check_namespace).expect("errors");
+    let mended = mend(&SourceText::new("ns.yaml", BROKEN), check_namespace).expect("errors");
     let expected = BROKEN
         .replace("segmnts", "segments")
         .replace("planot4j", "planout4j")
@@ -123,14 +123,14 @@ fn namespaces() {
         .replace("\"Colrs\"", "Colors");
     assert_eq!(mended.text, expected);
     // To remove what is not there is still an error.
-    assert_eq!(errors(&check_namespace(&Source::new("ns.yaml", mended.text))), 1);
+    assert_eq!(errors(&check_namespace(&SourceText::new("ns.yaml", mended.text))), 1);
 }
 
 #[test]
 fn what_is_valid_stays_as_it_is() {
     let mut count = 0;
     for row in golden("namespaces.jsonl") {
-        let source = Source::new("ns.yaml", text(&row, "yaml"));
+        let source = SourceText::new("ns.yaml", text(&row, "yaml"));
         if errors(&check_namespace(&source)) == 0 {
             assert_eq!(mend(&source, check_namespace), None, "{}", source.text());
             count += 1;
@@ -153,10 +153,10 @@ fn a_mark_that_was_taken_away_comes_back() {
     let marks = script.match_indices([',', ';', ']', ')']).collect::<Vec<_>>();
     for (at, mark) in &marks {
         let broken = format!("{}{}", &script[..*at], &script[at + mark.len()..]);
-        let source = Source::new("x.planout", broken.as_str());
+        let source = SourceText::new("x.planout", broken.as_str());
         let before = errors(&check_script(&source));
         let Some(found) = mend(&source, check_script) else { continue };
-        let after = errors(&check_script(&Source::new("x.planout", found.text.as_str())));
+        let after = errors(&check_script(&SourceText::new("x.planout", found.text.as_str())));
         assert!(after < before, "{broken}");
         if after == 0 && matches!(*mark, "," | ";") {
             assert_eq!(json(&found.text), json(script), "{broken}");

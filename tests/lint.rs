@@ -14,11 +14,11 @@ use planout::Dialect;
 use planout::catalog::Loaded;
 use planout::diagnostic::{Diagnostic, Levels};
 use planout::lint::{self, Settings};
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::store::FileFormat;
 
 /// Problems as `line:column code`, in the order of their places.
-fn places(source: &Source, found: &[Diagnostic]) -> Vec<String> {
+fn places(source: &SourceText, found: &[Diagnostic]) -> Vec<String> {
     let mut found: Vec<_> = found.iter().collect();
     found.sort_by_key(|found| found.primary.span);
     let place = |found: &&Diagnostic| {
@@ -30,7 +30,7 @@ fn places(source: &Source, found: &[Diagnostic]) -> Vec<String> {
 
 /// What is found in a script alone.
 fn in_script(code: &str, dialect: Dialect) -> Vec<String> {
-    let source = Source::new("x.planout", code);
+    let source = SourceText::new("x.planout", code);
     places(&source, &lint::check_script(&source, dialect, &Settings::default()))
 }
 

@@ -151,7 +151,7 @@ fn try_mutant(kind: &Kind, sample: &Sample, mutant: &Mutant, score: &mut Score) 
     } else {
         diagnostics(&mutant.text, sample.dialect)
     };
-    let source = planout::source::Source::new("mutant.yaml", mutant.text.as_str());
+    let source = planout::source::SourceText::new("mutant.yaml", mutant.text.as_str());
     let line = |found: &Diagnostic| source.position(found.primary.span.start).line;
     if found.is_empty() {
         score.silent += 1;

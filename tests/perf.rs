@@ -1,6 +1,6 @@
 //! `planout perf`: what it counts and what it refuses. How fast anything is, is not a test's business.
 
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::tree::{Kind, Node, json};
 
 use crate::support::{Run, get, planout, sandbox, text};
@@ -17,7 +17,7 @@ fn measured(arguments: &[&str]) -> Node {
     all.extend(arguments);
     let run = perf(&all);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""), "{arguments:?}");
-    json::read(&Source::new("answer", run.stdout), 100).expect("JSON")
+    json::read(&SourceText::new("answer", run.stdout), 100).expect("JSON")
 }
 
 fn number(answer: &Node, key: &str) -> f64 {

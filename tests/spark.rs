@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use planout::catalog::Loaded;
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::store::FileFormat;
 use planout::tree::{Kind, Layout, Node, json, to_json};
 use planout::{Assignment, Dialect, Map, Namespace, Value};
@@ -155,6 +155,7 @@ fn agrees(answer: &Node, assignment: &Assignment<'_>) -> bool {
 /// The JSON objects of a file, one a line.
 fn lines(path: &Path) -> Vec<Node> {
     let text = fs::read_to_string(path).unwrap_or_default();
-    let read = |line| json::read(&Source::new("answer", line), 4000).expect("an answer is JSON");
+    let read =
+        |line| json::read(&SourceText::new("answer", line), 4000).expect("an answer is JSON");
     text.lines().map(read).collect()
 }

@@ -1,6 +1,6 @@
 //! YAML as others read it: a second reader finds the same in every golden namespace.
 
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::tree::{Kind, Node, yaml};
 use yaml_serde::Value;
 
@@ -34,7 +34,7 @@ fn same(node: &Node, value: &Value) -> bool {
 
 /// Checks that we read a text without problems and find what the other reader does.
 fn check(text: &str) {
-    let (tree, problems) = yaml::read(&Source::new("test", text));
+    let (tree, problems) = yaml::read(&SourceText::new("test", text));
     assert!(problems.is_empty(), "{text}\n{problems:?}");
     let ours = tree.expect("a tree");
     let mut theirs: Value = yaml_serde::from_str(text).expect(text);

@@ -8,7 +8,7 @@ use planout::catalog::Loaded;
 use planout::diagnostic::{Diagnostic, with_causes};
 use planout::lint;
 use planout::namespace::AssignError;
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::store::FileFormat;
 use planout::tree::{Layout, to_json};
 use planout::{Assignment, Dialect, Map, Script, Value};
@@ -60,8 +60,8 @@ fn said(outcome: Result<Assignment<'_>, AssignError>) -> Option<String> {
 }
 
 fn script(text: &str, dialect: Dialect) {
-    let found = lint::check_script(&Source::new("fuzz", text), dialect, &lint::Settings::default());
-    check_places(&Source::new("fuzz", text), &found);
+    let found = lint::check_script(&SourceText::new("fuzz", text), dialect, &lint::Settings::default());
+    check_places(&SourceText::new("fuzz", text), &found);
     let script = match Script::from_json("fuzz", text, dialect) {
         Ok(script) => script,
         Err(report) => {
@@ -93,7 +93,7 @@ fn inputs(unit: &str, number: i64) -> Map {
     inputs
 }
 
-fn check_places(source: &Source, found: &[Diagnostic]) {
+fn check_places(source: &SourceText, found: &[Diagnostic]) {
     for diagnostic in found {
         let labels = std::iter::once(&diagnostic.primary).chain(&diagnostic.secondary);
         for span in labels.map(|label| label.span) {

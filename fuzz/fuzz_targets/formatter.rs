@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use planout::format::{self, FormatError};
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::tree::{Layout, to_json};
 use planout::{Dialect, Script};
 
@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
         if let Some(formatted) = stable(text, script) {
             assert_eq!(compiled(&formatted, dialect), compiled(text, dialect));
         }
-        stable(text, |text| format::namespace(&Source::new("fuzz", text), dialect));
+        stable(text, |text| format::namespace(&SourceText::new("fuzz", text), dialect));
     }
 });
 

@@ -4,12 +4,12 @@
 
 use libfuzzer_sys::fuzz_target;
 use planout::diagnostic::{Diagnostic, Severity};
-use planout::source::{OffsetMap, Source};
+use planout::source::{OffsetMap, SourceText};
 use planout::syntax::parse;
 use planout::{Dialect, Script};
 
 fuzz_target!(|text: &str| {
-    let source = Source::new("fuzz", text);
+    let source = SourceText::new("fuzz", text);
     for dialect in [Dialect::Planout4j, Dialect::Planout] {
         let parsed = parse(text, &OffsetMap::identity(), dialect);
         for found in &parsed.diagnostics {
@@ -23,7 +23,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-fn check_places(source: &Source, found: &Diagnostic) {
+fn check_places(source: &SourceText, found: &Diagnostic) {
     let labels = std::iter::once(&found.primary).chain(&found.secondary);
     for span in labels.map(|label| label.span) {
         let (start, end) = (span.start as usize, span.end as usize);

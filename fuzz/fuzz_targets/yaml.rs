@@ -6,11 +6,11 @@ use libfuzzer_sys::fuzz_target;
 use planout::Dialect;
 use planout::diagnostic::{Diagnostic, Severity};
 use planout::namespace::{Document, Form, Outline};
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::tree::{Kind, Layout, Node, json, to_json, yaml};
 
 fuzz_target!(|text: &str| {
-    let source = Source::new("fuzz", text);
+    let source = SourceText::new("fuzz", text);
     let (tree, problems) = yaml::read(&source);
     problems.iter().for_each(|found| check_diagnostic(&source, found));
     let Some(tree) = tree else {
@@ -37,7 +37,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-fn check_diagnostic(source: &Source, found: &Diagnostic) {
+fn check_diagnostic(source: &SourceText, found: &Diagnostic) {
     let labels = std::iter::once(&found.primary).chain(&found.secondary);
     for span in labels.map(|label| label.span) {
         let (start, end) = (span.start as usize, span.end as usize);
@@ -45,7 +45,7 @@ fn check_diagnostic(source: &Source, found: &Diagnostic) {
     }
 }
 
-fn check_tree(source: &Source, node: &Node) {
+fn check_tree(source: &SourceText, node: &Node) {
     let (start, end) = (node.span.start as usize, node.span.end as usize);
     assert_eq!(source.clamp(node.span), (start, end), "{node:?}");
     match &node.kind {
@@ -62,7 +62,7 @@ fn check_compiled(document: &Document) {
         document.build().expect("a checked document builds");
     }
     let text = to_json(&document.compiled, Layout::Compact, document.dialect);
-    let again = json::read(&Source::new("fuzz", text.as_str()), 4000).expect("what was written");
+    let again = json::read(&SourceText::new("fuzz", text.as_str()), 4000).expect("what was written");
     let again = Outline::new(again, Dialect::default());
     let again = Document::check(&again, Form::Compiled, Some("fuzz"));
     let again = again.document.expect("what was compiled is valid");

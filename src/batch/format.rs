@@ -1,5 +1,6 @@
 //! The formats of files, and their compression.
 
+use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -79,6 +80,14 @@ impl Format {
             Format::Tsv => Some(b'\t'),
             Format::Jsonl | Format::Parquet => None,
         }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let word =
+            Format::ALL.iter().find(|(_, format)| format == self).map_or("", |(word, _)| word);
+        f.write_str(word)
     }
 }
 

@@ -13,7 +13,7 @@ use super::columns::{Column, ColumnPlan};
 use super::csv::set_text;
 use super::error::{BadRow, Reason};
 use super::fields::{Field, Fields, Records};
-use crate::source::Source;
+use crate::source::SourceText;
 use crate::tree::{Kind, MAX_DEPTH, json};
 use crate::value::Value;
 
@@ -154,7 +154,7 @@ impl Parser {
     fn read(&mut self, line: &str, inputs: &mut [Value]) -> Result<(), (Option<u64>, Reason)> {
         self.forget(inputs);
         let malformed = |message: String| (None, Reason::Malformed(message));
-        let source = Source::new("", line);
+        let source = SourceText::new("", line);
         let node = json::read(&source, MAX_DEPTH).map_err(|error| {
             let column = source.position(error.primary.span.start).column;
             (Some(column as u64), Reason::Malformed(error.message))

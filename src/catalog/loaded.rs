@@ -7,7 +7,7 @@ use crate::dialect::Dialect;
 use crate::namespace::{Content, Document, Form, Outline};
 use crate::parallel;
 use crate::progress::Progress;
-use crate::source::{MAX_SOURCE_BYTES, Source, Span};
+use crate::source::{MAX_SOURCE_BYTES, SourceText, Span};
 use crate::store::{self, FileFormat, Item, StoreError};
 use crate::tree::{json, yaml};
 use crate::wire::MAX_JSON_DEPTH;
@@ -36,7 +36,7 @@ pub struct Loaded {
     /// The name of the namespace, from the name of the file.
     pub name: String,
     /// The text of the namespace.
-    pub source: Arc<Source>,
+    pub source: Arc<SourceText>,
     /// The format of the text.
     pub format: FileFormat,
     /// The dialect of the namespace, unless the text names another one.
@@ -120,17 +120,17 @@ impl Loaded {
 }
 
 /// Turns bytes into text, or says why they are not text.
-pub fn decode(label: &str, bytes: Vec<u8>) -> (Source, Option<Diagnostic>) {
+pub fn decode(label: &str, bytes: Vec<u8>) -> (SourceText, Option<Diagnostic>) {
     if let Err(problem) = check_size(bytes.len()) {
-        return (Source::new(label, ""), Some(*problem));
+        return (SourceText::new(label, ""), Some(*problem));
     }
     match String::from_utf8(bytes) {
-        Ok(text) => (Source::new(label, text), None),
+        Ok(text) => (SourceText::new(label, text), None),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
             let message = format!("the file is not UTF-8: byte {byte:#04x} does not fit");
-            let source = Source::new(label, String::from_utf8_lossy(error.as_bytes()));
+            let source = SourceText::new(label, String::from_utf8_lossy(error.as_bytes()));
             let place = Span::new(valid, valid + '\u{fffd}'.len_utf8());
             let problem = Diagnostic::error(Code::NotUtf8, place, message).help("save it as UTF-8");
             (source, Some(problem))

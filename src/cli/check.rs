@@ -12,7 +12,7 @@ use planout::catalog::{self, Loaded, decode};
 use planout::diagnostic::{Level, Report};
 use planout::lint::{self, Settings};
 use planout::nearest::nearest;
-use planout::source::{MAX_SOURCE_BYTES, Source};
+use planout::source::{MAX_SOURCE_BYTES, SourceText};
 use planout::store::{self, FileFormat, read_file};
 
 use self::fix::Fix;
@@ -71,7 +71,7 @@ struct Subjects {
     namespaces: Vec<Loaded>,
     scripts: Vec<(String, Vec<u8>)>,
     /// Compiled scripts.
-    compiled: Vec<Arc<Source>>,
+    compiled: Vec<Arc<SourceText>>,
 }
 
 impl Check {
@@ -155,9 +155,9 @@ impl Check {
                 }
                 let is_nearly_all = flag == "deny" && nearest(code, [WARNINGS]).is_some();
                 set_level(levels, code, level)
-                    .map_err(|failure| match is_nearly_all {
-                        true => failure.help(format!("did you mean `{WARNINGS}`?")),
-                        false => failure,
+                    .map_err(|failure| {
+                        let hint = format!("did you mean `{WARNINGS}`?");
+                        if is_nearly_all { failure.help(hint) } else { failure }
                     })
                     .map_err(|failure| failure.context(format!("`--{flag}`")).into_usage())?;
             }

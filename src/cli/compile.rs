@@ -9,7 +9,7 @@ use planout::Dialect;
 use planout::catalog::{Loaded, decode};
 use planout::diagnostic::{Levels, Report};
 use planout::namespace::Content;
-use planout::source::{MAX_SOURCE_BYTES, OffsetMap, Source};
+use planout::source::{MAX_SOURCE_BYTES, OffsetMap, SourceText};
 use planout::store::{FileFormat, read_file, write_file};
 use planout::syntax::parse;
 use planout::tree::{Layout, Node, ascii, json, to_json};
@@ -136,7 +136,7 @@ fn refuse_json(label: &str, bytes: &[u8]) -> Outcome {
     if !text.trim_start().starts_with(['{', '[']) {
         return Ok(());
     }
-    let Ok(tree) = json::read(&Source::new(label, text), MAX_JSON_DEPTH) else {
+    let Ok(tree) = json::read(&SourceText::new(label, text), MAX_JSON_DEPTH) else {
         return Ok(());
     };
     let (what, help) = match Content::of(&tree) {
@@ -161,7 +161,7 @@ fn language(
     levels: &Levels,
 ) -> (Report, Option<(Arc<Node>, Dialect)>) {
     let (source, problem) = decode(label, bytes);
-    let source = Arc::<Source>::new(source);
+    let source = Arc::<SourceText>::new(source);
     if let Some(problem) = problem {
         return (Report::new(source, vec![problem]), None);
     }

@@ -17,7 +17,7 @@ use planout::catalog::decode;
 use planout::diagnostic::{Code, Diagnostic, Report};
 use planout::eval::{DEFAULT_SALT, EvalError, Evaluation, MAX_ANSWER};
 use planout::namespace::{AssignError, Content, Experiment};
-use planout::source::{MAX_SOURCE_BYTES, Source, Span};
+use planout::source::{MAX_SOURCE_BYTES, SourceText, Span};
 use planout::store::{FileFormat, read_file};
 use planout::tree::{self, Kind, Layout, Node, to_json};
 use planout::{Assignment, Dialect, Map, Namespace, Params, Script, Value};
@@ -141,10 +141,9 @@ impl Eval {
     fn script(&self, script: &str, inputs: &Map, overrides: &Map, context: &Context) -> Outcome {
         let dialect = self.lookup.dialect(context);
         let source = Arc::new(read_script(script, context)?);
-        let compiled = match source.text().trim_start().starts_with('{') {
-            true => Script::from_json(source.name(), source.text(), dialect),
-            false => Script::compile(source.name(), source.text(), dialect),
-        };
+        let is_json = source.text().trim_start().starts_with('{');
+        let compile = if is_json { Script::from_json } else { Script::compile };
+        let compiled = compile(source.name(), source.text(), dialect);
         let script = compiled.map_err(Failure::invalid)?;
         only_script(&source, script.json())?;
         warn(&Used::by_script(&script), inputs, overrides, context);
@@ -193,7 +192,7 @@ impl Eval {
         &self,
         what: &str,
         error: &EvalError,
-        source: Arc<Source>,
+        source: Arc<SourceText>,
         context: &Context,
     ) -> Outcome {
         let message = format!("{what} failed: {}", context.words(error));
@@ -211,7 +210,7 @@ fn warn(used: &Used<'_>, inputs: &Map, overrides: &Map, context: &Context) {
 }
 
 /// Refuses JSON that is not a script: its evaluation would give nothing.
-fn only_script(source: &Source, json: &Node) -> Outcome {
+fn only_script(source: &SourceText, json: &Node) -> Outcome {
     let name = source.name();
     let (what, help) = match Content::of(json) {
         Content::Script => return Ok(()),
@@ -242,7 +241,7 @@ fn shell_word(word: &str) -> Cow<'_, str> {
 }
 
 /// A script from a file, standard input or the argument itself.
-fn read_script(argument: &str, context: &Context) -> Outcome<Source> {
+fn read_script(argument: &str, context: &Context) -> Outcome<SourceText> {
     let (label, bytes) = if argument == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;

@@ -9,7 +9,7 @@ use planout::Dialect;
 use planout::catalog::decode;
 use planout::diagnostic::Report;
 use planout::format::{self, FormatError};
-use planout::source::{MAX_SOURCE_BYTES, Source};
+use planout::source::{MAX_SOURCE_BYTES, SourceText};
 use planout::store::{StoreError, read_file, write_file};
 use serde_json::{Value, json};
 use similar::TextDiff;
@@ -58,7 +58,7 @@ enum Kind {
 
 /// A text before and after formatting.
 struct Formatted {
-    source: Arc<Source>,
+    source: Arc<SourceText>,
     text: String,
 }
 
@@ -184,9 +184,8 @@ impl Fmt {
             });
             let is_done = summary && tally.changed > 0 && !(self.check || self.diff);
             let answered = context.output.answer(Answer::Data(format!("{answer:#}")));
-            answered.map_err(|failure| match is_done {
-                true => failure.after("the files were formatted"),
-                false => failure,
+            answered.map_err(|failure| {
+                if is_done { failure.after("the files were formatted") } else { failure }
             })?;
         }
         tally.refused.iter().for_each(|failure| context.output.failure(failure));

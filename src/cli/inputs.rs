@@ -6,7 +6,7 @@ use clap::Args;
 use planout::catalog::Loaded;
 use planout::namespace::Experiment;
 use planout::nearest::nearest;
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::tree::{MAX_DEPTH, json};
 use planout::{Map, Namespace, Script, Value};
 
@@ -83,7 +83,7 @@ fn split(pair: &str) -> Outcome<(&str, Value)> {
 }
 
 fn parse(what: &str, text: &str) -> Outcome<Value> {
-    let node = json::read(&Source::new(what, text), MAX_DEPTH).map_err(|error| {
+    let node = json::read(&SourceText::new(what, text), MAX_DEPTH).map_err(|error| {
         let failure = Failure::usage(format!("`{what}`: {}", error.message));
         match error.help {
             Some(help) => failure.help(help),

@@ -257,9 +257,12 @@ fn summary_json(listed: &[Listed]) -> serde_json::Value {
 
 /// Lines of comma-separated values (RFC 4180).
 fn experiments(listed: &[Listed]) -> Text {
-    let field = |text: &str| match text.contains([',', '"']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
+    let field = |text: &str| {
+        if text.contains([',', '"']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text.to_owned()
+        }
     };
     let mut lines = Text::default();
     for Listed { namespace, .. } in listed {

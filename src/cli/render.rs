@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use planout::diagnostic::{Diagnostic, Report, Severity};
-use planout::source::Source;
+use planout::source::SourceText;
 
 pub(super) use self::json::{failure_json, json};
 pub(super) use self::text::{failure, text};
@@ -37,7 +37,7 @@ pub(super) fn presentable(report: &Report, secrets: &Secrets) -> Report {
     let source = if name == report.source.name() {
         Arc::clone(&report.source)
     } else {
-        Arc::new(Source::new(name, report.source.text()))
+        Arc::new(SourceText::new(name, report.source.text()))
     };
     let mut diagnostics = report.diagnostics.clone();
     for Diagnostic { message, primary, secondary, help, .. } in &mut diagnostics {

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::env;
 use std::ops::Range;
 
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::store::RedisUrl;
 
 /// The text in place of a secret.
@@ -58,14 +58,14 @@ impl Secrets {
 
 /// A configuration without its possible secrets. If in doubt, more is hidden: the file may be broken,
 /// and may lack the quote or the slash that marks the beginning of a URL.
-pub(super) fn hide_in_configuration(source: &Source) -> Source {
+pub(super) fn hide_in_configuration(source: &SourceText) -> SourceText {
     let lines = source.text().split_inclusive('\n').map(|line| match in_configuration(line) {
         Some(Range { start, end }) => {
             line[..start].to_owned() + &stars(&line[start..end]) + &line[end..]
         }
         None => line.to_owned(),
     });
-    Source::new(source.name(), lines.collect::<String>())
+    SourceText::new(source.name(), lines.collect::<String>())
 }
 
 /// The part of a configuration's line that may be secret: up to its last `@`, from the first place
@@ -326,7 +326,7 @@ mod tests {
             ("source = 'a/b'", "source = 'a/b'"),
         ] {
             let text = format!("x = 1\n{line}\r\ny = 2");
-            let source = hide_in_configuration(&Source::new("planout.toml", text.clone()));
+            let source = hide_in_configuration(&SourceText::new("planout.toml", text.clone()));
             assert_eq!(source.text(), text.replace(line, shown));
             assert_eq!(source.text().len(), text.len());
         }

@@ -208,10 +208,11 @@ impl Ship {
             }
             _ => answered,
         };
-        answered.map_err(|failure| match self.dry_run {
-            true => failure,
-            false => failure.after("the ship was done"),
-        })
+        answered.map_err(
+            |failure| {
+                if self.dry_run { failure } else { failure.after("the ship was done") }
+            },
+        )
     }
 
     fn answer(&self, shipment: &Shipment, context: &Context) -> Outcome {

@@ -1,7 +1,7 @@
 //! Comments that silence a check: `# planout: allow(P0500)` on the line above.
 
 use super::{Code, Diagnostic, Level, Levels};
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 
 /// The codes that the comments of a file allow, by line.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ struct Allow {
 impl Allows {
     /// Reads the comments of a text. A comment applies to the line below it. Several comments below
     /// one another all apply to the line below the last of them.
-    pub(super) fn read(source: &Source) -> Allows {
+    pub(super) fn read(source: &SourceText) -> Allows {
         let mut allows: Vec<Allow> = Vec::new();
         let mut waiting = 0;
         let mut start = 0;
@@ -43,7 +43,7 @@ impl Allows {
     }
 
     /// Whether a problem is allowed.
-    pub(super) fn cover(&self, source: &Source, found: &Diagnostic) -> bool {
+    pub(super) fn cover(&self, source: &SourceText, found: &Diagnostic) -> bool {
         if self.0.is_empty() || found.code.default_level().is_none() {
             return false;
         }
@@ -55,7 +55,7 @@ impl Allows {
     /// a text has errors, some checks cannot be made.
     pub(super) fn useless(
         &self,
-        source: &Source,
+        source: &SourceText,
         found: &[Diagnostic],
         levels: &Levels,
     ) -> Vec<Diagnostic> {

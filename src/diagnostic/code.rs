@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::UnknownWord;
+use super::words;
 
 /// The level of a problem that is not an error in itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,20 +27,7 @@ impl Level {
     }
 }
 
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Level {
-    type Err = UnknownWord;
-
-    fn from_str(word: &str) -> Result<Level, UnknownWord> {
-        let words = [Level::Off, Level::Warn, Level::Error].map(|level| (level.as_str(), level));
-        UnknownWord::unless_known("level", word, &words)
-    }
-}
+words!(Level, "level": Off, Warn, Error);
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal $($level:ident)?,)+) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::allow::Allows;
 use super::{Code, Diagnostic, Level, Severity};
-use crate::source::Source;
+use crate::source::SourceText;
 
 /// The levels of the checks.
 #[derive(Clone, Debug, Default)]
@@ -59,13 +59,17 @@ impl Levels {
 
     /// The comments of a text that have no effect. The result is valid only if every check that is
     /// not off was made.
-    pub(crate) fn useless_allows(&self, source: &Source, found: &[Diagnostic]) -> Vec<Diagnostic> {
+    pub(crate) fn useless_allows(
+        &self,
+        source: &SourceText,
+        found: &[Diagnostic],
+    ) -> Vec<Diagnostic> {
         Allows::read(source).useless(source, found, self)
     }
 
     /// Removes the problems that are off or that a comment in the text allows, and gives the others
     /// their configured severity.
-    pub fn apply(&self, source: &Source, found: &mut Vec<Diagnostic>) {
+    pub fn apply(&self, source: &SourceText, found: &mut Vec<Diagnostic>) {
         let allows = Allows::read(source);
         found.retain_mut(|found| match self.level(found.code) {
             None => true,

@@ -41,6 +41,32 @@ impl UnknownWord {
     }
 }
 
+/// Implements `Display` and `FromStr` for an enum whose `as_str` returns the word of each variant.
+/// `what` is the name of the enum in messages. A list that lacks a variant does not compile.
+macro_rules! words {
+    ($type:ident, $what:literal: $($variant:ident),+) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = $crate::diagnostic::UnknownWord;
+
+            fn from_str(word: &str) -> Result<$type, $crate::diagnostic::UnknownWord> {
+                let words = [$($type::$variant),+].map(|known| {
+                    let ($($type::$variant)|+) = known;
+                    (known.as_str(), known)
+                });
+                $crate::diagnostic::UnknownWord::unless_known($what, word, &words)
+            }
+        }
+    };
+}
+
+pub(crate) use words;
+
 fn one_of(words: &[&str]) -> String {
     let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
     match words.as_slice() {

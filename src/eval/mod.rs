@@ -50,7 +50,7 @@ use self::dialects::in_dialect;
 use crate::diagnostic::{Diagnostic, Report};
 use crate::dialect::Dialect;
 use crate::draw::{self, Draw, Hasher};
-use crate::source::{OffsetMap, Source};
+use crate::source::{OffsetMap, SourceText};
 use crate::syntax::parse;
 use crate::tree::{Layout, Node, json, to_json};
 use crate::value::{Map, Value};
@@ -80,7 +80,7 @@ impl Script {
             Some(block) => Script::from_node(emit(block, dialect), dialect).map_err(|e| vec![*e]),
             None => Err(parsed.diagnostics),
         };
-        compiled.map_err(|found| Report::new(Arc::new(Source::new(name, code)), found))
+        compiled.map_err(|found| Report::new(Arc::new(SourceText::new(name, code)), found))
     }
 
     /// Reads a compiled script from JSON text.
@@ -88,7 +88,7 @@ impl Script {
     /// # Errors
     /// The text is not JSON, or nests too deep.
     pub fn from_json(name: &str, text: &str, dialect: Dialect) -> Result<Script, Report> {
-        let source = Source::new(name, text);
+        let source = SourceText::new(name, text);
         json::read(&source, MAX_JSON_DEPTH)
             .and_then(|node| Script::from_node(node, dialect))
             .map_err(|found| Report::new(Arc::new(source), vec![*found]))

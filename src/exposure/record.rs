@@ -4,7 +4,7 @@ use crate::value::ValueError;
 #[cfg(feature = "simulate")]
 use {
     crate::namespace::{Experiment, Namespace},
-    crate::source::Source,
+    crate::source::SourceText,
     crate::tree::{MAX_DEPTH, json},
     crate::value::{Map, Value},
 };
@@ -36,7 +36,7 @@ pub(crate) struct Record(Map);
 impl Record {
     /// Reads a line.
     pub(crate) fn read(line: &str) -> Result<Record, RecordError> {
-        let node = json::read(&Source::new("line", line), MAX_DEPTH)
+        let node = json::read(&SourceText::new("line", line), MAX_DEPTH)
             .map_err(|problem| RecordError::Json(problem.message.clone()))?;
         match Value::try_from(&node)? {
             Value::Map(record) => Ok(Record(*record)),

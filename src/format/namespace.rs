@@ -8,7 +8,7 @@ use super::{FormatError, script, script_on_one_line};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
 use crate::namespace::Outline;
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 use crate::tree::{Block, Kind, Node, Style, yaml};
 
 /// Formats the scripts of a namespace in YAML: those under `assign` in its definitions. `dialect`
@@ -20,7 +20,7 @@ use crate::tree::{Block, Kind, Node, Style, yaml};
 ///
 /// # Errors
 /// The YAML has errors, or one of the scripts has.
-pub fn namespace(source: &Source, dialect: Dialect) -> Result<String, FormatError> {
+pub fn namespace(source: &SourceText, dialect: Dialect) -> Result<String, FormatError> {
     let text = source.text();
     if !text.contains("!planout") {
         return Ok(text.to_owned());
@@ -31,7 +31,7 @@ pub fn namespace(source: &Source, dialect: Dialect) -> Result<String, FormatErro
     // read again: first with all scripts, then without those that failed, then without any of these.
     for _ in 0..3 {
         let formatted = apply(text, &edits);
-        let after = Namespace::read(&Source::new(source.name(), formatted.as_str()), dialect);
+        let after = Namespace::read(&SourceText::new(source.name(), formatted.as_str()), dialect);
         let went_wrong = match after {
             Ok(after) if before.surrounds(&after) => before.changed(&after),
             _ => before.scripts.iter().map(|script| script.place).collect(),
@@ -60,7 +60,7 @@ struct Script {
 }
 
 impl Namespace {
-    fn read(source: &Source, dialect: Dialect) -> Result<Namespace, FormatError> {
+    fn read(source: &SourceText, dialect: Dialect) -> Result<Namespace, FormatError> {
         let (tree, problems) = yaml::read(source);
         let Some(tree) = tree.filter(|_| problems.is_empty()) else {
             return Err(FormatError::Invalid(problems));

@@ -6,7 +6,7 @@ use super::quotes;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::namespace::Outline;
 use crate::nearest::nearest;
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 use crate::tree::yaml::plain;
 use crate::tree::{Kind, Map, Node};
 
@@ -82,7 +82,11 @@ fn keys(map: &Map, known: &Keys, found: &mut Vec<Diagnostic>) {
 }
 
 /// Looks for a name in the document that has no effect, because the file has another name.
-pub(super) fn ignored_name(outline: &Outline, source: &Source, name: &str) -> Option<Diagnostic> {
+pub(super) fn ignored_name(
+    outline: &Outline,
+    source: &SourceText,
+    name: &str,
+) -> Option<Diagnostic> {
     let node = &outline.setting("name")?.value;
     let inner = node.as_str()?.trim();
     // Standard input has no name that could take precedence.
@@ -98,7 +102,7 @@ pub(super) fn ignored_name(outline: &Outline, source: &Source, name: &str) -> Op
 }
 
 /// Looks for plain scalars that are not read as they look.
-pub(super) fn scalars(tree: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
+pub(super) fn scalars(tree: &Node, source: &SourceText, found: &mut Vec<Diagnostic>) {
     let mut nodes = vec![tree];
     while let Some(node) = nodes.pop() {
         match &node.kind {
@@ -114,7 +118,7 @@ pub(super) fn scalars(tree: &Node, source: &Source, found: &mut Vec<Diagnostic>)
 }
 
 /// A scalar that readers of YAML 1.2 read differently.
-fn ambiguous_scalar(node: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
+fn ambiguous_scalar(node: &Node, source: &SourceText, found: &mut Vec<Diagnostic>) {
     let text = source.slice(node.span);
     if has_tag(source.text(), node.span) || !plain::is_ambiguous(text) {
         return;
@@ -145,7 +149,7 @@ fn ambiguous_scalar(node: &Node, source: &Source, found: &mut Vec<Diagnostic>) {
 
 /// Looks for characters that end a line in YAML 1.1, but not in YAML 1.2, whose rules are used here:
 /// for other readers, a comment may end there and a script go on.
-pub(super) fn ambiguous_breaks(source: &Source, found: &mut Vec<Diagnostic>) {
+pub(super) fn ambiguous_breaks(source: &SourceText, found: &mut Vec<Diagnostic>) {
     let is_break = |char: &char| matches!(char, '\u{85}' | '\u{2028}' | '\u{2029}');
     for (at, char) in source.text().char_indices().filter(|(_, char)| is_break(char)) {
         let place = Span::new(at, at + char.len_utf8());

@@ -4,12 +4,12 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
-use crate::source::Source;
+use crate::source::SourceText;
 use crate::syntax::ast::{Arguments, BinaryOperator, Block, Expr, ExprKind, Rule};
 
 pub(super) fn check(
     program: &Block,
-    source: &Source,
+    source: &SourceText,
     dialect: Dialect,
     found: &mut Vec<Diagnostic>,
 ) {
@@ -35,7 +35,7 @@ fn mixed_logic(
     operator: BinaryOperator,
     left: &Expr,
     right: &Expr,
-    source: &Source,
+    source: &SourceText,
 ) -> Option<Diagnostic> {
     use BinaryOperator::{And, Coalesce, Or};
 
@@ -64,7 +64,7 @@ fn mixed_logic(
 }
 
 /// In planout4j `!a == b` is `!(a == b)`.
-fn negated_comparison(expr: &Expr, value: &Expr, source: &Source) -> Option<Diagnostic> {
+fn negated_comparison(expr: &Expr, value: &Expr, source: &SourceText) -> Option<Diagnostic> {
     if !matches!(value.kind, ExprKind::Binary(..)) {
         return None;
     }
@@ -85,7 +85,7 @@ fn negated_comparison(expr: &Expr, value: &Expr, source: &Source) -> Option<Diag
 }
 
 /// The text of an expression, if a message can hold it.
-fn shown<'s>(expr: &Expr, source: &'s Source) -> &'s str {
+fn shown<'s>(expr: &Expr, source: &'s SourceText) -> &'s str {
     const LONGEST: usize = 40;
     match source.slice(expr.span) {
         text if text.len() <= LONGEST && !text.contains('\n') => text,

@@ -5,12 +5,12 @@ use super::script::Script;
 use crate::catalog::Loaded;
 use crate::dialect::Dialect;
 use crate::namespace::{Document, Outline, outline};
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 use crate::syntax::ast::Block;
 use crate::tree::Node;
 
 pub(super) struct Subject<'a> {
-    pub(super) source: &'a Source,
+    pub(super) source: &'a SourceText,
     pub(super) outline: &'a Outline,
     /// The content, if it is valid.
     pub(super) document: Option<&'a Document>,

@@ -17,11 +17,11 @@ use crate::wire::emit;
 /// ```
 /// use planout::Dialect;
 /// use planout::namespace::Outline;
-/// use planout::source::Source;
+/// use planout::source::SourceText;
 /// use planout::tree::yaml;
 ///
 /// let text = "namespace: {unit: userid}\nexperiment_definitions: 7\n";
-/// let (tree, _) = yaml::read(&Source::new("broken.yaml", text));
+/// let (tree, _) = yaml::read(&SourceText::new("broken.yaml", text));
 /// let outline = Outline::new(tree.expect("YAML"), Dialect::Planout4j);
 /// assert_eq!(outline.text("unit"), Some("userid"));
 /// assert_eq!(outline.definitions().count(), 0);

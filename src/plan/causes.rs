@@ -9,6 +9,7 @@ use super::scripts::ParamChangeKind;
 use super::segments::{self, Move};
 use super::sequence::Comparison;
 use super::{Class, Version, scripts};
+use crate::diagnostic::words;
 use crate::dialect::SegmentHashing;
 use crate::namespace::{Action, Document, Experiment, Namespace};
 
@@ -84,6 +85,11 @@ impl CauseKind {
         !matches!(self, CauseKind::History | CauseKind::Restart | CauseKind::Script)
     }
 }
+
+words!(
+    CauseKind, "kind of an edit": History, Restart, Script, Segments, Unit, Salt, Dialect,
+    SegmentHashing, SegmentPool, SegmentSampling, Name
+);
 
 /// The segments that an experiment loses although no entry has ended it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -273,7 +273,7 @@ mod tests {
 
     fn difference(before: &str, after: &str) -> [Option<String>; 2] {
         let scripts = [before, after].map(|text| {
-            crate::tree::json::read(&crate::source::Source::new("x", text), 10).expect("JSON")
+            crate::tree::json::read(&crate::source::SourceText::new("x", text), 10).expect("JSON")
         });
         let [before, after] =
             scripts.each_ref().map(|node| Side { values: vec![node], dialect: Dialect::Planout4j });

@@ -44,6 +44,7 @@ pub use scripts::{ParamChange, ParamChangeKind, Part};
 pub use segments::{ExperimentChange, Fate, Move};
 
 use crate::catalog::Loaded;
+use crate::diagnostic::words;
 use crate::namespace::{Action, Document};
 use crate::parallel;
 use crate::progress::Progress;
@@ -74,6 +75,8 @@ impl Class {
         }
     }
 }
+
+words!(Class, "class": None, Safe, Reassigning, Invalid);
 
 /// The change of a namespace as a whole.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,12 +2,12 @@
 
 use super::Version;
 use crate::namespace::Outline;
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 
 /// The text of a namespace, with the lines of its parts.
 #[derive(Clone, Copy)]
 pub(super) struct Places<'a> {
-    pub(super) source: &'a Source,
+    pub(super) source: &'a SourceText,
     outline: Option<&'a Outline>,
 }
 

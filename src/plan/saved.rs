@@ -131,11 +131,9 @@ impl Setup {
             };
             compare(&format!("level of the check {code}"), level(self), level(found));
         }
-        let operators = |it: &Setup| match it.operators.is_empty() {
-            true => "not given".to_owned(),
-            false => {
-                it.operators.iter().map(|operator| quoted(operator)).collect::<Vec<_>>().join(", ")
-            }
+        let operators = |setup: &Setup| {
+            let names: Vec<_> = setup.operators.iter().map(|operator| quoted(operator)).collect();
+            if names.is_empty() { "not given".to_owned() } else { names.join(", ") }
         };
         compare("declared operators", operators(self), operators(found));
         let readers =

@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 
 use super::expression::{Side, expression, sides};
+use crate::diagnostic::words;
 use crate::dialect::Dialect;
 use crate::eval::{Function, Script};
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 use crate::tree::Node;
 use crate::wire::{self, Form, Operator, same};
 
@@ -43,6 +44,8 @@ impl ParamChangeKind {
         }
     }
 }
+
+words!(ParamChangeKind, "change of a param": Added, Removed, Changed);
 
 /// A part of an assignment, before and after, as PlanOut language on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +85,7 @@ pub(super) fn params(script: &Script) -> Vec<&str> {
 
 /// The differences between two scripts. The new one stands in a text. Empty if only the order of
 /// statements differs.
-pub(super) fn compare(before: &Script, after: &Script, source: &Source) -> Vec<ParamChange> {
+pub(super) fn compare(before: &Script, after: &Script, source: &SourceText) -> Vec<ParamChange> {
     let (old, new) = (settings(before.json()), settings(after.json()));
     let sides = Sides { before: before.dialect(), after: after.dialect() };
     let mut changes = Vec::new();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::diagnostic::words;
 use crate::dialect::SegmentHashing;
 use crate::namespace::{Experiment, Namespace};
 
@@ -48,6 +49,8 @@ impl Fate {
         }
     }
 }
+
+words!(Fate, "change of segments": Starts, Ends, Grows, Shrinks, IsRedrawn, Stays);
 
 /// An experiment that is active before or after.
 #[derive(Clone, Debug, PartialEq, Eq)]

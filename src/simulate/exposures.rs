@@ -103,9 +103,8 @@ impl<'d> Exposures<'d> {
             }
             progress.add(1);
             let is_last = !bytes.ends_with(b"\n");
-            let cut = |problem, is_cut| match is_cut {
-                true => wrong(LogError::Cut(Box::new(problem))),
-                false => wrong(problem),
+            let cut = |problem, is_cut| {
+                wrong(if is_cut { LogError::Cut(Box::new(problem)) } else { problem })
             };
             let text = std::str::from_utf8(&bytes)
                 .map_err(|error| cut(LogError::NotUtf8, is_last && error.error_len().is_none()))?;

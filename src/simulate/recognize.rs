@@ -3,7 +3,7 @@
 use crate::dialect::Dialect;
 use crate::distribution::Distribution;
 use crate::eval::equals;
-use crate::source::Source;
+use crate::source::SourceText;
 use crate::tree::{MAX_DEPTH, json};
 use crate::value::Value;
 
@@ -25,7 +25,7 @@ pub(super) fn recognize_text(distribution: Option<&Distribution>, text: &str) ->
     if distribution.is_some_and(|distribution| distribution.position(&string).is_some()) {
         return string;
     }
-    let parsed = json::read(&Source::new("value", text), MAX_DEPTH);
+    let parsed = json::read(&SourceText::new("value", text), MAX_DEPTH);
     match parsed.ok().and_then(|node| Value::try_from(&node).ok()) {
         Some(value) => recognize(distribution, value),
         None => string,

@@ -38,10 +38,13 @@ impl Place {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Place::Free),
             Err(error) => return Err(failed(error)),
         };
-        let kind = match metadata.is_symlink() {
-            true if is_stream(path) => return Ok(Place::Special),
-            true => path.metadata().ok().map(|metadata| metadata.file_type()),
-            false => Some(metadata.file_type()),
+        if metadata.is_symlink() && is_stream(path) {
+            return Ok(Place::Special);
+        }
+        let kind = if metadata.is_symlink() {
+            path.metadata().ok().map(|metadata| metadata.file_type())
+        } else {
+            Some(metadata.file_type())
         };
         match kind {
             Some(kind) if kind.is_dir() => Err(StoreError::IsDirectory(path.to_owned())),

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::{Entry, Kind, Map, Node};
 use crate::diagnostic::{Code, Diagnostic, check_size};
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 
 type Read<T> = Result<T, Box<Diagnostic>>;
 
@@ -15,7 +15,7 @@ type Read<T> = Result<T, Box<Diagnostic>>;
 /// # Errors
 /// The first problem: malformed JSON, a key that is given twice, a number that is too large for a
 /// double, or nesting that is too deep.
-pub fn read(source: &Source, max_depth: usize) -> Result<Node, Box<Diagnostic>> {
+pub fn read(source: &SourceText, max_depth: usize) -> Result<Node, Box<Diagnostic>> {
     let text = source.text();
     check_size(text.len())?;
     let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
@@ -327,11 +327,11 @@ mod tests {
     use super::*;
 
     fn kind(text: &str) -> Kind {
-        read(&Source::new("test", text), 10).map(|node| node.kind).expect(text)
+        read(&SourceText::new("test", text), 10).map(|node| node.kind).expect(text)
     }
 
     fn error(text: &str) -> String {
-        let error = read(&Source::new("test", text), 10).expect_err(text);
+        let error = read(&SourceText::new("test", text), 10).expect_err(text);
         format!("{}..{} {}", error.primary.span.start, error.primary.span.end, error.message)
     }
 
@@ -360,7 +360,7 @@ mod tests {
     fn what_is_cut_off_is_open_at_its_end() {
         let text = r#"{"a": ["x\"]}", 1.5e3, {"b": null}], "é": true}"#;
         for end in (1..text.len()).filter(|end| text.is_char_boundary(*end)) {
-            assert!(read(&Source::new("cut", &text[..end]), 10).is_err());
+            assert!(read(&SourceText::new("cut", &text[..end]), 10).is_err());
             assert!(is_cut(&text[..end]), "{end}");
         }
         assert!(!is_cut(text) && !is_cut("{a}") && !is_cut("[1]]"));

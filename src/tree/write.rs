@@ -28,14 +28,13 @@ pub fn ascii(json: String) -> String {
     }
     let mut ascii = String::with_capacity(json.len() * 2);
     for char in json.chars() {
-        match char.is_ascii() {
-            true => ascii.push(char),
-            // Only strings hold other characters, and their escapes are units of UTF-16.
-            false => {
-                for unit in char.encode_utf16(&mut [0; 2]) {
-                    ascii.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
+        if char.is_ascii() {
+            ascii.push(char);
+            continue;
+        }
+        // Only strings hold other characters, and their escapes are units of UTF-16.
+        for unit in char.encode_utf16(&mut [0; 2]) {
+            ascii.push_str(&format!("\\u{unit:04x}"));
         }
     }
     ascii

@@ -26,7 +26,7 @@ use self::anchor::{Anchors, Refusal};
 use self::scalar::Value;
 use self::tag::Tag;
 use crate::diagnostic::{Code, Diagnostic, check_size};
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 use crate::tree::{Block, Kind, MAX_DEPTH, Node, Style};
 
 /// The number of problems after which a text is not read further.
@@ -38,7 +38,7 @@ const MAX_PROBLEMS: usize = 1000;
 /// that is too deep and aliases that expand to too much end the reading: there is no tree then. After
 /// other problems, there is a tree, so that a caller can go on and find more of them. In place of a
 /// wrong value, the tree has [`Kind::Invalid`].
-pub fn read(source: &Source) -> (Option<Node>, Vec<Diagnostic>) {
+pub fn read(source: &SourceText) -> (Option<Node>, Vec<Diagnostic>) {
     if let Err(problem) = check_size(source.text().len()) {
         return (None, vec![*problem]);
     }
@@ -61,7 +61,7 @@ pub fn read(source: &Source) -> (Option<Node>, Vec<Diagnostic>) {
 struct Stop;
 
 struct Reader<'s> {
-    source: &'s Source,
+    source: &'s SourceText,
     /// The open collections, the outermost first.
     open: Vec<Open>,
     root: Option<Node>,

@@ -23,9 +23,12 @@ fn plain(value: Option<&Value>, dialect: Dialect) -> String {
 }
 
 fn row(fields: &[String], delimiter: char) -> String {
-    let quote = |field: &String| match field.contains(['"', '\n', '\r', delimiter]) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field.clone(),
+    let quote = |field: &String| {
+        if field.contains(['"', '\n', '\r', delimiter]) {
+            format!("\"{}\"", field.replace('"', "\"\""))
+        } else {
+            field.clone()
+        }
     };
     fields.iter().map(quote).collect::<Vec<_>>().join(&delimiter.to_string()) + "\n"
 }

@@ -4,7 +4,7 @@
 use std::fs;
 
 use planout::Dialect;
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::tree::{Layout, Node, ascii, json, to_json};
 use planout::value::Value;
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ fn any_value() -> impl Strategy<Value = serde_json::Value> {
 }
 
 fn read(text: &str) -> Node {
-    json::read(&Source::new("test", text), 100).expect(text)
+    json::read(&SourceText::new("test", text), 100).expect(text)
 }
 
 #[test]

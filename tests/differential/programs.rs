@@ -243,9 +243,12 @@ fn values(name: &'static str, value: &Text) -> Text {
 
 fn binary(left: &Text, operators: &'static [&'static str], right: &Text) -> Text {
     (left.clone(), select(operators), right.clone(), prop::bool::weighted(0.8))
-        .prop_map(|(left, operator, right, apart)| match apart {
-            true => format!("({left} {operator} {right})"),
-            false => format!("{left} {operator} {right}"),
+        .prop_map(|(left, operator, right, apart)| {
+            if apart {
+                format!("({left} {operator} {right})")
+            } else {
+                format!("{left} {operator} {right}")
+            }
         })
         .boxed()
 }

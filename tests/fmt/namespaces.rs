@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use planout::catalog::Loaded;
-use planout::source::{Source, Span};
+use planout::source::{SourceText, Span};
 use planout::store::FileFormat;
 use planout::tree::{Kind, Layout, Node, to_json, yaml};
 use planout::{Dialect, format};
@@ -19,7 +19,7 @@ use crate::support::{golden, text};
 /// Formats a namespace, and once more, which changes nothing.
 #[track_caller]
 fn formatted_in(text: &str, dialect: Dialect) -> String {
-    let format = |text: &str| format::namespace(&Source::new("test", text), dialect);
+    let format = |text: &str| format::namespace(&SourceText::new("test", text), dialect);
     let once = format(text).unwrap_or_else(|error| panic!("{text}\n{error:?}"));
     let twice = format(&once).expect("what is formatted is valid");
     assert_eq!(once, twice, "formatting again changes it");
@@ -163,7 +163,7 @@ fn a_namespace_may_say_its_dialect() {
             assert_eq!(formatted_in(&file(dialect, "x=- 1;"), default), file(dialect, after));
         }
         for (wrong, message) in [("planet", "unknown dialect"), ("7", "must be text")] {
-            let source = Source::new("test", file(wrong, "x=1;"));
+            let source = SourceText::new("test", file(wrong, "x=1;"));
             let error = format::namespace(&source, default).expect_err("no dialect");
             let format::FormatError::Invalid(problems) = error else { panic!("{error:?}") };
             assert!(problems[0].message.contains(message), "{problems:?}");
@@ -175,13 +175,13 @@ fn a_namespace_may_say_its_dialect() {
 fn what_is_wrong_is_reported_in_its_place() {
     let file = "experiment_definitions:\n- definition: A\n  assign: !planout |\n    x=;\n\
                 - definition: B\n  assign: !planout |\n    y=1\n";
-    let source = Source::new("test", file);
+    let source = SourceText::new("test", file);
     let error = format::namespace(&source, Dialect::default()).expect_err("errors");
     let format::FormatError::Invalid(problems) = error else { panic!("{error:?}") };
     let places: Vec<_> = problems.iter().map(|it| source.position(it.primary.span.start)).collect();
     let places: Vec<_> = places.iter().map(|place| (place.line, place.column)).collect();
     assert_eq!(places, [(4, 7), (7, 8)]);
-    let source = Source::new("test", "a: 1\na: 2\nb: !planout x");
+    let source = SourceText::new("test", "a: 1\na: 2\nb: !planout x");
     let error = format::namespace(&source, Dialect::default());
     assert!(matches!(error, Err(format::FormatError::Invalid(_))), "{error:?}");
 }
@@ -206,7 +206,7 @@ fn scripts(node: &Node, places: &mut Vec<Span>) {
 /// A text without its scripts, nor the white space beside them.
 fn around(text: &str) -> Vec<String> {
     let mut places = Vec::new();
-    let (tree, _) = yaml::read(&Source::new("test", text));
+    let (tree, _) = yaml::read(&SourceText::new("test", text));
     scripts(&tree.expect("a tree"), &mut places);
     places.sort();
     places.dedup();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use planout::Dialect;
 use planout::diagnostic::{Code, Diagnostic, Level, Levels};
 use planout::lint;
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::store::FileFormat;
 use planout::tree::{Layout, Node, to_json};
 
@@ -20,7 +20,7 @@ fn everything() -> Levels {
 }
 
 /// Every place lies inside the text, on the boundaries of characters.
-fn assert_inside(source: &Source, found: &[Diagnostic]) {
+fn assert_inside(source: &SourceText, found: &[Diagnostic]) {
     for found in found {
         for label in std::iter::once(&found.primary).chain(&found.secondary) {
             let (start, end) = (label.span.start as usize, label.span.end as usize);
@@ -37,7 +37,7 @@ fn every_golden_script_is_checked() {
     for row in golden("compile.jsonl").iter().chain(&golden("eval.jsonl")) {
         for dialect in [Dialect::Planout4j, Dialect::Planout] {
             if let Some(code) = get(row, "dsl").and_then(Node::as_str) {
-                let source = Source::new("row", code);
+                let source = SourceText::new("row", code);
                 assert_inside(&source, &lint::check_script(&source, dialect, &settings));
             }
             if let Some(script) = get(row, "script").or(get(row, "json")) {

@@ -182,9 +182,12 @@ fn tab(sample: &Sample) -> Vec<Edit> {
 }
 
 fn indentation(sample: &Sample, more: bool) -> Vec<Edit> {
-    let edit = |(entry, _): (&Entry, &str)| match more {
-        true => Edit::insert(entry.key.start, " "),
-        false => Edit::delete(entry.key.start - 1..entry.key.start),
+    let edit = |(entry, _): (&Entry, &str)| {
+        if more {
+            Edit::insert(entry.key.start, " ")
+        } else {
+            Edit::delete(entry.key.start - 1..entry.key.start)
+        }
     };
     indented(sample).map(edit).collect()
 }

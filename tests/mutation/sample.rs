@@ -3,12 +3,12 @@
 use std::ops::{Range, RangeInclusive};
 
 use planout::Dialect;
-use planout::source::{Source, Span};
+use planout::source::{SourceText, Span};
 use planout::tree::{Block, Kind, Node, yaml};
 
 /// A valid namespace and its parts, all by their places in its text.
 pub(super) struct Sample {
-    pub(super) source: Source,
+    pub(super) source: SourceText,
     pub(super) dialect: Dialect,
     pub(super) scripts: Vec<Script>,
     pub(super) maps: Vec<Mapping>,
@@ -81,7 +81,7 @@ impl Edit {
 impl Sample {
     /// Takes a text; `None` if it is not valid as it stands.
     pub(super) fn new(text: &str, dialect: Dialect) -> Option<Sample> {
-        let source = Source::new("sample.yaml", text);
+        let source = SourceText::new("sample.yaml", text);
         let (tree, problems) = yaml::read(&source);
         let tree = tree.filter(|_| problems.is_empty())?;
         let mut sample = Sample { source, dialect, scripts: Vec::new(), maps: Vec::new() };
@@ -174,7 +174,7 @@ impl Mapping {
 
 impl Script {
     /// Cuts a script; `None` if it is an alias's, whose text stands elsewhere.
-    fn new(source: &Source, span: Span, block: &Block) -> Option<Script> {
+    fn new(source: &SourceText, span: Span, block: &Block) -> Option<Script> {
         let header = source.text()[..span.start as usize].trim_end();
         let header = &header[header.rfind('\n').unwrap_or(0)..];
         let folded = header.contains("!planout >");

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use planout::source::Source;
+use planout::source::SourceText;
 use planout::tree::{Kind, Node, json};
 use planout::{Map, Value};
 
@@ -17,7 +17,7 @@ use planout::{Map, Value};
 pub(crate) fn golden(file: &str) -> Vec<Node> {
     let path = format!("{}/tests/golden/{file}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).expect(&path);
-    let rows = text.lines().map(|line| json::read(&Source::new(file, line), 4000).expect(line));
+    let rows = text.lines().map(|line| json::read(&SourceText::new(file, line), 4000).expect(line));
     rows.collect()
 }
 

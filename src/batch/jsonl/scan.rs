@@ -148,7 +148,7 @@ impl<'a> Scanner<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
+    use crate::source::SourceText;
     use crate::tree::json;
     use crate::value::Value;
 
@@ -213,7 +213,7 @@ mod tests {
         for text in parts {
             let Some(members) = scan(text) else { continue };
             scanned += 1;
-            let node = json::read(&Source::new("test", text), 10).expect(text);
+            let node = json::read(&SourceText::new("test", text), 10).expect(text);
             let map = node.as_map().expect(text);
             assert_eq!(map.entries.len(), members.len(), "{text}");
             for (entry, (key, scalar)) in map.entries.iter().zip(members) {

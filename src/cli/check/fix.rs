@@ -5,7 +5,7 @@ use std::path::Path;
 use planout::catalog::{Dialects, Loaded, decode};
 use planout::fix::{Mended, mend};
 use planout::lint::{self, Settings};
-use planout::source::{MAX_SOURCE_BYTES, Source};
+use planout::source::{MAX_SOURCE_BYTES, SourceText};
 use planout::store::{FileFormat, read_file, write_file};
 use similar::TextDiff;
 
@@ -28,7 +28,7 @@ impl Fix<'_> {
     pub(super) fn run(&self, subjects: &Subjects) -> Outcome {
         let written = |loaded: &&Loaded| loaded.format == FileFormat::Yaml;
         for loaded in subjects.namespaces.iter().filter(written) {
-            let check = |source: &Source| {
+            let check = |source: &SourceText| {
                 let bytes = source.text().as_bytes().to_vec();
                 let (name, format) = (Some(loaded.name.as_str()), loaded.format);
                 let mut loaded = [Loaded::new(source.name(), name, bytes, format, self.dialects)];
@@ -41,14 +41,15 @@ impl Fix<'_> {
         for (label, bytes) in &subjects.scripts {
             if let (source, None) = decode(label, bytes.clone()) {
                 let dialect = self.dialects.source;
-                let check = |source: &Source| lint::check_script(source, dialect, self.settings);
+                let check =
+                    |source: &SourceText| lint::check_script(source, dialect, self.settings);
                 self.write(&source, mend(&source, check))?;
             }
         }
         Ok(())
     }
 
-    fn write(&self, source: &Source, mended: Option<Mended>) -> Outcome {
+    fn write(&self, source: &SourceText, mended: Option<Mended>) -> Outcome {
         let (name, output) = (source.name(), &self.context.output);
         let Some(Mended { text, errors }) = mended else {
             return Ok(());

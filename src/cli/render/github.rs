@@ -1,7 +1,7 @@
 //! Diagnostics as workflow commands of GitHub Actions. GitHub shows them beside the changed lines.
 
 use planout::diagnostic::{Diagnostic, Report};
-use planout::source::Source;
+use planout::source::SourceText;
 
 use crate::cli::text::visible;
 
@@ -13,7 +13,7 @@ pub(super) fn github(reports: &[Report]) -> String {
     lines.collect()
 }
 
-fn command(source: &Source, diagnostic: &Diagnostic) -> String {
+fn command(source: &SourceText, diagnostic: &Diagnostic) -> String {
     let Diagnostic { code, severity, message, primary, help, .. } = diagnostic;
     let start = source.position(primary.span.start);
     let end = source.position(primary.span.end);

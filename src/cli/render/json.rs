@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use planout::diagnostic::{Diagnostic, Replacement, Report};
-use planout::source::Source;
+use planout::source::SourceText;
 
 /// The diagnostic as an object. All commands use this form.
-pub(in crate::cli) fn json(source: &Source, diagnostic: &Diagnostic) -> Value {
+pub(in crate::cli) fn json(source: &SourceText, diagnostic: &Diagnostic) -> Value {
     let start = source.position(diagnostic.primary.span.start);
     let end = source.position(diagnostic.primary.span.end);
     let mut object = json!({
@@ -28,7 +28,7 @@ pub(in crate::cli) fn json(source: &Source, diagnostic: &Diagnostic) -> Value {
 }
 
 /// The replacement of a part of the text.
-fn replacement(source: &Source, Replacement { span, text }: &Replacement) -> Value {
+fn replacement(source: &SourceText, Replacement { span, text }: &Replacement) -> Value {
     let (start, end) = (source.position(span.start), source.position(span.end));
     json!({
         "line": start.line,

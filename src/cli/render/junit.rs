@@ -1,7 +1,7 @@
 //! Diagnostics as a JUnit report: each file is a test case, which fails if the file has errors.
 
 use planout::diagnostic::{Diagnostic, Report, Severity, is_unseen, written_out};
-use planout::source::Source;
+use planout::source::SourceText;
 
 /// The whole document. Its only time is 0, so that the same files always give the same report.
 pub(super) fn junit(reports: &[Report]) -> String {
@@ -34,13 +34,13 @@ fn case(report: &Report) -> String {
     format!("{open}>\n{failures}{output}    </testcase>\n")
 }
 
-fn failure(source: &Source, error: &Diagnostic) -> String {
+fn failure(source: &SourceText, error: &Diagnostic) -> String {
     let (message, text) = (escape(&error.message), escape(&text(source, error)));
     format!("      <failure message=\"{message}\" type=\"{}\">{text}</failure>\n", error.code)
 }
 
 /// JUnit has no warnings, so they are written as the output of the test.
-fn output(source: &Source, warnings: &[&Diagnostic]) -> String {
+fn output(source: &SourceText, warnings: &[&Diagnostic]) -> String {
     if warnings.is_empty() {
         return String::new();
     }
@@ -49,7 +49,7 @@ fn output(source: &Source, warnings: &[&Diagnostic]) -> String {
 }
 
 /// The diagnostic with its place, in the form that editors and terminals recognize.
-fn text(source: &Source, diagnostic: &Diagnostic) -> String {
+fn text(source: &SourceText, diagnostic: &Diagnostic) -> String {
     let Diagnostic { code, severity, message, primary, help, .. } = diagnostic;
     let place = source.position(primary.span.start);
     let (name, severity) = (source.name(), severity.as_str());

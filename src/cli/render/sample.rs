@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use planout::diagnostic::{Code, Diagnostic, Report};
-use planout::source::{Source, Span};
+use planout::source::{SourceText, Span};
 
 /// A file with two errors and a warning, a text without a name or any lines, and a clean file.
 pub(super) fn reports() -> Vec<Report> {
-    let source = Source::new("a b/,ü%.yaml", "é é one\r\ntwo\n");
+    let source = SourceText::new("a b/,ü%.yaml", "é é one\r\ntwo\n");
     let asked = "100 % <asked>\r\nfor ]]> & \u{7}more";
     let found = vec![
         Diagnostic::error(Code::NotEnoughSegments, Span::new(0, 12), asked)
@@ -20,7 +20,7 @@ pub(super) fn reports() -> Vec<Report> {
     let large = Diagnostic::error(Code::TooLarge, Span::default(), "too large");
     let mut reports = vec![
         Report::new(Arc::new(source), found),
-        Report::new(Arc::new(Source::new("", "")), vec![large]),
+        Report::new(Arc::new(SourceText::new("", "")), vec![large]),
     ];
     reports.extend(clean());
     reports
@@ -28,5 +28,5 @@ pub(super) fn reports() -> Vec<Report> {
 
 /// A clean file.
 pub(super) fn clean() -> Vec<Report> {
-    vec![Report::new(Arc::new(Source::new("clean.yaml", "x: 1\n")), Vec::new())]
+    vec![Report::new(Arc::new(SourceText::new("clean.yaml", "x: 1\n")), Vec::new())]
 }

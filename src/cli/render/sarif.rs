@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use planout::diagnostic::{Code, Diagnostic, Level, Replacement, Report, explain, title};
-use planout::source::{Source, Span};
+use planout::source::{SourceText, Span};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
@@ -69,7 +69,7 @@ fn summary(text: &str) -> String {
     text.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn result(source: &Source, diagnostic: &Diagnostic) -> Value {
+fn result(source: &SourceText, diagnostic: &Diagnostic) -> Value {
     let Diagnostic { code, severity, message, primary, secondary, help, replacements } = diagnostic;
     let text = match help {
         Some(help) => format!("{message}\nhelp: {help}"),
@@ -107,7 +107,7 @@ fn result(source: &Source, diagnostic: &Diagnostic) -> Value {
     result
 }
 
-fn location(source: &Source, span: Span) -> Value {
+fn location(source: &SourceText, span: Span) -> Value {
     let start = source.position(span.start);
     let end = source.position(span.end);
     json!({
@@ -140,7 +140,7 @@ fn uri(path: &str) -> String {
 }
 
 /// The identity of a problem in several runs, even if its line has moved.
-fn digest(source: &Source, diagnostic: &Diagnostic) -> String {
+fn digest(source: &SourceText, diagnostic: &Diagnostic) -> String {
     let (at, _) = source.clamp(diagnostic.primary.span);
     let start = source.text()[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line = source.text()[start..].lines().next().unwrap_or_default();
@@ -216,7 +216,7 @@ mod tests {
             let found = text.match_indices('!').map(|(at, _)| {
                 Diagnostic::error(Code::UnknownCharacter, Span::new(at, at + 1), "a `!`")
             });
-            let source = Arc::new(Source::new("x.planout", text));
+            let source = Arc::new(SourceText::new("x.planout", text));
             let run = run(&[Report::new(source, found.collect())]);
             let results = run["results"].as_array().expect("results").iter();
             let hash = |result: &Value| {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use planout::diagnostic::{Diagnostic, Severity};
-use planout::source::{Source, Span};
+use planout::source::{SourceText, Span};
 
 use crate::cli::secrets::Secrets;
 use crate::cli::text::{visible, visible_lines};
@@ -16,13 +16,13 @@ const MAX_LINE: usize = 400;
 
 /// The part of a source that is shown: whole lines.
 struct Window<'a> {
-    source: &'a Source,
+    source: &'a SourceText,
     start: usize,
     end: usize,
 }
 
 impl<'a> Window<'a> {
-    fn around(source: &'a Source, span: Span) -> Window<'a> {
+    fn around(source: &'a SourceText, span: Span) -> Window<'a> {
         let (start, end) = first_line(source, span);
         let text = source.text();
         let start = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -85,7 +85,7 @@ impl Shown {
 }
 
 /// The part of a span in its first line, as offsets.
-fn first_line(source: &Source, span: Span) -> (usize, usize) {
+fn first_line(source: &SourceText, span: Span) -> (usize, usize) {
     let (start, end) = source.clamp(span);
     let line_end = source.text()[start..end].find(['\n', '\r']).map_or(end, |at| start + at);
     (start, line_end)
@@ -99,7 +99,11 @@ fn level(severity: Severity) -> Level<'static> {
 }
 
 /// The diagnostic with its lines, coloured.
-pub(in crate::cli) fn text(source: &Source, diagnostic: &Diagnostic, secrets: &Secrets) -> String {
+pub(in crate::cli) fn text(
+    source: &SourceText,
+    diagnostic: &Diagnostic,
+    secrets: &Secrets,
+) -> String {
     let Diagnostic { code, severity, message, primary, secondary, help, .. } = diagnostic;
     let (message, name) = (visible(message), visible(source.name()));
     let title = level(*severity).primary_title(message.as_ref()).id(code.as_str());
@@ -170,7 +174,7 @@ mod tests {
     fn what_is_marked_stays_marked() {
         let text = "one\r\n\u{1b}[2J\u{202e}a\rb\tbad\u{9b} end\n";
         let at = text.find("bad").expect("a word");
-        let source = Source::new("a\n\u{7f}.planout", text);
+        let source = SourceText::new("a\n\u{7f}.planout", text);
         let span = Span::new(at, at + "bad\u{9b}".len());
         let found = Diagnostic::error(Code::Syntax, span, "no\n::error::\u{1b}[0m")
             .label("here\u{2066}")

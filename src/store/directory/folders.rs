@@ -34,9 +34,9 @@ impl Folders {
 /// # Errors
 /// A folder cannot be read, or an entry below it has the name of a namespace and is not a file.
 pub fn files(folder: &Path, folders: Folders) -> Result<Vec<PathBuf>, StoreError> {
-    walk(folder, folders, |path, kind| match path == folder && kind.is_dir() {
-        true => Ok(false),
-        false => is_readable(path, kind),
+    walk(folder, folders, |path, kind| {
+        let is_folder = path == folder && kind.is_dir();
+        if is_folder { Ok(false) } else { is_readable(path, kind) }
     })
 }
 

@@ -154,7 +154,7 @@ fn escape_len(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crate::source::{Source, Span};
+    use crate::source::{SourceText, Span};
     use crate::tree::yaml::tests::{Random, check_places, clean};
     use crate::tree::{Block, Kind};
 
@@ -170,7 +170,7 @@ mod tests {
     fn check(text: &str, script_text: &str, places: &[(&str, &str)]) {
         let block = script(text);
         assert_eq!(&*block.text, script_text, "{text:?}");
-        let source = Source::new("test", text);
+        let source = SourceText::new("test", text);
         for &(part, expected) in places {
             let at = block.text.find(part).expect(part);
             let span = block.map.span(Span::new(at, at + part.len()));
@@ -295,7 +295,7 @@ mod tests {
                 3 => quoted(&lines, break_, '"', |line| escaped(&mut random, line)),
                 _ => plain(&lines, break_),
             };
-            let source = Source::new("test", &*text);
+            let source = SourceText::new("test", &*text);
             script(&text);
             check_places(&source);
         }

@@ -149,7 +149,7 @@ impl Size {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::source::Source;
+    use crate::source::SourceText;
     use crate::tree::yaml::read;
     use crate::tree::yaml::tests::{clean, code, report, show};
 
@@ -173,7 +173,7 @@ mod tests {
              P0126 1:3 `*later` no anchor `&later` stands above this alias\n\
              P0126 3:3 `*latter` no anchor `&latter` stands above this alias"
         );
-        let (_, problems) = read(&Source::new("test", "- &later a\n- *latter\n"));
+        let (_, problems) = read(&SourceText::new("test", "- &later a\n- *latter\n"));
         assert_eq!(problems[0].help.as_deref(), Some("did you mean `later`?"));
     }
 

@@ -7,7 +7,7 @@ use indexmap::map::Entry::{Occupied, Vacant};
 
 use super::excerpt;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 use crate::tree::{Entry, Kind, Map, Node};
 
 /// An open mapping.
@@ -64,7 +64,7 @@ impl Builder {
         &mut self,
         node: &Node,
         place: Span,
-        source: &Source,
+        source: &SourceText,
     ) -> Option<Diagnostic> {
         let text = match &node.kind {
             Kind::List(_) | Kind::Map(_) => None,
@@ -174,7 +174,7 @@ fn malformed_merge(place: Span) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Code;
-    use crate::source::Source;
+    use crate::source::SourceText;
     use crate::tree::yaml::read;
     use crate::tree::yaml::tests::{clean, code, report, show};
 
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn what_is_merged_keeps_its_place() {
-        let source = Source::new("test", "a: &a {x: 1}\nb: {<<: *a}\n");
+        let source = SourceText::new("test", "a: &a {x: 1}\nb: {<<: *a}\n");
         let tree = read(&source).0;
         let entry = tree.as_ref().and_then(|tree| tree.as_map()?.get("b")?.as_map()?.entry("x"));
         let entry = entry.map(|entry| (entry.key_span.start, entry.value.span.start));

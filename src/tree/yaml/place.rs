@@ -4,7 +4,7 @@
 use granit_parser::ScalarStyle;
 
 use super::Scalar;
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 
 /// White space as YAML defines it.
 pub(super) fn is_white(character: char) -> bool {
@@ -12,7 +12,7 @@ pub(super) fn is_white(character: char) -> bool {
 }
 
 /// The parser's span, cut to the text and to character boundaries.
-pub(super) fn of(source: &Source, span: granit_parser::Span) -> Span {
+pub(super) fn of(source: &SourceText, span: granit_parser::Span) -> Span {
     let range = span.byte_range().unwrap_or_default();
     let (start, end) = source.clamp(Span::new(range.start, range.end));
     Span::new(start, end)
@@ -35,7 +35,7 @@ pub(super) fn line_start(text: &str) -> usize {
 }
 
 /// Makes the span of a scalar exact, and sets its text to the written one.
-pub(super) fn refine(source: &Source, scalar: &mut Scalar<'_>, is_key: bool) {
+pub(super) fn refine(source: &SourceText, scalar: &mut Scalar<'_>, is_key: bool) {
     match scalar.style {
         ScalarStyle::Literal | ScalarStyle::Folded => refine_block(source, scalar),
         ScalarStyle::Plain if source.slice(scalar.span).trim_matches(is_white).is_empty() => {
@@ -49,7 +49,7 @@ pub(super) fn refine(source: &Source, scalar: &mut Scalar<'_>, is_key: bool) {
 
 /// A comment between the lines of a plain scalar. It is an error, but the parser accepts one that is
 /// indented with a tab.
-pub(super) fn comment_inside(source: &Source, scalar: &Scalar<'_>) -> Option<Span> {
+pub(super) fn comment_inside(source: &SourceText, scalar: &Scalar<'_>) -> Option<Span> {
     if scalar.style != ScalarStyle::Plain {
         return None;
     }
@@ -77,7 +77,7 @@ fn left_out(text: &str, at: usize, is_key: bool) -> Span {
 
 /// A block reaches from its first visible character to its last. A block without any is just after
 /// the line that announces it.
-fn refine_block(source: &Source, scalar: &mut Scalar<'_>) {
+fn refine_block(source: &SourceText, scalar: &mut Scalar<'_>) {
     let text = source.text();
     if scalar.text.trim_matches(is_white).is_empty() {
         let at = skip_header(text, scalar.span.start as usize);

@@ -4,7 +4,7 @@ use granit_parser::{ErrorKind, ScanError};
 
 use super::cause::{Explained, Scene};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 use crate::tree::MAX_DEPTH;
 
 const COLUMNS: &str =
@@ -19,7 +19,7 @@ const COMMENT_INSIDE: (&str, &str) = (
 );
 
 /// The problem of a comment between the lines of a plain scalar.
-pub(super) fn comment_inside(source: &Source, place: Span) -> Diagnostic {
+pub(super) fn comment_inside(source: &SourceText, place: Span) -> Diagnostic {
     let scene = Scene { text: source.text(), at: place.start as usize, read: 0, open: None };
     let (place, message, help) = match scene.bare_script() {
         Some((at, (message, help))) => (character(source.text(), at), message, help),
@@ -37,7 +37,7 @@ pub(super) fn too_deep(place: Span) -> Diagnostic {
 /// The problem where the parser gave up, with the text that was read before and the open list or
 /// mapping.
 pub(super) fn diagnose(
-    source: &Source,
+    source: &SourceText,
     error: &ScanError,
     read: u32,
     open: Option<Span>,
@@ -222,7 +222,7 @@ fn unexpected(character: char) -> Explained {
 
 #[cfg(test)]
 mod tests {
-    use crate::source::Source;
+    use crate::source::SourceText;
     use crate::tree::yaml::read;
     use crate::tree::yaml::tests::report;
 
@@ -231,7 +231,7 @@ mod tests {
     fn check(text: &str, expected: &str, help: &str) {
         let expected = format!("no tree\nP0120 {expected}");
         assert_eq!(report(text).get(..expected.len()), Some(&*expected), "{text:?}");
-        let (_, problems) = read(&Source::new("test", text));
+        let (_, problems) = read(&SourceText::new("test", text));
         let given = problems[0].help.as_deref().unwrap_or_default();
         assert!(given.contains(help) && given.is_empty() == help.is_empty(), "{text:?}: {given}");
     }

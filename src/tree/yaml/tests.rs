@@ -2,13 +2,13 @@
 
 use super::read;
 use crate::diagnostic::{Code, Severity};
-use crate::source::{Source, Span};
+use crate::source::{SourceText, Span};
 use crate::tree::{Entry, Kind, Map, Node};
 
 /// The tree of a text without problems.
 #[track_caller]
 pub(super) fn clean(text: &str) -> Node {
-    let (tree, problems) = read(&Source::new("test", text));
+    let (tree, problems) = read(&SourceText::new("test", text));
     assert!(problems.is_empty(), "{text:?}: {problems:?}");
     tree.expect(text)
 }
@@ -36,7 +36,7 @@ pub(super) fn show(node: &Node) -> String {
 /// Reads a text and shows its tree, if there is one, and below it each problem with its code, the
 /// text at its place, its message and, in parentheses, what its labels point at.
 pub(super) fn report(text: &str) -> String {
-    let source = Source::new("test", text);
+    let source = SourceText::new("test", text);
     let (tree, problems) = read(&source);
     let mut lines = vec![tree.as_ref().map_or("no tree".to_owned(), show)];
     for problem in &problems {
@@ -57,14 +57,14 @@ pub(super) fn report(text: &str) -> String {
 /// The only problem of a text.
 #[track_caller]
 pub(super) fn code(text: &str) -> Code {
-    let (_, problems) = read(&Source::new("test", text));
+    let (_, problems) = read(&SourceText::new("test", text));
     assert_eq!(problems.len(), 1, "{text:?}: {problems:?}");
     problems[0].code
 }
 
 /// Checks that all places lie inside the text and on character boundaries, and that scripts map
 /// into it.
-pub(super) fn check_places(source: &Source) {
+pub(super) fn check_places(source: &SourceText) {
     let (tree, problems) = read(source);
     for problem in &problems {
         check_span(source, problem.primary.span);
@@ -77,12 +77,12 @@ pub(super) fn check_places(source: &Source) {
     }
 }
 
-fn check_span(source: &Source, span: Span) {
+fn check_span(source: &SourceText, span: Span) {
     let (start, end) = (span.start as usize, span.end as usize);
     assert!(source.text().get(start..end).is_some(), "{span:?} of {:?}", source.text());
 }
 
-fn check_node(source: &Source, node: &Node) {
+fn check_node(source: &SourceText, node: &Node) {
     check_span(source, node.span);
     match &node.kind {
         Kind::List(items) => items.iter().for_each(|item| check_node(source, item)),
@@ -170,7 +170,7 @@ fn a_document_is_read() {
 fn places_are_exact() {
     #[track_caller]
     fn check(text: &str, path: &[usize], expected: &str) {
-        let source = Source::new("test", text);
+        let source = SourceText::new("test", text);
         let (tree, problems) = read(&source);
         assert!(problems.is_empty(), "{problems:?}");
         let mut node = &tree.expect(text);
@@ -305,7 +305,7 @@ fn tags_that_do_not_fit_are_problems() {
          P0122 5:3 `!planuot` the tag `!planuot` is not known here\n\
          P0122 6:3 `!!map` the tag `!!map` does not fit a scalar"
     );
-    let (_, problems) = read(&Source::new("test", "!planuot b"));
+    let (_, problems) = read(&SourceText::new("test", "!planuot b"));
     assert_eq!(problems[0].help.as_deref(), Some("did you mean `!planout`?"));
 }
 
@@ -343,7 +343,7 @@ fn nesting_is_limited() {
         assert_eq!(code(&nested(open, close, 201)), Code::TooDeep, "{open:?}");
     }
     for open in ["[", "{", "- ", "? ", "- ? ", "[? ", "[a: ", ": ", "[[a]: "] {
-        let (tree, problems) = read(&Source::new("test", open.repeat(100_000)));
+        let (tree, problems) = read(&SourceText::new("test", open.repeat(100_000)));
         assert!(tree.is_none());
         assert_eq!(problems.last().map(|problem| problem.code), Some(Code::TooDeep), "{open:?}");
     }
@@ -402,6 +402,6 @@ fn any_change_to_a_document_keeps_places_inside_it() {
                 _ => text.insert_str(at, random.pick(INSERTED)),
             }
         }
-        check_places(&Source::new("test", text));
+        check_places(&SourceText::new("test", text));
     }
 }
