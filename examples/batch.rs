@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         eprintln!("did you mean `{}` by the column `{}`?", column.input, column.column);
     }
     for (count, first) in summary.bad.iter().flatten() {
-        eprintln!("{count} rows are bad, the first of them {}: {}", first.place(), first.reason);
+        eprintln!("bad rows: {count}; the first at {}: {}", first.place(), first.reason);
     }
     eprintln!("{} rows in, {} rows out", summary.rows, summary.written);
     Ok(())

@@ -1,13 +1,13 @@
-//! A source of one's own: namespaces that are not files of their own, but rows of a table. It uses
-//! the public interface of the library alone.
+//! A source of your own: its namespaces are rows of a table instead of files. It uses only the public
+//! interface of the library.
 //!
 //! ```sh
 //! cargo run --example own_source -- table.tsv button userid=ann
 //! ```
 //!
-//! Here the table is a text: in each row the name of a namespace, a tab, and what `planout compile
-//! --no-pretty` prints of it. In a database, `list` would be `SELECT name`, `read` would be `SELECT json`,
-//! and `revision` the largest number of a change.
+//! In this example, the table is a text. Each row has the name of a namespace, a tab, and the output
+//! of `planout compile --no-pretty` for it. With a database, `list` would be `SELECT name`, `read`
+//! would be `SELECT json`, and `revision` would be the largest number of a change.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,7 +26,7 @@ struct Table {
 }
 
 impl Table {
-    /// The rows by name.
+    /// The compiled namespaces by name.
     fn rows(&self) -> Result<Vec<(String, String)>, StoreError> {
         let path = self.path.display();
         let text = std::fs::read_to_string(&self.path).map_err(|error| {
@@ -44,7 +44,7 @@ impl Table {
     }
 
     fn item(&self, name: &str) -> Item {
-        // This is what messages call it.
+        // Messages call the item by this label.
         Item::new(name, FileFormat::Json).with_label(format!("{}#{name}", self.path.display()))
     }
 }
@@ -63,7 +63,7 @@ impl Source for Table {
         Ok(bytes)
     }
 
-    /// All rows at one time: two calls could see two tables.
+    /// Reads all rows at once: two calls could see two versions of the table.
     fn snapshot(&self, limit: usize) -> Result<Vec<(Item, Vec<u8>)>, StoreError> {
         let rows = self.rows()?.into_iter().map(|(name, json)| {
             let mut bytes = json.into_bytes();
@@ -74,7 +74,7 @@ impl Source for Table {
     }
 }
 
-/// Why there is no answer: what to print, and the exit status.
+/// The reason why there is no answer: the text to print, and the exit status.
 struct Failure(String, u8);
 
 fn main() -> ExitCode {
@@ -105,7 +105,7 @@ fn run(arguments: &[String]) -> Result<String, Failure> {
     let namespace =
         catalog.get(name).ok_or_else(|| Failure(format!("unknown namespace `{name}`"), 1))?;
     let assignment = namespace.assign(&inputs).map_err(not_assigned)?;
-    // Infinity and the like are params that JSON does not have.
+    // JSON does not have some values of params, such as infinity.
     serde_json::to_string(&assignment)
         .map_err(|error| Failure(format!("the answer cannot be written: {error}"), 1))
 }
@@ -116,12 +116,12 @@ fn not_loaded(error: LoadError) -> Failure {
             let help = error.help().map_or(String::new(), |help| format!("\nhelp: {help}"));
             Failure(format!("{}{help}", with_causes(&error)), 3)
         }
-        // Each problem with its place.
+        // Each problem is printed with its place.
         LoadError::Invalid(reports) => {
             let problems: Vec<_> = reports.iter().map(ToString::to_string).collect();
             Failure(problems.join("\n"), 1)
         }
-        // More may come.
+        // Later versions may add errors.
         other => Failure(with_causes(&other), 1),
     }
 }
@@ -130,10 +130,10 @@ fn not_assigned(error: AssignError) -> Failure {
     match &error {
         AssignError::MissingUnit { unit, .. } => Failure(format!("{error}: add `{unit}=...`"), 1),
         AssignError::Script { error: reason, .. } => {
-            let place = format!("from byte {} of the script on", reason.span.start);
+            let place = format!("at byte {} of the script", reason.span.start);
             Failure(format!("{}, {place}", with_causes(&error)), 1)
         }
-        // More may come.
+        // Later versions may add errors.
         _ => Failure(with_causes(&error), 1),
     }
 }

@@ -1,4 +1,5 @@
-//! Tests of one's own namespaces: what a team would have in its repository, beside `planout check`.
+//! Tests of your own namespaces: a team would keep them in its repository, and run them beside
+//! `planout check`.
 //!
 //! ```sh
 //! cargo test --example own_tests
@@ -15,7 +16,7 @@ mod tests {
     use planout::store::Directory;
     use planout::{Catalog, Dialect, Map, Namespace, Value, lint};
 
-    /// Where the namespaces are.
+    /// The folder of the namespaces.
     const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/sample-namespaces");
 
     fn catalog() -> Catalog {

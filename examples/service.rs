@@ -1,12 +1,12 @@
-//! A service: it answers what units get, follows its namespaces while it runs, and logs exposures.
+//! A service: it assigns units, follows its namespaces while it runs, and logs exposures.
 //!
 //! ```sh
 //! cargo run --example service -- sample-namespaces exposures.jsonl
 //! {"namespace": "button_color", "inputs": {"userid": "ann"}}
 //! ```
 //!
-//! A request is a line of JSON on standard input, and its answer one on standard output. A real service
-//! has HTTP in their place; all else is as here.
+//! A request is a line of JSON on standard input, and its answer is a line on standard output. A real
+//! service would use HTTP instead; everything else would be the same.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -22,7 +22,7 @@ use planout::serde_json::{self, json};
 use planout::store::Directory;
 use planout::{Dialect, Map, Value};
 
-/// The time between two looks at the namespaces.
+/// The time between two looks at the source.
 const PERIOD: Duration = Duration::from_millis(200);
 
 /// The number of logged units that are remembered, so that each is logged once.
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let live = LiveCatalog::load(Arc::new(Directory::new(folder)), Dialect::Planout4j)?;
     let live = Arc::new(live);
-    // It ends with the service.
+    // The thread ends with the service.
     let _watch = live.watch(PERIOD, |outcome| match outcome {
         Ok(()) => eprintln!("new namespaces answer from now on"),
         Err(refused) => eprintln!("the last good namespaces stay: {}", with_causes(&*refused)),
@@ -69,12 +69,12 @@ fn answer(
         _ => Map::new(),
     };
     let name = request.get("namespace").and_then(Value::as_str).unwrap_or_default();
-    // One set for the whole request, whatever is shipped in the meantime.
+    // One set is used for the whole request, even if another one is shipped in the meantime.
     let catalog = live.current();
     let namespace = catalog.get(name).ok_or_else(|| format!("unknown namespace `{name}`"))?;
     let assignment = namespace.assign(&inputs)?;
     let answer = serde_json::to_string(&assignment)?;
-    // The log is not worth an answer.
+    // A failure of the log must not prevent the answer.
     let time = SystemTime::UNIX_EPOCH.elapsed()?.as_secs();
     if let Err(error) = exposures.log(namespace, &assignment, &inputs, time) {
         eprintln!("an exposure could not be logged: {error}");

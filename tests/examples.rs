@@ -130,7 +130,7 @@ fn a_batch_assigns_a_file_in_every_namespace() {
     assert_eq!((&rows[0]["userid"], &rows[2]["userid"]), (&"ann".into(), &"bob".into()));
     assert!(rows[0]["params"].is_object() && rows[1]["params"].is_null());
     let said = text(&output.stderr);
-    assert!(said.contains("1 rows are bad, the first of them 3"), "{said}");
+    assert!(said.contains("bad rows: 1; the first at 3"), "{said}");
     assert!(said.ends_with("3 rows in, 3 rows out\n"), "{said}");
 }
 
@@ -179,7 +179,7 @@ fn a_source_of_ones_own_answers_and_says_every_error() {
         said.starts_with("definition `Default` of namespace `button_color` failed: "),
         "{said}"
     );
-    assert!(said.contains("from byte "), "{said}");
+    assert!(said.contains("at byte "), "{said}");
     let infinite = r#"{"op":"set","var":"color","value":{"op":"/","left":1,"right":0}}"#;
     let (status, _, said) = broken(constant, infinite);
     assert_eq!(status, 1);
