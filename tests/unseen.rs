@@ -343,3 +343,44 @@ fn configurations_are_shown() {
         }
     }
 }
+
+/// GitHub obeys lines that begin with `::`, also after spaces, and `##[` anywhere in a line. Names need no
+/// invisible character for that.
+#[cfg(unix)]
+#[test]
+fn no_name_is_a_command_to_a_service_that_runs_builds() {
+    let folder = sandbox();
+    let root = folder.path();
+    let sample = root.join("sample-namespaces/page_size.yaml");
+    fs::create_dir(root.join("s")).expect("a folder");
+    let (one, other) = ("::error::forged", "x##[error]forged ##vso[task.x]");
+    for name in [one, other] {
+        fs::copy(&sample, root.join(format!("s/{name}.yaml"))).expect("a copy");
+    }
+    for arguments in [
+        vec!["check", "s"],
+        vec!["nslist", "s"],
+        vec!["nslist", "s", "-v", "-m", "segments"],
+        vec!["nslist", "s", "-m", "experiments"],
+        vec!["plan", "s", "nowhere"],
+        vec!["ship", "s", "out", "-v"],
+        vec!["plan", "sample-namespaces", "out"],
+        vec!["simulate", "--from", "s", "--ns", one, "--units", "100"],
+        vec!["simulate", "--from", "s", "--ns", other, "--units", "100"],
+        vec!["perf", "--from", "s", "--ns", one, "--iterations", "10"],
+        vec!["perf", "--from", "s", "--ns", other, "--iterations", "10"],
+        vec!["eval", "--from", "s", "--ns", one, "userid=1"],
+        vec!["eval", "--from", "s", "--ns", other, "userid=1"],
+        vec!["fmt", "--check", "s"],
+        vec!["nslist", one],
+        vec![one],
+        vec![other],
+    ] {
+        let run = plain(root, &arguments);
+        let said = run.stdout + &run.stderr;
+        let obeyed = said.lines().find(|line| {
+            line.trim_start().starts_with("::") || line.contains("##[") || line.contains("##vso[")
+        });
+        assert_eq!(obeyed, None, "{arguments:?}: {said}");
+    }
+}

@@ -5,6 +5,7 @@
 //! of a database, or a file that is part of the program.
 
 #[cfg(feature = "store")]
+mod acl;
 mod directory;
 mod error;
 #[cfg(feature = "store")]

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use tempfile::TempPath;
 
+use super::acl::Acl;
 use super::{StoreError, failpoint};
 
 /// The owner of a file after it was replaced.
@@ -18,10 +19,16 @@ pub enum Owner {
     Changed,
 }
 
+/// A file that is going to be replaced.
+pub(super) struct Replaced {
+    metadata: Metadata,
+    acl: Option<Acl>,
+}
+
 /// The kind of a path that is to be written.
 pub(super) enum Place {
     Free,
-    Taken(Metadata),
+    Taken(Replaced),
     /// A special file, such as a terminal or a pipe.
     Special,
 }
@@ -53,14 +60,14 @@ impl Place {
                 let to = path.read_link().map_err(failed)?;
                 Err(StoreError::Link { path: path.to_owned(), to })
             }
-            _ => Ok(Place::Taken(metadata)),
+            _ => Ok(Place::Taken(Replaced { metadata, acl: Acl::of(path) })),
         }
     }
 
     /// The file that is to be replaced, if there is one.
-    pub(super) fn taken(&self) -> Option<&Metadata> {
+    pub(super) fn taken(&self) -> Option<&Replaced> {
         match self {
-            Place::Taken(metadata) => Some(metadata),
+            Place::Taken(replaced) => Some(replaced),
             Place::Free | Place::Special => None,
         }
     }
@@ -79,7 +86,7 @@ fn is_stream(path: &Path) -> bool {
 pub(super) fn new_file(
     folder: &Path,
     prefix: &str,
-    replaced: Option<&Metadata>,
+    replaced: Option<&Replaced>,
 ) -> io::Result<(File, TempPath, Owner)> {
     failpoint::step()?;
     // By default, the crate opens files with the rights for secrets, and adds their paths to its
@@ -91,12 +98,13 @@ pub(super) fn new_file(
     Ok((file, path, owner))
 }
 
-/// Gives a new file the owner and the mode of another one, as far as the system allows.
+/// Gives a new file the owner, the mode and the access control list of another one, as far as the
+/// system allows.
 #[cfg(unix)]
-fn resemble(file: &File, other: &Metadata) -> io::Result<Owner> {
+fn resemble(file: &File, other: &Replaced) -> io::Result<Owner> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
-    let (uid, gid) = (other.uid(), other.gid());
+    let (uid, gid) = (other.metadata.uid(), other.metadata.gid());
     let belongs = || file.metadata().map(|metadata| (metadata.uid(), metadata.gid()) == (uid, gid));
     let mut is_kept = belongs()?;
     if !is_kept {
@@ -104,18 +112,27 @@ fn resemble(file: &File, other: &Metadata) -> io::Result<Owner> {
         let _ = fchown(file, Some(uid), Some(gid)).or_else(|_| fchown(file, None, Some(gid)));
         is_kept = belongs()?;
     }
-    let mut mode = other.permissions();
+    let mut mode = other.metadata.permissions();
     if !is_kept {
         // A set-user-ID file would run with the rights of another user.
         mode.set_mode(mode.mode() & 0o777);
+    }
+    match &other.acl {
+        None => Acl::remove(file),
+        Some(acl) if acl.set(file) => {}
+        Some(_) => {
+            // The mode shows rights of the list here, which the group alone did not have.
+            mode.set_mode(mode.mode() & !0o070);
+            is_kept = false;
+        }
     }
     file.set_permissions(mode)?;
     Ok(if is_kept { Owner::Kept } else { Owner::Changed })
 }
 
 #[cfg(not(unix))]
-fn resemble(file: &File, other: &Metadata) -> io::Result<Owner> {
-    file.set_permissions(other.permissions())?;
+fn resemble(file: &File, other: &Replaced) -> io::Result<Owner> {
+    file.set_permissions(other.metadata.permissions())?;
     Ok(Owner::Kept)
 }
 
@@ -124,7 +141,7 @@ pub(super) fn stage(
     folder: &Path,
     prefix: &str,
     bytes: &[u8],
-    replaced: Option<&Metadata>,
+    replaced: Option<&Replaced>,
 ) -> io::Result<(TempPath, Owner)> {
     let (mut file, path, owner) = new_file(folder, prefix, replaced)?;
     failpoint::step()?;
@@ -138,7 +155,7 @@ pub(super) fn stage(
 pub(super) fn replace(
     path: &Path,
     bytes: &[u8],
-    replaced: Option<&Metadata>,
+    replaced: Option<&Replaced>,
 ) -> Result<Owner, StoreError> {
     let folder = parent(path);
     let staged = stage(folder, ".planout-", bytes, replaced);

@@ -147,6 +147,64 @@ fn a_file_that_is_replaced_keeps_its_owner_and_its_mode() {
     }
 }
 
+/// A list by which another user may write a file, and the file's own group may not.
+#[cfg(target_os = "linux")]
+fn acl() -> Vec<u8> {
+    let nobody = u32::MAX;
+    // The owner, another user, the group, the largest rights of both, and all others.
+    let entries: [(u16, u16, u32); 5] =
+        [(1, 6, nobody), (2, 6, 1234), (4, 0, nobody), (16, 6, nobody), (32, 0, nobody)];
+    let mut bytes = 2_u32.to_le_bytes().to_vec();
+    for (tag, rights, user) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(rights.to_le_bytes());
+        bytes.extend(user.to_le_bytes());
+    }
+    bytes
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_replaced_keeps_its_access_control_list() {
+    use rustix::fs::{XattrFlags, lgetxattr, lsetxattr};
+
+    let name = "system.posix_acl_access";
+    for (arguments, file) in WRITERS {
+        let folder = prepare();
+        let path = folder.path().join(file);
+        if lsetxattr(&path, name, &acl(), XattrFlags::empty()).is_err() {
+            return skip("the file system has no access control lists");
+        }
+        let run = planout(folder.path(), arguments);
+        assert_eq!(run.status, 0, "{arguments:?}: {}", run.stderr);
+        let mut list = vec![0; 1024];
+        let size = lgetxattr(&path, name, &mut list[..]).expect("a list");
+        assert_eq!(list[..size], acl(), "{arguments:?}");
+        assert_eq!(fs::metadata(&path).expect("a file").mode() & 0o7777, 0o660, "{arguments:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_list_of_the_folder_gives_nobody_rights_to_a_file_that_had_none() {
+    use rustix::fs::{XattrFlags, lgetxattr, lsetxattr};
+
+    for (arguments, file) in WRITERS {
+        let folder = prepare();
+        let path = folder.path().join(file);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).expect("a mode");
+        let parent = path.parent().expect("a folder");
+        if lsetxattr(parent, "system.posix_acl_default", &acl(), XattrFlags::empty()).is_err() {
+            return skip("the file system has no access control lists");
+        }
+        let run = planout(folder.path(), arguments);
+        assert_eq!(run.status, 0, "{arguments:?}: {}", run.stderr);
+        let list = lgetxattr(&path, "system.posix_acl_access", &mut [0; 1024][..]);
+        assert!(list.is_err(), "{arguments:?}");
+        assert_eq!(fs::metadata(&path).expect("a file").mode() & 0o7777, 0o660, "{arguments:?}");
+    }
+}
+
 #[test]
 fn an_owner_that_cannot_be_kept_is_said() {
     for (arguments, file) in WRITERS {
