@@ -281,7 +281,7 @@ fn exchange(child: &mut Child, ids: &[String]) -> std::io::Result<Vec<Vec<u8>>> 
             |_| answers.recv_timeout(process::PATIENCE).unwrap_or_else(|_| Err(process::late()));
         let read = ids.iter().map(answer).collect::<std::io::Result<_>>();
         if read.is_err() {
-            // Whoever waits for it ends with it.
+            // The threads that wait for git end together with it.
             let _ = child.kill();
         }
         read

@@ -48,8 +48,8 @@ impl Text {
     }
 }
 
-/// A line without invisible characters that is not a command to GitHub, which obeys lines that begin
-/// with `::`, also after spaces.
+/// A line without invisible characters that is not a command to GitHub. GitHub obeys lines that begin
+/// with `::`, even after spaces.
 fn shown(line: &str) -> String {
     let line = visible(line).into_owned();
     let spaces = line.len() - line.trim_start().len();

@@ -17,11 +17,11 @@ pub fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
     read(path, File::open(path).map_err(failed)?, limit)
 }
 
-/// Reads a file that was found in a folder, of which at most `limit` bytes are taken. Nothing is waited
-/// for: a pipe may have taken its place since.
+/// Reads a file that was found in a folder, at most `limit` bytes of it. The call never blocks: a pipe
+/// may have replaced the file since.
 ///
 /// # Errors
-/// It is not a regular file, or cannot be read.
+/// The path is not a regular file, or the file cannot be read.
 pub fn read_found(path: &Path, limit: usize) -> Result<Vec<u8>, StoreError> {
     let failed = |error| StoreError::io("read", path, error);
     let mut options = File::options();

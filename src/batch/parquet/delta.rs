@@ -95,7 +95,7 @@ impl Lengths {
     }
 }
 
-/// Lengths behind a last one, that differ by the same.
+/// Lengths after the last one, each with the same difference.
 struct Run {
     last: i32,
     step: i32,
@@ -103,7 +103,7 @@ struct Run {
 }
 
 impl Run {
-    /// The last of them. All between are lengths if it is one.
+    /// The last of them. If it is a valid length, all lengths before it are valid, too.
     fn end(&self) -> Result<i32> {
         let end = i128::from(self.last) + i128::from(self.step) * self.count as i128;
         let end = i32::try_from(end).map_err(|_| wrong("come to more than 31 bits"))?;
@@ -180,7 +180,7 @@ mod tests {
         let lengths = Lengths::read(&data, 200).expect("lengths");
         let sum = (0..200_u64).map(|place| 7 + 3 * place).sum();
         assert_eq!(lengths, Lengths { count: 200, sum, end: data.len() });
-        // Billions that are the same take no time.
+        // Billions of equal lengths take no time.
         let head = [0x80, 0x80, 0x80, 0x80, 0x10, 1, 0xff, 0xff, 0xff, 0xff, 7];
         let lengths = |first, step| {
             Lengths::read(&[&head[..], &[first, step, 0]].concat(), i32::MAX as usize)

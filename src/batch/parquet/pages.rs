@@ -110,7 +110,7 @@ struct Pages {
     codec: Compression,
     column: ColumnDescPtr,
     room: Room,
-    /// How many rows of the row group are not in the pages that have been read.
+    /// The number of rows of the row group that are not in the pages read so far.
     rows: usize,
 }
 

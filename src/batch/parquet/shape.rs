@@ -1,5 +1,5 @@
-//! The structs of Parquet's footers and of the headers of its pages: which of their fields are of which
-//! kind, as far as the crate `parquet` reads them.
+//! The structs of Parquet's footers and of the headers of its pages: the kinds of the fields that the
+//! crate `parquet` reads.
 
 use std::ops::RangeInclusive;
 
@@ -16,12 +16,12 @@ pub(super) enum Part {
     Structs(Shape),
 }
 
-/// The fields of a struct, by their numbers. It may have others.
+/// The known fields of a struct, by their numbers. The struct may have others.
 pub(super) type Shape = &'static [(RangeInclusive<i16>, Part)];
 
 use Part::{Boolean, Byte, Bytes, Double, Integer, Integers, Struct, Structs};
 
-/// What a file says of itself at its end.
+/// The description of a file at its end.
 pub(super) const FOOTER: Shape = &[
     (1..=1, Integer),
     (2..=2, Structs(COLUMN)),
@@ -91,7 +91,7 @@ const SIZE_STATISTICS: Shape = &[(1..=1, Integer), (2..=3, Integers)];
 const GEOSPATIAL_STATISTICS: Shape = &[(1..=1, Struct(BOX)), (2..=2, Integers)];
 const BOX: Shape = &[(1..=8, Double)];
 
-/// What a page says of itself before its bytes.
+/// The description of a page before its bytes.
 pub(super) const PAGE: Shape = &[
     (1..=4, Integer),
     (5..=5, Struct(DATA_PAGE)),

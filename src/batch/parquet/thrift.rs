@@ -1,4 +1,4 @@
-//! A check of Thrift's compact protocol, which footers and the headers of pages use. It keeps nothing.
+//! A check of Thrift's compact protocol, which footers and the headers of pages use. The check keeps nothing.
 //! The crate `parquet` reads a field by its number alone, whatever kind the field claims, and skips a
 //! list of booleans by counting to its length, without reading a byte. So after this check, the crate
 //! takes no more steps than there are bytes.
@@ -104,7 +104,7 @@ impl<'t> Thrift<'t> {
         }
     }
 
-    /// The number and the kind of the elements of a list. Each element has a byte at least.
+    /// The number and the kind of the elements of a list. Each element has at least one byte.
     fn list(&mut self) -> Result<(usize, u8)> {
         let head = self.byte()?;
         let count = match head >> 4 {
@@ -115,7 +115,7 @@ impl<'t> Thrift<'t> {
         Ok((count, head & 0x0f))
     }
 
-    /// Checks that there may be so many elements of these kinds.
+    /// Checks that a list may have this number of elements of these kinds.
     fn counted(&self, count: usize, kinds: &[u8]) -> Result<()> {
         if count == 0 {
             return Ok(());
@@ -200,7 +200,7 @@ impl<'t> Thrift<'t> {
                 }
             }
             kind if INTEGERS.contains(&kind) => drop(self.signed()?),
-            _ => return Err(Wrong::Other("has a value of no known kind")),
+            _ => return Err(Wrong::Other("has a value of an unknown kind")),
         }
         Ok(())
     }

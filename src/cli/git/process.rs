@@ -114,7 +114,7 @@ fn output(child: &mut Child) -> io::Result<(Vec<u8>, Vec<u8>)> {
         });
         let is_late = ended.recv_timeout(PATIENCE).is_err();
         if is_late {
-            // Both pipes end with it.
+            // Both pipes end together with git.
             child.kill()?;
             child.wait()?;
         }

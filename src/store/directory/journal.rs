@@ -86,8 +86,8 @@ impl Journal {
         let failed = |error| StoreError::io("write", &path, error);
         let text = serde_json::to_vec(self).map_err(|error| failed(error.into()))?;
         if text.len() > MAX_BYTES {
-            // Nobody would read it.
-            return Err(failed(io::Error::other("it speaks of too many files at once")));
+            // No reader would accept a journal of this size.
+            return Err(failed(io::Error::other("the change has too many files")));
         }
         let (staged, _) = stage(folder, PREFIX, &text, None).map_err(failed)?;
         sync(folder)?;
