@@ -8,6 +8,7 @@ mod compile;
 mod config;
 mod diagnostics;
 mod differential;
+mod distribution;
 mod docs;
 mod edit;
 #[cfg(feature = "batch")]

@@ -1,4 +1,4 @@
-//! The exploration of all paths through a script.
+//! The distribution of one script, over all of its paths.
 
 use std::collections::HashSet;
 
@@ -6,22 +6,18 @@ use indexmap::IndexMap;
 
 use super::accumulate::{Found, Shares};
 use super::key::Key;
+use super::paths::{Follow, Halt, MAX_FORKS, Paths};
 use super::shares::{Distribution, Span};
 use super::symbol::{Number, Symbol};
+use super::term::Term;
 use super::walk::{Leaf, Setting, Trace, walk};
 use super::world::{Need, World};
-use super::{Counted, MAX_PATHS, Obstacle};
-use crate::eval::MAX_ANSWER;
+use super::{Counted, Obstacle};
 use crate::eval::semantics::Semantics;
-
-/// The most expressions that are evaluated on all paths together.
-const MAX_STEPS: usize = 20_000_000;
+use crate::eval::{EvalError, MAX_ANSWER};
 
 /// The most outcomes that are distinguished on all paths together.
 const MAX_OUTCOMES: usize = 5_000_000;
-
-/// The most draws that one path may depend on.
-const MAX_FORKS: usize = 400;
 
 /// The distribution of a script over all units.
 #[derive(Debug)]
@@ -49,70 +45,51 @@ impl Enumerated {
 
 pub(super) fn enumerate<S: Semantics>(setting: &Setting<'_>, counted: Counted) -> Enumerated {
     let semantics = std::marker::PhantomData::<S>;
-    let trace = Trace::default();
-    let (paths, outcomes, kept) = (0, 0, 0);
-    let mut explorer = Explorer { setting, counted, trace, paths, outcomes, kept, semantics };
-    let mut shares = Shares::default();
-    let explored = explorer.paths(&World::default(), 1.0, MAX_FORKS, &mut shares);
-    let Shares { counted, params, failure } = shares.normalized(counted);
-    let beyond = explored.err().or(failure.map(Obstacle::Fails));
-    let counted = match (&beyond, explorer.counted) {
+    let mut script = Explorer { setting, counted, outcomes: 0, kept: 0, semantics };
+    let (mut paths, mut shares) = (Paths::default(), Shares::default());
+    let start = (&World::default(), 1.0);
+    let beyond = match paths.follow(&mut script, start, MAX_FORKS, &mut shares) {
+        Ok(()) => None,
+        Err(Halt::Obstacle(obstacle)) => Some(obstacle),
+        Err(Halt::Case(condition)) => Some(condition.obstacle()),
+    };
+    let Shares { counted: share, params, failure } = shares.normalized(counted);
+    let beyond = beyond.or(failure.map(Obstacle::Fails));
+    let counted = match (&beyond, counted) {
         (_, Counted::All) => Ok(1.0),
         (Some(obstacle), Counted::InExperiment) => Err(obstacle.clone()),
-        (None, Counted::InExperiment) => counted,
+        (None, Counted::InExperiment) => share,
     };
-    Enumerated { params, beyond, counted, keys: explorer.trace.keys }
+    Enumerated { params, beyond, counted, keys: paths.trace.keys }
 }
 
+/// One script, as it is followed.
 struct Explorer<'s, 'a, S> {
     setting: &'s Setting<'a>,
     counted: Counted,
-    trace: Trace,
-    paths: usize,
     outcomes: usize,
     /// The number of bytes that the values of all params take.
     kept: usize,
     semantics: std::marker::PhantomData<S>,
 }
 
-impl<S: Semantics> Explorer<'_, '_, S> {
-    /// Adds all paths that continue from a world.
-    fn paths(
-        &mut self,
-        world: &World,
-        weight: f64,
-        forks: usize,
-        shares: &mut Shares,
-    ) -> Result<(), Obstacle> {
-        self.paths += 1;
-        if self.paths > MAX_PATHS || self.trace.steps > MAX_STEPS || forks == 0 {
-            return Err(Obstacle::ManyPaths);
-        }
-        match walk::<S>(self.setting, world, &mut self.trace) {
-            Ok(leaf) => self.leaf(world, weight, leaf, shares),
-            Err(Need::Draw(ways)) => {
-                for way in &ways {
-                    let weight = weight * way.probability;
-                    self.paths(&world.after(way), weight, forks - 1, shares)?;
-                }
-            }
-            Err(Need::Guess(why)) => {
-                let (mut one, mut other) = (Shares::default(), Shares::default());
-                self.paths(&world.guessing(true), weight, forks - 1, &mut one)?;
-                self.paths(&world.guessing(false), weight, forks - 1, &mut other)?;
-                shares.add_either(one, other, &why);
-            }
-            Err(Need::Beyond(obstacle)) => return Err(obstacle),
-            Err(Need::Failed(error)) => {
-                shares.failure.get_or_insert(error.to_string());
-            }
-        }
-        Ok(())
+impl<'a, S: Semantics> Follow<'a> for Explorer<'_, 'a, S> {
+    type Leaf = Leaf<'a>;
+    type Sum = Shares;
+
+    fn walk(&mut self, world: &World<'a>, trace: &mut Trace) -> Result<Leaf<'a>, Need<'a>> {
+        walk::<S>(self.setting, world, trace)
     }
 
-    fn leaf(&mut self, world: &World, weight: f64, leaf: Leaf<'_>, shares: &mut Shares) {
+    fn leaf(
+        &mut self,
+        world: &World<'a>,
+        weight: f64,
+        leaf: Leaf<'a>,
+        shares: &mut Shares,
+    ) -> Result<(), Halt<'a>> {
         if self.counted == Counted::InExperiment && !leaf.in_experiment {
-            return;
+            return Ok(());
         }
         shares.count(weight);
         for (name, symbol) in leaf.params {
@@ -135,12 +112,34 @@ impl<S: Semantics> Explorer<'_, '_, S> {
                 }
             }
         }
+        Ok(())
     }
 
-    /// Adds the values of a param on a path, over all draws that it still depends on.
-    fn spread<'a>(
+    fn failed(&mut self, error: EvalError, shares: &mut Shares) {
+        shares.failure.get_or_insert(error.to_string());
+    }
+
+    fn is_case(&self, _: &Term<'a>) -> bool {
+        false
+    }
+
+    fn either(
         &mut self,
-        world: &World,
+        one: Shares,
+        other: Shares,
+        why: &Obstacle,
+        shares: &mut Shares,
+    ) -> Result<(), Obstacle> {
+        shares.add_either(one, other, why);
+        Ok(())
+    }
+}
+
+impl<'a, S: Semantics> Explorer<'_, 'a, S> {
+    /// Adds what a param is on a path, by all draws that it still depends on.
+    fn spread(
+        &mut self,
+        world: &World<'a>,
         symbol: Symbol<'a>,
         weight: f64,
         forks: usize,
@@ -156,7 +155,7 @@ impl<S: Semantics> Explorer<'_, '_, S> {
                 sum.add_span(span(world, &number, weight)?);
                 Ok(())
             }
-            Symbol::Unit | Symbol::Unknown(_) => Err(symbol.obstacle().into()),
+            Symbol::Unit | Symbol::Open(_) | Symbol::Unknown(_) => Err(symbol.obstacle().into()),
             Symbol::Draw(draw) => {
                 for (probability, outcome, way) in world.spread(&draw)? {
                     let weight = weight * probability;
@@ -185,6 +184,7 @@ impl<S: Semantics> Explorer<'_, '_, S> {
                         Ok(())
                     }
                     Err(Need::Failed(error)) => Err(Spread::Failed(error.to_string())),
+                    Err(Need::Truth(condition)) => Err(condition.obstacle().into()),
                     Err(Need::Guess(obstacle) | Need::Beyond(obstacle)) => Err(obstacle.into()),
                 }
             }
@@ -204,8 +204,8 @@ impl From<Obstacle> for Spread {
     }
 }
 
-/// The part of a number's range that is left on a path.
-fn span(world: &World, number: &Number, share: f64) -> Result<Span, Obstacle> {
+/// The part of a number's range that a path has left.
+fn span(world: &World<'_>, number: &Number, share: f64) -> Result<Span, Obstacle> {
     let Number { min, max, whole, ref key } = *number;
     if whole && !world.has_any_remainder(key) {
         return Err(Obstacle::ManyValues);

@@ -1,9 +1,12 @@
 //! The operators that are not random, for arguments that are partly unknown.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::Obstacle;
+use super::image::{Image, outcomes};
 use super::symbol::{Draw, Number, Outcomes, Symbol};
+use super::term::{Term, TermKind};
 use super::walk::{Stop, Walked, Walker};
 use crate::eval::apply::apply;
 use crate::eval::arguments::{Arguments, Val};
@@ -14,9 +17,12 @@ use crate::eval::semantics::Semantics;
 use crate::source::Span;
 use crate::value::Value;
 
+/// The most keys of a map of which each is a case.
+const MAX_KEYS: usize = 32;
+
 impl<'a, S: Semantics> Walker<'_, 'a, S> {
     /// An operator that is not random.
-    pub(super) fn call(&mut self, call: &'a Call, span: Span) -> Walked<Symbol<'a>> {
+    pub(super) fn call(&mut self, call: &'a Call, span: Span) -> Walked<'a, Symbol<'a>> {
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for (parameter, argument) in &call.arguments {
             let value = self.expr(argument)?;
@@ -48,8 +54,22 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         {
             return Ok(Symbol::value(false));
         }
+        if call.function == Function::Index
+            && let [Some(map), Some(index), ..] = &values
+            && let Some(found) = self.entry(map, index)?
+        {
+            return Ok(found);
+        }
         if let Some(compared) = self.compare(call.function, &values) {
             return compared.map_err(|reason| reason.at(span).into());
+        }
+        let terms = values.iter().map(|value| match value {
+            Some(value) => value.term(self.setting.unit).map(Some),
+            None => Some(None),
+        });
+        let terms: Option<Vec<Option<Term<'a>>>> = terms.collect();
+        if let Some(term) = terms.and_then(|terms| Term::call(call.function, terms)) {
+            return Ok(stepped::<S>(call.function, &term).unwrap_or(Symbol::Open(term)));
         }
         let unknown = symbols().find(|value| !matches!(value, Symbol::Known(_)));
         Ok(Symbol::Unknown(unknown.map_or(Obstacle::Computed, Symbol::obstacle)))
@@ -70,7 +90,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         &mut self,
         function: Function,
         arguments: &[(usize, Symbol<'a>)],
-    ) -> Walked<Option<Symbol<'a>>> {
+    ) -> Walked<'a, Option<Symbol<'a>>> {
         let argument = |name| {
             let parameter = function.parameter(name)?;
             let found = arguments.iter().rev().find(|(place, _)| *place == parameter)?;
@@ -110,6 +130,30 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             }),
             _ => None,
         })
+    }
+
+    /// The entry of a small map under a key that is an input: each key is a case.
+    fn entry(&self, map: &Symbol<'a>, index: &Symbol<'a>) -> Walked<'a, Option<Symbol<'a>>> {
+        let (Symbol::Known(value), Symbol::Open(index)) = (map, index) else {
+            return Ok(None);
+        };
+        let Value::Map(entries) = &**value else {
+            return Ok(None);
+        };
+        if entries.len() > MAX_KEYS || !matches!(index.kind(), TermKind::Input(_)) {
+            return Ok(None);
+        }
+        for (key, value) in entries.iter() {
+            let key = Term::new(TermKind::Known(Cow::Owned(Value::from(key.as_str()))));
+            let Some(condition) = key.and_then(|key| index.clone().equals(key)) else {
+                return Ok(None);
+            };
+            if self.decide(&condition)? {
+                return Ok(Some(Symbol::value(value.clone())));
+            }
+        }
+        // Nothing else is in it. A key of another kind is an error, and those who fail get no value.
+        Ok(Some(Symbol::value(Value::Null)))
     }
 
     /// A comparison of a continuous number with a value: it splits the range of the number.
@@ -156,4 +200,20 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             Symbol::Draw(Rc::new(Draw { key: number.key.clone(), outcomes, parts: Vec::new() }))
         }))
     }
+}
+
+/// The draw of a value that steps as a continuous number goes through its range.
+fn stepped<'a, S: Semantics>(function: Function, term: &Term<'a>) -> Option<Symbol<'a>> {
+    let steps = matches!(
+        function,
+        Function::Round
+            | Function::Less
+            | Function::Greater
+            | Function::LessOrEqual
+            | Function::GreaterOrEqual
+    );
+    let image = Image::of(term).filter(|_| steps)?;
+    let outcomes = outcomes(image.steps::<S>()?);
+    let key = image.number.key.clone();
+    Some(Symbol::Draw(Rc::new(Draw { key, outcomes, parts: Vec::new() })))
 }

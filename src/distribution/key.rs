@@ -20,6 +20,8 @@ pub(super) struct Shuffle {
     pub(super) kept: usize,
     pub(super) stops_at: usize,
     pub(super) fast: bool,
+    /// Whether the unit is a list, to which each draw appends.
+    pub(super) is_list: bool,
 }
 
 impl From<DrawText> for Key {

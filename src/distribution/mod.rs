@@ -11,19 +11,29 @@
 //! independent of the interval that the number is in.
 
 mod accumulate;
+mod alike;
+mod assumed;
+mod compare;
 mod explore;
 mod functions;
+mod image;
 mod key;
+mod paths;
 mod random;
 mod shares;
 mod symbol;
+mod term;
+mod text;
+mod versions;
 mod walk;
 mod world;
 
+pub use compare::{ParamShift, Shift, Side};
 pub(crate) use explore::Enumerated;
 pub(crate) use key::Key;
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};
+pub use versions::{ComparedCase, Run, compare};
 
 use crate::eval::dialects::in_dialect;
 use crate::eval::{MAX_MADE, Script};
@@ -42,7 +52,10 @@ pub enum Obstacle {
     /// The param depends on the id of the unit, and not on a draw.
     #[error("it depends on the value of the primary unit itself")]
     UnitValue,
-    /// The unit of a draw is computed from the primary unit, so several units may share it.
+    /// It depends on inputs that are not known.
+    #[error("it depends on inputs that are not known")]
+    Inputs,
+    /// A draw whose unit is computed from the primary unit: several units may share it.
     #[error("it is drawn for a unit that is computed")]
     ComputedUnit,
     /// The param is computed from a continuous draw.
@@ -51,7 +64,10 @@ pub enum Obstacle {
     /// The param has more than [`MAX_VALUES`] values.
     #[error("it has more than {MAX_VALUES} values")]
     ManyValues,
-    /// The script has more than [`MAX_PATHS`] paths, or fewer paths that are long.
+    /// More than the comparison of two versions tells apart.
+    #[error("its scripts tell too many cases of inputs apart")]
+    ManyCases,
+    /// More than [`MAX_PATHS`], or fewer that are long.
     #[error("its script has too many paths: the limit is {MAX_PATHS}")]
     ManyPaths,
     /// The script nests deeper than the enumeration follows.
@@ -64,8 +80,11 @@ pub enum Obstacle {
     /// Weights are negative.
     #[error("its weights are negative, or not numbers")]
     Weights,
-    /// The text of one draw begins with the text of another, for example of a `sample` and of a
-    /// choice whose unit has one element more.
+    /// Draws for units with inputs in them, whose texts are equal for some values of these.
+    #[error("two of its draws are the same for some inputs")]
+    OpenDraws,
+    /// Draws of which one begins with the text of another, such as a `sample` and a choice for the
+    /// same unit with an element more.
     #[error("a `sample` shares draws with another operator")]
     SharedSample,
     /// The scripts of the default and of the experiment draw the same number.
@@ -74,6 +93,9 @@ pub enum Obstacle {
     /// A draw has the text that decides the segment.
     #[error("it is drawn by the number that decides the segment")]
     SegmentDraw,
+    /// Two versions are of different dialects, which compute differently.
+    #[error("the versions are of different dialects")]
+    Dialects,
     /// The script fails for some units.
     #[error("its script fails for some units: {0}")]
     Fails(String),
@@ -100,7 +122,7 @@ impl Script {
         inputs: &Map,
         counted: Counted,
     ) -> Enumerated {
-        let setting = walk::Setting { program: self.program(), salt, unit, inputs };
+        let setting = walk::Setting { program: self.program(), salt, unit, inputs: Some(inputs) };
         in_dialect!(self.dialect(), S => explore::enumerate::<S>(&setting, counted))
     }
 }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::key::{Key, Shuffle};
 use super::symbol::{Draw, Filter, Number, Outcomes, Symbol};
-use super::walk::{Walked, Walker};
+use super::term::{OpenDraw, Term, TermKind};
+use super::walk::{Trace, Walked, Walker};
 use super::{MAX_VALUES, Obstacle};
 use crate::draw::DrawText;
 use crate::eval::arguments::{Arguments, Outcome};
@@ -57,7 +58,7 @@ fn chooses_one(function: Function) -> bool {
 }
 
 impl<'a, S: Semantics> Walker<'_, 'a, S> {
-    pub(super) fn random(&mut self, call: &'a Call, span: Span) -> Walked<Symbol<'a>> {
+    pub(super) fn random(&mut self, call: &'a Call, span: Span) -> Walked<'a, Symbol<'a>> {
         let mut symbols: [Option<Symbol<'a>>; MAX_PARAMETERS] = [const { None }; MAX_PARAMETERS];
         for (parameter, argument) in &call.arguments {
             let value = self.expr(argument)?;
@@ -65,16 +66,42 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
                 symbols[*parameter] = Some(value);
             }
         }
-        let mut given = match self.given(call.function, symbols)? {
+        let mut given = match self.given(call.function, symbols.clone())? {
             Ok(given) => given,
-            Err(obstacle) => return Ok(Symbol::Unknown(obstacle)),
+            Err(obstacle) => return self.open(call.function, symbols, obstacle),
         };
         let unit = match given.unit.take() {
             Some(unit) => Some(self.world.force_all(unit)?),
             None => None,
         };
         given.unit = unit;
-        self.draw(&given).map_err(|reason| reason.at(span).into())
+        match self.draw(&given).map_err(|reason| reason.at(span))? {
+            Symbol::Unknown(obstacle) => self.open(call.function, symbols, obstacle),
+            symbol => Ok(symbol),
+        }
+    }
+
+    /// A draw that is known from others only: by all that decides it.
+    fn open(
+        &self,
+        function: Function,
+        symbols: [Option<Symbol<'a>>; MAX_PARAMETERS],
+        why: Obstacle,
+    ) -> Walked<'a, Symbol<'a>> {
+        let mut arguments: Vec<Option<Term<'a>>> = Vec::with_capacity(MAX_PARAMETERS);
+        for symbol in symbols {
+            arguments.push(match symbol {
+                Some(symbol) => match self.world.force_all(symbol)?.term(self.setting.unit) {
+                    Some(term) => Some(term),
+                    None => return Ok(Symbol::Unknown(why)),
+                },
+                None => None,
+            });
+        }
+        let (salt, separator) = (self.salt.to_owned(), self.separator.clone());
+        let draw = OpenDraw { function, salt, separator, arguments, why: why.clone() };
+        let term = Term::new(TermKind::Draw(Box::new(draw)));
+        Ok(term.map_or(Symbol::Unknown(why), Symbol::Open))
     }
 
     /// The arguments, if all except the unit and the choices are known.
@@ -82,7 +109,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         &mut self,
         function: Function,
         symbols: [Option<Symbol<'a>>; MAX_PARAMETERS],
-    ) -> Walked<Result<Given<'a>, Obstacle>> {
+    ) -> Walked<'a, Result<Given<'a>, Obstacle>> {
         let values = [const { None }; MAX_PARAMETERS];
         let mut given = Given { function, values, unit: None, choices: Vec::new() };
         let choices = function.parameter("choices").filter(|_| chooses_one(function));
@@ -136,6 +163,9 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         if let Err(obstacle) = unit.write_unit::<S>(&mut key.text) {
             return Ok(Symbol::Unknown(obstacle));
         }
+        if !key.text.has_unit() {
+            return Ok(Symbol::Unknown(Obstacle::ComputedUnit));
+        }
         let elements = match unit {
             Symbol::List(items) => Some(items.len()),
             _ => None,
@@ -151,24 +181,30 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             }
             None => series::<S>(&arguments, &key, elements, sample)?,
         };
-        self.note(&symbol);
-        Ok(symbol)
+        Ok(if self.note(&symbol) { symbol } else { Symbol::Unknown(Obstacle::OpenDraws) })
     }
 
-    /// Remembers the draws that a script makes.
-    fn note(&mut self, symbol: &Symbol<'a>) {
-        let keys = &mut self.trace.keys;
-        match symbol {
-            Symbol::Draw(draw) => {
-                keys.insert(draw.key.clone());
-                keys.extend(draw.parts.iter().cloned());
+    /// Remembers which draws a script makes. False if it cannot be told whether one of them is
+    /// another one that was met on this path.
+    fn note(&mut self, symbol: &Symbol<'a>) -> bool {
+        let keys: Vec<&Key> = match symbol {
+            Symbol::Draw(draw) => draw.parts.iter().chain([&draw.key]).collect(),
+            Symbol::Filter(filter) => filter.trials.iter().map(|(key, _)| key).collect(),
+            Symbol::Number(number) => vec![&number.key],
+            _ => Vec::new(),
+        };
+        let Trace { keys: all, met, open, .. } = &mut *self.trace;
+        let mut is_clear = true;
+        for key in keys {
+            all.insert(key.clone());
+            let others = if key.text.is_open() { &*met } else { &*open };
+            is_clear &= others.iter().all(|other| key == other || !key.text.may_be(&other.text));
+            if key.text.is_open() {
+                open.push(key.clone());
             }
-            Symbol::Filter(filter) => keys.extend(filter.trials.iter().map(|(key, _)| key.clone())),
-            Symbol::Number(number) => {
-                keys.insert(number.key.clone());
-            }
-            _ => {}
+            met.push(key.clone());
         }
+        is_clear
     }
 }
 
@@ -272,7 +308,13 @@ fn series<'a, S: Semantics>(
         Symbol::value(order.into_iter().map(|place| choices[place].clone()).collect::<Vec<_>>())
     };
     let outcomes = orders.into_iter().map(pick).collect();
-    let key = key.with_shuffle(Shuffle { choices: choices.len(), kept, stops_at, fast });
+    let key = key.with_shuffle(Shuffle {
+        choices: choices.len(),
+        kept,
+        stops_at,
+        fast,
+        is_list: elements.is_some(),
+    });
     Ok(Symbol::Draw(Rc::new(Draw { key, outcomes: Outcomes::Remainders(outcomes), parts })))
 }
 

@@ -67,7 +67,7 @@ impl Equivalent<Exact> for Sought<'_> {
     }
 }
 
-fn same(left: &Value, right: &Value) -> bool {
+pub(super) fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Float(left), Value::Float(right)) => left.to_bits() == right.to_bits(),
         (Value::List(left), Value::List(right)) => {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::Obstacle;
 use super::key::Key;
+use super::term::Term;
 use crate::draw::{self, DrawText, Sink};
 use crate::eval::arguments::Val;
 use crate::eval::error::{EvalError, MAX_MADE};
@@ -29,6 +30,8 @@ pub(super) enum Symbol<'a> {
     /// A list with unknown items.
     List(Rc<Parts<Symbol<'a>>>),
     Map(Rc<Parts<(&'a str, Symbol<'a>)>>),
+    /// A value that no draw decides, or not alone.
+    Open(Term<'a>),
     Unknown(Obstacle),
 }
 
@@ -73,13 +76,20 @@ pub(super) struct Filter<'a> {
 }
 
 /// A number that is equally likely to be anywhere between its bounds.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Number {
     pub(super) key: Key,
     pub(super) min: f64,
     pub(super) max: f64,
     /// Whether the number is an integer.
     pub(super) whole: bool,
+}
+
+impl Number {
+    /// How many numbers there are, if it is a whole one.
+    pub(super) fn size(&self) -> f64 {
+        self.max - self.min + 1.0
+    }
 }
 
 impl<'a> Symbol<'a> {
@@ -130,6 +140,21 @@ impl<'a> Symbol<'a> {
         }
     }
 
+    /// Whether it can be null. An input can; where it is, it hides no input of the variable's name.
+    pub(super) fn may_be_null(&self) -> bool {
+        match self {
+            Symbol::Known(value) => value.is_null(),
+            Symbol::Draw(draw) => match &draw.outcomes {
+                Outcomes::Remainders(outcomes) => outcomes.iter().any(Symbol::may_be_null),
+                Outcomes::Intervals(outcomes) => outcomes
+                    .iter()
+                    .any(|(_, outcome)| outcome.as_ref().is_ok_and(Symbol::may_be_null)),
+            },
+            Symbol::Unknown(_) => true,
+            _ => false,
+        }
+    }
+
     /// The items, if it is a list.
     pub(super) fn items(&self) -> Option<Vec<Symbol<'a>>> {
         match self {
@@ -144,13 +169,32 @@ impl<'a> Symbol<'a> {
         }
     }
 
-    /// Writes the value as an operator writes its unit, to the text of a draw. The value has been
-    /// forced.
+    /// The entries, if it is a map.
+    pub(super) fn entries(&self) -> Option<Vec<(String, Symbol<'a>)>> {
+        match self {
+            Symbol::Map(entries) => Some(
+                entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
+            ),
+            Symbol::Known(value) => {
+                let entries = value.as_map()?.iter();
+                Some(
+                    entries
+                        .map(|(key, value)| (key.clone(), Symbol::value(value.clone())))
+                        .collect(),
+                )
+            }
+            _ => None,
+        }
+    }
+
+    /// Writes it as a unit, as an operator does, to the text of a draw. It has been forced.
     pub(super) fn write_unit<S: Semantics>(&self, text: &mut DrawText) -> Result<(), Obstacle> {
         let element = |text: &mut DrawText, element: &Symbol<'_>| {
             match element {
                 Symbol::Unit => text.push_unit(),
                 Symbol::Known(value) => S::text(value, &mut |piece| text.push(piece)),
+                // Its text is not known, but is the same wherever the input is the same.
+                Symbol::Open(term) if term.is_input() => text.push_open(&term.names().concat()),
                 _ => return Err(Obstacle::ComputedUnit),
             }
             Ok(())
@@ -168,6 +212,7 @@ impl<'a> Symbol<'a> {
         match self {
             Symbol::Unknown(obstacle) => obstacle.clone(),
             Symbol::Unit => Obstacle::UnitValue,
+            Symbol::Open(term) => term.obstacle(),
             Symbol::List(items) => first_obstacle(items.iter()),
             Symbol::Map(entries) => first_obstacle(entries.iter().map(|(_, value)| value)),
             _ => Obstacle::Computed,

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::Obstacle;
 use super::key::Key;
 use super::symbol::Symbol;
+use super::term::{Term, TermKind};
 use super::world::{Need, World};
 use crate::eval::error::{EvalError, MAX_MADE};
 use crate::eval::program::{Expr, Op, Program, Slot};
@@ -21,7 +22,8 @@ pub(super) struct Setting<'a> {
     pub(super) salt: &'a str,
     /// The name of the primary unit.
     pub(super) unit: &'a str,
-    pub(super) inputs: &'a Map,
+    /// The inputs besides it; `None` if they are not known.
+    pub(super) inputs: Option<&'a Map>,
 }
 
 /// The result of a script on a path.
@@ -35,37 +37,41 @@ pub(super) struct Leaf<'a> {
 pub(super) struct Trace {
     /// The draws that were met.
     pub(super) keys: HashSet<Key>,
-    /// The number of expressions that were evaluated.
+    /// Those of the path that is followed now, in order.
+    pub(super) met: Vec<Key>,
+    /// Those among them in whose texts an input stands that is not known.
+    pub(super) open: Vec<Key>,
+    /// How many expressions were evaluated.
     pub(super) steps: usize,
 }
 
-/// The reason why a path ends.
-pub(super) enum Stop {
-    /// A `return`, with the truth of its value.
+/// Why a path ends here.
+pub(super) enum Stop<'a> {
+    /// `return`, with the truth of its value.
     Return(bool),
-    Need(Need),
+    Need(Need<'a>),
 }
 
-impl From<Need> for Stop {
-    fn from(need: Need) -> Stop {
+impl<'a> From<Need<'a>> for Stop<'a> {
+    fn from(need: Need<'a>) -> Stop<'a> {
         Stop::Need(need)
     }
 }
 
-impl From<EvalError> for Stop {
-    fn from(error: EvalError) -> Stop {
+impl From<EvalError> for Stop<'_> {
+    fn from(error: EvalError) -> Self {
         Stop::Need(Need::Failed(error))
     }
 }
 
-pub(super) type Walked<T> = Result<T, Stop>;
+pub(super) type Walked<'a, T> = Result<T, Stop<'a>>;
 
 /// Runs a script in a world, until it needs knowledge that the world does not have.
 pub(super) fn walk<'a, S: Semantics>(
     setting: &Setting<'a>,
-    world: &World,
+    world: &World<'a>,
     trace: &mut Trace,
-) -> Result<Leaf<'a>, Need> {
+) -> Result<Leaf<'a>, Need<'a>> {
     let mut walker = Walker::<S> {
         variables: vec![None; setting.program.names.len()],
         params: Vec::new(),
@@ -92,8 +98,8 @@ pub(super) fn walk<'a, S: Semantics>(
 }
 
 pub(super) struct Walker<'w, 'a, S> {
-    setting: &'w Setting<'a>,
-    pub(super) world: &'w World,
+    pub(super) setting: &'w Setting<'a>,
+    pub(super) world: &'w World<'a>,
     pub(super) trace: &'w mut Trace,
     variables: Vec<Option<Symbol<'a>>>,
     /// The slots that are params, in the order in which they were first set.
@@ -109,7 +115,7 @@ pub(super) struct Walker<'w, 'a, S> {
 }
 
 impl<'a, S: Semantics> Walker<'_, 'a, S> {
-    pub(super) fn expr(&mut self, expr: &'a Expr) -> Walked<Symbol<'a>> {
+    pub(super) fn expr(&mut self, expr: &'a Expr) -> Walked<'a, Symbol<'a>> {
         self.trace.steps += 1;
         if self.depth == MAX_DEPTH {
             return Err(Need::Beyond(Obstacle::TooDeep).into());
@@ -120,7 +126,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         value
     }
 
-    fn op(&mut self, expr: &'a Expr) -> Walked<Symbol<'a>> {
+    fn op(&mut self, expr: &'a Expr) -> Walked<'a, Symbol<'a>> {
         let value = match &expr.op {
             Op::Constant(value) => return Ok(Symbol::Known(Cow::Borrowed(value))),
             Op::Get(slot) => return self.get(*slot),
@@ -157,7 +163,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             Op::Coalesce(operands) => return self.coalesce(operands),
             Op::List(items) => {
                 let items = items.iter().map(|item| self.expr(item));
-                return Ok(Symbol::list(items.collect::<Walked<_>>()?));
+                return Ok(Symbol::list(items.collect::<Walked<'a, _>>()?));
             }
             Op::Map(entries) => return self.map(entries),
             Op::Return(value) => {
@@ -193,14 +199,16 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         }
     }
 
-    fn get(&mut self, slot: Slot) -> Walked<Symbol<'a>> {
-        let input = || {
-            let name = &*self.setting.program.names[slot];
-            match self.setting.inputs.get(name) {
-                _ if name == self.setting.unit => Some(Symbol::Unit),
-                Some(value) => Some(Symbol::Known(Cow::Borrowed(value))),
-                None => None,
-            }
+    fn get(&mut self, slot: Slot) -> Walked<'a, Symbol<'a>> {
+        let name: &'a str = &self.setting.program.names[slot];
+        let input = || match self.setting.inputs {
+            _ if name == self.setting.unit => Some(Symbol::Unit),
+            Some(inputs) => Some(Symbol::Known(Cow::Borrowed(inputs.get(name)?))),
+            None => Some(match self.world.assumed.pinned(name) {
+                Some(value) => Symbol::value(value.clone()),
+                None => Term::new(TermKind::Input(name))
+                    .map_or(Symbol::Unknown(Obstacle::Inputs), Symbol::Open),
+            }),
         };
         let null = Symbol::value(Value::Null);
         let Some(variable) = &self.variables[slot] else {
@@ -208,15 +216,17 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         };
         // A null variable hides no input.
         match input() {
-            Some(input) if S::NULL_IS_MISSING => match self.world.force(variable.clone())? {
-                Symbol::Known(value) if value.is_null() => Ok(input),
-                value => Ok(value),
-            },
+            Some(input) if S::NULL_IS_MISSING && variable.may_be_null() => {
+                match self.world.force(variable.clone())? {
+                    Symbol::Known(value) if value.is_null() => Ok(input),
+                    value => Ok(value),
+                }
+            }
             _ => Ok(variable.clone()),
         }
     }
 
-    fn map(&mut self, entries: &'a [(Box<str>, Expr)]) -> Walked<Symbol<'a>> {
+    fn map(&mut self, entries: &'a [(Box<str>, Expr)]) -> Walked<'a, Symbol<'a>> {
         let mut map: Vec<(&str, Symbol<'a>)> = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let value = self.expr(value)?;
@@ -229,26 +239,34 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         Ok(Symbol::map(map))
     }
 
-    /// Whether a condition holds. If the path cannot know that, the result is a guess.
-    fn truth(&mut self, condition: Symbol<'a>) -> Walked<bool> {
+    /// Whether a condition holds, where it cannot be known as the path has it.
+    fn truth(&mut self, condition: Symbol<'a>) -> Walked<'a, bool> {
         Ok(match self.world.force(condition)? {
             Symbol::Known(value) => value.is_true(),
             Symbol::List(items) => !items.is_empty(),
             Symbol::Map(entries) => !entries.is_empty(),
             // Zero has a probability of almost nothing.
             Symbol::Number(number) if !number.whole => true,
-            unknown => self.guess(unknown.obstacle())?,
+            unknown => match unknown.term(self.setting.unit) {
+                Some(condition) => self.decide(&condition)?,
+                None => self.guess(unknown.obstacle())?,
+            },
         })
     }
 
-    fn guess(&mut self, why: Obstacle) -> Walked<bool> {
+    /// Whether a condition holds that no draw decides.
+    pub(super) fn decide(&self, condition: &Term<'a>) -> Walked<'a, bool> {
+        Ok(decide::<S>(self.world, condition)?)
+    }
+
+    fn guess(&mut self, why: Obstacle) -> Walked<'a, bool> {
         let guess = self.world.guesses.get(self.guesses).copied();
         self.guesses += 1;
         guess.ok_or_else(|| Need::Guess(why).into())
     }
 
-    /// Whether any of the operands has the given truth.
-    fn any(&mut self, operands: &'a [Expr], wanted: bool) -> Walked<bool> {
+    /// Whether the truth of any of the operands is the one that is looked for.
+    fn any(&mut self, operands: &'a [Expr], wanted: bool) -> Walked<'a, bool> {
         for operand in operands {
             let operand = self.expr(operand)?;
             if self.truth(operand)? == wanted {
@@ -258,11 +276,18 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         Ok(false)
     }
 
-    fn coalesce(&mut self, operands: &'a [Expr]) -> Walked<Symbol<'a>> {
+    fn coalesce(&mut self, operands: &'a [Expr]) -> Walked<'a, Symbol<'a>> {
         for operand in operands {
             let operand = self.expr(operand)?;
             let is_null = match self.world.force(operand.clone())? {
                 Symbol::Known(value) => value.is_null(),
+                Symbol::Open(term) => {
+                    let null = Term::new(TermKind::Known(Cow::Owned(Value::Null)));
+                    match null.and_then(|null| term.clone().equals(null)) {
+                        Some(condition) => self.decide(&condition)?,
+                        None => self.guess(term.obstacle())?,
+                    }
+                }
                 Symbol::Unknown(obstacle) => self.guess(obstacle)?,
                 _ => false,
             };
@@ -271,6 +296,18 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             }
         }
         Ok(Symbol::value(Value::Null))
+    }
+}
+
+/// Whether a condition holds that no draw decides.
+pub(super) fn decide<'a, S: Semantics>(
+    world: &World<'a>,
+    condition: &Term<'a>,
+) -> Result<bool, Need<'a>> {
+    let (condition, is_negated) = condition.without_negations();
+    match world.assumed.truth::<S>(&condition) {
+        Some(truth) => Ok(truth != is_negated),
+        None => Err(Need::Truth(condition)),
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Obstacle;
+use super::assumed::Assumed;
 use super::key::Key;
 use super::symbol::{Draw, Filter, Outcomes, Symbol};
+use super::term::Term;
 use crate::eval::error::EvalError;
 
 /// The largest modulus up to which remainders are combined: far below the 60 bits of a draw.
@@ -16,11 +18,13 @@ const NEGLIGIBLE: f64 = 1.0 / (1_u64 << 50) as f64;
 
 /// The knowledge on a path.
 #[derive(Clone, Debug, Default)]
-pub(super) struct World {
+pub(super) struct World<'a> {
     known: HashMap<Key, Known>,
     /// The draws that are parts of a `sample` that has been forced, with the key of that `sample`.
     parts: HashMap<Key, Key>,
-    /// The guesses at conditions that no draw decides, in the order in which they were reached.
+    /// The conditions that no draw decides and that can be told from one another.
+    pub(super) assumed: Arc<Assumed<'a>>,
+    /// The guesses at the others, in the order in which they were met.
     pub(super) guesses: Vec<bool>,
 }
 
@@ -38,10 +42,12 @@ const NOTHING: Known = Known { modulus: 1, remainder: 0, low: 0.0, high: 1.0 };
 
 /// The reason why a path cannot go on with its knowledge.
 #[derive(Debug)]
-pub(super) enum Need {
-    /// The path forks: each way in which a draw may turn out.
+pub(super) enum Need<'a> {
+    /// Each way that a draw may turn out.
     Draw(Vec<Way>),
-    /// The path forks at a condition that no draw decides.
+    /// Whether a condition holds that no draw decides.
+    Truth(Term<'a>),
+    /// The same of one that cannot be told from others.
     Guess(Obstacle),
     /// The path cannot be followed any further.
     Beyond(Obstacle),
@@ -65,9 +71,9 @@ struct Possible {
     index: usize,
 }
 
-impl World {
-    /// The world in which a draw turned out in this way.
-    pub(super) fn after(&self, way: &Way) -> World {
+impl<'a> World<'a> {
+    /// The world in which a draw turned out that way.
+    pub(super) fn after(&self, way: &Way) -> World<'a> {
         let mut world = self.clone();
         world.known.insert(way.key.clone(), way.known);
         for part in way.parts.iter() {
@@ -76,8 +82,14 @@ impl World {
         world
     }
 
-    /// The world in which a condition was guessed as true or as false.
-    pub(super) fn guessing(&self, guess: bool) -> World {
+    /// The world in which a condition is taken for true, or for false.
+    pub(super) fn assuming(&self, condition: &Term<'a>, truth: bool) -> World<'a> {
+        let assumed = Arc::new(self.assumed.with(condition.clone(), truth));
+        World { assumed, ..self.clone() }
+    }
+
+    /// The same of a condition that cannot be told from others.
+    pub(super) fn guessing(&self, guess: bool) -> World<'a> {
         let mut world = self.clone();
         world.guesses.push(guess);
         world
@@ -121,8 +133,8 @@ impl World {
         }
     }
 
-    /// The value of a symbol on this path, if it is known. The items of a list are not looked at.
-    pub(super) fn force<'a>(&self, symbol: Symbol<'a>) -> Result<Symbol<'a>, Need> {
+    /// The value of a symbol on this path, if that is known; a list's items are not looked at.
+    pub(super) fn force(&self, symbol: Symbol<'a>) -> Result<Symbol<'a>, Need<'a>> {
         let mut symbol = symbol;
         loop {
             symbol = match symbol {
@@ -139,8 +151,8 @@ impl World {
         }
     }
 
-    /// The same, with the items of lists and the entries of mappings.
-    pub(super) fn force_all<'a>(&self, symbol: Symbol<'a>) -> Result<Symbol<'a>, Need> {
+    /// The same, and the items of lists and entries of mappings, too.
+    pub(super) fn force_all(&self, symbol: Symbol<'a>) -> Result<Symbol<'a>, Need<'a>> {
         match self.force(symbol)? {
             Symbol::List(items) => {
                 let items = items.iter().map(|item| self.force_all(item.clone()));
@@ -149,13 +161,13 @@ impl World {
             Symbol::Map(entries) => {
                 let entries = entries.iter();
                 let entries = entries.map(|(key, it)| Ok((*key, self.force_all(it.clone())?)));
-                Ok(Symbol::map(entries.collect::<Result<_, Need>>()?))
+                Ok(Symbol::map(entries.collect::<Result<_, Need<'a>>>()?))
             }
             symbol => Ok(symbol),
         }
     }
 
-    fn filter<'a>(&self, filter: &Filter<'a>) -> Result<Symbol<'a>, Need> {
+    fn filter(&self, filter: &Filter<'a>) -> Result<Symbol<'a>, Need<'a>> {
         let mut chosen = Vec::new();
         for (key, choice) in &filter.trials {
             let outcome = |passes: bool| Ok(Symbol::value(passes));
@@ -172,7 +184,7 @@ impl World {
     }
 
     /// Each outcome of a draw with its probability and, if that matters, its world.
-    pub(super) fn spread<'s, 'a>(
+    pub(super) fn spread<'s>(
         &'s self,
         draw: &'s Draw<'a>,
     ) -> Result<impl Iterator<Item = (f64, Result<Symbol<'a>, EvalError>, Way)> + 's, Obstacle>
@@ -194,7 +206,7 @@ impl<'a> Draw<'a> {
         }
     }
 
-    fn outcome(&self, index: usize) -> Result<Symbol<'a>, Need> {
+    fn outcome(&self, index: usize) -> Result<Symbol<'a>, Need<'a>> {
         self.outcome_of(index).map_err(Need::Failed)
     }
 }

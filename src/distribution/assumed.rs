@@ -1,0 +1,300 @@
+//! Conditions that no draw decides, taken for true or false.
+
+use super::term::{Term, TermKind};
+use crate::eval::function::Function;
+use crate::eval::semantics::Semantics;
+use crate::value::{Map, Value};
+
+/// Conditions with the truth that a case or a path takes them to have, in the order in which they
+/// were met.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Assumed<'a> {
+    conditions: Vec<(Term<'a>, bool)>,
+}
+
+/// A condition on one input and constants.
+struct OnOne<'t, 'a> {
+    term: &'t Term<'a>,
+    /// Whether the input itself is compared with a constant, or is the condition.
+    is_direct: bool,
+}
+
+impl<'a> Assumed<'a> {
+    /// The conditions, in the order in which they were met.
+    pub(super) fn conditions(&self) -> &[(Term<'a>, bool)] {
+        &self.conditions
+    }
+
+    /// The same and one more.
+    pub(super) fn with(&self, condition: Term<'a>, truth: bool) -> Assumed<'a> {
+        let mut conditions = self.conditions.clone();
+        conditions.push((condition, truth));
+        Assumed { conditions }
+    }
+
+    /// The value that an input must have, if that is known to the last bit.
+    pub(super) fn pinned(&self, input: &str) -> Option<&Value> {
+        self.conditions.iter().filter(|(_, truth)| *truth).find_map(|(term, _)| {
+            let TermKind::Call(Function::Equals, arguments) = term.kind() else {
+                return None;
+            };
+            let [(_, left), (_, right)] = arguments.as_slice() else {
+                return None;
+            };
+            match (left.kind(), right.kind()) {
+                (TermKind::Input(name), TermKind::Known(value))
+                | (TermKind::Known(value), TermKind::Input(name))
+                    // A number equals one of another kind, and a boolean may equal a number.
+                    if *name == input && matches!(**value, Value::String(_) | Value::Null) =>
+                {
+                    Some(&**value)
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// Whether a condition holds, if that follows from those that are assumed.
+    pub(super) fn truth<S: Semantics>(&self, condition: &Term<'a>) -> Option<bool> {
+        let known = self.conditions.iter().find(|(term, _)| term == condition);
+        if let Some((_, truth)) = known {
+            return Some(*truth);
+        }
+        let (name, values) = self.possible::<S>(condition)?;
+        let mut truths = values.iter().filter_map(|value| holds::<S>(condition, name, value));
+        let first = truths.next()?;
+        truths.all(|truth| truth == first).then_some(first)
+    }
+
+    /// Whether some inputs fulfil all that is assumed, as far as can be told. The last condition is
+    /// the one that was added.
+    pub(super) fn is_possible<S: Semantics>(&self) -> bool {
+        let Some((last, truth)) = self.conditions.last() else {
+            return true;
+        };
+        match self.possible::<S>(last) {
+            Some((name, values)) => {
+                values.iter().any(|value| holds::<S>(last, name, value) == Some(*truth))
+            }
+            None => true,
+        }
+    }
+
+    /// The values of the one input that a condition is on, if a value of each kind that conditions
+    /// can tell apart is among them.
+    fn possible<S: Semantics>(&self, condition: &Term<'a>) -> Option<(&'a str, Vec<Value>)> {
+        let name = on_one(condition)?;
+        let mut on_it: Vec<OnOne<'_, 'a>> = vec![OnOne::new(condition)];
+        let mut expected = Vec::new();
+        for (term, truth) in &self.conditions {
+            if on_one(term) == Some(name) {
+                on_it.push(OnOne::new(term));
+                expected.push((term, *truth));
+            }
+        }
+        let pinned = self.pinned(name).cloned();
+        if pinned.is_none() && on_it.iter().any(|one| !one.is_direct) {
+            return None;
+        }
+        let mut values = match pinned {
+            Some(value) => vec![value],
+            None => candidates(on_it.iter().map(|one| one.term)),
+        };
+        values.retain(|value| {
+            expected.iter().all(|(term, truth)| holds::<S>(term, name, value) == Some(*truth))
+        });
+        Some((name, values))
+    }
+
+    /// The conditions that do not follow from the others.
+    pub(super) fn needed<S: Semantics>(&self) -> Vec<(Term<'a>, bool)> {
+        let mut needed = self.conditions.clone();
+        let mut place = 0;
+        while place < needed.len() {
+            let (term, truth) = needed.remove(place);
+            let others = Assumed { conditions: needed.clone() };
+            if others.truth::<S>(&term) == Some(truth) && others.never_fails::<S>(&term) {
+                continue;
+            }
+            needed.insert(place, (term, truth));
+            place += 1;
+        }
+        needed
+    }
+
+    /// Whether a condition can be evaluated for all values that its input can have.
+    fn never_fails<S: Semantics>(&self, condition: &Term<'a>) -> bool {
+        self.possible::<S>(condition).is_some_and(|(name, values)| {
+            values.iter().all(|value| holds::<S>(condition, name, value).is_some())
+        })
+    }
+
+    /// Inputs that fulfil all that is assumed, at most so many: the first value of each input that
+    /// does, and others to try.
+    pub(super) fn examples<S: Semantics>(&self, most: usize) -> Vec<Map> {
+        let mut names: Vec<&'a str> = Vec::new();
+        for (term, _) in &self.conditions {
+            for name in term.names() {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        let values: Vec<Vec<Value>> = names
+            .iter()
+            .map(|name| {
+                let terms = self.conditions.iter().map(|(term, _)| term);
+                candidates(terms.filter(|term| term.names().contains(name)))
+            })
+            .collect();
+        let mut examples = Vec::new();
+        let mut places = vec![0; names.len()];
+        for _ in 0..MAX_TRIED {
+            let inputs: Map = names
+                .iter()
+                .zip(&values)
+                .zip(&places)
+                .map(|((name, values), place)| ((*name).to_owned(), values[*place].clone()))
+                .collect();
+            let fits = |(term, truth): &(Term<'a>, bool)| {
+                term.value::<S>(&inputs).map(|value| value.is_true()) == Some(*truth)
+            };
+            // The unit is somebody else's to find, and a number that is drawn has no value yet.
+            let on_inputs = self.conditions.iter();
+            let mut on_inputs = on_inputs.filter(|(term, _)| !term.has_unit() && !term.has_draw());
+            if on_inputs.all(fits) {
+                examples.push(inputs);
+            }
+            if examples.len() == most || !advance(&mut places, &values) {
+                break;
+            }
+        }
+        examples
+    }
+}
+
+/// The most combinations of inputs that are tried as examples.
+const MAX_TRIED: usize = 20_000;
+
+/// Integers below this are exact as doubles.
+const MAX_EXACT: f64 = (1_u64 << 53) as f64;
+
+/// Counts on; false after the last combination.
+fn advance(places: &mut [usize], values: &[Vec<Value>]) -> bool {
+    for (place, values) in places.iter_mut().zip(values) {
+        *place += 1;
+        if *place < values.len() {
+            return true;
+        }
+        *place = 0;
+    }
+    false
+}
+
+impl<'t, 'a> OnOne<'t, 'a> {
+    fn new(term: &'t Term<'a>) -> OnOne<'t, 'a> {
+        let is_input = |term: &Term<'_>| matches!(term.kind(), TermKind::Input(_));
+        let is_known = |term: &Term<'_>| matches!(term.kind(), TermKind::Known(_));
+        let is_direct = match term.kind() {
+            TermKind::Input(_) => true,
+            TermKind::Call(function, arguments) => match arguments.as_slice() {
+                [(_, left), (_, right)] => {
+                    compares(*function)
+                        && (is_input(left) && is_known(right) || is_known(left) && is_input(right))
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        OnOne { term, is_direct }
+    }
+}
+
+fn compares(function: Function) -> bool {
+    use Function::{Equals, Greater, GreaterOrEqual, Less, LessOrEqual};
+    matches!(function, Equals | Less | Greater | LessOrEqual | GreaterOrEqual)
+}
+
+/// The input that a condition is on, if it is on one alone.
+fn on_one<'a>(condition: &Term<'a>) -> Option<&'a str> {
+    if condition.has_unit() || condition.has_draw() {
+        return None;
+    }
+    match condition.names().as_slice() {
+        [name] => Some(name),
+        _ => None,
+    }
+}
+
+fn holds<S: Semantics>(condition: &Term<'_>, name: &str, value: &Value) -> Option<bool> {
+    let inputs = Map::from_iter([(name.to_owned(), value.clone())]);
+    condition.value::<S>(&inputs).map(|value| value.is_true())
+}
+
+/// Values of an input of which conditions that compare it with constants tell no others apart: the
+/// constants, one in each gap between them, and one of each other kind.
+fn candidates<'t, 'a: 't>(conditions: impl IntoIterator<Item = &'t Term<'a>>) -> Vec<Value> {
+    let (mut texts, mut numbers, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for condition in conditions {
+        condition.visit(&mut |kind| {
+            let TermKind::Known(value) = kind else { return };
+            gather(value, &mut texts, &mut numbers, &mut others);
+        });
+    }
+    texts.sort_unstable();
+    texts.dedup();
+    numbers.sort_by(f64::total_cmp);
+    numbers.dedup();
+    let mut values: Vec<Value> = texts.iter().map(|text| Value::from(text.as_str())).collect();
+    values.extend(numbers.iter().map(|float| number_of(*float)));
+    values.extend(others);
+    values.push(Value::Null);
+    let gaps = numbers.windows(2).map(|pair| pair[0] + (pair[1] - pair[0]) / 2.0);
+    let ends = [numbers.first().map_or(0.0, |first| first - 1.0)];
+    let ends = ends.into_iter().chain(numbers.last().map(|last| last + 1.0)).chain([0.0, 1.0]);
+    values.extend(ends.chain(gaps.clone().map(f64::floor)).chain(gaps).map(number_of));
+    // The next text after each one.
+    values.extend(texts.iter().map(|text| Value::from(format!("{text}\u{1}"))));
+    values.extend([Value::from("other"), Value::from("~"), Value::from("")]);
+    values.extend([Value::Bool(true), Value::Bool(false)]);
+    values.extend([Value::List(Vec::new()), Value::from(Map::new())]);
+    values.extend([
+        Value::List(vec![Value::Null]),
+        Value::from(Map::from_iter([("".to_owned(), Value::Null)])),
+    ]);
+    let mut found: Vec<Value> = Vec::new();
+    for value in values {
+        if !found.iter().any(|known| super::shares::same(known, &value)) {
+            found.push(value);
+        }
+    }
+    found
+}
+
+fn gather(value: &Value, texts: &mut Vec<String>, numbers: &mut Vec<f64>, others: &mut Vec<Value>) {
+    match value {
+        Value::String(text) => texts.push(text.to_string()),
+        Value::Int(_) | Value::Wide(_) | Value::Float(_) => numbers.extend(value.as_float()),
+        Value::List(items) => {
+            items.iter().for_each(|item| gather(item, texts, numbers, others));
+            others.push(value.clone());
+        }
+        Value::Map(entries) => {
+            for (key, value) in entries.iter() {
+                texts.push(key.clone());
+                gather(value, texts, numbers, others);
+            }
+            others.push(value.clone());
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// A number as people give it: an integer where it is one.
+fn number_of(float: f64) -> Value {
+    if float.fract() == 0.0 && float.abs() < MAX_EXACT {
+        Value::Int(float as i64)
+    } else {
+        Value::Float(float)
+    }
+}
