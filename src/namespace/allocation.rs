@@ -84,18 +84,17 @@ impl Allocation {
     /// Gives an experiment its segments: the first ones after a shuffle of the free segments or, if
     /// the shuffle stops early, the last ones.
     fn add(&mut self, name: &str, segments: u32, draws: impl Iterator<Item = Vec<u32>>) {
-        let mut drawn = self.pool.segments();
+        let mut order: Vec<u32> = (0..self.pool.len()).collect();
         let places = places(self.sampling, self.pool.len(), segments);
         for (place, other) in places.rev().zip(draws.flatten()) {
-            drawn.swap(place as usize, other as usize);
+            order.swap(place as usize, other as usize);
         }
-        if self.sampling == SegmentSampling::Fast {
-            drawn.drain(..drawn.len().saturating_sub(segments as usize));
-        }
-        drawn.truncate(segments as usize);
-        // Without this, every experiment would keep memory for the whole pool.
-        drawn.shrink_to_fit();
-        self.pool.take(&drawn);
+        let count = (segments as usize).min(order.len());
+        let drawn = match self.sampling {
+            SegmentSampling::Full => &order[..count],
+            SegmentSampling::Fast => &order[order.len() - count..],
+        };
+        let drawn = self.pool.take(drawn);
         self.held.insert(name.to_owned(), drawn);
     }
 

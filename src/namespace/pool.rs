@@ -34,25 +34,22 @@ impl Pool {
         len as u32
     }
 
-    /// The free segments in order.
-    pub(super) fn segments(&self) -> Vec<u32> {
-        match self {
-            Pool::Appended(free) | Pool::Ascending(free) => free.clone(),
-            Pool::Cpython(free) => free.elements().collect(),
-        }
-    }
-
-    /// Removes segments, in the order in which they were drawn.
-    pub(super) fn take(&mut self, drawn: &[u32]) {
+    /// Takes the segments at some places out, which are different ones. Returns them in the order of
+    /// the places.
+    pub(super) fn take(&mut self, places: &[u32]) -> Vec<u32> {
         match self {
             Pool::Appended(free) | Pool::Ascending(free) => {
-                let mut taken = vec![false; free.iter().max().map_or(0, |last| *last as usize + 1)];
-                for &segment in drawn {
-                    taken[segment as usize] = true;
-                }
-                free.retain(|&segment| !taken[segment as usize]);
+                let taken = places.iter().map(|place| free[*place as usize]).collect();
+                remove(free, places);
+                taken
             }
-            Pool::Cpython(free) => drawn.iter().for_each(|&segment| free.remove(segment)),
+            Pool::Cpython(free) => {
+                let elements: Vec<u32> = free.elements().collect();
+                let taken: Vec<u32> =
+                    places.iter().map(|place| elements[*place as usize]).collect();
+                taken.iter().for_each(|segment| free.remove(*segment));
+                taken
+            }
         }
     }
 
@@ -65,6 +62,44 @@ impl Pool {
                 free.sort_unstable();
             }
             Pool::Cpython(free) => drawn.into_iter().for_each(|segment| free.add(segment)),
+        }
+    }
+}
+
+/// Removes the elements at some places, which are different ones; the others keep their order.
+fn remove(elements: &mut Vec<u32>, places: &[u32]) {
+    let mut places = places.to_vec();
+    places.sort_unstable();
+    let Some(first) = places.first() else {
+        return;
+    };
+    let mut end = *first as usize;
+    for (index, place) in places.iter().enumerate() {
+        // What is between two places moves down as a whole.
+        let next = places.get(index + 1).map_or(elements.len(), |next| *next as usize);
+        elements.copy_within(*place as usize + 1..next, end);
+        end += next - (*place as usize + 1);
+    }
+    elements.truncate(end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::remove;
+
+    #[test]
+    fn others_keep_their_order() {
+        for (places, left) in [
+            (vec![], vec![7, 3, 9, 1, 5]),
+            (vec![0], vec![3, 9, 1, 5]),
+            (vec![4], vec![7, 3, 9, 1]),
+            (vec![3, 1], vec![7, 9, 5]),
+            (vec![1, 2, 0], vec![1, 5]),
+            (vec![4, 0, 3, 1, 2], vec![]),
+        ] {
+            let mut elements = vec![7, 3, 9, 1, 5];
+            remove(&mut elements, &places);
+            assert_eq!(elements, left, "{places:?}");
         }
     }
 }

@@ -70,24 +70,23 @@ impl<'h> Lanes<'h> {
         while numbers.start < end {
             let count = lanes.min((end - numbers.start) as usize);
             let first = end - count as u32;
-            let words = if count == lanes && Prefix::is_shared(first, end - 1) {
-                if prefix.as_ref().is_none_or(|prefix| prefix.digits != first / TAILS_LEN) {
-                    prefix = Some(self.prefix(first / TAILS_LEN));
+            let is_full = count == lanes && Prefix::is_shared(first, end - 1);
+            if is_full && prefix.as_ref().is_none_or(|it| it.digits != first / TAILS_LEN) {
+                prefix = Some(self.prefix(first / TAILS_LEN));
+            }
+            let words = match &prefix {
+                Some(prefix) if is_full => prefix.words(simd, end - 1),
+                _ => {
+                    for (lane, number) in (first..end).rev().enumerate() {
+                        self.fill(&mut columns, lane, Ending::of(number));
+                    }
+                    let mut words = [S::u32s::splat(simd, 0); WORDS];
+                    for (word, column) in words.iter_mut().zip(&columns) {
+                        *word = S::u32s::from_slice(simd, &column[..lanes]);
+                    }
+                    words
                 }
-                prefix.as_ref().map(|prefix| prefix.words(simd, end - 1))
-            } else {
-                None
             };
-            let words = words.unwrap_or_else(|| {
-                for (lane, number) in (first..end).rev().enumerate() {
-                    self.fill(&mut columns, lane, Ending::of(number));
-                }
-                let mut words = [S::u32s::splat(simd, 0); WORDS];
-                for (word, column) in words.iter_mut().zip(&columns) {
-                    *word = S::u32s::from_slice(simd, &column[..lanes]);
-                }
-                words
-            });
             let mut digests = [[0; MAX_LANES]; 2];
             for (words, digest) in digests.iter_mut().zip(compress(simd, self.hasher.state, words))
             {
@@ -168,7 +167,10 @@ impl Prefix {
     /// The words of the messages of a number and of those below it.
     #[inline(always)]
     fn words<S: Simd>(&self, simd: S, last: u32) -> [S::u32s; WORDS] {
-        let mut words = self.words.map(|word| S::u32s::splat(simd, word));
+        let mut words = [S::u32s::splat(simd, 0); WORDS];
+        for (place, word) in words.iter_mut().zip(self.words) {
+            *place = S::u32s::splat(simd, word);
+        }
         let tails = &TAILS[(TAILS_LEN - 1 - last % TAILS_LEN) as usize..][..lanes(simd)];
         let tails = S::u32s::from_slice(simd, tails);
         let (word, bits) = (self.place / 4, 8 * (self.place % 4) as u32);
