@@ -2,6 +2,7 @@
 
 mod classes;
 mod command;
+mod exact;
 mod failures;
 mod git;
 mod movement;

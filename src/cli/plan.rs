@@ -1,5 +1,6 @@
 //! `planout plan`
 
+mod exact;
 mod json;
 mod text;
 mod units;

@@ -97,19 +97,19 @@ pub(super) struct Case<'a> {
     pub(super) is_alike: bool,
 }
 
-/// The cases in which anything changes, or fails.
+/// The cases in which anything changes, or fails, and the draws that were met.
 pub(super) fn compare<'a, S: Semantics>(
     before: &Version<'a>,
     after: &Version<'a>,
     unit: &'a str,
-) -> Result<Vec<Case<'a>>, Obstacle> {
+) -> Result<(Vec<Case<'a>>, HashSet<Key>), Obstacle> {
     let semantics = std::marker::PhantomData::<S>;
     let pair = Pair { before, after, unit, outcomes: 0, semantics };
     let mut cases = Cases { pair, paths: Paths::default(), met: 0 };
     let tree = cases.tree(World::default())?;
     let mut found = Vec::new();
     flatten::<S>(tree, World::default(), &mut found)?;
-    Ok(found)
+    Ok((found, cases.paths.trace.keys))
 }
 
 /// Cases by the conditions that tell them apart.

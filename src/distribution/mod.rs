@@ -33,6 +33,7 @@ pub(crate) use explore::Enumerated;
 pub(crate) use key::Key;
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};
+pub(crate) use versions::compare_in;
 pub use versions::{ComparedCase, Run, compare};
 
 use crate::eval::dialects::in_dialect;

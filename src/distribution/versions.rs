@@ -1,8 +1,10 @@
 //! Two versions of what units of an experiment get, for those who plan changes.
 
 use super::compare::{self, Case, Shift};
+use super::key::Key;
 use super::walk::Setting;
 use super::{Obstacle, text};
+use crate::draw::DrawText;
 use crate::eval::Script;
 use crate::eval::dialects::in_dialect;
 use crate::value::Map;
@@ -64,6 +66,16 @@ pub fn compare(
     after: &[Run<'_>],
     unit: &str,
 ) -> Result<Vec<ComparedCase>, Obstacle> {
+    compare_in(before, after, unit, None)
+}
+
+/// The same for units of some segments, which are drawn by a text of their own.
+pub(crate) fn compare_in(
+    before: &[Run<'_>],
+    after: &[Run<'_>],
+    unit: &str,
+    segment: Option<DrawText>,
+) -> Result<Vec<ComparedCase>, Obstacle> {
     let Some(dialect) = before.first().map(|run| run.script.dialect()) else {
         return Ok(Vec::new());
     };
@@ -74,7 +86,10 @@ pub fn compare(
     let [before, after]: [Vec<_>; 2] =
         [before, after].map(|runs| runs.iter().map(setting).collect());
     in_dialect!(dialect, S => {
-        let cases = compare::compare::<S>(&before, &after, unit)?;
+        let (cases, keys) = compare::compare::<S>(&before, &after, unit)?;
+        if segment.is_some_and(|segment| keys.contains(&Key::from(segment))) {
+            return Err(Obstacle::SegmentDraw);
+        }
         Ok(cases.into_iter().map(|Case { world, shift, is_alike }| {
             let needed = world.assumed.needed::<S>();
             ComparedCase {

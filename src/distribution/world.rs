@@ -1,6 +1,7 @@
 //! The known outcomes of draws on a path through a script.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Obstacle;
@@ -23,7 +24,7 @@ pub(super) struct World<'a> {
     /// The draws that are parts of a `sample` that has been forced, with the key of that `sample`.
     parts: HashMap<Key, Key>,
     /// The conditions that no draw decides and that can be told from one another.
-    pub(super) assumed: Arc<Assumed<'a>>,
+    pub(super) assumed: Rc<Assumed<'a>>,
     /// The guesses at the others, in the order in which they were met.
     pub(super) guesses: Vec<bool>,
 }
@@ -84,7 +85,7 @@ impl<'a> World<'a> {
 
     /// The world in which a condition is taken for true, or for false.
     pub(super) fn assuming(&self, condition: &Term<'a>, truth: bool) -> World<'a> {
-        let assumed = Arc::new(self.assumed.with(condition.clone(), truth));
+        let assumed = Rc::new(self.assumed.with(condition.clone(), truth));
         World { assumed, ..self.clone() }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use super::definitions::ScriptChange;
+use super::definitions::{DefaultChange, ScriptChange};
+use super::exact::{ExactChanges, ExactScope};
 use super::places::Places;
 use super::scripts::ParamChangeKind;
 use super::segments::{self, Move};
@@ -16,7 +17,11 @@ use crate::namespace::{Action, Document, Experiment, Namespace};
 /// The most edits that are tried one by one.
 const MAX_EDITS: usize = 16;
 
-/// The most experiments that a sentence names.
+/// The end of a sentence about a script that gives all units the values that they had.
+const PROVED: &str =
+    "no unit gets another value, which follows from all draws and inputs of both versions";
+
+/// How many experiments a sentence names.
 const MAX_NAMED: usize = 3;
 
 /// An edit and its effect on units in experiments.
@@ -43,6 +48,8 @@ pub enum CauseKind {
     Restart,
     /// The script of a running experiment.
     Script,
+    /// The default, as far as units of experiments see it.
+    Default,
     /// The number of segments.
     Segments,
     /// The primary unit.
@@ -68,6 +75,7 @@ impl CauseKind {
             CauseKind::History => "history",
             CauseKind::Restart => "restart",
             CauseKind::Script => "script",
+            CauseKind::Default => "default",
             CauseKind::Segments => "segments",
             CauseKind::Unit => "unit",
             CauseKind::Salt => "salt",
@@ -82,12 +90,15 @@ impl CauseKind {
     /// Whether the edit changes a setting of the namespace. The word for such a kind is the key of
     /// the setting.
     pub fn is_setting(self) -> bool {
-        !matches!(self, CauseKind::History | CauseKind::Restart | CauseKind::Script)
+        !matches!(
+            self,
+            CauseKind::History | CauseKind::Restart | CauseKind::Script | CauseKind::Default
+        )
     }
 }
 
 words!(
-    CauseKind, "kind of an edit": History, Restart, Script, Segments, Unit, Salt, Dialect,
+    CauseKind, "kind of an edit": History, Restart, Script, Default, Segments, Unit, Salt, Dialect,
     SegmentHashing, SegmentPool, SegmentSampling, Name
 );
 
@@ -144,7 +155,7 @@ pub(super) fn judge(
     (before, earlier): (Version<'_>, &Namespace),
     (after, later): (Version<'_>, &Namespace),
     mut moves: Option<&mut [Move]>,
-    scripts: &[ScriptChange],
+    found: Found<'_>,
 ) -> Vec<Cause> {
     let sequences = Comparison::new(&before.document.sequence, &after.document.sequence);
     let judge = Judge {
@@ -155,6 +166,7 @@ pub(super) fn judge(
         new: after.document,
         earlier,
         later,
+        found,
     };
     for change in moves.iter_mut().flat_map(|moves| moves.iter_mut()) {
         change.reassigns = change.from.as_deref().is_some_and(|from| judge.running.contains(from));
@@ -168,11 +180,30 @@ pub(super) fn judge(
     causes.extend(judge.history(&losses, comparable, alone));
     causes.extend(restarts);
     blame_the_rest(&losses, &mut causes);
-    causes.extend(scripts.iter().filter_map(|script| judge.script(script)));
+    causes.extend(found.scripts.iter().filter_map(|script| judge.script(script)));
+    causes.extend(found.default.and_then(|default| judge.default(default)));
     causes
 }
 
-/// The experiments whose units should stay where they are: all that no appended `remove` has ended.
+/// The changes that causes are made of.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub(super) scripts: &'a [ScriptChange],
+    pub(super) default: Option<&'a DefaultChange>,
+    pub(super) exact: Option<&'a ExactChanges>,
+}
+
+impl Found<'_> {
+    /// Whether it is proved that the units of these experiments keep their values.
+    pub(super) fn keeps_values(&self, experiments: &[String]) -> bool {
+        experiments.iter().all(|name| {
+            let scope = self.exact.and_then(|exact| exact.scope(Some(name)));
+            scope.is_some_and(ExactScope::is_unchanged)
+        })
+    }
+}
+
+/// The experiments whose units should stay as they are: all that no appended `remove` has ended.
 fn running<'a>(
     earlier: &'a Namespace,
     later: &Namespace,
@@ -214,6 +245,7 @@ struct Judge<'a> {
     new: &'a Document,
     earlier: &'a Namespace,
     later: &'a Namespace,
+    found: Found<'a>,
 }
 
 impl Judge<'_> {
@@ -275,7 +307,13 @@ impl Judge<'_> {
         compare(CauseKind::Dialect, dialect(old), dialect(new), true, answers);
         let salt = |it: &Document| it.salt.clone().unwrap_or_else(|| it.hashed_name.clone());
         let draws = ": scripts draw anew";
-        compare(CauseKind::Salt, salt(old), salt(new), self.any_draws(), draws);
+        compare(
+            CauseKind::Salt,
+            salt(old),
+            salt(new),
+            self.any_draws() && !self.keeps_all(),
+            draws,
+        );
         causes.extend(self.drawing());
         causes
     }
@@ -334,8 +372,14 @@ impl Judge<'_> {
         scripts.any(|(_, script)| scripts::uses_salt(script))
     }
 
-    /// The edits of earlier entries, each with its own effect. If nothing else has changed, a single
-    /// edit need not be tried.
+    /// Whether it is proved that the units of all running experiments keep their values.
+    fn keeps_all(&self) -> bool {
+        let running: Vec<String> = self.running.iter().map(|name| (*name).to_owned()).collect();
+        self.found.keeps_values(&running)
+    }
+
+    /// The edits of earlier entries, each with what it does on its own; if nothing else
+    /// has changed, that need not be tried of a single one.
     fn history(&self, losses: &[Loss], comparable: bool, nothing_else: bool) -> Vec<Cause> {
         let edits = self.sequences.edits;
         let described = (0..edits).map(|edit| {
@@ -425,8 +469,66 @@ impl Judge<'_> {
                 );
             (self.places.entry(added), format!("runs `{after}` in place of `{before}` in {who}"))
         };
-        let (kind, class) = (CauseKind::Script, Class::Reassigning);
-        Some(Cause { kind, class, line, text, losses: Vec::new() })
+        let kept = experiments.iter().map(|name| (*name).clone()).collect::<Vec<_>>();
+        let (class, text) = if self.found.keeps_values(&kept) {
+            (Class::Safe, format!("{text}; {PROVED}"))
+        } else {
+            (Class::Reassigning, text)
+        };
+        Some(Cause { kind: CauseKind::Script, class, line, text, losses: Vec::new() })
+    }
+
+    /// A change of the default that units of experiments see, which do not get all params from their
+    /// own scripts.
+    fn default(&self, default: &DefaultChange) -> Option<Cause> {
+        if self.old.dialect != self.new.dialect
+            || default.params.is_empty() && default.definition_before == default.definition_after
+        {
+            // What changes then comes from another edit, which is said.
+            return None;
+        }
+        let rescripted = self.found.scripts.iter().flat_map(|script| &script.experiments);
+        let rescripted: HashSet<&String> = rescripted.collect();
+        // Of the others, all that changes is the default's.
+        let scopes = self.found.exact?.scopes.iter();
+        let seen = scopes.filter_map(|scope| Some((scope.experiment.as_ref()?, scope)));
+        let seen = seen.filter(|(name, scope)| {
+            self.running.contains(name.as_str())
+                && !rescripted.contains(name)
+                && !scope.is_unchanged()
+        });
+        let seen: Vec<_> = seen.collect();
+        let is_uneven = |(name, scope): &&(&String, &ExactScope)| match scope.obstacle() {
+            None => !scope.is_alike(),
+            // What its script never sets, all of its units get from the default.
+            Some(_) => self.may_set(name, default),
+        };
+        let uneven: Vec<_> = seen.iter().filter(is_uneven).collect();
+        let (class, shown, why) = match uneven.as_slice() {
+            [] => (Class::Safe, seen.iter().collect(), "all arms alike"),
+            _ => (Class::Reassigning, uneven, "whose arms it reaches differently"),
+        };
+        if shown.is_empty() {
+            return None;
+        }
+        let who = names(shown.iter().map(|(name, _)| name.as_str()));
+        let line = default.params.iter().find_map(|param| param.change.line);
+        Some(Cause {
+            kind: CauseKind::Default,
+            class,
+            line: line.or_else(|| self.places.setting("default_experiment")),
+            text: format!("changes the default, which units of {who} see, {why}"),
+            losses: Vec::new(),
+        })
+    }
+
+    /// Whether the script of an experiment may set a param that the default sets differently.
+    fn may_set(&self, experiment: &str, default: &DefaultChange) -> bool {
+        let experiment = self.later.experiment(experiment);
+        experiment.is_some_and(|experiment| {
+            let own = scripts::params(experiment.script());
+            default.params.iter().any(|param| own.contains(&param.change.param.as_str()))
+        })
     }
 }
 

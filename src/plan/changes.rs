@@ -1,7 +1,8 @@
 //! The changes of a namespace that existed before and still exists.
 
-use super::causes::{self, Cause};
+use super::causes::{self, Cause, Found};
 use super::definitions::{DefaultChange, ScriptChange, default_change, script_changes};
+use super::exact::{self, ExactChanges};
 use super::places::Places;
 use super::remedy::{self, Remedy};
 use super::sample::{self, Sampled, Trial};
@@ -25,7 +26,9 @@ pub struct Changes {
     pub scripts: Vec<ScriptChange>,
     /// The change of the default experiment.
     pub default: Option<DefaultChange>,
-    /// The edits that reassign units, and the edits of earlier entries that do not.
+    /// What units get before and after, exactly; `None` if they fall into other segments altogether.
+    pub exact: Option<ExactChanges>,
+    /// The edits that reassign units, and edits of earlier entries that do not.
     pub causes: Vec<Cause>,
     /// A safe alternative to the edits that reassign units; `None` if no edit does.
     pub remedy: Option<Remedy>,
@@ -50,16 +53,23 @@ pub(super) fn compare(
     let mut moves = segments::correspond(earlier, later).then(|| segments::moves(earlier, later));
     let experiments = segments::experiments(earlier, later, moves.as_deref());
     let scripts = script_changes(earlier, later, places);
-    let causes = causes::judge((before, earlier), (after, later), moves.as_deref_mut(), &scripts);
+    let exact = moves.is_some().then(|| exact::compare(earlier, later));
+    let default = default_change(earlier, later, places);
+    let found = Found { scripts: &scripts, default: default.as_ref(), exact: exact.as_ref() };
+    let causes = causes::judge((before, earlier), (after, later), moves.as_deref_mut(), found);
+    // A script that gives everybody the same values is no reason to do anything.
+    let moving = scripts.iter().filter(|script| !found.keeps_values(&script.experiments));
+    let moving: Vec<ScriptChange> = moving.cloned().collect();
     let remedy =
-        remedy::find((before.document, earlier), (after.document, later), &scripts, &causes);
+        remedy::find((before.document, earlier), (after.document, later), &moving, &causes);
     Changes {
         segments_before: earlier.segment_count(),
         segments_after: later.segment_count(),
         moves,
         experiments,
         scripts,
-        default: default_change(earlier, later, places),
+        default,
+        exact,
         causes,
         remedy,
         sampled: sample::compare(Some(earlier), later, trial),

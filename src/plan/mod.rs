@@ -13,13 +13,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The allocations before and after are compared segment by segment, so the results about segments
-//! are exact. The results about values come from evaluating some units.
+//! The allocations before and after are compared segment by segment, so what is said of segments
+//! is exact. So is what is said of values, where both versions of the scripts can be followed through all
+//! of their draws; beside it stands what some units get that are evaluated.
 
 mod blame;
 mod causes;
 mod changes;
 mod definitions;
+mod exact;
 mod expression;
 mod inputs;
 mod outcome;
@@ -36,6 +38,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use causes::{Cause, CauseKind, Loss};
 pub use changes::Changes;
 pub use definitions::{DefaultChange, DefaultParam, ScriptChange};
+pub use exact::{ExactCase, ExactChanges, ExactScope, Line, Witness};
 pub use inputs::Inputs;
 pub use remedy::{Appendix, Remedy, Renamed};
 pub use sample::{Difference, ParamDifference, Sampled, Trial, Unit, UnitFailure, Units};

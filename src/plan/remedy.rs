@@ -47,7 +47,11 @@ pub(super) fn find(
     scripts: &[ScriptChange],
     causes: &[Cause],
 ) -> Option<Remedy> {
-    let causes = || causes.iter().filter(|cause| cause.class == Class::Reassigning);
+    // Nothing that is appended gives units of an experiment back what the default gave them.
+    let causes = || {
+        let causes = causes.iter().filter(|cause| cause.class == Class::Reassigning);
+        causes.filter(|cause| cause.kind != CauseKind::Default)
+    };
     causes().next()?;
     let settings: Vec<_> =
         causes().map(|cause| cause.kind).filter(|kind| kind.is_setting()).collect();

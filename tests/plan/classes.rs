@@ -110,6 +110,37 @@ fn what_reaches_nobody_in_an_experiment_is_safe() {
                 &["line 5 changes `salt` from `old` to `new`: scripts draw anew"],
             ),
             (
+                "the order of statements that do not touch one another",
+                &[
+                    ("      size = uniformChoice(choices=[10, 20], unit=userid);\n", ""),
+                    (
+                        "      }\n",
+                        "      }\n      size = uniformChoice(choices=[10, 20], unit=userid);\n",
+                    ),
+                ],
+                &["line 7 changes the order of the statements of `Draw`, \
+                   which runs in `a` and `b`; no unit gets another value, which follows from all \
+                   draws and inputs of both versions"],
+            ),
+            (
+                "another way to write a script",
+                &[(
+                    "size = uniformChoice(choices=[10, 20], unit=userid);",
+                    "size = uniformChoice(choices=[10, 5 * 4], unit=userid, salt='size');",
+                )],
+                &[
+                    "line 9 changes `size` of `Draw`, which runs in `a` and `b`; no unit gets another \
+                   value, which follows from all draws and inputs of both versions",
+                ],
+            ),
+            (
+                "a param of the default that some countries see, whatever their arm is",
+                &[("hint = 'none';", "hint = 'all';")],
+                &[
+                    "line 19 changes the default, which units of `a`, `b` and `c` see, all arms alike",
+                ],
+            ),
+            (
                 "the last experiment is made larger",
                 &[("name: c, segments: 15", "name: c, segments: 30")],
                 &["line 26 changes the segments of `c` from 15 to 30; \
@@ -303,18 +334,6 @@ fn scripts_reassign_where_they_run() {
                 "a param less",
                 &[("        hint = 'x';\n", "")],
                 &["line 7 removes `hint` of `Draw`, which runs in `a` and `b`"],
-            ),
-            (
-                "the order",
-                &[
-                    ("      size = uniformChoice(choices=[10, 20], unit=userid);\n", ""),
-                    (
-                        "      }\n",
-                        "      }\n      size = uniformChoice(choices=[10, 20], unit=userid);\n",
-                    ),
-                ],
-                &["line 7 changes the order of the statements of `Draw`, \
-                   which runs in `a` and `b`"],
             ),
             (
                 "another definition",

@@ -8,6 +8,7 @@ use planout::plan::{
 };
 use serde_json::{Value, json};
 
+use super::exact;
 use crate::cli::nslist::segments::runs;
 
 /// The whole plan.
@@ -71,6 +72,7 @@ fn changes(changes: &Changes) -> Value {
         "moves": moves,
         "scripts": changes.scripts.iter().map(script).collect::<Value>(),
         "default": changes.default.as_ref().map(default),
+        "exact": exact::json(changes.exact.as_ref()),
         "sample": changes.sampled.as_ref().map(sampled),
     })
 }

@@ -7,10 +7,11 @@ use planout::Value;
 use planout::edit::flow;
 use planout::eval::MAX_MADE_FOR_ALL;
 use planout::plan::{
-    Appendix, Changes, Class, DefaultChange, ExperimentChange, Fate, Move, NamespacePlan,
-    ParamChange, Plan, Remedy, Renamed, Sampled, Size, Status, UnitFailure,
+    Appendix, Changes, Class, DefaultChange, ExactChanges, ExperimentChange, Fate, Move,
+    NamespacePlan, ParamChange, Plan, Remedy, Renamed, Sampled, Size, Status, UnitFailure,
 };
 
+use super::exact;
 use crate::cli::text::{Text, shortened, visible};
 
 /// The most lines of a list.
@@ -135,12 +136,24 @@ fn changes(changes: &Changes, text: &mut Text) {
     if let Some(found) = &changes.default {
         default(found, text);
     }
+    if let Some(found) = &changes.exact {
+        exact_changes(found, text);
+    }
     if let Some(found) = &changes.sampled {
         sampled(found, text);
     }
 }
 
-/// The alternative to the edits. It is meant to be copied, so nothing in it is cut.
+/// The shares of units that get another value.
+fn exact_changes(changes: &ExactChanges, text: &mut Text) {
+    let lines = exact::lines(changes);
+    if !lines.is_empty() {
+        text.line("  exactly, these get another value:");
+        list(lines.into_iter(), text);
+    }
+}
+
+/// The alternative to the edits. It is meant to be copied, so nothing is cut.
 fn remedy(remedy: &Remedy, text: &mut Text) {
     text.line("  instead:");
     let Appendix { renamed, restored, default, entries } = match remedy {
