@@ -1,6 +1,5 @@
 //! Namespaces against what the reference systems compiled, allocated and assigned.
 
-mod inputs;
 mod names;
 mod pools;
 mod rules;

@@ -180,7 +180,8 @@ fn a_ship_shows_what_the_plan_shows() {
     edit(folder.path(), "label = 'Join';", "label = 'Enter';");
     fs::write(folder.path().join("units.txt"), "1\n2\n").expect("a file of our own");
     for (options, said) in [
-        (&[][..], "of 10000 units"),
+        // The exact shares say all that units without inputs could.
+        (&[][..], "100 % of the units of no experiment"),
         (&["--sample", "77"], "of 77 units"),
         (&["--units", "units.txt"], "of 2 units"),
     ] {

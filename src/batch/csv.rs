@@ -4,8 +4,9 @@ use super::chunks::{Chunk, Chunks};
 use super::columns::Column;
 use super::error::{BadRow, Error, Reason};
 use super::fields::{Field, Fields, Records};
+use super::types::Type;
 use crate::delimited::{Fault, Splitter, blank_lines, line_breaks};
-use crate::value::{Type, Value};
+use crate::value::Value;
 
 /// A file whose header has been read.
 pub(super) struct Table {

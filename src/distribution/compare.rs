@@ -189,7 +189,8 @@ impl Tree<'_> {
 }
 
 impl Shift {
-    fn is_close(&self, other: &Shift) -> bool {
+    /// Whether two shifts are the same but for what computing makes of them.
+    pub(super) fn is_close(&self, other: &Shift) -> bool {
         let close = |one: f64, other: f64| (one - other).abs() <= TOLERANCE;
         close(self.any, other.any)
             && close(self.in_experiment, other.in_experiment)

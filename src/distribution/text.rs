@@ -16,17 +16,38 @@ enum Binding {
     Loose,
 }
 
+/// A condition as text.
+pub(super) struct Condition {
+    text: String,
+    /// Whether it can stand beside `||` as it is.
+    is_simple: bool,
+}
+
 /// Writes conditions, each with whether it holds, as one that holds if all do.
-pub(super) fn all(conditions: &[(Term<'_>, bool)], dialect: Dialect) -> String {
+pub(super) fn all(conditions: &[(Term<'_>, bool)], dialect: Dialect) -> Condition {
     let writer = Writer { dialect };
-    let parts: Vec<String> = conditions
-        .iter()
-        .map(|(condition, truth)| match writer.condition(condition, *truth) {
-            (text, Binding::Loose) if conditions.len() > 1 => format!("({text})"),
-            (text, _) => text,
-        })
-        .collect();
-    parts.join(" && ")
+    if let [(condition, truth)] = conditions {
+        // A `!` negates all that follows it in planout4j.
+        let text = writer.condition(condition, *truth).0;
+        return Condition { is_simple: !text.starts_with('!'), text };
+    }
+    let parts = conditions.iter().map(|(condition, truth)| {
+        let (text, binding) = writer.condition(condition, *truth);
+        if binding == Binding::Loose { format!("({text})") } else { text }
+    });
+    Condition { text: parts.collect::<Vec<_>>().join(" && "), is_simple: false }
+}
+
+/// Writes conditions as one that holds if any of them does.
+pub(super) fn any(conditions: Vec<Condition>) -> String {
+    let is_one = conditions.len() == 1;
+    let parts =
+        conditions.into_iter().map(
+            |Condition { text, is_simple }| {
+                if is_one || is_simple { text } else { format!("({text})") }
+            },
+        );
+    parts.collect::<Vec<_>>().join(" || ")
 }
 
 struct Writer {

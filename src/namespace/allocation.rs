@@ -85,9 +85,12 @@ impl Allocation {
     /// the shuffle stops early, the last ones.
     fn add(&mut self, name: &str, segments: u32, draws: impl Iterator<Item = Vec<u32>>) {
         let mut order: Vec<u32> = (0..self.pool.len()).collect();
-        let places = places(self.sampling, self.pool.len(), segments);
-        for (place, other) in places.rev().zip(draws.flatten()) {
-            order.swap(place as usize, other as usize);
+        let mut place = order.len();
+        for part in draws {
+            for other in part {
+                place -= 1;
+                order.swap(place, other as usize);
+            }
         }
         let count = (segments as usize).min(order.len());
         let drawn = match self.sampling {

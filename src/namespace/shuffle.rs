@@ -71,8 +71,7 @@ fn swaps(salted: &Hasher, name: &str, places: Range<u32>) -> Vec<u32> {
     let salted = Series::new(unit, None).append(|_| ());
     let mut swaps = Vec::with_capacity(places.len());
     salted.each(places, |place, draw| {
-        // The partner is not larger than the position, which fits into 32 bits.
-        swaps.push(draw.below(u64::from(place) + 1) as u32);
+        swaps.push(draw.below_u32(place + 1));
     });
     swaps
 }

@@ -24,6 +24,7 @@ mod definitions;
 mod exact;
 mod expression;
 mod inputs;
+mod interval;
 mod outcome;
 mod places;
 mod remedy;
@@ -40,6 +41,7 @@ pub use changes::Changes;
 pub use definitions::{DefaultChange, DefaultParam, ScriptChange};
 pub use exact::{ExactCase, ExactChanges, ExactScope, Line, Witness};
 pub use inputs::Inputs;
+pub use interval::interval;
 pub use remedy::{Appendix, Remedy, Renamed};
 pub use sample::{Difference, ParamDifference, Sampled, Trial, Unit, UnitFailure, Units};
 pub use saved::{Mismatch, SavedError, SavedItem, SavedPlan, Setup};
@@ -275,14 +277,20 @@ pub fn compare_with<'a>(
     let evaluated = versions.iter().filter(|(_, before, after, same)| {
         *same == Some(false) || before.is_empty() && !after.is_empty()
     });
+    let are_chosen = trial.units.are_chosen();
     let units = trial.units.for_each_of(evaluated.count());
     let trial = Trial { units: &units, ..trial };
     let namespaces = parallel::map(versions, |(name, before, after, same)| {
         let file = after.first().or(before.first()).map(|loaded| loaded.source.name());
-        let status = match same {
+        let mut status = match same {
             Some(true) => Status::Unchanged,
             _ => status(&before, &after, trial),
         };
+        if let Status::Changed(changes) = &mut status
+            && let Some(sampled) = &mut changes.sampled
+        {
+            sampled.is_given = are_chosen;
+        }
         progress.add(1);
         NamespacePlan { name: name.to_owned(), file: file.unwrap_or_default().to_owned(), status }
     });

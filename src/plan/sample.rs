@@ -32,6 +32,11 @@ pub enum Units {
 }
 
 impl Units {
+    /// Whether somebody chose these or their number: what is shared is what is taken otherwise.
+    pub(super) fn are_chosen(&self) -> bool {
+        !matches!(self, Units::Shared { .. })
+    }
+
     /// The largest number of units.
     pub(super) fn count(&self) -> usize {
         match self {
@@ -69,6 +74,8 @@ pub struct Sampled {
     /// Whether only the first units were evaluated, because scripts make too much data for all of
     /// them.
     pub is_cut: bool,
+    /// Whether somebody named these units, or how many there should be.
+    pub is_given: bool,
     /// The number of units that are in another experiment than before, or have left one or entered
     /// one.
     pub moved: usize,

@@ -4,11 +4,12 @@ use planout::Value as Input;
 use planout::namespace::Action;
 use planout::plan::{
     Appendix, Cause, Changes, DefaultChange, ExperimentChange, Move, NamespacePlan, ParamChange,
-    ParamDifference, Plan, Remedy, Sampled, ScriptChange, Size, Status,
+    ParamDifference, Plan, Remedy, Sampled, ScriptChange, Size, Status, interval,
 };
 use serde_json::{Value, json};
 
 use super::exact;
+use super::text::CONFIDENCE;
 use crate::cli::nslist::segments::runs;
 
 /// The whole plan.
@@ -183,11 +184,13 @@ fn default(default: &DefaultChange) -> Value {
 }
 
 fn sampled(sampled: &Sampled) -> Value {
+    let (low, high) = interval(sampled.changed, sampled.units, CONFIDENCE);
     json!({
         "units": sampled.units,
         "cut": sampled.is_cut,
         "moved": sampled.moved,
         "changed": sampled.changed,
+        "interval": {"low": low, "high": high, "confidence": CONFIDENCE},
         "failed_before": sampled.failed_before,
         "failed_after": sampled.failed_after,
         "failed_both": sampled.failed_both,

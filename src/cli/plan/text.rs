@@ -9,10 +9,14 @@ use planout::eval::MAX_MADE_FOR_ALL;
 use planout::plan::{
     Appendix, Changes, Class, DefaultChange, ExactChanges, ExperimentChange, Fate, Move,
     NamespacePlan, ParamChange, Plan, Remedy, Renamed, Sampled, Size, Status, UnitFailure,
+    interval,
 };
 
 use super::exact;
 use crate::cli::text::{Text, shortened, visible};
+
+/// How often the interval around a share of a sample covers the share.
+pub(super) const CONFIDENCE: f64 = 0.95;
 
 /// The most lines of a list.
 const MAX_LINES: usize = 20;
@@ -140,7 +144,12 @@ fn changes(changes: &Changes, text: &mut Text) {
         exact_changes(found, text);
     }
     if let Some(found) = &changes.sampled {
-        sampled(found, text);
+        // Units without inputs show nothing that the exact shares do not, unless they move or fail.
+        let is_exact = changes.exact.as_ref().is_some_and(ExactChanges::is_proved);
+        let is_known = is_exact && nothing_moves && !found.is_given && found.failure.is_none();
+        if !is_known {
+            sampled(found, text);
+        }
     }
 }
 
@@ -293,9 +302,14 @@ fn default(default: &DefaultChange, text: &mut Text) {
 
 fn sampled(sampled: &Sampled, text: &mut Text) {
     let Sampled { units, moved, changed, .. } = sampled;
+    let (low, high) = interval(*changed, *units, CONFIDENCE);
+    let inputs = if sampled.is_given { "" } else { ", without other inputs" };
     text.line(format!(
-        "  sample: of {}, {changed} get another value, {moved} are in another experiment",
-        plural(*units, "unit")
+        "  sample: of {}{inputs}, {changed} get another value ({:.2} to {:.2} %), {moved} are in another \
+         experiment",
+        plural(*units, "unit"),
+        100.0 * low,
+        100.0 * high,
     ));
     let lines = sampled.params.iter().map(|param| {
         let value = |value: &Option<Value>| match value {
