@@ -36,12 +36,12 @@ mod parquet;
 mod pipeline;
 mod read;
 mod stream;
-mod types;
 mod worker;
 mod write;
 
 use std::io::{self, Write};
 
+pub use crate::value::Type;
 pub use columns::Misspelt;
 pub use error::{BadRow, Error, Part, Reason, ReasonKind};
 pub use format::{Compression, Format};
@@ -49,7 +49,6 @@ pub use input::Input;
 #[cfg(feature = "parquet")]
 pub use parquet::PARQUET_THREAD;
 pub use stream::{Compressor, decompress};
-pub use types::Type;
 
 use self::columns::ColumnPlan;
 use self::encode::{Delimited, Encode, Encoded, Exposures, Lines};

@@ -28,7 +28,7 @@ use crate::catalog::Loaded;
 use crate::diagnostic::{Code, Diagnostic, Level, Levels, Severity};
 use crate::dialect::Dialect;
 use crate::eval;
-use crate::namespace::Content;
+use crate::namespace::{Content, DeclaredInputs};
 use crate::parallel;
 use crate::progress::Progress;
 use crate::source::{OffsetMap, SourceText};
@@ -174,7 +174,8 @@ pub fn check_script(source: &SourceText, dialect: Dialect, settings: &Settings) 
         operators: &settings.operators,
     };
     checks.reading.settle(&mut checks.levels);
-    let known = Known { unit: None, inputs: &[] };
+    let inputs = DeclaredInputs::default();
+    let known = Known { unit: None, inputs: &inputs };
     let mut found = Vec::new();
     if let Some(json) = compiled(source) {
         checks.script(&Script::new(&json, dialect), &known, &mut found);

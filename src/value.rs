@@ -1,10 +1,12 @@
 //! The values that scripts compute with.
 
 mod exchange;
+mod types;
 
 use std::borrow::Cow;
 use std::fmt;
 
+pub use self::types::Type;
 use crate::source::Span;
 use crate::tree::{self, Kind, Node};
 

@@ -1,5 +1,6 @@
 //! Namespaces against what the reference systems compiled, allocated and assigned.
 
+mod inputs;
 mod names;
 mod pools;
 mod rules;

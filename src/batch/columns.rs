@@ -1,13 +1,12 @@
 //! The columns of the input that are used, and their purposes.
 
 use super::error::{Error, Part};
-use super::types::Type;
 use super::{Batch, Format, Keep};
 use crate::diagnostic::other_delimiter;
 use crate::eval::names;
 use crate::namespace::{Namespace, Rows};
 use crate::nearest::nearest;
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// A column that no script reads, and an input that scripts read and the file does not have. Their
 /// names are so similar that one was probably meant to be the other.

@@ -4,9 +4,8 @@ use super::chunks::{Chunk, Chunks};
 use super::columns::Column;
 use super::error::{BadRow, Error, Reason};
 use super::fields::{Field, Fields, Records};
-use super::types::Type;
 use crate::delimited::{Fault, Splitter, blank_lines, line_breaks};
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// A file whose header has been read.
 pub(super) struct Table {

@@ -5,9 +5,7 @@ use std::{fmt, io};
 use crate::eval::{MAX_ANSWER, MAX_MADE_FOR_ALL};
 use crate::namespace::AssignError;
 use crate::nearest::hint;
-use crate::value::ValueError;
-
-use super::types::Type;
+use crate::value::{Type, ValueError};
 
 /// The reason why a batch ended early.
 #[derive(Debug, thiserror::Error)]

@@ -34,8 +34,7 @@ use self::kind::{Field, Kind};
 use self::pages::Room;
 use super::columns::Column;
 use super::error::Error;
-use super::types::Type;
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// The most rows that are read at once. Rows with many bytes are read in smaller numbers, because
 /// each row gets its own copy of a value that the file holds once.

@@ -116,8 +116,8 @@ impl<'a> Used<'a> {
         let mut names = Vec::new();
         for (loaded, namespace) in namespaces {
             names.push(format!("`{}`", namespace.name()));
-            let declared = loaded.document.iter().flat_map(|document| &document.inputs);
-            used.reads.extend(declared.map(String::as_str));
+            let declared = loaded.document.iter().flat_map(|document| document.inputs.names());
+            used.reads.extend(declared);
             used.reads.extend(namespace.reads());
             used.sets.extend(namespace.sets());
         }

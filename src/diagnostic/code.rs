@@ -141,6 +141,8 @@ codes! {
     UnknownSetting = "P0213",
     /// Namespace: a setting that has no meaning together with another.
     IdleSetting = "P0215",
+    /// Namespace: values, shares or a name of a declared input that cannot be.
+    InputDeclaration = "P0216",
     /// A compiled script that is malformed.
     MalformedScript = "P0220",
     /// A compiled script where a namespace is expected.

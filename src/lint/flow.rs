@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use self::possible::Possible;
 use super::script::{Read, Script};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::namespace::DeclaredInputs;
 use crate::nearest::nearest;
 use crate::source::Span;
 use crate::tree::{Kind, Node};
@@ -21,13 +22,13 @@ pub(super) struct Known<'a> {
     /// The primary unit; `None` if it is not known, as for a script that stands alone.
     pub(super) unit: Option<&'a str>,
     /// The declared inputs.
-    pub(super) inputs: &'a [&'a str],
+    pub(super) inputs: &'a DeclaredInputs,
 }
 
 impl Known<'_> {
     pub(super) fn has(&self, name: &str) -> bool {
         const ALWAYS_THERE: [&str; 3] = ["experiment_salt", "salt_sep", crate::namespace::BASELINE];
-        self.unit == Some(name) || self.inputs.contains(&name) || ALWAYS_THERE.contains(&name)
+        self.unit == Some(name) || self.inputs.get(name).is_some() || ALWAYS_THERE.contains(&name)
     }
 }
 
@@ -133,7 +134,7 @@ fn misspelt<'a>(script: &Script<'a>, known: &Known<'a>, name: &str) -> Option<&'
         near.len() >= SHORTEST && near.chars().next_back() == name.chars().next_back()
     };
     let set = script.assignments.iter().map(|assignment| assignment.name);
-    let names = set.chain(known.unit).chain(known.inputs.iter().copied());
+    let names = set.chain(known.unit).chain(known.inputs.names());
     let near = nearest(name, names.filter(is_likely))?;
     // The variables may be set from each other, as in `userid = user_id`.
     let is_made_from_it =

@@ -4,7 +4,7 @@ use super::document;
 use super::script::Script;
 use crate::catalog::Loaded;
 use crate::dialect::Dialect;
-use crate::namespace::{Document, Outline, outline};
+use crate::namespace::{DeclaredInputs, Document, Outline, outline};
 use crate::source::{SourceText, Span};
 use crate::syntax::ast::Block;
 use crate::tree::Node;
@@ -16,7 +16,7 @@ pub(super) struct Subject<'a> {
     pub(super) document: Option<&'a Document>,
     /// The primary unit, if the namespace names one.
     pub(super) unit: Option<&'a str>,
-    pub(super) inputs: Vec<&'a str>,
+    pub(super) inputs: DeclaredInputs,
     /// The definitions whose scripts are valid.
     pub(super) definitions: Vec<Definition<'a>>,
 }
@@ -49,15 +49,16 @@ impl<'a> Subject<'a> {
     pub(super) fn new(loaded: &'a Loaded) -> Option<Subject<'a>> {
         let outline = loaded.outline.as_ref()?;
         outline.tree().as_map()?;
+        let unit = outline.text("unit");
         let inputs = document::setting(outline, "inputs");
-        let inputs = inputs.and_then(Node::as_list).unwrap_or_default();
+        let inputs = inputs.map(|node| DeclaredInputs::read(node, unit, &mut Vec::new()));
         let definitions = outline.definitions();
         Some(Subject {
             source: &loaded.source,
             outline,
             document: loaded.document.as_ref(),
-            unit: outline.text("unit"),
-            inputs: inputs.iter().filter_map(Node::as_str).map(str::trim).collect(),
+            unit,
+            inputs: inputs.unwrap_or_default(),
             definitions: definitions
                 .filter_map(|definition| Definition::new(definition, outline.dialect()))
                 .collect(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::allocation::{Allocation, Rules, Step};
+use super::inputs::{DeclaredInput, DeclaredInputs};
 use super::sequence::{Roster, SequenceError};
 use super::{Experiment, Namespace, check_name};
 use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling};
@@ -46,6 +47,9 @@ pub enum BuildError {
         /// The setting.
         setting: &'static str,
     },
+    /// An input that is declared to have certain values is the primary unit.
+    #[error("`{0}` is the primary unit, which may be anything: it is not declared as an input")]
+    DeclaredUnit(String),
     /// A definition is defined twice.
     #[error("definition `{0}` is defined twice")]
     DuplicateDefinition(String),
@@ -83,6 +87,7 @@ pub struct NamespaceBuilder {
     hashing: Option<SegmentHashing>,
     pool: Option<SegmentPool>,
     sampling: Option<SegmentSampling>,
+    inputs: DeclaredInputs,
     definitions: IndexMap<String, Arc<Script>>,
     default: Option<String>,
     roster: Roster<String>,
@@ -103,6 +108,7 @@ impl NamespaceBuilder {
             hashing: None,
             pool: None,
             sampling: None,
+            inputs: DeclaredInputs::default(),
             definitions: IndexMap::new(),
             default: None,
             roster: Roster::new(segments),
@@ -152,6 +158,32 @@ impl NamespaceBuilder {
     #[must_use]
     pub fn salt(mut self, salt: &str) -> Self {
         self.salt = Some(salt.trim().to_owned()).filter(|salt| !salt.is_empty());
+        self
+    }
+
+    /// Declares an input that scripts read, besides the primary unit. The declaration never changes
+    /// an assignment: it says which values are expected. A second one of the same name replaces the
+    /// first.
+    ///
+    /// ```
+    /// use planout::namespace::{DeclaredInput, NamespaceBuilder};
+    /// use planout::value::Type;
+    /// use planout::{Dialect, Script};
+    ///
+    /// let script = Script::compile("price", "price = 9;", Dialect::Planout4j)?;
+    /// let namespace = NamespaceBuilder::new("shop", "userid", 100)
+    ///     .input("country", DeclaredInput::one_of(["US", "DE"])?)
+    ///     .input("age", DeclaredInput::OfType(Type::Integer))
+    ///     .define("Default", script)?
+    ///     .default_experiment("Default")?
+    ///     .build()?;
+    /// let country = namespace.inputs().get("country").expect("it is declared");
+    /// assert!(country.admits(&"DE".into()) && !country.admits(&"UK".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn input(mut self, name: &str, input: DeclaredInput) -> Self {
+        self.inputs.declare(name, input);
         self
     }
 
@@ -236,6 +268,9 @@ impl NamespaceBuilder {
             let (script, namespace) = (script.dialect(), self.dialect);
             return Err(BuildError::Dialect { definition: name.clone(), script, namespace });
         }
+        if self.inputs.get(&self.unit).is_some_and(|unit| *unit != DeclaredInput::Anything) {
+            return Err(BuildError::DeclaredUnit(self.unit));
+        }
         let rules = self.rules()?;
         let hashed_name = self.hashed_name.clone().unwrap_or_else(|| self.name.clone());
         let salt = self.salt.clone().unwrap_or_else(|| hashed_name.clone());
@@ -282,6 +317,7 @@ impl NamespaceBuilder {
             unit: self.unit,
             dialect: self.dialect,
             hashing: rules.hashing,
+            inputs: self.inputs,
             definitions: self.definitions,
             default,
             experiments,

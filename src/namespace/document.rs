@@ -5,6 +5,7 @@ mod content;
 mod fields;
 mod finish;
 mod header;
+mod inputs;
 mod same;
 mod sequence;
 
@@ -18,6 +19,7 @@ use self::finish::finish;
 use self::header::Header;
 use super::allocation::Rules;
 use super::builder::{BuildError, NamespaceBuilder};
+use super::inputs::DeclaredInputs;
 use super::outline::{self, Outline};
 use super::{Namespace, check_name};
 use crate::diagnostic::{Code, Diagnostic, Severity, is_unseen, visible};
@@ -49,8 +51,8 @@ pub struct Document {
     /// The way in which its segments are drawn.
     pub segment_sampling: SegmentSampling,
     /// The inputs besides the primary unit that its scripts are declared to read. They are there
-    /// for checks: an assignment does not look at them.
-    pub inputs: Vec<String>,
+    /// for checks and warnings: an assignment does not look at them.
+    pub inputs: DeclaredInputs,
     /// The definitions by name, in order.
     pub definitions: IndexMap<String, Arc<Script>>,
     /// The name of the default experiment's definition.
@@ -199,6 +201,9 @@ impl Document {
         }
         if let Some(salt) = &self.salt {
             builder = builder.salt(salt);
+        }
+        for (name, input) in self.inputs.iter() {
+            builder = builder.input(name, input.clone());
         }
         for (name, script) in &self.definitions {
             builder = builder.define(name, Arc::clone(script))?;

@@ -6,6 +6,7 @@ mod assignment;
 mod builder;
 mod cpython;
 mod document;
+mod inputs;
 pub mod outline;
 mod pool;
 mod rows;
@@ -20,6 +21,7 @@ use indexmap::{IndexMap, IndexSet};
 pub use assignment::{Assignment, OwnedAssignment};
 pub use builder::{BuildError, MAX_SEGMENTS, NamespaceBuilder};
 pub use document::{Action, Checked, Content, Document, Form};
+pub use inputs::{DeclaredInput, DeclaredInputs, InputError, InputValues, MAX_INPUT_VALUES};
 pub use outline::Outline;
 pub use rows::Rows;
 pub use sequence::{Holders, SequenceError};
@@ -41,6 +43,7 @@ pub struct Namespace {
     unit: String,
     dialect: Dialect,
     hashing: SegmentHashing,
+    inputs: DeclaredInputs,
     /// A hash that has already read the part before the unit, for the segment.
     hasher: Hasher,
     definitions: IndexMap<String, Arc<Script>>,
@@ -128,6 +131,12 @@ impl Namespace {
     /// The segment hashing: whether segments are shared with other namespaces.
     pub fn segment_hashing(&self) -> SegmentHashing {
         self.hashing
+    }
+
+    /// The inputs that its scripts are declared to read, besides the primary unit. An assignment
+    /// does not look at them.
+    pub fn inputs(&self) -> &DeclaredInputs {
+        &self.inputs
     }
 
     /// The number of segments.

@@ -23,7 +23,7 @@ impl<'a> Inputs<'a> {
         for document in namespaces.into_iter().filter_map(|loaded| loaded.document.as_ref()) {
             inputs.units.insert(&document.unit);
             inputs.others.insert(BASELINE);
-            inputs.others.extend(document.inputs.iter().map(String::as_str));
+            inputs.others.extend(document.inputs.names());
             for script in document.definitions.values() {
                 names::reads(script.json(), |name| {
                     inputs.others.insert(name);

@@ -72,7 +72,11 @@ fn declared_inputs() {
     assert_eq!(with("[ages]", "x = age;"), ["5:11 P0403"]);
     assert_eq!(with("age", "x = 1;"), ["1:50 P0201"]);
     assert_eq!(with("[age, 5]", "x = 1;"), ["1:56 P0201"]);
-    assert_eq!(with("{age: 1}", "x = 1;"), ["1:50 P0201"]);
+    assert_eq!(with("{age: 1}", "x = 1;"), ["1:56 P0201"]);
+    assert_eq!(
+        with("{age: integer, size: [1, 2]}", "x = age; y = size; z = country;"),
+        ["5:30 P0403"]
+    );
     // A declared input is not the primary unit, however alike they are.
     assert_eq!(
         with("[user_id]", "x = uniformChoice(choices=[1, 2], unit=user_id);"),

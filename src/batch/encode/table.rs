@@ -4,12 +4,11 @@ use super::{Encode, Encoded, unwritable};
 use crate::batch::columns::{Answers, ColumnPlan};
 use crate::batch::error::Reason;
 use crate::batch::fields::{Field, Fields};
-use crate::batch::types::Type;
 use crate::batch::write;
 use crate::dialect::Dialect;
 use crate::eval::MAX_ANSWER;
 use crate::namespace::Assignment;
-use crate::value::{Value, ValueError};
+use crate::value::{Type, Value, ValueError};
 
 /// Some rows.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type as Schema};
 
-use crate::batch::types::Type;
+use crate::value::Type;
 
 /// The most digits of a decimal. No database writes decimals with more to Parquet.
 const MAX_DIGITS: i32 = 76;

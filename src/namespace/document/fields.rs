@@ -93,25 +93,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn wrong_type(&self, node: &Node, key: &str, expected: &str, checker: &mut Checker) {
-        let message = format!("`{key}` must be {expected}, not {}", node.describe());
-        let error = Diagnostic::error(Code::WrongType, node.span, message);
-        checker.report(match &node.kind {
-            Kind::Bool(_) | Kind::Int(_) | Kind::Wide(_) | Kind::Float(_)
-                if matches!(expected, "text" | "a list of names") =>
-            {
-                error.help("put it in quotes")
-            }
-            _ => error,
-        });
-    }
-
     pub(super) fn mapping(&self, key: &str, checker: &mut Checker) -> Option<Fields<'a>> {
         let node = self.required(key, checker)?;
         match node.as_map() {
             Some(map) => Some(Fields::new(map, node.span)),
             None => {
-                self.wrong_type(node, key, "a mapping", checker);
+                checker.report(wrong_type(node, key, "a mapping"));
                 None
             }
         }
@@ -122,7 +109,7 @@ impl<'a> Fields<'a> {
         match node.as_list() {
             Some(list) => Some(list),
             None => {
-                self.wrong_type(node, key, "a list", checker);
+                checker.report(wrong_type(node, key, "a list"));
                 None
             }
         }
@@ -132,7 +119,7 @@ impl<'a> Fields<'a> {
     pub(super) fn text(&self, key: &str, checker: &mut Checker) -> Option<(String, Span)> {
         let node = self.required(key, checker)?;
         let Some(text) = node.as_str() else {
-            self.wrong_type(node, key, "text", checker);
+            checker.report(wrong_type(node, key, "text"));
             return None;
         };
         if text.trim().is_empty() {
@@ -147,22 +134,6 @@ impl<'a> Fields<'a> {
     pub(super) fn optional_text(&self, key: &str, checker: &mut Checker) -> Option<(String, Span)> {
         self.get(key)?;
         self.text(key, checker)
-    }
-
-    /// An optional list of texts.
-    pub(super) fn texts(&self, key: &str, checker: &mut Checker) -> Vec<String> {
-        if self.get(key).is_none() {
-            return Vec::new();
-        }
-        let items = self.list(key, checker).unwrap_or_default();
-        let mut texts = Vec::with_capacity(items.len());
-        for item in items {
-            match item.as_str() {
-                Some(text) => texts.push(text.trim().to_owned()),
-                None => self.wrong_type(item, key, "a list of names", checker),
-            }
-        }
-        texts
     }
 
     /// A positive number of segments.
@@ -194,6 +165,20 @@ impl<'a> Fields<'a> {
         };
         checker.report(error);
         None
+    }
+}
+
+/// The problem of a value that has another type than expected.
+pub(super) fn wrong_type(node: &Node, key: &str, expected: &str) -> Diagnostic {
+    let message = format!("`{key}` must be {expected}, not {}", node.describe());
+    let error = Diagnostic::error(Code::WrongType, node.span, message);
+    match &node.kind {
+        Kind::Bool(_) | Kind::Int(_) | Kind::Wide(_) | Kind::Float(_)
+            if matches!(expected, "text" | "a list of names") =>
+        {
+            error.help("put it in quotes")
+        }
+        _ => error,
     }
 }
 

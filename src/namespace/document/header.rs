@@ -6,6 +6,7 @@ use super::Checker;
 use super::fields::{Fields, text_of};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{Dialect, SegmentHashing, SegmentPool, SegmentSampling, UnknownWord};
+use crate::namespace::DeclaredInputs;
 use crate::tree::Node;
 
 /// The settings under `namespace`.
@@ -18,7 +19,7 @@ pub(super) struct Header {
     pub(super) segment_hashing: SegmentHashing,
     pub(super) segment_pool: SegmentPool,
     pub(super) segment_sampling: SegmentSampling,
-    pub(super) inputs: Vec<String>,
+    pub(super) inputs: DeclaredInputs,
 }
 
 impl Checker {
@@ -32,7 +33,7 @@ impl Checker {
             segment_hashing: dialect.segment_hashing(),
             segment_pool: dialect.segment_pool(),
             segment_sampling: SegmentSampling::default(),
-            inputs: Vec::new(),
+            inputs: DeclaredInputs::default(),
         };
         let Some(fields) = document.mapping("namespace", self) else {
             return header;
@@ -45,7 +46,12 @@ impl Checker {
         header.dialect = said.unwrap_or(dialect);
         let is_known = said.is_some() || fields.get("dialect").is_none();
         self.segment_rules(&fields, is_known, &mut header);
-        header.inputs = fields.texts("inputs", self);
+        if fields.get("inputs").is_some()
+            && let Some(inputs) = fields.required("inputs", self)
+        {
+            let unit = header.unit.as_deref();
+            header.inputs = DeclaredInputs::read(inputs, unit, &mut self.diagnostics);
+        }
         header
     }
 

@@ -1,11 +1,13 @@
-//! The types that the fields of a column can be read as.
+//! The types that inputs have by a declaration, and that the fields of a column are read as.
 
 use std::fmt;
 use std::str::FromStr;
 
+use super::Value;
 use crate::diagnostic::UnknownWord;
 
-/// The type of a column's fields, if the file does not tell it.
+/// A type of values that are given from outside: of a declared input, or of a column whose file does
+/// not tell it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Type {
     /// Text as it is written.
@@ -28,12 +30,23 @@ impl Type {
         ("boolean", Type::Boolean),
     ];
 
-    pub(super) fn describe(self) -> &'static str {
+    /// The kind of its values with an article, for a message.
+    pub(crate) fn describe(self) -> &'static str {
         match self {
             Type::String => "a string",
             Type::Integer => "an integer",
             Type::Float => "a number",
             Type::Boolean => "`true` or `false`",
+        }
+    }
+
+    /// Whether a value has this type. A whole number is a number, too, and null has no type.
+    pub fn has(self, value: &Value) -> bool {
+        match self {
+            Type::String => matches!(value, Value::String(_)),
+            Type::Integer => matches!(value, Value::Int(_) | Value::Wide(_)),
+            Type::Float => matches!(value, Value::Int(_) | Value::Wide(_) | Value::Float(_)),
+            Type::Boolean => matches!(value, Value::Bool(_)),
         }
     }
 }
