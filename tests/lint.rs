@@ -3,6 +3,7 @@
 
 mod command;
 mod compatibility;
+mod declared;
 mod golden;
 mod levels;
 mod namespaces;

@@ -175,6 +175,10 @@ codes! {
     NegatedComparison = "P0410" Warn,
     /// The language: an operator that fails for every unit.
     AlwaysFails = "P0411" Error,
+    /// The language: a comparison with a value, or a key, that an input is not declared to have.
+    UndeclaredValue = "P0412" Warn,
+    /// The language: a comparison with a type that never fits that of a declared input.
+    UnfitType = "P0413" Warn,
     /// Statistics: a random operator whose unit lacks the primary unit.
     UnitLacksPrimary = "P0500" Warn,
     /// Statistics: two params that are drawn by one hash, so that they are perfectly correlated.

@@ -1,10 +1,11 @@
 //! Variables that are read before they are set, statements that are never reached, and constant conditions.
 
+mod declared;
 mod possible;
 
 use indexmap::IndexMap;
 
-use self::possible::Possible;
+use self::possible::{Outside, Possible};
 use super::script::{Read, Script};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::namespace::DeclaredInputs;
@@ -50,8 +51,10 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
         }
         nodes.extend(form.parts());
     }
-    let given = |name: &str| known.has(name) || unset.contains_key(name);
+    let given =
+        |name: &str| (known.has(name) || unset.contains_key(name)).then_some(Possible::Anything);
     never_equal(script, &given, found);
+    declared::check(script, known.inputs, &given, found);
 }
 
 fn op<'a>(node: &'a Node, name: &str) -> Option<Operator<'a>> {
@@ -226,8 +229,8 @@ fn truth(script: &Script<'_>, condition: &Node) -> Option<bool> {
     }
 }
 
-/// Comparisons of values that are never equal. `given` says which variables may have any value.
-fn never_equal(script: &Script<'_>, given: &dyn Fn(&str) -> bool, found: &mut Vec<Diagnostic>) {
+/// Comparisons of values that are never equal, whatever is given from outside.
+fn never_equal(script: &Script<'_>, outside: Outside<'_, '_>, found: &mut Vec<Diagnostic>) {
     for call in script.calls.iter().filter(|call| call.operator == "equals") {
         let (Some(left), Some(right)) = (call.argument("left"), call.argument("right")) else {
             continue;
@@ -236,7 +239,7 @@ fn never_equal(script: &Script<'_>, given: &dyn Fn(&str) -> bool, found: &mut Ve
         if script.constant(call.node).is_some_and(|value| value == Value::Bool(true)) {
             continue;
         }
-        let possible = |node| Possible::of(script, given, node);
+        let possible = |node| Possible::of(script, outside, node);
         let (a, b) = (possible(left), possible(right));
         if !a.can_equal(&b, script.dialect) {
             let message = "the two sides of this comparison are never equal";

@@ -1,10 +1,13 @@
 //! The possible values of a part of a script, as far as they are known.
 
+use std::borrow::Cow;
+
 use crate::dialect::Dialect;
 use crate::eval::{Function, equals};
 use crate::lint::script::Script;
+use crate::namespace::DeclaredInput;
 use crate::tree::Node;
-use crate::value::Value;
+use crate::value::{Type, Value};
 use crate::wire::Form;
 
 /// The most parts of a script that are looked at to find one value.
@@ -13,13 +16,22 @@ const MAX_STEPS: usize = 200;
 /// The most values that are distinguished.
 const MAX_VALUES: usize = 100;
 
+/// The most pairs of values that are compared.
+const MAX_PAIRS: usize = 10_000;
+
+/// The possible values of a variable that is given from outside; `None` for one that only the script
+/// sets.
+pub(super) type Outside<'f, 'v> = &'f dyn Fn(&str) -> Option<Possible<'v>>;
+
 /// The possible values of an expression.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Possible {
+pub(super) enum Possible<'v> {
     /// Nothing is known.
     Anything,
     /// One of these values.
-    OneOf(Vec<Value>),
+    OneOf(Cow<'v, [Value]>),
+    /// A whole number.
+    Whole,
     /// A value of this kind.
     Of(Kind),
 }
@@ -34,39 +46,51 @@ pub(super) enum Kind {
     Map,
 }
 
-impl Possible {
-    /// The possible values of a node. `given` names the variables that may have any value.
+impl<'v> Possible<'v> {
+    /// The values that an input has by its declaration.
+    pub(super) fn declared(input: &'v DeclaredInput) -> Possible<'v> {
+        match input {
+            DeclaredInput::Anything => Possible::Anything,
+            DeclaredInput::OfType(Type::String) => Possible::Of(Kind::String),
+            DeclaredInput::OfType(Type::Integer) => Possible::Whole,
+            DeclaredInput::OfType(Type::Float) => Possible::Of(Kind::Number),
+            DeclaredInput::OfType(Type::Boolean) => Possible::Of(Kind::Boolean),
+            DeclaredInput::OneOf(values) => Possible::OneOf(values.values().into()),
+        }
+    }
+
+    /// The possible values of a node.
     pub(super) fn of<'a>(
         script: &Script<'a>,
-        given: &dyn Fn(&str) -> bool,
+        outside: Outside<'_, 'v>,
         node: &'a Node,
-    ) -> Possible {
+    ) -> Possible<'v> {
         let mut steps = MAX_STEPS;
-        Possible::within(script, given, node, &mut steps)
+        Possible::within(script, outside, node, &mut steps)
     }
 
     fn within<'a>(
         script: &Script<'a>,
-        given: &dyn Fn(&str) -> bool,
+        outside: Outside<'_, 'v>,
         node: &'a Node,
         steps: &mut usize,
-    ) -> Possible {
+    ) -> Possible<'v> {
         if *steps == 0 {
             return Possible::Anything;
         }
         *steps -= 1;
         if let Some(value) = script.constant(node) {
-            return Possible::OneOf(vec![value]);
+            return Possible::OneOf(vec![value].into());
         }
         match Form::of(node) {
-            Form::Get(name) => Possible::variable(script, given, name, steps),
+            Form::Get(name) => Possible::variable(script, outside, name, steps),
             Form::Call(call) => match Function::named(call.name()) {
                 Some(Function::UniformChoice | Function::WeightedChoice) => {
                     let choices =
                         call.argument("choices").and_then(|choices| script.elements(choices));
                     let choices = choices.unwrap_or_default().iter();
                     let choices =
-                        choices.map(|choice| Possible::within(script, given, choice, steps));
+                        choices.map(|choice| Possible::within(script, outside, choice, steps));
                     choices.reduce(Possible::or).unwrap_or(Possible::Anything)
                 }
                 Some(function) => Possible::result(function, script.dialect),
@@ -77,6 +101,15 @@ impl Possible {
                 "and" | "or" => Possible::Of(Kind::Boolean),
                 "array" => Possible::Of(Kind::List),
                 "map" => Possible::Of(Kind::Map),
+                "coalesce" => {
+                    // A null is only the result if it comes last.
+                    let parts = operator.list("values");
+                    let values = parts.iter().enumerate().map(|(index, part)| {
+                        let value = Possible::within(script, outside, part, steps);
+                        if index + 1 < parts.len() { value.without_null() } else { value }
+                    });
+                    values.reduce(Possible::or).unwrap_or(Possible::Anything)
+                }
                 _ => Possible::Anything,
             },
             _ => Possible::Anything,
@@ -86,21 +119,21 @@ impl Possible {
     /// The possible values of a variable, if the script always sets it.
     fn variable(
         script: &Script<'_>,
-        given: &dyn Fn(&str) -> bool,
+        outside: Outside<'_, 'v>,
         name: &str,
         steps: &mut usize,
-    ) -> Possible {
-        if given(name) {
-            return Possible::Anything;
+    ) -> Possible<'v> {
+        if let Some(possible) = outside(name) {
+            return possible;
         }
         let values = script.values_of(name).map(|value| match value {
-            Some(value) => Possible::within(script, given, value, steps),
+            Some(value) => Possible::within(script, outside, value, steps),
             None => Possible::Anything,
         });
         values.reduce(Possible::or).unwrap_or(Possible::Anything)
     }
 
-    fn result(function: Function, dialect: Dialect) -> Possible {
+    fn result(function: Function, dialect: Dialect) -> Possible<'v> {
         match function {
             Function::BernoulliTrial if dialect.trials_are_booleans() => {
                 Possible::Of(Kind::Boolean)
@@ -131,12 +164,12 @@ impl Possible {
     }
 
     /// The values of both: one or the other is possible.
-    fn or(self, other: Possible) -> Possible {
+    fn or(self, other: Possible<'v>) -> Possible<'v> {
         match (self, other) {
             (Possible::OneOf(mut values), Possible::OneOf(more))
                 if values.len() + more.len() <= MAX_VALUES =>
             {
-                values.extend(more);
+                values.to_mut().extend(more.into_owned());
                 Possible::OneOf(values)
             }
             (one, other) => match (one.kind(), other.kind()) {
@@ -147,9 +180,10 @@ impl Possible {
     }
 
     /// The kind of all possible values.
-    fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<Kind> {
         match self {
             Possible::Anything => None,
+            Possible::Whole => Some(Kind::Number),
             Possible::Of(kind) => Some(*kind),
             Possible::OneOf(values) => {
                 let mut kinds = values.iter().map(Kind::of);
@@ -159,24 +193,50 @@ impl Possible {
         }
     }
 
-    fn has_null(&self) -> bool {
+    pub(super) fn has_null(&self) -> bool {
         matches!(self, Possible::OneOf(values) if values.iter().any(Value::is_null))
     }
 
+    /// The possible values that are not null.
+    pub(super) fn without_null(self) -> Possible<'v> {
+        match self {
+            Possible::OneOf(mut values) if values.iter().any(Value::is_null) => {
+                values.to_mut().retain(|value| !value.is_null());
+                Possible::OneOf(values)
+            }
+            other => other,
+        }
+    }
+
     /// Whether two values with these possibilities can be equal.
-    pub(super) fn can_equal(&self, other: &Possible, dialect: Dialect) -> bool {
+    pub(super) fn can_equal(&self, other: &Possible<'_>, dialect: Dialect) -> bool {
         // A variable can always be null, because it may not be set yet.
         if self.has_null() || other.has_null() {
             return true;
         }
-        if let (Possible::OneOf(values), Possible::OneOf(others)) = (self, other) {
-            return values.iter().any(|a| others.iter().any(|b| equals(a, b, dialect)));
+        match (self, other) {
+            (Possible::OneOf(values), Possible::OneOf(others))
+                if values.len().saturating_mul(others.len()) <= MAX_PAIRS =>
+            {
+                values.iter().any(|a| others.iter().any(|b| equals(a, b, dialect)))
+            }
+            (Possible::OneOf(values), Possible::Whole)
+            | (Possible::Whole, Possible::OneOf(values)) => {
+                values.iter().any(|value| match value {
+                    Value::Float(float) => float.fract() == 0.0,
+                    other => Kind::of(other).is_none_or(|kind| kind.fits(Kind::Number, dialect)),
+                })
+            }
+            _ => self.is_of_a_kind_with(other, dialect),
         }
-        let (Some(one), Some(other)) = (self.kind(), other.kind()) else {
-            return true;
-        };
-        let countable = |kind| matches!(kind, Kind::Boolean | Kind::Number);
-        one == other || dialect.booleans_are_numbers() && countable(one) && countable(other)
+    }
+
+    /// Whether values with these possibilities can be of kinds that fit.
+    pub(super) fn is_of_a_kind_with(&self, other: &Possible<'_>, dialect: Dialect) -> bool {
+        match (self.kind(), other.kind()) {
+            (Some(one), Some(other)) => one.fits(other, dialect),
+            _ => true,
+        }
     }
 
     /// The description for a label.
@@ -192,6 +252,7 @@ impl Possible {
                     (_, some) => format!("this is one of {some}, ..."),
                 }
             }
+            Possible::Whole => "this is a whole number".to_owned(),
             Possible::Of(kind) => format!("this is {}", kind.describe()),
             Possible::Anything => String::new(),
         }
@@ -199,6 +260,12 @@ impl Possible {
 }
 
 impl Kind {
+    /// Whether values of two kinds can be equal.
+    fn fits(self, other: Kind, dialect: Dialect) -> bool {
+        let countable = |kind| matches!(kind, Kind::Boolean | Kind::Number);
+        self == other || dialect.booleans_are_numbers() && countable(self) && countable(other)
+    }
+
     fn of(value: &Value) -> Option<Kind> {
         match value {
             Value::Null => None,
