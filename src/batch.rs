@@ -36,6 +36,7 @@ mod parquet;
 mod pipeline;
 mod read;
 mod stream;
+mod undeclared;
 mod worker;
 mod write;
 
@@ -49,6 +50,7 @@ pub use input::Input;
 #[cfg(feature = "parquet")]
 pub use parquet::PARQUET_THREAD;
 pub use stream::{Compressor, decompress};
+pub use undeclared::Undeclared;
 
 use self::columns::ColumnPlan;
 use self::encode::{Delimited, Encode, Encoded, Exposures, Lines};
@@ -133,6 +135,8 @@ pub struct Summary {
     pub written: u64,
     /// The columns that are probably misspelt. For JSON lines they are known only after the last row.
     pub misspelt: Vec<Misspelt>,
+    /// The inputs that have other values in some rows than their namespaces declare.
+    pub undeclared: Vec<Undeclared>,
     /// The number of bad rows and the first of them, for each kind of [`ReasonKind::ALL`].
     pub bad: [Option<(u64, BadRow)>; ReasonKind::ALL.len()],
 }
@@ -153,6 +157,7 @@ impl Summary {
     fn append(&mut self, later: Summary) {
         self.rows += later.rows;
         self.written += later.written;
+        Undeclared::append(&mut self.undeclared, later.undeclared);
         for (count, row) in later.bad.into_iter().flatten() {
             self.count(count, row);
         }

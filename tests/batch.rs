@@ -1,6 +1,7 @@
 //! `planout eval --batch`: files of units against single units, bad rows, and how a run ends.
 
 mod columns;
+mod declared;
 mod delimiter;
 #[cfg(feature = "parquet")]
 mod duckdb;

@@ -1,6 +1,7 @@
 //! The columns of the input that are used, and their purposes.
 
 use super::error::{Error, Part};
+use super::undeclared::Declared;
 use super::{Batch, Format, Keep};
 use crate::diagnostic::other_delimiter;
 use crate::eval::names;
@@ -52,6 +53,8 @@ pub(super) struct ColumnPlan<'n> {
     /// Whether all fields of a row are copied, whatever they are.
     pub(super) keeps_all: bool,
     pub(super) answers: Vec<Answers<'n>>,
+    /// The inputs that may not have all values.
+    pub(super) declared: Vec<Declared<'n>>,
     pub(super) misspelt: Vec<Misspelt>,
     /// The inputs that are the same for all rows, by name.
     pub(super) constants: Vec<(String, Value)>,
@@ -106,6 +109,7 @@ impl<'n> ColumnPlan<'n> {
         check.unique(&columns)?;
         let answers = check.answers(&names)?;
         let misspelt = check.misspelt(&names);
+        let declared = batch.namespaces.iter().flat_map(|it| Declared::all(it, &names)).collect();
         let keeps_all = known.is_none() && batch.keep == Keep::All;
         let constants = batch.constants.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
         #[cfg(feature = "parquet")]
@@ -121,6 +125,7 @@ impl<'n> ColumnPlan<'n> {
             kept_types,
             keeps_all,
             answers,
+            declared,
             misspelt,
             constants,
         })

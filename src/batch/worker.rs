@@ -9,6 +9,7 @@ use super::error::{BadRow, Reason};
 use super::fields::Records;
 #[cfg(feature = "parquet")]
 use super::parquet;
+use super::undeclared::Declared;
 use super::{OnError, Summary, csv, jsonl};
 use crate::eval::Effort;
 use crate::value::Value;
@@ -45,6 +46,7 @@ pub(super) struct Done {
 /// A worker. Its memory is kept from row to row.
 pub(super) struct Worker<'p> {
     answers: &'p [Answers<'p>],
+    declared: &'p [Declared<'p>],
     on_error: OnError,
     parser: Parser<'p>,
     encoder: Box<dyn Encode + 'p>,
@@ -58,16 +60,18 @@ impl<'p> Worker<'p> {
         parser: Parser<'p>,
         encoder: Box<dyn Encode + 'p>,
     ) -> Worker<'p> {
-        let (answers, inputs) = (&plan.answers, plan.inputs.clone());
-        Worker { answers, on_error, parser, encoder, inputs }
+        let ColumnPlan { answers, declared, .. } = plan;
+        let inputs = plan.inputs.clone();
+        Worker { answers, declared, on_error, parser, encoder, inputs }
     }
 
     /// Works on a piece. Its rows may become much larger than the piece, so they are sent on the way,
     /// as long as they are wanted, and the last ones are returned.
     pub(super) fn work(&mut self, piece: Piece, give: &mut dyn FnMut(Done) -> bool) -> Done {
-        let Worker { answers, on_error, parser, encoder, inputs } = self;
+        let Worker { answers, declared, on_error, parser, encoder, inputs } = self;
         let mut rows = Rows {
             answers,
+            declared,
             on_error: *on_error,
             encoder: &mut **encoder,
             inputs,
@@ -94,6 +98,7 @@ impl<'p> Worker<'p> {
 /// The state of working on the rows of a piece.
 struct Rows<'w, 'p> {
     answers: &'p [Answers<'p>],
+    declared: &'p [Declared<'p>],
     on_error: OnError,
     encoder: &'w mut (dyn Encode + 'p),
     inputs: &'w mut Vec<Value>,
@@ -144,6 +149,9 @@ impl Rows<'_, '_> {
     /// Assigns and writes a row. Returns its problem, if there is one: the first, if the row is
     /// written with nulls.
     fn row(&mut self, records: &impl Records) -> Option<Reason> {
+        for declared in self.declared {
+            declared.note(self.inputs, &mut self.summary.undeclared);
+        }
         self.encoder.begin(records, self.inputs);
         let (mut wrong, mut effort) = (None, Effort::default());
         for (index, answers) in self.answers.iter().enumerate() {

@@ -6,6 +6,7 @@ mod batch;
 mod summary;
 #[cfg(feature = "batch")]
 mod target;
+mod undeclared;
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -106,6 +107,9 @@ impl Eval {
         let experiment = experiment.inspect_err(|_| origin.tell(context))?;
         let used = Used::by_namespaces([(&loaded, &namespace)]).and(experiment.as_ref());
         warn(&used, inputs, overrides, context);
+        for warning in undeclared::of_unit(&namespace, inputs, overrides) {
+            context.output.note(&warning);
+        }
         context.output.detail(format!("namespace: {}", loaded.source.name()));
         if let Some(unit) = inputs.get(namespace.unit()) {
             context.output.detail(format!("unit: {} = {unit}", namespace.unit()));

@@ -9,6 +9,10 @@ use crate::value::{Type, Value};
 /// The most values that can be declared for an input.
 pub const MAX_INPUT_VALUES: usize = 1_000;
 
+/// The most values that a message shows, and the most characters of one.
+const MAX_SHOWN: usize = 5;
+const MAX_CHARS: usize = 40;
+
 /// The deviation from 1 that the sum of shares may have: decimal fractions are not exact.
 const TOLERANCE: f64 = 1e-9;
 
@@ -125,6 +129,41 @@ impl DeclaredInput {
             DeclaredInput::OfType(kind) => value.is_null() || kind.has(value),
             DeclaredInput::OneOf(values) => values.has(value),
         }
+    }
+
+    /// A value that the input may not have, for a message: the value itself, or its kind if only a
+    /// type is declared. `None` if the input may have it.
+    pub fn unexpected(&self, value: &Value) -> Option<String> {
+        match self {
+            _ if self.admits(value) => None,
+            DeclaredInput::OneOf(_) => Some(shown(value)),
+            DeclaredInput::Anything | DeclaredInput::OfType(_) => Some(value.describe().to_owned()),
+        }
+    }
+
+    /// The values that the input may have, for a message: a type, or the first of the values.
+    pub fn describe(&self) -> String {
+        match self {
+            DeclaredInput::Anything => "anything".to_owned(),
+            DeclaredInput::OfType(kind) => kind.describe().to_owned(),
+            DeclaredInput::OneOf(values) => {
+                let more = if values.values.len() > MAX_SHOWN { ", ..." } else { "" };
+                let some: Vec<_> = values.values.iter().take(MAX_SHOWN).map(shown).collect();
+                some.join(", ") + more
+            }
+        }
+    }
+}
+
+/// A value as JSON in backticks. Long text is cut.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.chars().nth(MAX_CHARS).is_some() => {
+            let start: String = text.chars().take(MAX_CHARS).collect();
+            format!("`{}...`", Value::from(start))
+        }
+        Value::List(_) | Value::Map(_) => value.describe().to_owned(),
+        other => format!("`{other}`"),
     }
 }
 

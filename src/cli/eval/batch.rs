@@ -13,6 +13,7 @@ use planout::{Map, Namespace};
 use super::Eval;
 use super::summary;
 use super::target::Target;
+use super::undeclared;
 use crate::cli::delimiter::DelimiterArg;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::inputs::Used;
@@ -191,6 +192,7 @@ impl Eval {
             super::target::Failed::Output(failure) => failure,
         })?;
         given_away.into_iter().for_each(&mut note);
+        undeclared::of_rows(&namespaces, &batch, &done).into_iter().for_each(&mut note);
         let seconds = start.elapsed().as_secs_f64();
         match self.lookup.format {
             Format::Json => {
