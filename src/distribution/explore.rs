@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
-use super::accumulate::{Found, Shares};
+use super::accumulate::Shares;
 use super::key::Key;
 use super::paths::{Follow, Halt, MAX_FORKS, Paths};
 use super::shares::{Distribution, Span};
@@ -21,25 +21,34 @@ const MAX_OUTCOMES: usize = 5_000_000;
 
 /// The distribution of a script over all units.
 #[derive(Debug)]
-pub(crate) struct Enumerated {
-    /// The params that any path sets, in the order in which they are met.
-    pub(crate) params: IndexMap<String, Found>,
+#[non_exhaustive]
+pub struct Enumerated {
+    /// The params that any path sets, in the order in which they are met, over the counted units.
+    pub params: IndexMap<String, Result<Distribution, Obstacle>>,
     /// The reason why nothing is known of the whole script.
-    pub(crate) beyond: Option<Obstacle>,
-    /// The share of the counted units.
-    pub(crate) counted: Result<f64, Obstacle>,
+    pub beyond: Option<Obstacle>,
+    /// The share of the counted units among all, from 0 to 1.
+    pub counted: Result<f64, Obstacle>,
     /// The draws that the script makes.
     pub(crate) keys: HashSet<Key>,
 }
 
 impl Enumerated {
-    /// The distribution of a param over the counted units.
-    pub(crate) fn param(&self, name: &str) -> Found {
+    /// The distribution of a param over the counted units. It is empty if no path sets the param.
+    ///
+    /// # Errors
+    /// The reason why it is not known.
+    pub fn param(&self, name: &str) -> Result<Distribution, Obstacle> {
         match (&self.beyond, self.params.get(name)) {
             (Some(obstacle), _) => Err(obstacle.clone()),
             (None, Some(found)) => found.clone(),
             (None, None) => Ok(Distribution::default()),
         }
+    }
+
+    /// Whether two scripts draw one number, so that they are not independent.
+    pub fn shares_draws(&self, other: &Enumerated) -> bool {
+        !self.keys.is_disjoint(&other.keys)
     }
 }
 

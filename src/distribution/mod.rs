@@ -29,8 +29,10 @@ mod walk;
 mod world;
 
 pub use compare::{ParamShift, Shift, Side};
-pub(crate) use explore::Enumerated;
+pub use explore::Enumerated;
+#[cfg(feature = "simulate")]
 pub(crate) use key::Key;
+#[cfg(feature = "simulate")]
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};
 pub(crate) use versions::compare_in;
@@ -114,15 +116,22 @@ pub enum Counted {
 }
 
 impl Script {
-    /// The distribution of the params over units. The inputs are given, except the primary unit,
-    /// which is one of the variables and unknown.
-    pub(crate) fn enumerate(
-        &self,
-        salt: &str,
-        unit: &str,
-        inputs: &Map,
-        counted: Counted,
-    ) -> Enumerated {
+    /// The exact distribution of the params over units. The inputs are given, except the primary unit,
+    /// which is unknown.
+    ///
+    /// ```
+    /// use planout::distribution::Counted;
+    /// use planout::{Dialect, Map, Script, Value};
+    ///
+    /// let code = "color = weightedChoice(choices=['red', 'blue'], weights=[3, 1], unit=userid);";
+    /// let script = Script::compile("button.planout", code, Dialect::Planout)?;
+    /// let found = script.enumerate("button.run1", "userid", &Map::new(), Counted::All);
+    /// let colors = found.param("color")?;
+    /// let colors: Vec<(&Value, f64)> = colors.values().collect();
+    /// assert_eq!(colors, [(&Value::from("red"), 0.75), (&Value::from("blue"), 0.25)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn enumerate(&self, salt: &str, unit: &str, inputs: &Map, counted: Counted) -> Enumerated {
         let setting = walk::Setting { program: self.program(), salt, unit, inputs: Some(inputs) };
         in_dialect!(self.dialect(), S => explore::enumerate::<S>(&setting, counted))
     }

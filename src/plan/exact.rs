@@ -7,8 +7,8 @@ use crate::namespace::{Assignment, Experiment, Namespace};
 use crate::value::{Map, Value};
 use crate::wire::same;
 
-/// The most units that are looked at to find witnesses, for a namespace.
-const MAX_UNITS: usize = 1_000_000;
+/// The most units that are looked at to find those that show a change, for a namespace.
+pub const MAX_UNITS: usize = 1_000_000;
 
 /// The most units among them that are evaluated.
 const MAX_EVALUATED: usize = 100_000;

@@ -39,7 +39,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use causes::{Cause, CauseKind, Loss};
 pub use changes::Changes;
 pub use definitions::{DefaultChange, DefaultParam, ScriptChange};
-pub use exact::{ExactCase, ExactChanges, ExactScope, Line, Witness};
+pub use exact::{ExactCase, ExactChanges, ExactScope, Line, MAX_UNITS, Witness};
 pub use inputs::Inputs;
 pub use interval::interval;
 pub use remedy::{Appendix, Remedy, Renamed};

@@ -259,7 +259,7 @@ fn overlay(name: &str, over: &Enumerated, below: &Enumerated) -> Result<Distribu
         return Ok(sum);
     }
     // One draw must not decide both whether the param is set and the default's value of it.
-    if !sum.is_empty() && !over.keys.is_disjoint(&below.keys) {
+    if !sum.is_empty() && over.shares_draws(below) {
         return Err(Obstacle::SharedDraw);
     }
     sum.add(&fallback, left)?;

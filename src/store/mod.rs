@@ -6,6 +6,7 @@
 
 #[cfg(feature = "store")]
 mod acl;
+#[cfg(feature = "store")]
 mod directory;
 mod error;
 #[cfg(feature = "store")]

@@ -2,7 +2,7 @@
 
 use planout::Value;
 use planout::distribution::{ParamShift, Shift, Side};
-use planout::plan::{ExactCase, ExactChanges, ExactScope, Line};
+use planout::plan::{ExactCase, ExactChanges, ExactScope, Line, MAX_UNITS};
 use serde_json::{Value as Json, json};
 
 use crate::cli::text::visible;
@@ -99,8 +99,10 @@ pub(super) fn lines(exact: &ExactChanges) -> Vec<String> {
                 None => String::new(),
             };
             if shift.any > 0.0 {
-                let unit = case.witness(&Line::Any).map(|it| unit(&it.inputs));
-                let unit = unit.map_or(String::new(), |unit| format!(" (such as {unit})"));
+                let unit = match case.witness(&Line::Any) {
+                    Some(witness) => format!(" (such as {})", unit(&witness.inputs)),
+                    None => format!(" (none found among {MAX_UNITS} units)"),
+                };
                 let share = percent(shift.any);
                 lines.push(format!("{share} of the units of {name}{place}{unit}"));
                 lines
