@@ -6,6 +6,7 @@ mod batch;
 mod brute;
 mod closed;
 mod command;
+mod declared;
 mod observed;
 mod statistics;
 

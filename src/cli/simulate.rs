@@ -3,6 +3,7 @@
 #[cfg(feature = "batch")]
 mod batch;
 mod json;
+mod notes;
 mod observed;
 mod text;
 
@@ -12,7 +13,7 @@ use std::thread;
 use clap::Args;
 use planout::eval::MAX_MADE_FOR_ALL;
 use planout::simulate::{
-    Counted, Design, Group, Observed, Report, SIGNIFICANCE, Units, design, observe_with, report,
+    Counted, Design, Group, Joint, Observed, Report, SIGNIFICANCE, Units, design, report,
 };
 use planout::{Map, Namespace};
 
@@ -131,13 +132,16 @@ impl Simulate {
     }
 
     fn simulate(&self, namespace: &Namespace, inputs: Map, context: &Context) -> Outcome {
-        let design = designed(namespace, &inputs, Counted::All);
+        let joint = Joint::new(namespace, inputs);
+        let groups = joint.groups();
+        let design = design(namespace, &groups, Counted::All);
         let count = usize::try_from(self.units).unwrap_or(usize::MAX);
-        let units = Units { count, seed: self.seed, inputs };
+        let units = Units { count, seed: self.seed, inputs: Map::new() };
         let bar = Bar::new(&self.ns, "units", context);
-        let observed = observe_with(&design, &units, self.threads(), bar.progress());
+        let observed = joint.observe_with(&design, &units, self.threads(), bar.progress());
         drop(bar);
-        let source = Source { units: Some(count), seed: Some(self.seed), notes: Vec::new() };
+        let notes = notes::of_joint(&joint, groups.len());
+        let source = Source { units: Some(count), seed: Some(self.seed), notes };
         let source = source.cut(&observed);
         self.answer(&design, &observed, source, context)
     }
@@ -145,7 +149,8 @@ impl Simulate {
     #[cfg(feature = "batch")]
     fn batch(&self, namespace: &Namespace, inputs: Map, file: &str, context: &Context) -> Outcome {
         let delimiter = self.delimiter.delimiter;
-        let (sample, notes) = self.batch.sample(namespace, inputs, file, delimiter, context)?;
+        let (sample, mut notes) = self.batch.sample(namespace, inputs, file, delimiter, context)?;
+        notes.extend(notes::missing(&sample.missing()));
         let design = design(namespace, &sample.groups(), Counted::All);
         let bar = Bar::new(&self.ns, "units", context);
         let observed = sample.observe_with(&design, self.threads(), bar.progress());

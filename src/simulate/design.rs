@@ -14,6 +14,9 @@ const NOTHING: f64 = 1e-12;
 /// The number of groups that are held at a time.
 const AT_ONCE: usize = 64;
 
+/// The most combinations of inputs. Scripts are followed for each combination.
+pub const MAX_GROUPS: usize = 10_000;
+
 /// Units that have the same inputs besides the primary unit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {

@@ -22,6 +22,7 @@
 
 mod design;
 mod exposures;
+mod joint;
 mod observe;
 mod read;
 mod recognize;
@@ -31,11 +32,12 @@ mod table;
 mod test;
 
 pub use crate::distribution::{Counted, Distribution, MAX_PATHS, MAX_VALUES, Obstacle, Span};
-pub use design::{Cohort, Design, Group, Scope, design};
+pub use design::{Cohort, Design, Group, MAX_GROUPS, Scope, design};
 pub use exposures::{Exposures, LogError};
+pub use joint::{Joint, unset};
 pub use observe::{Counts, Observed, Units, observe, observe_rows, observe_with};
 pub use read::ReadError;
 pub use report::{ExperimentRow, ParamReport, Quantile, Report, RowKind, ValueRow, report};
-pub use sample::{MAX_GROUPS, Sample, SampleError};
+pub use sample::{Sample, SampleError};
 pub use table::{DEFAULT, Table, TableError};
 pub use test::{SIGNIFICANCE, Test, Untested, chi_squared, holm};

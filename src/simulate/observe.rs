@@ -142,13 +142,17 @@ impl Counts {
 impl Units {
     /// The primary unit at a position.
     pub fn unit(&self, index: usize) -> i64 {
-        // The finisher of SplitMix64, which gives each position another value.
-        let mut bits =
-            self.seed.wrapping_add((index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((bits ^ (bits >> 31)) >> 1) as i64
+        (scrambled(self.seed, index) >> 1) as i64
     }
+}
+
+/// The number at a position of a sequence, from the seed: the finisher of SplitMix64, which gives each
+/// position another value.
+pub(super) fn scrambled(seed: u64, index: usize) -> u64 {
+    let mut bits = seed.wrapping_add((index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }
 
 /// Evaluates made-up units.

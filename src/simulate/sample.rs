@@ -4,15 +4,13 @@ use std::hash::{Hash, Hasher};
 
 use indexmap::{Equivalent, IndexMap, IndexSet};
 
-use super::design::{Design, Group};
+use super::design::{Design, Group, MAX_GROUPS};
+use super::joint::unset;
 use super::observe::{Observed, observe_rows};
 use crate::distribution::{Exact, Sought};
 use crate::namespace::{AssignError, Namespace};
 use crate::progress::Progress;
 use crate::value::{Map, Value};
-
-/// The most combinations of inputs. Scripts are followed for each combination.
-pub const MAX_GROUPS: usize = 10_000;
 
 /// The most units. They are held in memory.
 const MAX_UNITS: usize = 100_000_000;
@@ -144,6 +142,12 @@ impl<'n> Sample<'n> {
         };
         let others = self.others().enumerate().filter(|(place, _)| is_there(*place));
         others.map(|(_, column)| column).collect()
+    }
+
+    /// The inputs that scripts read, and that are null for all units.
+    pub fn missing(&self) -> Vec<&'n str> {
+        let inputs = self.inputs();
+        unset(self.namespace).into_iter().filter(|name| !inputs.contains(name)).collect()
     }
 
     /// The combinations of inputs, weighted by their units. A design is made for these.
