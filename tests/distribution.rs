@@ -1,5 +1,9 @@
 //! Two versions of scripts, compared exactly: golden data of another evaluator.
 
+mod edges;
+mod random;
+mod scripts;
+
 use planout::catalog::Loaded;
 use planout::distribution::{ComparedCase, Obstacle, Run, Shift, compare};
 use planout::namespace::Experiment;

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 
 use super::Obstacle;
-use super::image::Image;
+use super::image::{FAR, Image};
 use super::shares::same;
 use super::symbol::{Number, Outcomes, Symbol};
+use super::term::{Term, TermKind};
 use super::walk::decide;
 use super::world::{Need, World};
+use crate::eval::function::Function;
 use crate::eval::semantics::Semantics;
+use crate::value::Value;
 
 /// How alike two values are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,9 +82,7 @@ fn open<'a, S: Semantics>(
         let unknown = if matches!(one, Symbol::Unknown(_)) { one } else { other };
         return Err(beyond(unknown));
     };
-    if let (Some(one), Some(other)) = (Image::of(&left), Image::of(&right))
-        && one.is_apart::<S>(&other)
-    {
+    if is_apart::<S>(&left, &right) {
         return Ok(Likeness::Different);
     }
     for term in [&left, &right] {
@@ -95,17 +96,75 @@ fn open<'a, S: Semantics>(
         return Ok(Likeness::Different);
     }
     // Equal numbers can be of two kinds, which no condition can ask for.
-    let is_number = |symbol: &Symbol<'_>| matches!(symbol, Symbol::Known(value) if value.as_float().is_some() || value.as_bool().is_some());
-    if is_number(one) && right.is_input() || left.is_input() && is_number(other) {
-        return Err(Need::Beyond(Obstacle::Inputs));
+    let is_sure = [&left, &right].into_iter().any(|term| match term.kind() {
+        TermKind::Known(value) => has_one_kind(value),
+        _ => false,
+    });
+    let are_booleans = left.is_boolean() && right.is_boolean();
+    if is_sure || are_booleans || are_kin(&left, &right) {
+        Ok(Likeness::Same)
+    } else {
+        Err(Need::Beyond(Obstacle::Inputs))
     }
-    Ok(Likeness::Same)
+}
+
+/// Whether two numbers are computed in the same way but for constants of one kind and sign, so that
+/// they are always of one kind.
+fn are_kin(one: &Term<'_>, other: &Term<'_>) -> bool {
+    match (one.kind(), other.kind()) {
+        (TermKind::Known(one), TermKind::Known(other)) => match (&**one, &**other) {
+            (Value::Int(one), Value::Int(other)) => *one > 0 && *other > 0,
+            (Value::Float(one), Value::Float(other)) => *one > 0.0 && *other > 0.0,
+            (one, other) => same(one, other),
+        },
+        (TermKind::Call(one, its), TermKind::Call(other, theirs)) => {
+            one == other
+                && matches!(one, Function::Sum | Function::Product | Function::Negative)
+                && its.len() == theirs.len()
+                && its.iter().zip(theirs).all(|((_, one), (_, other))| are_kin(one, other))
+        }
+        (TermKind::List(ones), TermKind::List(others)) => {
+            ones.len() == others.len()
+                && ones.iter().zip(others).all(|(one, other)| are_kin(one, other))
+        }
+        _ => one == other,
+    }
+}
+
+/// Whether two values differ for all units but single ones, whatever the inputs are.
+fn is_apart<S: Semantics>(one: &Term<'_>, other: &Term<'_>) -> bool {
+    for (one, other) in [(one, other), (other, one)] {
+        if let TermKind::Known(value) = other.kind() {
+            let is_other_kind = one.is_boolean() && value.as_bool().is_none();
+            return is_other_kind || Image::of(one).is_some_and(|it| it.is_apart_from::<S>(value));
+        }
+    }
+    match (Image::of(one), Image::of(other)) {
+        (Some(one), Some(other)) => one.is_apart::<S>(&other),
+        _ => false,
+    }
+}
+
+/// Whether all values that equal this one are the same as it.
+fn has_one_kind(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::String(_) => true,
+        Value::List(items) => items.iter().all(has_one_kind),
+        Value::Map(entries) => entries.iter().all(|(_, value)| has_one_kind(value)),
+        Value::Bool(_) | Value::Int(_) | Value::Wide(_) | Value::Float(_) => false,
+    }
 }
 
 /// Two numbers of too many values to tell them apart.
 fn numbers<'a>(world: &World<'a>, one: &Number, other: &Number) -> Result<Likeness, Need<'a>> {
     if !one.whole || !other.whole {
-        return Ok(Likeness::Different);
+        let is_close = |a: f64, b: f64| (a - b).abs() <= FAR * a.abs().max(b.abs());
+        let is_almost = is_close(one.min, other.min) && is_close(one.max, other.max);
+        return if one.key == other.key && one.whole == other.whole && is_almost {
+            Err(Need::Beyond(Obstacle::Computed))
+        } else {
+            Ok(Likeness::Different)
+        };
     }
     if !world.has_any_remainder(&one.key) || !world.has_any_remainder(&other.key) {
         return Err(Need::Beyond(Obstacle::ManyValues));

@@ -1,5 +1,7 @@
 //! Conditions that no draw decides, taken for true or false.
 
+use std::borrow::Cow;
+
 use super::term::{Term, TermKind};
 use crate::eval::function::Function;
 use crate::eval::semantics::Semantics;
@@ -23,6 +25,14 @@ impl<'a> Assumed<'a> {
     /// The conditions, in the order in which they were met.
     pub(super) fn conditions(&self) -> &[(Term<'a>, bool)] {
         &self.conditions
+    }
+
+    /// About how many steps it takes to know a condition's truth: each value that an input can have
+    /// is tried with each condition on the input.
+    pub(super) fn work(&self, condition: &Term<'a>) -> usize {
+        let Some(name) = on_one(condition) else { return 1 };
+        let on_it = self.conditions.iter().filter(|(term, _)| on_one(term) == Some(name)).count();
+        10 * (on_it + 1) * (on_it + 1)
     }
 
     /// The same and one more.
@@ -106,6 +116,30 @@ impl<'a> Assumed<'a> {
         Some((name, values))
     }
 
+    /// An input with which a condition fails where it is null, and the condition that it is null,
+    /// if that is not decided yet. Some inputs are left out.
+    pub(super) fn fatal_null<S: Semantics>(
+        &self,
+        condition: &Term<'a>,
+        but: &[&str],
+    ) -> Option<(&'a str, Term<'a>)> {
+        if condition.has_unit() || condition.has_draw() {
+            return None;
+        }
+        let names = condition.names();
+        names.iter().filter(|name| !but.contains(*name)).find_map(|name| {
+            let value = |other: &&'a str| if other == name { Value::Null } else { Value::Int(1) };
+            let inputs: Map = names.iter().map(|it| ((*it).to_owned(), value(it))).collect();
+            if condition.value::<S>(&inputs).is_some() {
+                return None;
+            }
+            let input = Term::new(TermKind::Input(name))?;
+            let null = Term::new(TermKind::Known(Cow::Owned(Value::Null)))?;
+            let is_null = input.equals(null)?;
+            self.truth::<S>(&is_null).is_none().then_some((*name, is_null))
+        })
+    }
+
     /// The conditions that do not follow from the others.
     pub(super) fn needed<S: Semantics>(&self) -> Vec<(Term<'a>, bool)> {
         let mut needed = self.conditions.clone();
@@ -149,7 +183,7 @@ impl<'a> Assumed<'a> {
             .collect();
         let mut examples = Vec::new();
         let mut places = vec![0; names.len()];
-        for _ in 0..MAX_TRIED {
+        for _ in 0..MAX_TRIED / names.len().max(1) {
             let inputs: Map = names
                 .iter()
                 .zip(&values)
@@ -173,7 +207,7 @@ impl<'a> Assumed<'a> {
     }
 }
 
-/// The most combinations of inputs that are tried as examples.
+/// The most values of inputs that are tried in examples.
 const MAX_TRIED: usize = 20_000;
 
 /// Integers below this are exact as doubles.
@@ -194,11 +228,18 @@ fn advance(places: &mut [usize], values: &[Vec<Value>]) -> bool {
 impl<'t, 'a> OnOne<'t, 'a> {
     fn new(term: &'t Term<'a>) -> OnOne<'t, 'a> {
         let is_input = |term: &Term<'_>| matches!(term.kind(), TermKind::Input(_));
-        let is_known = |term: &Term<'_>| matches!(term.kind(), TermKind::Known(_));
         let is_direct = match term.kind() {
             TermKind::Input(_) => true,
             TermKind::Call(function, arguments) => match arguments.as_slice() {
                 [(_, left), (_, right)] => {
+                    // Lists and maps have no end of others between them.
+                    let is_known = |term: &Term<'_>| match term.kind() {
+                        TermKind::Known(value) => {
+                            *function == Function::Equals
+                                || !matches!(**value, Value::List(_) | Value::Map(_))
+                        }
+                        _ => false,
+                    };
                     compares(*function)
                         && (is_input(left) && is_known(right) || is_known(left) && is_input(right))
                 }
@@ -249,9 +290,11 @@ fn candidates<'t, 'a: 't>(conditions: impl IntoIterator<Item = &'t Term<'a>>) ->
     values.extend(numbers.iter().map(|float| number_of(*float)));
     values.extend(others);
     values.push(Value::Null);
-    let gaps = numbers.windows(2).map(|pair| pair[0] + (pair[1] - pair[0]) / 2.0);
-    let ends = [numbers.first().map_or(0.0, |first| first - 1.0)];
-    let ends = ends.into_iter().chain(numbers.last().map(|last| last + 1.0)).chain([0.0, 1.0]);
+    let gaps = numbers.windows(2).map(|pair| pair[0] / 2.0 + pair[1] / 2.0);
+    // Large numbers have no neighbours that are 1 away.
+    let ends = numbers.first().into_iter().flat_map(|first| [first - 1.0, first.next_down()]);
+    let ends = ends.chain(numbers.last().into_iter().flat_map(|last| [last + 1.0, last.next_up()]));
+    let ends = ends.filter(|end| end.is_finite()).chain([0.0, 1.0]);
     values.extend(ends.chain(gaps.clone().map(f64::floor)).chain(gaps).map(number_of));
     // The next text after each one.
     values.extend(texts.iter().map(|text| Value::from(format!("{text}\u{1}"))));
@@ -274,7 +317,17 @@ fn candidates<'t, 'a: 't>(conditions: impl IntoIterator<Item = &'t Term<'a>>) ->
 fn gather(value: &Value, texts: &mut Vec<String>, numbers: &mut Vec<f64>, others: &mut Vec<Value>) {
     match value {
         Value::String(text) => texts.push(text.to_string()),
-        Value::Int(_) | Value::Wide(_) | Value::Float(_) => numbers.extend(value.as_float()),
+        Value::Int(_) | Value::Wide(_) | Value::Float(_) => {
+            numbers.extend(value.as_float());
+            // An integer that is not exact as a double.
+            if value.as_float().is_none_or(|float| float.abs() >= MAX_EXACT) {
+                others.extend(
+                    [Some(value.clone()), neighbour(value, -1), neighbour(value, 1)]
+                        .into_iter()
+                        .flatten(),
+                );
+            }
+        }
         Value::List(items) => {
             items.iter().for_each(|item| gather(item, texts, numbers, others));
             others.push(value.clone());
@@ -288,6 +341,17 @@ fn gather(value: &Value, texts: &mut Vec<String>, numbers: &mut Vec<f64>, others
         }
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// The integer that is so far away from one.
+fn neighbour(value: &Value, by: i128) -> Option<Value> {
+    let int = match value {
+        Value::Int(int) => i128::from(*int),
+        Value::Wide(int) => **int,
+        _ => return None,
+    };
+    let int = int.checked_add(by)?;
+    Some(i64::try_from(int).map_or_else(|_| Value::Wide(Box::new(int)), Value::Int))
 }
 
 /// A number as people give it: an integer where it is one.

@@ -25,7 +25,10 @@ use crate::value::Value;
 const MAX_CASES: usize = 1000;
 
 /// The most outcomes that are told apart.
-const MAX_OUTCOMES: usize = 2_000_000;
+const MAX_OUTCOMES: usize = 300_000;
+
+/// The most steps of work for all cases together.
+const MAX_WORK: usize = 5_000_000;
 
 /// The most pairs of values that are kept of a param.
 const MAX_MOVES: usize = 1000;
@@ -106,7 +109,7 @@ pub(super) fn compare<'a, S: Semantics>(
     let semantics = std::marker::PhantomData::<S>;
     let pair = Pair { before, after, unit, outcomes: 0, semantics };
     let mut cases = Cases { pair, paths: Paths::default(), met: 0 };
-    let tree = cases.tree(World::default())?;
+    let tree = cases.tree(World::default(), &[])?;
     let mut found = Vec::new();
     flatten::<S>(tree, World::default(), &mut found)?;
     Ok((found, cases.paths.trace.keys))
@@ -126,9 +129,10 @@ struct Cases<'s, 'a, S> {
 }
 
 impl<'a, S: Semantics> Cases<'_, 'a, S> {
-    fn tree(&mut self, world: World<'a>) -> Result<Tree<'a>, Obstacle> {
+    /// The cases of a world. Where inputs among the `harmless` are null, nothing changes.
+    fn tree(&mut self, world: World<'a>, harmless: &[&'a str]) -> Result<Tree<'a>, Obstacle> {
         self.met += 1;
-        if self.met > 2 * MAX_CASES {
+        if self.met > 2 * MAX_CASES || self.paths.trace.steps > MAX_WORK {
             return Err(Obstacle::ManyCases);
         }
         let mut sum = Sum::default();
@@ -145,11 +149,25 @@ impl<'a, S: Semantics> Cases<'_, 'a, S> {
                 Ok(Tree::Leaf { shift: Err(obstacle), is_alike: false })
             }
             Err(Halt::Case(condition)) => {
+                self.paths.trace.steps += world.assumed.work(&condition);
+                // Units for which a condition fails are in neither of its cases, but it may be met
+                // on some paths only.
+                let fatal = world.assumed.fatal_null::<S>(&condition, harmless);
+                let mut harmless = harmless.to_vec();
+                if let Some((name, is_null)) = fatal {
+                    let null = self.tree(world.assuming(&is_null, true), &harmless)?;
+                    if null.has_changes() {
+                        let other = self.tree(world.assuming(&is_null, false), &harmless)?;
+                        return Ok(Tree::Either(is_null, Box::new([null, other])));
+                    }
+                    harmless.push(name);
+                    return self.tree(world, &harmless);
+                }
                 let mut possible = Vec::new();
                 for truth in [true, false] {
                     let world = world.assuming(&condition, truth);
                     if world.assumed.is_possible::<S>() {
-                        possible.push(self.tree(world)?);
+                        possible.push(self.tree(world, &harmless)?);
                     }
                 }
                 let Some(no) = possible.pop() else {
@@ -167,6 +185,15 @@ impl<'a, S: Semantics> Cases<'_, 'a, S> {
 }
 
 impl Tree<'_> {
+    /// Whether anything changes, or may, in any of the cases.
+    fn has_changes(&self) -> bool {
+        match self {
+            Tree::Leaf { shift: Ok(shift), .. } => shift.any > 0.0 || shift.in_experiment > 0.0,
+            Tree::Leaf { shift: Err(_), .. } => true,
+            Tree::Either(_, branches) => branches.iter().any(Tree::has_changes),
+        }
+    }
+
     /// Whether two trees say the same but for what computing makes of it.
     fn is_close(&self, other: &Tree<'_>) -> bool {
         match (self, other) {
@@ -281,6 +308,7 @@ impl Sum<'_> {
 type Both<'a> = [Result<Outcome<'a>, EvalError>; 2];
 
 impl<'a, S: Semantics> Follow<'a> for Pair<'_, 'a, S> {
+    const MAX_STEPS: usize = MAX_WORK;
     type Leaf = Both<'a>;
     type Sum = Sum<'a>;
 

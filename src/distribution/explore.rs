@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::accumulate::Shares;
 use super::key::Key;
-use super::paths::{Follow, Halt, MAX_FORKS, Paths};
+use super::paths::{Follow, Halt, MAX_FORKS, MAX_STEPS, Paths};
 use super::shares::{Distribution, Span};
 use super::symbol::{Number, Symbol};
 use super::term::Term;
@@ -83,6 +83,7 @@ struct Explorer<'s, 'a, S> {
 }
 
 impl<'a, S: Semantics> Follow<'a> for Explorer<'_, 'a, S> {
+    const MAX_STEPS: usize = MAX_STEPS;
     type Leaf = Leaf<'a>;
     type Sum = Shares;
 
@@ -218,6 +219,9 @@ fn span(world: &World<'_>, number: &Number, share: f64) -> Result<Span, Obstacle
     let Number { min, max, whole, ref key } = *number;
     if whole && !world.has_any_remainder(key) {
         return Err(Obstacle::ManyValues);
+    }
+    if world.is_blurred(key) {
+        return Err(Obstacle::Computed);
     }
     // An interval tells almost nothing about a remainder.
     let (low, high) = if whole { (0.0, 1.0) } else { world.interval(key) };

@@ -133,7 +133,7 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
     }
 
     /// The entry of a small map under a key that is an input: each key is a case.
-    fn entry(&self, map: &Symbol<'a>, index: &Symbol<'a>) -> Walked<'a, Option<Symbol<'a>>> {
+    fn entry(&mut self, map: &Symbol<'a>, index: &Symbol<'a>) -> Walked<'a, Option<Symbol<'a>>> {
         let (Symbol::Known(value), Symbol::Open(index)) = (map, index) else {
             return Ok(None);
         };
@@ -183,7 +183,9 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             return None;
         }
         let Number { min, max, .. } = **number;
-        let split = bound.as_float().map_or(0.0, |bound| (bound - min) / (max - min));
+        // Where a boolean can be compared with a number, it is 0 or 1.
+        let bound_number = bound.as_float().or(bound.as_bool().map(|it| f64::from(u8::from(it))));
+        let split = bound_number.map_or(0.0, |bound| (bound - min) / (max - min));
         let split = if split.is_nan() { 0.0 } else { split.clamp(0.0, 1.0) };
         // The comparison has one result in the whole part, so the middle of the part is compared.
         let outcome = |share: f64| {

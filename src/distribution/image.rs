@@ -62,6 +62,26 @@ impl<'t, 'a> Image<'t, 'a> {
         }
     }
 
+    /// Whether a value that goes straight with a number differs from a constant but for a point.
+    pub(super) fn is_apart_from<S: Semantics>(&self, constant: &Value) -> bool {
+        let far = |share| {
+            let (value, constant) = (self.at::<S>(share)?.as_float()?, constant.as_float());
+            Some(constant.is_none_or(|it| (value - it).abs() > FAR * value.abs().max(it.abs())))
+        };
+        course(self.term, &mut None) == Some(Course::Affine)
+            && [0.0, 1.0].into_iter().any(|share| far(share) == Some(true))
+            && self.is_moving::<S>()
+    }
+
+    /// Whether the value at one end of the range is another one than at the other.
+    fn is_moving<S: Semantics>(&self) -> bool {
+        let float = |share| self.at::<S>(share)?.as_float();
+        match (float(0.0), float(1.0)) {
+            (Some(low), Some(high)) => (high - low).abs() > FAR * low.abs().max(high.abs()),
+            _ => false,
+        }
+    }
+
     /// Whether two values that go straight with one number differ but for single points.
     pub(super) fn is_apart<S: Semantics>(&self, other: &Image<'_, '_>) -> bool {
         let is_straight =
@@ -80,7 +100,7 @@ impl<'t, 'a> Image<'t, 'a> {
 }
 
 /// Values that differ by more than this in proportion are no work of rounding.
-const FAR: f64 = 1e-6;
+pub(super) const FAR: f64 = 1e-6;
 
 /// The last share from `start` on at which the value is still the same, and the first one after it.
 fn last_of<S: Semantics>(image: &Image<'_, '_>, start: f64, value: &Value) -> Option<(f64, f64)> {

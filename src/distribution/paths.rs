@@ -7,13 +7,15 @@ use super::{MAX_PATHS, Obstacle};
 use crate::eval::EvalError;
 
 /// The most expressions that are evaluated on all paths together.
-const MAX_STEPS: usize = 20_000_000;
+pub(super) const MAX_STEPS: usize = 20_000_000;
 
 /// The most draws that one path may depend on.
 pub(super) const MAX_FORKS: usize = 400;
 
 /// The thing that is followed, and the sum over its paths.
 pub(super) trait Follow<'a> {
+    /// The most steps on all paths together.
+    const MAX_STEPS: usize;
     /// The end of a path.
     type Leaf;
     /// The sum over paths, each with its probability.
@@ -77,11 +79,12 @@ impl Paths {
         sum: &mut F::Sum,
     ) -> Result<(), Halt<'a>> {
         self.paths += 1;
-        if self.paths > MAX_PATHS || self.trace.steps > MAX_STEPS || forks == 0 {
+        if self.paths > MAX_PATHS || self.trace.steps > F::MAX_STEPS || forks == 0 {
             return Err(Obstacle::ManyPaths.into());
         }
         self.trace.met.clear();
         self.trace.open.clear();
+        self.trace.guesses = 0;
         match followed.walk(world, &mut self.trace) {
             Ok(leaf) => followed.leaf(world, weight, leaf, sum),
             Err(Need::Draw(ways)) => {

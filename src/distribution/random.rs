@@ -77,31 +77,62 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         given.unit = unit;
         match self.draw(&given).map_err(|reason| reason.at(span))? {
             Symbol::Unknown(obstacle) => self.open(call.function, symbols, obstacle),
+            // Units for which a draw fails get nothing, whether or not the value is used.
+            Symbol::Draw(draw) if draw.may_fail() => Ok(self.world.force(Symbol::Draw(draw))?),
             symbol => Ok(symbol),
         }
     }
 
     /// A draw that is known from others only: by all that decides it.
     fn open(
-        &self,
+        &mut self,
         function: Function,
         symbols: [Option<Symbol<'a>>; MAX_PARAMETERS],
         why: Obstacle,
     ) -> Walked<'a, Symbol<'a>> {
         let mut arguments: Vec<Option<Term<'a>>> = Vec::with_capacity(MAX_PARAMETERS);
-        for symbol in symbols {
-            arguments.push(match symbol {
-                Some(symbol) => match self.world.force_all(symbol)?.term(self.setting.unit) {
+        let mut values = [const { None }; MAX_PARAMETERS];
+        for (parameter, symbol) in symbols.into_iter().enumerate() {
+            let symbol = symbol.map(|symbol| self.world.force_all(symbol)).transpose()?;
+            arguments.push(match &symbol {
+                Some(symbol) => match symbol.term(self.setting.unit) {
                     Some(term) => Some(term),
                     None => return Ok(Symbol::Unknown(why)),
                 },
                 None => None,
             });
+            values[parameter] = symbol;
         }
+        let keys = self.open_keys(function, values);
         let (salt, separator) = (self.salt.to_owned(), self.separator.clone());
-        let draw = OpenDraw { function, salt, separator, arguments, why: why.clone() };
+        let draw = OpenDraw { function, salt, separator, arguments, keys, why: why.clone() };
         let term = Term::new(TermKind::Draw(Box::new(draw)));
         Ok(term.map_or(Symbol::Unknown(why), Symbol::Open))
+    }
+
+    /// The numbers that an operator draws whose other arguments are not known; `None` if its salt
+    /// or its unit is not known, either, or it draws several.
+    fn open_keys(
+        &mut self,
+        function: Function,
+        mut values: [Option<Symbol<'a>>; MAX_PARAMETERS],
+    ) -> Option<Vec<Key>> {
+        if matches!(function, Function::BernoulliFilter | Function::Sample | Function::FastSample) {
+            return None;
+        }
+        let unit = values[0].take()?;
+        let mut arguments = Arguments::new(function, S::NULL_IS_MISSING);
+        for parameter in [1, 2] {
+            match values[parameter].take() {
+                Some(Symbol::Known(value)) => arguments.set(parameter, value),
+                Some(_) => return None,
+                None => {}
+            }
+        }
+        let salt = SaltInForce { experiment: self.salt, separator: &self.separator };
+        let mut key = Key::from(salt.of_call(&arguments).ok()?.begin::<DrawText>());
+        unit.write_unit::<S>(&mut key.text).ok()?;
+        (key.text.has_unit() && self.note_all(&[&key])).then(|| vec![key])
     }
 
     /// The arguments, if all except the unit and the choices are known.
@@ -193,9 +224,13 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
             Symbol::Number(number) => vec![&number.key],
             _ => Vec::new(),
         };
+        self.note_all(&keys)
+    }
+
+    fn note_all(&mut self, keys: &[&Key]) -> bool {
         let Trace { keys: all, met, open, .. } = &mut *self.trace;
         let mut is_clear = true;
-        for key in keys {
+        for &key in keys {
             all.insert(key.clone());
             let others = if key.text.is_open() { &*met } else { &*open };
             is_clear &= others.iter().all(|other| key == other || !key.text.may_be(&other.text));

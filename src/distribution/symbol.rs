@@ -140,7 +140,7 @@ impl<'a> Symbol<'a> {
         }
     }
 
-    /// Whether it can be null. An input can; where it is, it hides no input of the variable's name.
+    /// Whether it can be null.
     pub(super) fn may_be_null(&self) -> bool {
         match self {
             Symbol::Known(value) => value.is_null(),
@@ -150,6 +150,7 @@ impl<'a> Symbol<'a> {
                     .iter()
                     .any(|(_, outcome)| outcome.as_ref().is_ok_and(Symbol::may_be_null)),
             },
+            Symbol::Open(term) => term.may_be_null(),
             Symbol::Unknown(_) => true,
             _ => false,
         }

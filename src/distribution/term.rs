@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Obstacle;
+use super::key::Key;
 use super::shares::same;
 use super::symbol::{Number, Symbol};
 use crate::eval::apply::apply;
@@ -53,6 +54,8 @@ pub(super) struct OpenDraw<'a> {
     pub(super) salt: String,
     pub(super) separator: String,
     pub(super) arguments: Vec<Option<Term<'a>>>,
+    /// The numbers that it draws; `None` if they are not known.
+    pub(super) keys: Option<Vec<Key>>,
     /// Why it is not followed.
     pub(super) why: Obstacle,
 }
@@ -128,6 +131,30 @@ impl<'a> Term<'a> {
         matches!(self.kind(), TermKind::Input(_))
     }
 
+    /// Whether it is `true` or `false` wherever it does not fail.
+    pub(super) fn is_boolean(&self) -> bool {
+        use Function::{Equals, Greater, GreaterOrEqual, Less, LessOrEqual, Not};
+        match self.kind() {
+            TermKind::Known(value) => value.as_bool().is_some(),
+            TermKind::Call(function, _) => {
+                matches!(function, Equals | Less | Greater | LessOrEqual | GreaterOrEqual | Not)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it can be null: an input can, and a part or a choice that is taken from others.
+    pub(super) fn may_be_null(&self) -> bool {
+        match self.kind() {
+            TermKind::Known(value) => value.is_null(),
+            TermKind::Input(_) | TermKind::Draw(_) => true,
+            TermKind::Call(function, _) => {
+                matches!(function, Function::Index | Function::Min | Function::Max)
+            }
+            TermKind::Unit(_) | TermKind::Number(_) | TermKind::List(_) | TermKind::Map(_) => false,
+        }
+    }
+
     /// Whether it depends on the primary unit itself.
     pub(super) fn has_unit(&self) -> bool {
         self.0.has_unit
@@ -165,6 +192,20 @@ impl<'a> Term<'a> {
             }
         });
         names
+    }
+
+    /// The draws that it depends on; `None` if they are not known.
+    pub(super) fn keys(&self) -> Option<Vec<Key>> {
+        let mut keys = Some(Vec::new());
+        self.visit(&mut |kind| {
+            let found = match kind {
+                TermKind::Number(number) => Some(vec![number.key.clone()]),
+                TermKind::Draw(draw) => draw.keys.clone(),
+                _ => return,
+            };
+            keys = keys.take().zip(found).map(|(keys, found)| [keys, found].concat());
+        });
+        keys
     }
 
     /// Shows all of its parts.

@@ -40,7 +40,9 @@ pub struct ComparedCase {
 /// through, in order: params of later ones are laid over those of earlier ones. Draws of one text
 /// are one number in both versions; inputs are unknown, and the primary unit is never null.
 ///
-/// Returns the cases in which anything changes, or may: in all others nothing does.
+/// Returns the cases in which anything changes, or may: in all others nothing does. Inputs for which
+/// a script fails are the exception: where a condition fails for a value that is not null, such as
+/// `age < 18` for a text, nothing is said of units that fail, nor of the others with that value.
 ///
 /// ```
 /// use planout::distribution::{Run, compare};

@@ -41,6 +41,8 @@ pub(super) struct Trace {
     pub(super) met: Vec<Key>,
     /// Those among them in whose texts an input stands that is not known.
     pub(super) open: Vec<Key>,
+    /// The number of conditions of the path that have been guessed, in all of its scripts.
+    pub(super) guesses: usize,
     /// How many expressions were evaluated.
     pub(super) steps: usize,
 }
@@ -78,7 +80,6 @@ pub(super) fn walk<'a, S: Semantics>(
         setting,
         world,
         trace,
-        guesses: 0,
         depth: 0,
         made: 0,
         salt: setting.salt,
@@ -104,8 +105,6 @@ pub(super) struct Walker<'w, 'a, S> {
     variables: Vec<Option<Symbol<'a>>>,
     /// The slots that are params, in the order in which they were first set.
     params: Vec<Slot>,
-    /// The number of conditions that have been guessed.
-    guesses: usize,
     depth: usize,
     /// The number of bytes of the variables' values that were made on the way.
     made: usize,
@@ -217,10 +216,8 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         // A null variable hides no input.
         match input() {
             Some(input) if S::NULL_IS_MISSING && variable.may_be_null() => {
-                match self.world.force(variable.clone())? {
-                    Symbol::Known(value) if value.is_null() => Ok(input),
-                    value => Ok(value),
-                }
+                let value = self.world.force(variable.clone())?;
+                Ok(if self.is_null(&value)? { input } else { value })
             }
             _ => Ok(variable.clone()),
         }
@@ -255,13 +252,14 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
     }
 
     /// Whether a condition holds that no draw decides.
-    pub(super) fn decide(&self, condition: &Term<'a>) -> Walked<'a, bool> {
+    pub(super) fn decide(&mut self, condition: &Term<'a>) -> Walked<'a, bool> {
+        self.trace.steps += self.world.assumed.conditions().len();
         Ok(decide::<S>(self.world, condition)?)
     }
 
     fn guess(&mut self, why: Obstacle) -> Walked<'a, bool> {
-        let guess = self.world.guesses.get(self.guesses).copied();
-        self.guesses += 1;
+        let guess = self.world.guesses.get(self.trace.guesses).copied();
+        self.trace.guesses += 1;
         guess.ok_or_else(|| Need::Guess(why).into())
     }
 
@@ -279,23 +277,28 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
     fn coalesce(&mut self, operands: &'a [Expr]) -> Walked<'a, Symbol<'a>> {
         for operand in operands {
             let operand = self.expr(operand)?;
-            let is_null = match self.world.force(operand.clone())? {
-                Symbol::Known(value) => value.is_null(),
-                Symbol::Open(term) => {
-                    let null = Term::new(TermKind::Known(Cow::Owned(Value::Null)));
-                    match null.and_then(|null| term.clone().equals(null)) {
-                        Some(condition) => self.decide(&condition)?,
-                        None => self.guess(term.obstacle())?,
-                    }
-                }
-                Symbol::Unknown(obstacle) => self.guess(obstacle)?,
-                _ => false,
-            };
-            if !is_null {
+            let forced = self.world.force(operand.clone())?;
+            if !self.is_null(&forced)? {
                 return Ok(operand);
             }
         }
         Ok(Symbol::value(Value::Null))
+    }
+
+    /// Whether a value that has been forced is null.
+    fn is_null(&mut self, value: &Symbol<'a>) -> Walked<'a, bool> {
+        Ok(match value {
+            Symbol::Known(value) => value.is_null(),
+            Symbol::Open(term) if term.may_be_null() => {
+                let null = Term::new(TermKind::Known(Cow::Owned(Value::Null)));
+                match null.and_then(|null| term.clone().equals(null)) {
+                    Some(condition) => self.decide(&condition)?,
+                    None => self.guess(term.obstacle())?,
+                }
+            }
+            Symbol::Unknown(obstacle) => self.guess(obstacle.clone())?,
+            _ => false,
+        })
     }
 }
 

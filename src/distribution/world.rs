@@ -1,6 +1,6 @@
 //! The known outcomes of draws on a path through a script.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -27,6 +27,18 @@ pub(super) struct World<'a> {
     pub(super) assumed: Rc<Assumed<'a>>,
     /// The guesses at the others, in the order in which they were met.
     pub(super) guesses: Vec<bool>,
+    /// The draws that conditions depend on whose truth was taken for known, nobody knows for which
+    /// share: which numbers are left is not known, either.
+    blurred: Blurred,
+}
+
+/// The draws of which more is known than can be said.
+#[derive(Clone, Debug, Default)]
+enum Blurred {
+    #[default]
+    None,
+    These(Rc<HashSet<Key>>),
+    All,
 }
 
 /// The knowledge of a number that was drawn.
@@ -86,13 +98,38 @@ impl<'a> World<'a> {
     /// The world in which a condition is taken for true, or for false.
     pub(super) fn assuming(&self, condition: &Term<'a>, truth: bool) -> World<'a> {
         let assumed = Rc::new(self.assumed.with(condition.clone(), truth));
-        World { assumed, ..self.clone() }
+        let mut world = World { assumed, ..self.clone() };
+        if condition.has_draw() {
+            world.blur(condition.keys());
+        }
+        world
+    }
+
+    /// From here on, the numbers of these draws are not equally likely any more.
+    fn blur(&mut self, keys: Option<Vec<Key>>) {
+        self.blurred = match (std::mem::take(&mut self.blurred), keys) {
+            (Blurred::All, _) | (_, None) => Blurred::All,
+            (Blurred::None, Some(keys)) => Blurred::These(Rc::new(keys.into_iter().collect())),
+            (Blurred::These(known), Some(keys)) => {
+                Blurred::These(Rc::new(known.iter().cloned().chain(keys).collect()))
+            }
+        };
+    }
+
+    /// Whether more is known of a number than its remainder and its interval.
+    pub(super) fn is_blurred(&self, key: &Key) -> bool {
+        match &self.blurred {
+            Blurred::None => false,
+            Blurred::These(keys) => keys.contains(key),
+            Blurred::All => true,
+        }
     }
 
     /// The same of a condition that cannot be told from others.
     pub(super) fn guessing(&self, guess: bool) -> World<'a> {
         let mut world = self.clone();
         world.guesses.push(guess);
+        world.blur(None);
         world
     }
 
@@ -108,7 +145,7 @@ impl<'a> World<'a> {
 
     /// Whether only the interval of a number is known.
     pub(super) fn has_any_remainder(&self, key: &Key) -> bool {
-        self.of(key).modulus == 1
+        self.of(key).modulus == 1 && !self.is_blurred(key)
     }
 
     /// Whether a number was drawn as a part of another draw, or parts of this draw were drawn alone.
@@ -126,12 +163,12 @@ impl<'a> World<'a> {
             return Err(Obstacle::SharedSample);
         }
         let known = self.of(&draw.key);
-        match &draw.outcomes {
-            Outcomes::Remainders(outcomes) => remainders(known, outcomes.len() as u64),
-            Outcomes::Intervals(outcomes) => {
-                Ok(intervals(known, outcomes.iter().map(|(end, _)| *end)))
-            }
-        }
+        let possible = match &draw.outcomes {
+            Outcomes::Remainders(outcomes) => remainders(known, outcomes.len() as u64)?,
+            Outcomes::Intervals(outcomes) => intervals(known, outcomes.iter().map(|(end, _)| *end)),
+        };
+        let is_blurred = draw.parts.iter().chain([&draw.key]).any(|key| self.is_blurred(key));
+        if possible.len() > 1 && is_blurred { Err(Obstacle::Computed) } else { Ok(possible) }
     }
 
     /// The value of a symbol on this path, if that is known; a list's items are not looked at.
@@ -200,6 +237,14 @@ impl<'a> World<'a> {
 }
 
 impl<'a> Draw<'a> {
+    /// Whether it fails for some numbers.
+    pub(super) fn may_fail(&self) -> bool {
+        match &self.outcomes {
+            Outcomes::Remainders(_) => false,
+            Outcomes::Intervals(outcomes) => outcomes.iter().any(|(_, outcome)| outcome.is_err()),
+        }
+    }
+
     fn outcome_of(&self, index: usize) -> Result<Symbol<'a>, EvalError> {
         match &self.outcomes {
             Outcomes::Remainders(outcomes) => Ok(outcomes[index].clone()),
