@@ -90,7 +90,12 @@ fn open<'a, S: Semantics>(
             return Err(Need::Beyond(term.obstacle()));
         }
     }
-    let condition = left.clone().equals(right.clone());
+    // A constant comes second, as people write it.
+    let (first, second) = match left.kind() {
+        TermKind::Known(_) => (&right, &left),
+        _ => (&left, &right),
+    };
+    let condition = first.clone().equals(second.clone());
     let condition = condition.ok_or(Need::Beyond(Obstacle::Computed))?;
     if !decide::<S>(world, &condition)? {
         return Ok(Likeness::Different);

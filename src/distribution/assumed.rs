@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexSet;
+
+use super::candidates::candidates;
 use super::term::{Term, TermKind};
 use crate::eval::function::Function;
 use crate::eval::semantics::Semantics;
@@ -33,6 +36,22 @@ impl<'a> Assumed<'a> {
         let Some(name) = on_one(condition) else { return 1 };
         let on_it = self.conditions.iter().filter(|(term, _)| on_one(term) == Some(name)).count();
         10 * (on_it + 1) * (on_it + 1)
+    }
+
+    pub(super) fn new(conditions: Vec<(Term<'a>, bool)>) -> Assumed<'a> {
+        Assumed { conditions }
+    }
+
+    /// The same without the condition at a place.
+    pub(super) fn without(&self, place: usize) -> Assumed<'a> {
+        let mut conditions = self.conditions.clone();
+        conditions.remove(place);
+        Assumed { conditions }
+    }
+
+    /// Whether others follow from it.
+    pub(super) fn implies<S: Semantics>(&self, other: &Assumed<'a>) -> bool {
+        other.conditions.iter().all(|(term, truth)| self.truth::<S>(term) == Some(*truth))
     }
 
     /// The same and one more.
@@ -163,23 +182,16 @@ impl<'a> Assumed<'a> {
         })
     }
 
-    /// Inputs that fulfil all that is assumed, at most so many: the first value of each input that
-    /// does, and others to try.
-    pub(super) fn examples<S: Semantics>(&self, most: usize) -> Vec<Map> {
-        let mut names: Vec<&'a str> = Vec::new();
-        for (term, _) in &self.conditions {
-            for name in term.names() {
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-        }
+    /// Inputs that fulfil all that is assumed, at most so many, the plainest first. They have values
+    /// for what the conditions of other cases ask, too: these should not fail.
+    pub(super) fn examples<S: Semantics>(&self, most: usize, others: &[Term<'a>]) -> Vec<Map> {
+        let terms = || self.conditions.iter().map(|(term, _)| term).chain(others);
+        // The unit is somebody else's to find, and a draw has no value yet.
+        let terms = || terms().filter(|term| !term.has_unit() && !term.has_draw());
+        let names: IndexSet<&'a str> = terms().flat_map(Term::names).collect();
         let values: Vec<Vec<Value>> = names
             .iter()
-            .map(|name| {
-                let terms = self.conditions.iter().map(|(term, _)| term);
-                candidates(terms.filter(|term| term.names().contains(name)))
-            })
+            .map(|name| candidates(terms().filter(|term| term.names().contains(name))))
             .collect();
         let mut examples = Vec::new();
         let mut places = vec![0; names.len()];
@@ -193,10 +205,9 @@ impl<'a> Assumed<'a> {
             let fits = |(term, truth): &(Term<'a>, bool)| {
                 term.value::<S>(&inputs).map(|value| value.is_true()) == Some(*truth)
             };
-            // The unit is somebody else's to find, and a number that is drawn has no value yet.
             let on_inputs = self.conditions.iter();
             let mut on_inputs = on_inputs.filter(|(term, _)| !term.has_unit() && !term.has_draw());
-            if on_inputs.all(fits) {
+            if on_inputs.all(fits) && terms().all(|term| term.value::<S>(&inputs).is_some()) {
                 examples.push(inputs);
             }
             if examples.len() == most || !advance(&mut places, &values) {
@@ -209,9 +220,6 @@ impl<'a> Assumed<'a> {
 
 /// The most values of inputs that are tried in examples.
 const MAX_TRIED: usize = 20_000;
-
-/// Integers below this are exact as doubles.
-const MAX_EXACT: f64 = (1_u64 << 53) as f64;
 
 /// Counts on; false after the last combination.
 fn advance(places: &mut [usize], values: &[Vec<Value>]) -> bool {
@@ -270,95 +278,4 @@ fn on_one<'a>(condition: &Term<'a>) -> Option<&'a str> {
 fn holds<S: Semantics>(condition: &Term<'_>, name: &str, value: &Value) -> Option<bool> {
     let inputs = Map::from_iter([(name.to_owned(), value.clone())]);
     condition.value::<S>(&inputs).map(|value| value.is_true())
-}
-
-/// Values of an input of which conditions that compare it with constants tell no others apart: the
-/// constants, one in each gap between them, and one of each other kind.
-fn candidates<'t, 'a: 't>(conditions: impl IntoIterator<Item = &'t Term<'a>>) -> Vec<Value> {
-    let (mut texts, mut numbers, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for condition in conditions {
-        condition.visit(&mut |kind| {
-            let TermKind::Known(value) = kind else { return };
-            gather(value, &mut texts, &mut numbers, &mut others);
-        });
-    }
-    texts.sort_unstable();
-    texts.dedup();
-    numbers.sort_by(f64::total_cmp);
-    numbers.dedup();
-    let mut values: Vec<Value> = texts.iter().map(|text| Value::from(text.as_str())).collect();
-    values.extend(numbers.iter().map(|float| number_of(*float)));
-    values.extend(others);
-    values.push(Value::Null);
-    let gaps = numbers.windows(2).map(|pair| pair[0] / 2.0 + pair[1] / 2.0);
-    // Large numbers have no neighbours that are 1 away.
-    let ends = numbers.first().into_iter().flat_map(|first| [first - 1.0, first.next_down()]);
-    let ends = ends.chain(numbers.last().into_iter().flat_map(|last| [last + 1.0, last.next_up()]));
-    let ends = ends.filter(|end| end.is_finite()).chain([0.0, 1.0]);
-    values.extend(ends.chain(gaps.clone().map(f64::floor)).chain(gaps).map(number_of));
-    // The next text after each one.
-    values.extend(texts.iter().map(|text| Value::from(format!("{text}\u{1}"))));
-    values.extend([Value::from("other"), Value::from("~"), Value::from("")]);
-    values.extend([Value::Bool(true), Value::Bool(false)]);
-    values.extend([Value::List(Vec::new()), Value::from(Map::new())]);
-    values.extend([
-        Value::List(vec![Value::Null]),
-        Value::from(Map::from_iter([("".to_owned(), Value::Null)])),
-    ]);
-    let mut found: Vec<Value> = Vec::new();
-    for value in values {
-        if !found.iter().any(|known| super::shares::same(known, &value)) {
-            found.push(value);
-        }
-    }
-    found
-}
-
-fn gather(value: &Value, texts: &mut Vec<String>, numbers: &mut Vec<f64>, others: &mut Vec<Value>) {
-    match value {
-        Value::String(text) => texts.push(text.to_string()),
-        Value::Int(_) | Value::Wide(_) | Value::Float(_) => {
-            numbers.extend(value.as_float());
-            // An integer that is not exact as a double.
-            if value.as_float().is_none_or(|float| float.abs() >= MAX_EXACT) {
-                others.extend(
-                    [Some(value.clone()), neighbour(value, -1), neighbour(value, 1)]
-                        .into_iter()
-                        .flatten(),
-                );
-            }
-        }
-        Value::List(items) => {
-            items.iter().for_each(|item| gather(item, texts, numbers, others));
-            others.push(value.clone());
-        }
-        Value::Map(entries) => {
-            for (key, value) in entries.iter() {
-                texts.push(key.clone());
-                gather(value, texts, numbers, others);
-            }
-            others.push(value.clone());
-        }
-        Value::Null | Value::Bool(_) => {}
-    }
-}
-
-/// The integer that is so far away from one.
-fn neighbour(value: &Value, by: i128) -> Option<Value> {
-    let int = match value {
-        Value::Int(int) => i128::from(*int),
-        Value::Wide(int) => **int,
-        _ => return None,
-    };
-    let int = int.checked_add(by)?;
-    Some(i64::try_from(int).map_or_else(|_| Value::Wide(Box::new(int)), Value::Int))
-}
-
-/// A number as people give it: an integer where it is one.
-fn number_of(float: f64) -> Value {
-    if float.fract() == 0.0 && float.abs() < MAX_EXACT {
-        Value::Int(float as i64)
-    } else {
-        Value::Float(float)
-    }
 }

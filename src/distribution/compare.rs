@@ -1,8 +1,5 @@
 //! Two versions of what units get, compared exactly: both are run in one world, in which a draw of
 //! one text is one number.
-//!
-//! Inputs are not known. A condition on them divides the units into cases, each of which is followed
-//! by itself; cases that come to the same are put together again.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -11,8 +8,9 @@ use indexmap::{IndexMap, IndexSet};
 use super::Obstacle;
 use super::alike::{Likeness, alike, is_same};
 use super::key::Key;
-use super::paths::{Follow, Halt, MAX_FORKS, Paths};
+use super::paths::{Follow, Halt};
 use super::shares::Exact;
+use super::shift::{ParamShift, Shift, Side};
 use super::symbol::{Outcomes, Symbol};
 use super::term::Term;
 use super::walk::{Leaf, Setting, Trace, walk};
@@ -21,27 +19,21 @@ use crate::eval::EvalError;
 use crate::eval::semantics::Semantics;
 use crate::value::Value;
 
-/// The most cases of inputs.
-const MAX_CASES: usize = 1000;
-
 /// The most outcomes that are told apart.
 const MAX_OUTCOMES: usize = 300_000;
 
 /// The most steps of work for all cases together.
-const MAX_WORK: usize = 5_000_000;
+pub(super) const MAX_WORK: usize = 5_000_000;
 
 /// The most pairs of values that are kept of a param.
 const MAX_MOVES: usize = 1000;
-
-/// Shares that differ by less are the same.
-const TOLERANCE: f64 = 1e-12;
 
 /// The scripts that a unit runs through: the default's and then its experiment's, whose params are
 /// laid over the others.
 pub(super) type Version<'a> = Vec<Setting<'a>>;
 
 /// The result of a version on a path.
-struct Outcome<'a> {
+pub(super) struct Outcome<'a> {
     params: IndexMap<&'a str, Symbol<'a>>,
     in_experiment: bool,
     /// The params that its last script sets.
@@ -50,229 +42,8 @@ struct Outcome<'a> {
     shares_draws: bool,
 }
 
-/// The units of a case, in shares of them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shift {
-    /// The share that gets another value of any param.
-    pub any: f64,
-    /// The share of which one version says that they are in the experiment, and the other one that
-    /// they are not.
-    pub in_experiment: f64,
-    /// The share that fails before.
-    pub failed_before: f64,
-    /// The share that fails after.
-    pub failed_after: f64,
-    /// The params of which any unit gets another value.
-    pub params: IndexMap<String, ParamShift>,
-}
-
-/// A param of which units get another value.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ParamShift {
-    /// The share of the units.
-    pub share: f64,
-    /// The values before and after, with the share of the units that go from one to the other; at
-    /// most a thousand pairs.
-    pub moves: IndexMap<(Side, Side), f64>,
-}
-
-/// A value before or after.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// The param is not set.
-    Missing,
-    /// A value.
-    Value(Exact),
-    /// A number of too many to name each.
-    Number,
-    /// A value that depends on inputs.
-    Open,
-}
-
-/// Units whose inputs fulfil conditions that no other case fulfils.
-#[derive(Debug)]
-pub(super) struct Case<'a> {
-    /// The conditions, and whether each holds.
-    pub(super) world: World<'a>,
-    /// What changes, or why that is not known.
-    pub(super) shift: Result<Shift, Obstacle>,
-    /// Whether what changes does not depend on what the last script draws.
-    pub(super) is_alike: bool,
-}
-
-/// The cases in which anything changes, or fails, and the draws that were met.
-pub(super) fn compare<'a, S: Semantics>(
-    before: &Version<'a>,
-    after: &Version<'a>,
-    unit: &'a str,
-) -> Result<(Vec<Case<'a>>, HashSet<Key>), Obstacle> {
-    let semantics = std::marker::PhantomData::<S>;
-    let pair = Pair { before, after, unit, outcomes: 0, semantics };
-    let mut cases = Cases { pair, paths: Paths::default(), met: 0 };
-    let tree = cases.tree(World::default(), &[])?;
-    let mut found = Vec::new();
-    flatten::<S>(tree, World::default(), &mut found)?;
-    Ok((found, cases.paths.trace.keys))
-}
-
-/// Cases by the conditions that tell them apart.
-#[derive(Debug, PartialEq)]
-enum Tree<'a> {
-    Leaf { shift: Result<Shift, Obstacle>, is_alike: bool },
-    Either(Term<'a>, Box<[Tree<'a>; 2]>),
-}
-
-struct Cases<'s, 'a, S> {
-    pair: Pair<'s, 'a, S>,
-    paths: Paths,
-    met: usize,
-}
-
-impl<'a, S: Semantics> Cases<'_, 'a, S> {
-    /// The cases of a world. Where inputs among the `harmless` are null, nothing changes.
-    fn tree(&mut self, world: World<'a>, harmless: &[&'a str]) -> Result<Tree<'a>, Obstacle> {
-        self.met += 1;
-        if self.met > 2 * MAX_CASES || self.paths.trace.steps > MAX_WORK {
-            return Err(Obstacle::ManyCases);
-        }
-        let mut sum = Sum::default();
-        match self.paths.follow(&mut self.pair, (&world, 1.0), MAX_FORKS, &mut sum) {
-            Ok(()) => {
-                let is_alike = sum.is_alike();
-                Ok(Tree::Leaf { shift: Ok(sum.shift), is_alike })
-            }
-            // The limits are those of all cases together.
-            Err(Halt::Obstacle(obstacle @ (Obstacle::ManyPaths | Obstacle::ManyCases))) => {
-                Err(obstacle)
-            }
-            Err(Halt::Obstacle(obstacle)) => {
-                Ok(Tree::Leaf { shift: Err(obstacle), is_alike: false })
-            }
-            Err(Halt::Case(condition)) => {
-                self.paths.trace.steps += world.assumed.work(&condition);
-                // Units for which a condition fails are in neither of its cases, but it may be met
-                // on some paths only.
-                let fatal = world.assumed.fatal_null::<S>(&condition, harmless);
-                let mut harmless = harmless.to_vec();
-                if let Some((name, is_null)) = fatal {
-                    let null = self.tree(world.assuming(&is_null, true), &harmless)?;
-                    if null.has_changes() {
-                        let other = self.tree(world.assuming(&is_null, false), &harmless)?;
-                        return Ok(Tree::Either(is_null, Box::new([null, other])));
-                    }
-                    harmless.push(name);
-                    return self.tree(world, &harmless);
-                }
-                let mut possible = Vec::new();
-                for truth in [true, false] {
-                    let world = world.assuming(&condition, truth);
-                    if world.assumed.is_possible::<S>() {
-                        possible.push(self.tree(world, &harmless)?);
-                    }
-                }
-                let Some(no) = possible.pop() else {
-                    // No input leads here.
-                    return Ok(Tree::Leaf { shift: Ok(Shift::default()), is_alike: true });
-                };
-                Ok(match possible.pop() {
-                    Some(yes) if yes.is_close(&no) => yes,
-                    Some(yes) => Tree::Either(condition, Box::new([yes, no])),
-                    None => no,
-                })
-            }
-        }
-    }
-}
-
-impl Tree<'_> {
-    /// Whether anything changes, or may, in any of the cases.
-    fn has_changes(&self) -> bool {
-        match self {
-            Tree::Leaf { shift: Ok(shift), .. } => shift.any > 0.0 || shift.in_experiment > 0.0,
-            Tree::Leaf { shift: Err(_), .. } => true,
-            Tree::Either(_, branches) => branches.iter().any(Tree::has_changes),
-        }
-    }
-
-    /// Whether two trees say the same but for what computing makes of it.
-    fn is_close(&self, other: &Tree<'_>) -> bool {
-        match (self, other) {
-            (
-                Tree::Leaf { shift: one, is_alike },
-                Tree::Leaf { shift: other, is_alike: is_other_alike },
-            ) => match (one, other) {
-                _ if is_alike != is_other_alike => false,
-                (Ok(one), Ok(other)) => one.is_close(other),
-                (Err(one), Err(other)) => one == other,
-                _ => false,
-            },
-            (Tree::Either(one, its), Tree::Either(other, theirs)) => {
-                one == other
-                    && its.iter().zip(theirs.iter()).all(|(one, other)| one.is_close(other))
-            }
-            _ => false,
-        }
-    }
-}
-
-impl Shift {
-    /// Whether two shifts are the same but for what computing makes of them.
-    pub(super) fn is_close(&self, other: &Shift) -> bool {
-        let close = |one: f64, other: f64| (one - other).abs() <= TOLERANCE;
-        close(self.any, other.any)
-            && close(self.in_experiment, other.in_experiment)
-            && close(self.failed_before, other.failed_before)
-            && close(self.failed_after, other.failed_after)
-            && self.params.len() == other.params.len()
-            && self.params.iter().all(|(name, one)| {
-                other.params.get(name).is_some_and(|other| {
-                    close(one.share, other.share)
-                        && one.moves.len() == other.moves.len()
-                        && one.moves.iter().all(|(sides, share)| {
-                            other.moves.get(sides).is_some_and(|other| close(*share, *other))
-                        })
-                })
-            })
-    }
-
-    /// Whether nothing changes or fails.
-    fn is_nothing(&self) -> bool {
-        self.any <= 0.0
-            && self.in_experiment <= 0.0
-            && self.failed_before <= 0.0
-            && self.failed_after <= 0.0
-    }
-}
-
-/// The cases of a tree in which anything happens.
-fn flatten<'a, S: Semantics>(
-    tree: Tree<'a>,
-    world: World<'a>,
-    found: &mut Vec<Case<'a>>,
-) -> Result<(), Obstacle> {
-    match tree {
-        Tree::Leaf { shift: Ok(shift), .. } if shift.is_nothing() => Ok(()),
-        Tree::Leaf { shift, is_alike } => {
-            // A unit of its own draws one number: no share of it does.
-            let mut conditions = world.assumed.conditions().iter();
-            let is_own = conditions.any(|(condition, _)| condition.has_unit());
-            let shift = if is_own { Err(Obstacle::UnitValue) } else { shift };
-            if found.len() == MAX_CASES {
-                return Err(Obstacle::ManyCases);
-            }
-            found.push(Case { world, shift, is_alike });
-            Ok(())
-        }
-        Tree::Either(condition, branches) => {
-            let [yes, no] = *branches;
-            flatten::<S>(yes, world.assuming(&condition, true), found)?;
-            flatten::<S>(no, world.assuming(&condition, false), found)
-        }
-    }
-}
-
 /// Two versions, as they are followed.
-struct Pair<'s, 'a, S> {
+pub(super) struct Pair<'s, 'a, S> {
     before: &'s Version<'a>,
     after: &'s Version<'a>,
     unit: &'a str,
@@ -280,10 +51,16 @@ struct Pair<'s, 'a, S> {
     semantics: std::marker::PhantomData<S>,
 }
 
+impl<'s, 'a, S> Pair<'s, 'a, S> {
+    pub(super) fn new(before: &'s Version<'a>, after: &'s Version<'a>, unit: &'a str) -> Self {
+        Pair { before, after, unit, outcomes: 0, semantics: std::marker::PhantomData }
+    }
+}
+
 /// The sum over paths.
 #[derive(Default)]
-struct Sum<'a> {
-    shift: Shift,
+pub(super) struct Sum<'a> {
+    pub(super) shift: Shift,
     /// The params that the last scripts set, by path.
     own: BTreeSet<BTreeSet<&'a str>>,
     /// Whether the last script and one before it draw one number.
@@ -293,7 +70,7 @@ struct Sum<'a> {
 impl Sum<'_> {
     /// Whether on each path the same of the params that change are left to the scripts before the
     /// last one.
-    fn is_alike(&self) -> bool {
+    pub(super) fn is_alike(&self) -> bool {
         let left = |own: &BTreeSet<&str>| -> Vec<&str> {
             let changed = self.shift.params.keys().map(String::as_str);
             changed.filter(|name| !own.contains(name)).collect()
@@ -404,22 +181,6 @@ impl<'a, S: Semantics> Follow<'a> for Pair<'_, 'a, S> {
         sum.own.extend(one.own.into_iter().chain(other.own));
         sum.shares_draws |= one.shares_draws | other.shares_draws;
         Ok(())
-    }
-}
-
-impl Shift {
-    fn add(&mut self, more: Shift) {
-        self.any += more.any;
-        self.in_experiment += more.in_experiment;
-        self.failed_before += more.failed_before;
-        self.failed_after += more.failed_after;
-        for (name, more) in more.params {
-            let param = self.params.entry(name).or_default();
-            param.share += more.share;
-            for (sides, share) in more.moves {
-                *param.moves.entry(sides).or_default() += share;
-            }
-        }
     }
 }
 

@@ -12,7 +12,10 @@
 
 mod accumulate;
 mod alike;
+mod alternatives;
 mod assumed;
+mod candidates;
+mod cases;
 mod compare;
 mod explore;
 mod functions;
@@ -21,6 +24,7 @@ mod key;
 mod paths;
 mod random;
 mod shares;
+mod shift;
 mod symbol;
 mod term;
 mod text;
@@ -28,13 +32,13 @@ mod versions;
 mod walk;
 mod world;
 
-pub use compare::{ParamShift, Shift, Side};
 pub use explore::Enumerated;
 #[cfg(feature = "simulate")]
 pub(crate) use key::Key;
 #[cfg(feature = "simulate")]
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};
+pub use shift::{ParamShift, Shift, Side};
 pub(crate) use versions::compare_in;
 pub use versions::{ComparedCase, Run, compare};
 

@@ -126,6 +126,19 @@ impl<'a> Term<'a> {
         &self.0.kind
     }
 
+    /// Whether it can be evaluated for all inputs, as a condition: an input as it was given, or one
+    /// that is compared with a constant for equality.
+    pub(super) fn never_fails(&self) -> bool {
+        let is_plain =
+            |term: &Term<'_>| matches!(term.kind(), TermKind::Input(_) | TermKind::Known(_));
+        match self.kind() {
+            TermKind::Call(Function::Equals, arguments) => {
+                arguments.iter().all(|(_, term)| is_plain(term))
+            }
+            _ => is_plain(self),
+        }
+    }
+
     /// Whether it is an input as it was given.
     pub(super) fn is_input(&self) -> bool {
         matches!(self.kind(), TermKind::Input(_))

@@ -12,7 +12,9 @@ use crate::value::Value;
 enum Binding {
     /// Nothing beside it can take it apart.
     Whole,
-    /// It needs parentheses beside others.
+    /// It needs parentheses beside operators, but none beside `&&` and `||`.
+    Compared,
+    /// It needs parentheses beside both.
     Loose,
 }
 
@@ -60,7 +62,7 @@ impl Writer {
             return self.term(condition);
         }
         if let TermKind::Call(Function::Equals, arguments) = condition.kind() {
-            return (self.infix("!=", arguments.iter().map(|(_, term)| term)), Binding::Loose);
+            return (self.infix("!=", arguments.iter().map(|(_, term)| term)), Binding::Compared);
         }
         (format!("!{}", self.operand(condition)), Binding::Loose)
     }
@@ -68,7 +70,7 @@ impl Writer {
     fn operand(&self, term: &Term<'_>) -> String {
         match self.term(term) {
             (text, Binding::Whole) => text,
-            (text, Binding::Loose) => format!("({text})"),
+            (text, _) => format!("({text})"),
         }
     }
 
@@ -118,7 +120,7 @@ impl Writer {
             _ => "",
         };
         if !sign.is_empty() && arguments.len() == 2 {
-            return (self.infix(sign, terms()), Binding::Loose);
+            return (self.infix(sign, terms()), Binding::Compared);
         }
         match (function, arguments) {
             (Function::Index, [(_, base), (_, index)]) => {

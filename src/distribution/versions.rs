@@ -1,16 +1,15 @@
 //! Two versions of what units of an experiment get, for those who plan changes.
 
-use super::compare::{self, Case, Shift};
+use super::Obstacle;
+use super::alternatives;
+use super::cases::{self, Found};
 use super::key::Key;
+use super::shift::Shift;
 use super::walk::Setting;
-use super::{Obstacle, text};
 use crate::draw::DrawText;
 use crate::eval::Script;
 use crate::eval::dialects::in_dialect;
 use crate::value::Map;
-
-/// The most examples of inputs for a case.
-const MAX_EXAMPLES: usize = 8;
 
 /// A script that units run through, with its experiment salt.
 #[derive(Clone, Copy, Debug)]
@@ -88,64 +87,12 @@ pub(crate) fn compare_in(
     let [before, after]: [Vec<_>; 2] =
         [before, after].map(|runs| runs.iter().map(setting).collect());
     in_dialect!(dialect, S => {
-        let (cases, keys) = compare::compare::<S>(&before, &after, unit)?;
+        let Found { cases, keys, met } = cases::compare::<S>(&before, &after, unit)?;
         if segment.is_some_and(|segment| keys.contains(&Key::from(segment))) {
             return Err(Obstacle::SegmentDraw);
         }
-        let mut found: Vec<Alternatives> = Vec::new();
-        for Case { world, shift, is_alike } in cases {
-            let needed = world.assumed.needed::<S>();
-            let condition = (!needed.is_empty()).then(|| text::all(&needed, dialect));
-            let examples = world.assumed.examples::<S>(MAX_EXAMPLES);
-            let same = found.iter_mut().find(|it| {
-                it.is_alike == is_alike && is_close(&it.shift, &shift)
-            });
-            match same {
-                Some(same) => {
-                    same.conditions.extend(condition);
-                    same.examples.push(examples);
-                }
-                None => found.push(Alternatives {
-                    conditions: condition.into_iter().collect(),
-                    shift,
-                    is_alike,
-                    examples: vec![examples],
-                }),
-            }
-        }
-        Ok(found.into_iter().map(Alternatives::together).collect())
+        Ok(alternatives::together::<S>(cases, &met, dialect))
     })
-}
-
-/// Cases that come to the same.
-struct Alternatives {
-    /// None if it is all units.
-    conditions: Vec<text::Condition>,
-    shift: Result<Shift, Obstacle>,
-    is_alike: bool,
-    /// Of each.
-    examples: Vec<Vec<Map>>,
-}
-
-impl Alternatives {
-    fn together(self) -> ComparedCase {
-        let Alternatives { conditions, shift, is_alike, examples } = self;
-        let mut examples: Vec<_> = examples.into_iter().map(Vec::into_iter).collect();
-        // One of each at a time, so that each is among the first ones.
-        let turns = (0..MAX_EXAMPLES)
-            .flat_map(|_| examples.iter_mut().filter_map(Iterator::next).collect::<Vec<_>>());
-        let examples = turns.take(MAX_EXAMPLES).collect();
-        let condition = (!conditions.is_empty()).then(|| text::any(conditions));
-        ComparedCase { condition, shift, is_alike, examples }
-    }
-}
-
-fn is_close(one: &Result<Shift, Obstacle>, other: &Result<Shift, Obstacle>) -> bool {
-    match (one, other) {
-        (Ok(one), Ok(other)) => one.is_close(other),
-        (Err(one), Err(other)) => one == other,
-        _ => false,
-    }
 }
 
 fn setting<'a>(run: &Run<'a>, unit: &'a str) -> Setting<'a> {

@@ -10,6 +10,9 @@ use crate::wire::same;
 /// The most units that are looked at to find those that show a change, for a namespace.
 pub const MAX_UNITS: usize = 1_000_000;
 
+/// How many units are evaluated with the same other inputs before others are tried.
+const PATIENCE: usize = 300;
+
 /// The most units among them that are evaluated.
 const MAX_EVALUATED: usize = 100_000;
 
@@ -172,6 +175,7 @@ impl Search<'_> {
         };
         let mut witnesses = Vec::new();
         let unit = self.after.unit();
+        let start = self.evaluated;
         for number in 0_u64.. {
             if wanted.is_empty() || self.looked >= MAX_UNITS || self.evaluated >= MAX_EVALUATED {
                 break;
@@ -185,7 +189,8 @@ impl Search<'_> {
             self.evaluated += 1;
             let mut inputs = Map::from_iter([(unit.to_owned(), value)]);
             if !compared.examples.is_empty() {
-                let example = number as usize % compared.examples.len();
+                // The first ones are the plainest; others are tried where these show nothing.
+                let example = (self.evaluated - start) / PATIENCE % compared.examples.len();
                 inputs.extend(compared.examples[example].clone());
             }
             let (Ok(old), Ok(new)) = (self.before.assign(&inputs), self.after.assign(&inputs))
