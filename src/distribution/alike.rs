@@ -1,6 +1,7 @@
 //! Whether two values are the same one, as far as a path knows.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::Obstacle;
 use super::image::{FAR, Image};
@@ -227,7 +228,8 @@ pub(super) fn is_same(one: &Symbol<'_>, other: &Symbol<'_>) -> bool {
         (Symbol::Known(one), Symbol::Known(other)) => same(one, other),
         (Symbol::Unit, Symbol::Unit) => true,
         (Symbol::Draw(one), Symbol::Draw(other)) => {
-            one.key == other.key && is_same_outcomes(&one.outcomes, &other.outcomes)
+            Rc::ptr_eq(one, other)
+                || one.key == other.key && is_same_outcomes(&one.outcomes, &other.outcomes)
         }
         (Symbol::Filter(one), Symbol::Filter(other)) => {
             let is_same_trial =

@@ -32,8 +32,15 @@ pub(super) fn together<'a, S: Semantics>(
     let mut found: Vec<Alternatives<'a>> = Vec::new();
     for Case { world, shift, is_alike } in cases {
         let assumed = Assumed::clone(&world.assumed);
-        let is_same =
-            |it: &&mut Alternatives<'_>| it.is_alike == is_alike && is_close(&it.shift, &shift);
+        // An alternative that fails hides the ones after it.
+        let can_evaluate = |other: &Assumed<'a>| {
+            other.conditions().iter().all(|(term, _)| assumed.can_evaluate::<S>(term))
+        };
+        let is_same = |it: &&mut Alternatives<'a>| {
+            it.is_alike == is_alike
+                && is_close(&it.shift, &shift)
+                && it.assumed.iter().all(can_evaluate)
+        };
         match found.iter_mut().find(is_same) {
             Some(same) => same.assumed.push(assumed),
             None => found.push(Alternatives { assumed: vec![assumed], shift, is_alike }),

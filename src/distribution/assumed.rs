@@ -175,6 +175,12 @@ impl<'a> Assumed<'a> {
         needed
     }
 
+    /// Whether a condition never fails where all that is assumed holds, as far as can be told.
+    pub(super) fn can_evaluate<S: Semantics>(&self, condition: &Term<'a>) -> bool {
+        self.conditions.iter().any(|(term, _)| term == condition)
+            || self.never_fails::<S>(condition)
+    }
+
     /// Whether a condition can be evaluated for all values that its input can have.
     fn never_fails<S: Semantics>(&self, condition: &Term<'a>) -> bool {
         self.possible::<S>(condition).is_some_and(|(name, values)| {

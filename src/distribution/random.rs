@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::key::{Key, Shuffle};
+use super::shares::same;
 use super::symbol::{Draw, Filter, Number, Outcomes, Symbol};
 use super::term::{OpenDraw, Term, TermKind};
 use super::walk::{Trace, Walked, Walker};
@@ -210,9 +211,53 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
                 let trials = keys.zip(choices.iter().cloned().map(Symbol::value)).collect();
                 Symbol::Filter(Rc::new(Filter { trials, probability }))
             }
-            None => series::<S>(&arguments, &key, elements, sample)?,
+            None => self.series(&arguments, &key, elements, sample)?,
         };
         Ok(if self.note(&symbol) { symbol } else { Symbol::Unknown(Obstacle::OpenDraws) })
+    }
+
+    /// The outcome of `sample` and `fastSample`: all orders of the elements that they keep are equally
+    /// likely.
+    fn series(
+        &mut self,
+        arguments: &Arguments<'_>,
+        key: &Key,
+        elements: Option<usize>,
+        sample: Value,
+    ) -> Outcome<Symbol<'a>> {
+        let choices = arguments.list("choices")?;
+        let fast = arguments.operator() != "sample";
+        let stops_at = if fast { 1 } else { S::SHUFFLE_STOPS_AT };
+        let kept = kept(S::draws(arguments, choices.len())?, choices.len());
+        if kept == 0 || choices.len() <= 1 {
+            return Ok(Symbol::value(sample));
+        }
+        let shuffle = key.with_shuffle(Shuffle {
+            choices: choices.len(),
+            kept,
+            stops_at,
+            fast,
+            is_list: elements.is_some(),
+        });
+        let known = self.trace.series.get(&shuffle);
+        if let Some((_, draw)) = known.filter(|(known, _)| is_same(known, choices)) {
+            return Ok(Symbol::Draw(Rc::clone(draw)));
+        }
+        let Some(orders) = orders(choices.len(), kept) else {
+            return Ok(Symbol::Unknown(Obstacle::ManyValues));
+        };
+        let places: Vec<Value> =
+            (stops_at..choices.len()).rev().map(|i| Value::Int(i as i64)).collect();
+        let parts = key.appended::<S>(&places, elements);
+        let pick = |order: Vec<usize>| {
+            Symbol::value(order.into_iter().map(|place| choices[place].clone()).collect::<Vec<_>>())
+        };
+        let outcomes: Vec<_> = orders.into_iter().map(pick).collect();
+        self.trace.steps += outcomes.len();
+        let outcomes = Outcomes::Remainders(outcomes);
+        let draw = Rc::new(Draw { key: shuffle.clone(), outcomes, parts });
+        self.trace.series.insert(shuffle, (choices.to_vec(), Rc::clone(&draw)));
+        Ok(Symbol::Draw(draw))
     }
 
     /// Remembers which draws a script makes. False if it cannot be told whether one of them is
@@ -318,41 +363,6 @@ fn integer<'a, S: Semantics>(min: i64, max: i64, key: Key) -> Outcome<Symbol<'a>
     })
 }
 
-/// The outcome of `sample` and `fastSample`: all orders of the elements that they keep are equally
-/// likely.
-fn series<'a, S: Semantics>(
-    arguments: &Arguments<'_>,
-    key: &Key,
-    elements: Option<usize>,
-    sample: Value,
-) -> Outcome<Symbol<'a>> {
-    let choices = arguments.list("choices")?;
-    let fast = arguments.operator() != "sample";
-    let stops_at = if fast { 1 } else { S::SHUFFLE_STOPS_AT };
-    let kept = kept(S::draws(arguments, choices.len())?, choices.len());
-    if kept == 0 || choices.len() <= 1 {
-        return Ok(Symbol::value(sample));
-    }
-    let Some(orders) = orders(choices.len(), kept) else {
-        return Ok(Symbol::Unknown(Obstacle::ManyValues));
-    };
-    let places: Vec<Value> =
-        (stops_at..choices.len()).rev().map(|i| Value::Int(i as i64)).collect();
-    let parts = key.appended::<S>(&places, elements);
-    let pick = |order: Vec<usize>| {
-        Symbol::value(order.into_iter().map(|place| choices[place].clone()).collect::<Vec<_>>())
-    };
-    let outcomes = orders.into_iter().map(pick).collect();
-    let key = key.with_shuffle(Shuffle {
-        choices: choices.len(),
-        kept,
-        stops_at,
-        fast,
-        is_list: elements.is_some(),
-    });
-    Ok(Symbol::Draw(Rc::new(Draw { key, outcomes: Outcomes::Remainders(outcomes), parts })))
-}
-
 /// All ways to take `taken` of a number of things in order, if there are not too many ways.
 fn orders(of: usize, taken: usize) -> Option<Vec<Vec<usize>>> {
     let mut orders: Vec<Vec<usize>> = vec![Vec::new()];
@@ -367,4 +377,8 @@ fn orders(of: usize, taken: usize) -> Option<Vec<Vec<usize>>> {
         orders = longer.collect();
     }
     Some(orders)
+}
+
+fn is_same(one: &[Value], other: &[Value]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
 }

@@ -1,11 +1,12 @@
 //! One path through a script.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::Obstacle;
 use super::key::Key;
-use super::symbol::Symbol;
+use super::symbol::{Draw, Symbol};
 use super::term::{Term, TermKind};
 use super::world::{Need, World};
 use crate::eval::error::{EvalError, MAX_MADE};
@@ -43,6 +44,8 @@ pub(super) struct Trace {
     pub(super) open: Vec<Key>,
     /// The number of conditions of the path that have been guessed, in all of its scripts.
     pub(super) guesses: usize,
+    /// The outcomes of each `sample`, with its choices: they are many, and the same on all paths.
+    pub(super) series: HashMap<Key, (Vec<Value>, Rc<Draw<'static>>)>,
     /// How many expressions were evaluated.
     pub(super) steps: usize,
 }

@@ -166,6 +166,28 @@ fn a_condition_that_fails_for_null_fails_only_where_it_is_met() {
 }
 
 #[test]
+fn an_alternative_that_fails_hides_no_other_one() {
+    let script = |value: &str| {
+        format!(
+            "if (a && (a <= 24)) {{ y = 1; }} else {{ z = 1; }}\n\
+             if (network == 'wifi') {{ x = {value}; }}"
+        )
+    };
+    let script = |value: &str| {
+        format!(
+            "{}if (a) {{ if (a <= 24) {{ c = {value}; }} else {{ c = {value}; }} }} else {{ c = {value}; }}",
+            script(value)
+        )
+    };
+    for a in [Value::Null, Value::Int(5), Value::Int(50)] {
+        let inputs = [("a", a), ("network", Value::from("wifi"))];
+        for dialect in [Planout, Planout4j] {
+            assert_eq!(assert_true(dialect, &script("1"), &script("2"), &inputs), Ok(1.0));
+        }
+    }
+}
+
+#[test]
 fn a_boolean_compares_as_a_number_in_one_dialect() {
     let script =
         |bound: &str| format!("r = randomFloat(min=0, max=2, unit=userid);\nx = (r < {bound});");

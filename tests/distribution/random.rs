@@ -343,7 +343,7 @@ pub(crate) fn verify(
             // Values of another kind than the scripts expect make them fail: of these nothing is said.
             let n = counted.units as f64;
             let expected = shift.failed_before.max(shift.failed_after) * n;
-            let fails = counted.failed as f64 > expected * 1.1 + 20.0;
+            let fails = counted.failed as f64 > expected * 1.02 + 50.0;
             let most = (counted.failed + counted.any) as f64 >= shift.any * n * 0.9;
             let is_less = counted.any as f64 <= shift.any * n * 1.1 + 20.0;
             let is_undefined = fit.is_none() && inputs.iter().any(|(_, value)| !value.is_null());
