@@ -150,7 +150,7 @@ impl<'a, S: Semantics> Follow<'a> for Pair<'_, 'a, S> {
             sides.into_iter().flatten().for_each(|symbol| draws(symbol, &mut keys));
             different.push(Compared { name, sides: sides.map(|side| side.cloned()), keys });
         }
-        // What shares no draw is independent of one another.
+        // Params that share no draw are independent of one another.
         let mut unchanged = 1.0;
         for group in groups(different) {
             unchanged *= self.group(world, weight, &group, shift)?;
@@ -329,10 +329,11 @@ impl<'a, S: Semantics> Pair<'_, 'a, S> {
                     symbol.map_or(Side::Number, |symbol| side(&symbol))
                 }));
             }
-            if let [before, after] = sides.as_slice()
-                && found.moves.len() < MAX_MOVES
-            {
-                *found.moves.entry((before.clone(), after.clone())).or_default() += share;
+            if let [before, after] = sides.as_slice() {
+                let sides = (before.clone(), after.clone());
+                if found.moves.len() < MAX_MOVES || found.moves.contains_key(&sides) {
+                    *found.moves.entry(sides).or_default() += share;
+                }
             }
         }
         if same == 0.0 {

@@ -230,3 +230,24 @@ fn numbers_that_rounding_makes_equal_are_not_told_apart() {
     );
     assert_eq!(found, Ok(1.0));
 }
+
+#[test]
+fn moves_that_are_kept_have_their_whole_share() {
+    // 40 values twice: 1,560 pairs of different ones, of which 1,000 are kept, and each is met four times.
+    let choices: Vec<String> = (0..80).map(|number| (number % 40).to_string()).collect();
+    let script = |salt: &str| {
+        let choices = choices.join(", ");
+        let code = format!("x = uniformChoice(choices=[{choices}], unit=userid, salt='{salt}');");
+        Script::compile("x", &code, Dialect::Planout).expect("a script")
+    };
+    let (before, after) = (script("one"), script("other"));
+    let run = |script| [Run { script, salt: "exp" }];
+    let cases = compare(&run(&before), &run(&after), "userid").expect("known");
+    let shift = cases[0].shift.as_ref().expect("known");
+    assert!((shift.any - 39.0 / 40.0).abs() < 1e-9);
+    let moves = &shift.params["x"].moves;
+    assert_eq!(moves.len(), 1000);
+    for (sides, share) in moves {
+        assert!((share - 1.0 / 1600.0).abs() < 1e-12, "{sides:?}: {share}");
+    }
+}
