@@ -88,6 +88,7 @@
 //! | `batch` | whole files of units |
 //! | `simulate` | tests of a design, and of traffic against its design |
 //! | [`progress`] | the progress of long work |
+//! | [`audit`](mod@audit) | the proof that params are independent of one another |
 //! | [`lint`] | checks for legal code that is almost certainly a mistake |
 //! | [`fix`] | repairs of mistakes, where a check suggests one |
 //!
@@ -120,6 +121,7 @@
 //! The library never prints. It reads no environment and no clock, and no files but those at the
 //! paths that it is given.
 
+pub mod audit;
 #[cfg(feature = "batch")]
 pub mod batch;
 pub mod catalog;

@@ -5,6 +5,7 @@
 
 mod document;
 mod flow;
+mod hashes;
 mod independence;
 mod map_unit;
 mod names;
@@ -276,6 +277,7 @@ impl Checks<'_> {
         operators::check(script, self.operators, found);
         flow::check(script, known, found);
         statistics::check(script, known, found);
+        hashes::check(script, known, found);
         map_unit::check(script, found);
         quotes::check(script, found);
         if self.reading != Reading::Unlikely {

@@ -5,6 +5,7 @@ mod command;
 mod compatibility;
 mod declared;
 mod golden;
+mod hashes;
 mod levels;
 mod namespaces;
 mod places;

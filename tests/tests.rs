@@ -1,5 +1,6 @@
 //! One binary for all integration tests, a file a feature.
 
+mod audit;
 #[cfg(feature = "batch")]
 mod batch;
 mod causes;

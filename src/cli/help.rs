@@ -26,6 +26,13 @@ Exit status:
   2  wrong usage
   3  a file, a store or the network failed";
 
+const AUDIT_STATUS: &str = "\
+Exit status:
+  0  no params depend on one another but those that one script derives from one draw
+  1  some do, or the input is wrong; with --require-proof also: of some it is not known
+  2  wrong usage
+  3  a file, a store or the network failed";
+
 /// The options that several commands share and that come first, in this order.
 const FIRST: [&str; 4] = ["ns", "script", "from", "inputs_object"];
 
@@ -94,6 +101,11 @@ fn examples(command: &str) -> &'static [&'static str] {
             "planout simulate --ns page_size --units 100000 network=wifi",
             "planout simulate --ns button_color --observed counts.csv",
         ],
+        "audit" => &[
+            "planout audit",
+            "planout audit sample-namespaces --require-proof",
+            "planout audit sample-namespaces --format json",
+        ],
         "perf" => &[
             "planout perf --ns button_color",
             "planout perf --ns page_size --threads 4 --iterations 100000 network=wifi",
@@ -113,6 +125,7 @@ pub(super) fn arrange(root: Command) -> Command {
         let status = match name.as_str() {
             "plan" => PLAN_STATUS,
             "simulate" => SIMULATE_STATUS,
+            "audit" => AUDIT_STATUS,
             _ => EXIT_STATUS,
         };
         let section = match name.as_str() {

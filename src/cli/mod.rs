@@ -1,6 +1,7 @@
 //! The parts that all commands share: arguments, configuration and exit statuses. Each command has a
 //! file of its own.
 
+mod audit;
 mod backend;
 mod check;
 mod compile;
@@ -114,6 +115,8 @@ enum Command {
     Eval(Box<eval::Eval>),
     /// Test whether random or observed units are distributed as designed
     Simulate(simulate::Simulate),
+    /// Prove that params are independent, or show how they depend on one another
+    Audit(audit::AuditCommand),
     /// Measure how long a namespace takes to evaluate random units
     Perf(perf::Perf),
     /// Explain a diagnostic code such as P0208, with an example and its repair
@@ -279,6 +282,7 @@ fn run(cli: Cli, output: &Output) -> Outcome {
         Command::Nslist(command) => command.run(&context),
         Command::Eval(command) => command.run(&context),
         Command::Simulate(command) => command.run(&context),
+        Command::Audit(command) => command.run(&context),
         Command::Perf(command) => command.run(&context),
         Command::Explain(command) => command.run(&context),
         Command::Fmt(command) => command.run(&context),

@@ -17,13 +17,14 @@ use super::output::Failures;
 const GLOBAL: [&str; 2] = ["--config", "--color"];
 
 /// The names that other tools use for our commands.
-const COMMANDS: [(&str, &str); 36] = [
+const COMMANDS: [(&str, &str); 38] = [
     ("add", "ramp"),
     ("apply", "ship"),
     ("assign", "eval"),
     ("bench", "perf"),
     ("benchmark", "perf"),
     ("build", "compile"),
+    ("certify", "audit"),
     ("compare", "plan"),
     ("deploy", "ship"),
     ("describe", "explain"),
@@ -32,6 +33,7 @@ const COMMANDS: [(&str, &str); 36] = [
     ("evaluate", "eval"),
     ("format", "fmt"),
     ("get", "eval"),
+    ("independence", "audit"),
     ("launch", "ramp"),
     ("lint", "check"),
     ("list", "nslist"),

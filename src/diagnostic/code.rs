@@ -181,7 +181,7 @@ codes! {
     UnfitType = "P0413" Warn,
     /// Statistics: a random operator whose unit lacks the primary unit.
     UnitLacksPrimary = "P0500" Warn,
-    /// Statistics: two params that are drawn by one hash, so that they are perfectly correlated.
+    /// Statistics: two params that are drawn by one hash, so that they depend on one another.
     CorrelatedParams = "P0501" Warn,
     /// Statistics: a trial whose outcome is certain.
     CertainTrial = "P0502" Warn,
@@ -203,6 +203,8 @@ codes! {
     NegativeWeight = "P0510" Warn,
     /// Statistics: a draw whose unit is the same for everybody, in a script alone.
     ConstantUnit = "P0511" Warn,
+    /// Statistics: a condition and a draw that come from one hash.
+    ConditionHash = "P0512" Warn,
     /// Sequence: an experiment that has ended and whose entries must stay.
     EndedExperiment = "P0600" Off,
     /// Sequence: a definition that nothing uses.

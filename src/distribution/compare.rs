@@ -11,7 +11,8 @@ use super::key::Key;
 use super::paths::{Follow, Halt};
 use super::shares::Exact;
 use super::shift::{ParamShift, Shift, Side};
-use super::symbol::{Outcomes, Symbol};
+use super::support::draws;
+use super::symbol::Symbol;
 use super::term::Term;
 use super::walk::{Leaf, Setting, Trace, walk};
 use super::world::{Need, World};
@@ -100,7 +101,7 @@ impl<'a, S: Semantics> Follow<'a> for Pair<'_, 'a, S> {
                 let (others, its) = trace.met.split_at(earlier);
                 outcome.shares_draws = its.iter().any(|key| others[start..].contains(key));
                 match walked {
-                    Ok(Leaf { params, in_experiment }) => {
+                    Ok(Leaf { params, in_experiment, .. }) => {
                         outcome.own = params.iter().map(|(name, _)| *name).collect();
                         outcome.params.extend(params);
                         outcome.in_experiment = in_experiment;
@@ -147,7 +148,8 @@ impl<'a, S: Semantics> Follow<'a> for Pair<'_, 'a, S> {
                 continue;
             }
             let mut keys = HashSet::new();
-            sides.into_iter().flatten().for_each(|symbol| draws(symbol, &mut keys));
+            // What is not known ends the comparison where it is not the same at first sight.
+            sides.into_iter().flatten().for_each(|symbol| drop(draws(symbol, &mut keys)));
             different.push(Compared { name, sides: sides.map(|side| side.cloned()), keys });
         }
         // Params that share no draw are independent of one another.
@@ -211,39 +213,6 @@ fn groups(params: Vec<Compared<'_>>) -> Vec<Vec<Compared<'_>>> {
         groups = apart;
     }
     groups.into_iter().map(|(_, params)| params).collect()
-}
-
-/// The draws that a value depends on.
-fn draws(symbol: &Symbol<'_>, keys: &mut HashSet<Key>) {
-    match symbol {
-        Symbol::Draw(draw) => {
-            keys.insert(draw.key.clone());
-            keys.extend(draw.parts.iter().cloned());
-            match &draw.outcomes {
-                Outcomes::Remainders(outcomes) => {
-                    outcomes.iter().for_each(|outcome| draws(outcome, keys));
-                }
-                Outcomes::Intervals(outcomes) => outcomes.iter().for_each(|(_, outcome)| {
-                    if let Ok(outcome) = outcome {
-                        draws(outcome, keys);
-                    }
-                }),
-            }
-        }
-        Symbol::Filter(filter) => {
-            for (key, choice) in &filter.trials {
-                keys.insert(key.clone());
-                draws(choice, keys);
-            }
-        }
-        Symbol::Number(number) => {
-            keys.insert(number.key.clone());
-        }
-        Symbol::List(items) => items.iter().for_each(|item| draws(item, keys)),
-        Symbol::Map(entries) => entries.iter().for_each(|(_, value)| draws(value, keys)),
-        // Both end the comparison where they are not the same at first sight.
-        Symbol::Open(_) | Symbol::Unknown(_) | Symbol::Known(_) | Symbol::Unit => {}
-    }
 }
 
 impl<'a, S: Semantics> Pair<'_, 'a, S> {

@@ -6,7 +6,7 @@ use crate::eval::semantics::Semantics;
 use crate::value::Value;
 
 /// The identity of a draw. Draws with the same key are the same number.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     pub(super) text: DrawText,
     /// The key of a whole `sample`, which is one outcome of many draws.
@@ -14,7 +14,7 @@ pub(crate) struct Key {
 }
 
 /// The settings that decide the draws of a `sample`, and its result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Shuffle {
     pub(super) choices: usize,
     pub(super) kept: usize,
@@ -41,6 +41,21 @@ impl Key {
         let mut series = Series::new(self.text.clone(), elements);
         let draw = |value: &Value| Key::from(appended::<S, DrawText>(&mut series, value));
         values.into_iter().map(draw).collect()
+    }
+
+    /// Whether an input is in its text whose value is not known.
+    pub(crate) fn is_open(&self) -> bool {
+        self.text.is_open()
+    }
+
+    /// Whether it is another draw that is the same one for some inputs.
+    pub(crate) fn may_be(&self, other: &Key) -> bool {
+        self != other && self.text.may_be(&other.text)
+    }
+
+    /// The text before the unit, if no input is in it.
+    pub(crate) fn start(&self) -> Option<&str> {
+        self.text.start()
     }
 
     pub(super) fn with_shuffle(&self, shuffle: Shuffle) -> Key {

@@ -20,12 +20,16 @@ mod compare;
 mod explore;
 mod functions;
 mod image;
+mod joint;
 mod key;
 mod paths;
 mod random;
 mod shares;
 mod shift;
+mod spread;
+mod support;
 mod symbol;
+mod table;
 mod term;
 mod text;
 mod versions;
@@ -33,12 +37,15 @@ mod walk;
 mod world;
 
 pub use explore::Enumerated;
-#[cfg(feature = "simulate")]
+pub use joint::Joint;
+pub(crate) use joint::joint;
 pub(crate) use key::Key;
 #[cfg(feature = "simulate")]
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};
 pub use shift::{ParamShift, Shift, Side};
+pub(crate) use support::{Support, support};
+pub use table::{Cell, ROUNDING, Table};
 pub(crate) use versions::compare_in;
 pub use versions::{ComparedCase, Run, compare};
 

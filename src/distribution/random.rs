@@ -69,14 +69,19 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         }
         let mut given = match self.given(call.function, symbols.clone())? {
             Ok(given) => given,
-            Err(obstacle) => return self.open(call.function, symbols, obstacle),
+            Err(obstacle) => {
+                self.drawn.push((span, Symbol::Unknown(obstacle.clone())));
+                return self.open(call.function, symbols, obstacle);
+            }
         };
         let unit = match given.unit.take() {
             Some(unit) => Some(self.world.force_all(unit)?),
             None => None,
         };
         given.unit = unit;
-        match self.draw(&given).map_err(|reason| reason.at(span))? {
+        let drawn = self.draw(&given).map_err(|reason| reason.at(span))?;
+        self.drawn.push((span, drawn.clone()));
+        match drawn {
             Symbol::Unknown(obstacle) => self.open(call.function, symbols, obstacle),
             // Units for which a draw fails get nothing, whether or not the value is used.
             Symbol::Draw(draw) if draw.may_fail() => Ok(self.world.force(Symbol::Draw(draw))?),

@@ -95,6 +95,6 @@ pub(crate) fn compare_in(
     })
 }
 
-fn setting<'a>(run: &Run<'a>, unit: &'a str) -> Setting<'a> {
+pub(super) fn setting<'a>(run: &Run<'a>, unit: &'a str) -> Setting<'a> {
     Setting { program: run.script.program(), salt: run.salt, unit, inputs: None }
 }

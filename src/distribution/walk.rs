@@ -12,6 +12,7 @@ use super::world::{Need, World};
 use crate::eval::error::{EvalError, MAX_MADE};
 use crate::eval::program::{Expr, Op, Program, Slot};
 use crate::eval::semantics::Semantics;
+use crate::source::Span;
 use crate::value::{Map, Value};
 
 /// The most levels of expressions.
@@ -31,6 +32,8 @@ pub(super) struct Setting<'a> {
 pub(super) struct Leaf<'a> {
     pub(super) params: Vec<(&'a str, Symbol<'a>)>,
     pub(super) in_experiment: bool,
+    /// What each random operator draws, by its place. What the path knows of a draw is left out.
+    pub(super) drawn: Vec<(Span, Symbol<'a>)>,
 }
 
 /// The records of paths besides their results.
@@ -80,6 +83,7 @@ pub(super) fn walk<'a, S: Semantics>(
     let mut walker = Walker::<S> {
         variables: vec![None; setting.program.names.len()],
         params: Vec::new(),
+        drawn: Vec::new(),
         setting,
         world,
         trace,
@@ -94,11 +98,11 @@ pub(super) fn walk<'a, S: Semantics>(
         Err(Stop::Return(in_experiment)) => in_experiment,
         Err(Stop::Need(need)) => return Err(need),
     };
-    let Walker { params, mut variables, .. } = walker;
+    let Walker { params, mut variables, drawn, .. } = walker;
     let params = params.into_iter().filter_map(|slot| {
         Some((&**setting.program.names.get(slot)?, variables.get_mut(slot)?.take()?))
     });
-    Ok(Leaf { params: params.collect(), in_experiment })
+    Ok(Leaf { params: params.collect(), in_experiment, drawn })
 }
 
 pub(super) struct Walker<'w, 'a, S> {
@@ -108,6 +112,8 @@ pub(super) struct Walker<'w, 'a, S> {
     variables: Vec<Option<Symbol<'a>>>,
     /// The slots that are params, in the order in which they were first set.
     params: Vec<Slot>,
+    /// What the random operators draw, in the order of evaluation.
+    pub(super) drawn: Vec<(Span, Symbol<'a>)>,
     depth: usize,
     /// The number of bytes of the variables' values that were made on the way.
     made: usize,

@@ -133,6 +133,11 @@ impl<'a> World<'a> {
         world
     }
 
+    /// The draws of which anything is known.
+    pub(super) fn drawn(&self) -> impl Iterator<Item = &Key> {
+        self.known.keys().chain(self.parts.keys())
+    }
+
     fn of(&self, key: &Key) -> Known {
         self.known.get(key).copied().unwrap_or(NOTHING)
     }

@@ -2,7 +2,7 @@
 
 use super::Sink;
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Piece {
     DrawText(String),
     /// The text of the primary unit.
@@ -13,7 +13,7 @@ enum Piece {
 
 /// The text of a draw, with the primary unit left open. Draws of equal texts are the same number,
 /// whoever the unit is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DrawText {
     /// No two texts follow one another, so that equal texts have equal pieces.
     pieces: Vec<Piece>,
@@ -38,6 +38,15 @@ impl DrawText {
     /// Whether an input is in it whose value is not known.
     pub(crate) fn is_open(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Open(_)))
+    }
+
+    /// The text before the unit, if no input is in it.
+    pub(crate) fn start(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [Piece::Unit, ..] => Some(""),
+            [Piece::DrawText(start), Piece::Unit, ..] => Some(start),
+            _ => None,
+        }
     }
 
     /// Whether two texts that are not the same one are equal for some values of their inputs, for

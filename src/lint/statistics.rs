@@ -1,14 +1,11 @@
 //! Draws that are legal, and probably do not make the intended experiment.
 
-use indexmap::IndexMap;
-
 use super::flow::Known;
 use super::script::{Call, Script};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::eval::Function;
 use crate::nearest::nearest;
-use crate::source::Span;
-use crate::tree::{Kind, Layout, Node, quote, to_json};
+use crate::tree::Node;
 
 /// The largest relative difference of a sum of weights from 1 or 100 that is reported.
 const ROUNDING: f64 = 1e-9;
@@ -33,7 +30,6 @@ pub(super) fn check(script: &Script<'_>, known: &Known<'_>, found: &mut Vec<Diag
         }
         found.extend(few_choices(script, call, function));
     }
-    correlated(script, found);
 }
 
 /// A draw whose unit is the same for everybody, in a script whose primary unit is not known. In a
@@ -224,101 +220,4 @@ fn meant_sum(weights: &[f64], sum: f64) -> Option<u32> {
 /// A sum without the rounding errors in its last digits.
 fn rounded(sum: f64) -> f64 {
     (sum * 1e9).round() / 1e9
-}
-
-/// The parts that decide a draw: draws with the same parts are one draw.
-#[derive(PartialEq, Eq, Hash)]
-struct Hash {
-    salt: String,
-    unit: String,
-    /// The number of times that the experiment salt has been changed before; `None` if it is not part
-    /// of the hash.
-    experiment_salt: Option<usize>,
-    /// The operator whose draws append to the unit.
-    appended: Option<Function>,
-}
-
-/// Params that are drawn by the same hash.
-fn correlated(script: &Script<'_>, found: &mut Vec<Diagnostic>) {
-    let mut draws: IndexMap<Hash, Vec<&Call<'_>>> = IndexMap::new();
-    for call in script.calls.iter().filter(|call| call.random().is_some()) {
-        if let (Some(hash), Some(_)) = (hash(script, call), call.param) {
-            draws.entry(hash).or_default().push(call);
-        }
-    }
-    for (hash, calls) in draws {
-        for (index, call) in calls.iter().enumerate() {
-            let twin = calls[..index].iter().find(|first| {
-                first.param != call.param
-                    && !script.exclude_each_other(first.moment, call.moment)
-                    && first.hashed().all(|node| script.is_kept(node, first.moment, call.moment))
-            });
-            if let (Some(first), Some(param)) = (twin, call.param) {
-                let of = first.param.unwrap_or_default();
-                let message = format!("`{param}` is drawn by the same hash as `{of}`");
-                let place = salt_place(call);
-                let salt = Some(hash.salt.as_str()).filter(|salt| salt.starts_with('"'));
-                found.push(
-                    Diagnostic::finding(Code::CorrelatedParams, place, message)
-                        .label(format!(
-                            "salt {}and unit are the same",
-                            match salt {
-                                Some(salt) => format!("`{salt}` "),
-                                None => String::new(),
-                            }
-                        ))
-                        .also(salt_place(first), format!("`{of}` is drawn here"))
-                        .help(format!(
-                            "{}: leave out `salt`, and the name of the variable is the salt",
-                            dependence(first, call),
-                        )),
-                );
-            }
-        }
-    }
-}
-
-/// The dependence of two draws by one hash.
-fn dependence(one: &Call<'_>, other: &Call<'_>) -> &'static str {
-    // These operators use the remainder of the hash, the others its size.
-    let takes_remainder = |call: &Call<'_>| {
-        matches!(call.function, Some(Function::UniformChoice | Function::RandomInteger))
-    };
-    if takes_remainder(one) == takes_remainder(other) {
-        "they are correlated, perfectly where they have the same number of outcomes"
-    } else {
-        "one depends on the other, unless by coincidence"
-    }
-}
-
-fn salt_place(call: &Call<'_>) -> Span {
-    let salt = call.argument("full_salt").or(call.argument("salt"));
-    salt.map_or(call.place(), |salt| salt.span)
-}
-
-fn hash(script: &Script<'_>, call: &Call<'_>) -> Option<Hash> {
-    let text = |node: &Node| to_json(node, Layout::Compact, script.dialect);
-    let full = call.argument("full_salt");
-    let salt = match (full.or(call.argument("salt")), call.variable) {
-        (Some(salt), _) => text(salt),
-        (None, Some(variable)) => {
-            let mut quoted = String::new();
-            quote(variable, &mut quoted);
-            quoted
-        }
-        (None, None) => return None,
-    };
-    let unit = call.argument("unit")?;
-    // A list of one element has the text of this element.
-    let unit = match script.elements(unit) {
-        Some([only]) if !matches!(only.kind, Kind::List(_)) => text(only),
-        _ => text(unit),
-    };
-    let experiment_salt = full.is_none().then_some(call.experiment_salt);
-    let appended = match call.random()? {
-        Function::Sample | Function::FastSample => Some(Function::Sample),
-        Function::BernoulliFilter => Some(Function::BernoulliFilter),
-        _ => None,
-    };
-    Some(Hash { salt, unit, experiment_salt, appended })
 }

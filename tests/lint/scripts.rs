@@ -261,45 +261,6 @@ fn weights() {
 }
 
 #[test]
-fn params_from_one_hash() {
-    let draw = |name: &str, rest: &str| format!("{name} = bernoulliTrial(p=0.5, {rest});\n");
-    let correlated = |statements: &[String]| {
-        let code = statements.concat();
-        let found = in_script(&code, Planout4j);
-        assert_eq!(found, in_script(&code, Planout), "{code}");
-        found
-    };
-    let a = draw("a", "unit=u, salt='s'");
-    let b = draw("b", "unit=u, salt='s'");
-    assert_eq!(correlated(&[a.clone(), b.clone()]), ["2:40 P0501"]);
-    // One message for each param but the first.
-    let three = [a.clone(), b.clone(), draw("c", "salt='s', unit=u")];
-    assert_eq!(correlated(&three), ["2:40 P0501", "3:32 P0501"]);
-    // The name of a variable is a salt too, and a list of one has the text of its element.
-    assert_eq!(correlated(&[draw("s", "unit=u"), a.clone()]), ["2:40 P0501"]);
-    assert_eq!(correlated(&[a.clone(), draw("b", "unit=[u], salt='s'")]), ["2:42 P0501"]);
-    // A full salt counts in place of the other.
-    let full = |name| draw(name, "unit=u, full_salt='s'");
-    assert_eq!(correlated(&[full("a"), full("b")]), ["2:45 P0501"]);
-    assert_eq!(correlated(&[a.clone(), full("b")]), [""; 0]);
-    // Other salts, other units, the same variable, branches of which one is taken.
-    assert_eq!(correlated(&[a.clone(), draw("b", "unit=u, salt='t'")]), [""; 0]);
-    assert_eq!(correlated(&[a.clone(), draw("b", "unit=v, salt='s'")]), [""; 0]);
-    assert_eq!(correlated(&[draw("a", "unit=u"), draw("b", "unit=u")]), [""; 0]);
-    assert_eq!(correlated(&[a.clone(), a.clone()]), [""; 0]);
-    let branches = format!("if (c) {{ {a} }} else {{ {b} }}");
-    assert_eq!(correlated(&[branches]), [""; 0]);
-    let inside = format!("{a}if (c) {{ {b} }}");
-    assert_eq!(correlated(&[inside]), ["2:49 P0501"]);
-    // The experiment salt or the unit is another in between.
-    let salted = "experiment_salt = 'other';\n".to_owned();
-    assert_eq!(correlated(&[a.clone(), salted, b.clone()]), [""; 0]);
-    let set = |unit: &str| format!("u = {unit};\n");
-    assert_eq!(correlated(&[set("v"), a.clone(), b.clone()]), ["3:40 P0501"]);
-    assert_eq!(correlated(&[set("v"), a, set("w"), b]), [""; 0]);
-}
-
-#[test]
 fn draws_from_no_choices() {
     check_both(&[
         ("x = uniformChoice(choices=[], unit=u);", &["1:27 P0509"]),
