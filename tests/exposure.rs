@@ -199,7 +199,7 @@ fn a_sink_of_ones_own_gets_what_there_is() {
 
 #[test]
 fn what_a_service_logs_can_be_held_against_the_design() {
-    use planout::simulate::{Counted, Exposures, Group, design, report};
+    use planout::simulate::{Counted, LogSettings, Logged, report};
 
     let catalog = catalog();
     let namespace = catalog.get("button_color").expect("a sample");
@@ -208,11 +208,13 @@ fn what_a_service_logs_can_be_held_against_the_design() {
         log(&exposures, namespace, &inputs(unit)).expect("a line");
     }
     let lines = exposures.into_sink().into_inner();
-    let everybody = [Group { inputs: Map::new(), weight: 1.0 }];
-    let design = design(namespace, &everybody, Counted::InExperiment);
-    let mut seen = Exposures::new(&design);
-    seen.read(&*lines).expect("a log");
+    let counted = Counted::InExperiment;
+    let mut seen = Logged::new(namespace, LogSettings { counted, ..LogSettings::default() });
+    seen.read_exposures(&*lines).expect("a log");
     assert!(seen.units() > 9000);
-    assert_eq!((seen.misplaced, seen.moved, seen.other_experiments), (0, 0, 0));
-    assert!(report(&design, &seen.observed()).failed_tests().next().is_none());
+    let different = seen.differences();
+    assert_eq!((different.units, different.moved, seen.other_experiments), (0, 0, 0));
+    assert_eq!(seen.other_scripts, 0);
+    let design = seen.design(None);
+    assert!(report(&design, &seen.observed(None, &design)).failed_tests().next().is_none());
 }

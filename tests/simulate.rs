@@ -7,8 +7,14 @@ mod brute;
 mod closed;
 mod command;
 mod declared;
+mod false_alarms;
+mod logs;
 mod observed;
+#[cfg(feature = "batch")]
+mod rows;
+mod sequential;
 mod statistics;
+mod tables;
 
 use planout::simulate::{Counted, Design, Group, design};
 use planout::{Dialect, Map, Namespace, NamespaceBuilder, Script};

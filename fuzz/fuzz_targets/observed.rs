@@ -8,24 +8,32 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
 use planout::simulate::{
-    Counted, Design, Exposures, Group, Observed, ReadError, Table, design, report,
+    Counted, Design, Group, LogSettings, Logged, Observed, ReadError, Table, TableSettings, design,
+    report,
 };
 use planout::{Dialect, Map, Namespace, NamespaceBuilder, Script};
 
 fuzz_target!(|data: &[u8]| {
     let Some((choice, data)) = data.split_first() else { return };
     let lines = data.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+    let (sequential, namespace) = (choice & 2 != 0, shop());
     if choice & 1 == 0 {
-        let design = designs(0);
-        match Table::read(design, data) {
-            Ok(table) => check(design, &table.observed()),
+        let everybody = [Group { inputs: Map::new(), weight: 1.0 }];
+        let design = design(namespace, &everybody, Counted::All);
+        let table = Table::read(namespace, TableSettings { by: None, sequential }, data);
+        match table.and_then(|table| table.observed(None, &design)) {
+            Ok(observed) => check(&design, &observed),
             Err(error) => check_line(lines, error),
         }
     } else {
-        let design = designs(1);
-        let mut log = Exposures::new(design);
-        match log.read(data) {
-            Ok(()) => check(design, &log.observed()),
+        let counted = Counted::InExperiment;
+        let settings = LogSettings { counted, sequential, ..LogSettings::default() };
+        let mut log = Logged::new(namespace, settings);
+        match log.read_exposures(data) {
+            Ok(()) => {
+                let design = log.design(None);
+                check(&design, &log.observed(None, &design));
+            }
             Err(error) => check_line(lines, error),
         }
     }
@@ -50,11 +58,10 @@ fn check(design: &Design<'_>, observed: &Observed) {
     }
 }
 
-/// The designs of all units, and of those that are exposed.
-fn designs(index: usize) -> &'static Design<'static> {
+/// A namespace of two experiments, of which one leaves out half of its units.
+fn shop() -> &'static Namespace {
     static SHOP: OnceLock<Namespace> = OnceLock::new();
-    static DESIGNS: OnceLock<[Design<'static>; 2]> = OnceLock::new();
-    let shop = SHOP.get_or_init(|| {
+    SHOP.get_or_init(|| {
         let script = |code| Script::compile("shop", code, Dialect::Planout4j).expect("a script");
         let price = "price = uniformChoice(choices=[10, 12], unit=userid);
                      speed = randomFloat(min=0, max=1, unit=userid);";
@@ -68,10 +75,5 @@ fn designs(index: usize) -> &'static Design<'static> {
             .and_then(|it| it.add("second", "Y", 3))
             .and_then(NamespaceBuilder::build)
             .expect("a namespace")
-    });
-    let designs = DESIGNS.get_or_init(|| {
-        let group = [Group { inputs: Map::new(), weight: 1.0 }];
-        [Counted::All, Counted::InExperiment].map(|counted| design(shop, &group, counted))
-    });
-    &designs[index]
+    })
 }

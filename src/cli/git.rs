@@ -16,7 +16,7 @@ use planout::store::{FileFormat, Folders, Item, Source, StoreError};
 use super::failure::{Failure, Outcome};
 
 /// A commit of the repository that a path lies in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Revision {
     /// The name that the user gave.
     name: String,
@@ -29,7 +29,7 @@ pub(super) struct Revision {
 }
 
 /// The namespaces of a path at a revision.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Past {
     revision: Revision,
     folders: Folders,
@@ -84,6 +84,20 @@ impl Revision {
         let file = file.map(|file| file.to_string_lossy()).unwrap_or_default();
         let path = prefix + &file;
         Ok(Revision { name: name.to_owned(), commit, folder, path })
+    }
+
+    /// The newest commit of the current branch up to a time, in seconds since 1970, if there is one.
+    pub(super) fn before(time: u64, path: &Path) -> Outcome<Option<Revision>> {
+        let head = Revision::find("HEAD", path)?;
+        let until = format!("--before=@{time}");
+        let arguments = ["rev-list", "-1", &until, &head.commit];
+        let commit = process::line(&head.folder, &arguments)?;
+        Ok((!commit.is_empty()).then(|| Revision { name: commit.clone(), commit, ..head }))
+    }
+
+    /// The first digits of the hash of the commit.
+    pub(super) fn short(&self) -> String {
+        self.commit.chars().take(12).collect()
     }
 
     /// The hash of the commit.

@@ -68,8 +68,7 @@ impl Lookup {
     ) -> Outcome<Found> {
         let named = self.repository.location(self.from.as_deref(), &context.config)?;
         let places = Places::find(purpose, named, "--from", context)?;
-        let (folders, dialects) = (self.folders, context.dialects(self.dialect));
-        let search = Search { places, folders, dialects, context };
+        let search = Search::new(places, self.folders, self.dialect, context)?;
         let found = match names {
             None => search.all(&|_| true)?,
             Some(names) => search.named(names)?,

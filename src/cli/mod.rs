@@ -23,6 +23,7 @@ mod nslist;
 mod origin;
 mod output;
 mod overwrite;
+mod past;
 mod perf;
 mod place;
 mod plan;

@@ -75,8 +75,7 @@ impl Nslist {
         let named = self.location.as_deref().or(self.from.as_deref());
         let named = self.repository.location(named, &context.config)?;
         let places = Places::find(Purpose::Live, named, "LOCATION", context)?;
-        let (folders, dialects) = (self.folders, context.dialects(self.dialect));
-        let search = Search { places, folders, dialects, context };
+        let search = Search::new(places, self.folders, self.dialect, context)?;
         let Found { loaded, origin, names } = search.all(&wanted)?;
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;

@@ -46,6 +46,14 @@ pub(super) struct Origin {
 }
 
 impl Origin {
+    /// The location of the answers as it was at a revision of git.
+    pub(super) fn as_of(&self, revision: &str) -> String {
+        match self.first.role {
+            Role::Source => format!("git:{revision}"),
+            _ => format!("git:{revision}:{}", self.first.location),
+        }
+    }
+
     pub(super) fn new(places: &Places, shipped: Shipped, context: &Context) -> Origin {
         // With a single location, the origin is clear.
         let is_told = context.config.target.is_some() || !matches!(shipped, Shipped::Unknown);

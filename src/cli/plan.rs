@@ -18,14 +18,12 @@ use planout::store::{self, Store, write_file};
 pub(super) use self::json::json;
 pub(super) use self::text::text;
 pub(super) use self::units::Sample;
-use super::config::Config;
 use super::failure::{Failure, Outcome};
-use super::folders::{self, Folders};
-use super::git::Revision;
+use super::folders::Folders;
 use super::output::Answer;
 use super::progress::Bar;
 use super::route::Route;
-use super::{Context, DialectArg, Format, location, overwrite, place};
+use super::{Context, DialectArg, Format, location, overwrite, past, place};
 
 #[derive(Args, Debug)]
 pub(super) struct Plan {
@@ -164,43 +162,15 @@ impl Plan {
         location::tell("against", against, context);
         let before = match against.strip_prefix("git:") {
             Some(revision) => {
-                let (dialects, folders) = self.settings_at(revision, context)?;
-                let revision = Revision::find(revision, Path::new(source))?;
-                if context.output.is_verbose() {
-                    context.output.detail(format!("revision: commit {}", revision.commit()));
-                }
-                let past = revision.namespaces(folders);
-                folders::tell(against, past.left_out()?.iter(), context);
-                catalog::read(&past, dialects)?
+                // Without a path of its own, it is compared with the source as it was.
+                let (revision, path) = revision.split_once(':').unwrap_or((revision, source));
+                let opened = past::open_at(revision, path, self.dialect, self.folders, context)?;
+                let before = Dialects { source: opened.dialects.source, ..dialects };
+                catalog::read(&opened.past, before)?
             }
             None => catalog::read(&*self.folders.open(against, context)?, dialects)?,
         };
         Ok((against.clone(), before))
-    }
-
-    /// The dialects and the folders at a revision, which may have had another configuration.
-    fn settings_at(
-        &self,
-        revision: &str,
-        context: &Context,
-    ) -> Outcome<(Dialects, store::Folders)> {
-        let now = Dialects::from(context.dialect(self.dialect));
-        let now = (now, self.folders.read(context.config.recursive));
-        let Some(path) = &context.config.path else {
-            return Ok(now);
-        };
-        // A configuration outside of the repository has no revisions.
-        let Ok(file) = Revision::find(revision, path) else {
-            return Ok(now);
-        };
-        match file.file()? {
-            Some(bytes) => {
-                let then = Config::parse(path, bytes)?;
-                let source = self.dialect.dialect.or(then.dialect).unwrap_or_default();
-                Ok((Dialects { source, ..now.0 }, self.folders.read(then.recursive)))
-            }
-            None => Ok(now),
-        }
     }
 }
 

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use planout::catalog::{self, Dialects, Loaded};
 use planout::source::MAX_SOURCE_BYTES;
-use planout::store::{self, Item, Store, StoreError};
+use planout::store::{self, Item, Source, Store, StoreError};
 
-use super::Context;
 use super::failure::{Failure, Outcome};
 use super::folders::Folders;
+use super::git::Past;
 use super::location::{Place, Places, Role};
 use super::origin::{Origin, Standing};
+use super::past::{self, Opened};
 use super::revision::Shipped;
+use super::{Context, DialectArg};
 
 /// A search for namespaces.
 pub(super) struct Search<'a> {
@@ -20,6 +22,8 @@ pub(super) struct Search<'a> {
     /// The folders of a directory that are read.
     pub(super) folders: Folders,
     pub(super) dialects: Dialects,
+    /// The first location, if it is a revision of git.
+    past: Option<Past>,
     pub(super) context: &'a Context<'a>,
 }
 
@@ -35,20 +39,61 @@ pub(super) struct Found {
 /// A location with the names of its namespaces.
 struct Shelf {
     place: Place,
-    store: Box<dyn Store>,
+    store: Shelved,
     items: Vec<Item>,
 }
 
-impl Search<'_> {
+/// The namespaces of a location.
+enum Shelved {
+    Store(Box<dyn Store>),
+    Past(Past),
+}
+
+impl Shelved {
+    fn source(&self) -> &dyn Source {
+        match self {
+            Shelved::Store(store) => &**store,
+            Shelved::Past(past) => past,
+        }
+    }
+
+    fn shipped(&self) -> Shipped {
+        match self {
+            Shelved::Store(store) => Shipped::of(&**store),
+            // Nothing is shipped to a revision.
+            Shelved::Past(_) => Shipped::Unknown,
+        }
+    }
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        places: Places,
+        folders: Folders,
+        dialect: DialectArg,
+        context: &'a Context<'a>,
+    ) -> Outcome<Search<'a>> {
+        let location = &places.first.location;
+        Ok(match past::open(location, dialect, folders, context)? {
+            Some(Opened { past, dialects }) => {
+                Search { places, folders, dialects, past: Some(past), context }
+            }
+            None => {
+                let dialects = context.dialects(dialect);
+                Search { places, folders, dialects, past: None, context }
+            }
+        })
+    }
+
     /// Finds namespaces by their names, in the order of the names.
     pub(super) fn named(&self, names: &[&str]) -> Outcome<Found> {
         let first = self.open(&self.places.first)?;
         self.tell_left_out(&self.places.first)?;
-        let items = unless_absent(first.list(), self.places.falls_back);
+        let items = unless_absent(first.source().list(), self.places.falls_back);
         let items = items.map_err(|error| self.unreadable(error))?;
         let place = self.places.first.clone();
         let first = Shelf { place, store: first, items };
-        let mut origin = Origin::new(&self.places, Shipped::of(&*first.store), self.context);
+        let mut origin = Origin::new(&self.places, first.store.shipped(), self.context);
         origin.is_empty = first.items.is_empty();
         let source = match self.places.source().map(|place| self.shelf(place)).transpose() {
             Ok(source) => source,
@@ -94,9 +139,10 @@ impl Search<'_> {
     pub(super) fn all(&self, wanted: &dyn Fn(&str) -> bool) -> Outcome<Found> {
         let store = self.open(&self.places.first)?;
         self.tell_left_out(&self.places.first)?;
-        let read = unless_absent(catalog::read(&*store, self.dialects), self.places.falls_back);
+        let read =
+            unless_absent(catalog::read(store.source(), self.dialects), self.places.falls_back);
         let mut loaded = read.map_err(|error| self.unreadable(error))?;
-        let mut origin = Origin::new(&self.places, Shipped::of(&*store), self.context);
+        let mut origin = Origin::new(&self.places, store.shipped(), self.context);
         origin.is_empty = loaded.is_empty();
         let mut names: BTreeSet<String> = loaded.iter().map(|loaded| loaded.name.clone()).collect();
         loaded.retain(|loaded| wanted(&loaded.name));
@@ -148,7 +194,7 @@ impl Search<'_> {
         if self.places.falls_back {
             self.tell_left_out(place)?;
         }
-        let mut items = store.snapshot(MAX_SOURCE_BYTES + 1)?;
+        let mut items = store.source().snapshot(MAX_SOURCE_BYTES + 1)?;
         // A location that is only compared gives no answer.
         if self.places.falls_back {
             names.extend(items.iter().map(|(item, _)| item.name.clone()));
@@ -163,20 +209,26 @@ impl Search<'_> {
         Ok(drafts)
     }
 
-    fn open(&self, place: &Place) -> Outcome<Box<dyn Store>> {
+    fn open(&self, place: &Place) -> Outcome<Shelved> {
+        if let Some(past) = self.past.as_ref().filter(|_| past::is_past(&place.location)) {
+            return Ok(Shelved::Past(past.clone()));
+        }
         place.tell(self.context);
         let folders = self.folders.read(self.context.config.recursive);
-        Ok(store::open_with(&place.location, folders)?)
+        Ok(Shelved::Store(store::open_with(&place.location, folders)?))
     }
 
     /// Notes which folders of a location are left out.
     fn tell_left_out(&self, place: &Place) -> Outcome {
+        if past::is_past(&place.location) {
+            return Ok(());
+        }
         self.folders.open(&place.location, self.context).map(drop)
     }
 
     fn shelf(&self, place: &Place) -> Outcome<Shelf> {
         let store = self.open(place)?;
-        let items = store.list()?;
+        let items = store.source().list()?;
         Ok(Shelf { place: place.clone(), store, items })
     }
 
@@ -190,7 +242,7 @@ impl Search<'_> {
     fn find(&self, shelf: &Shelf, name: &str) -> Outcome<Option<Loaded>> {
         let found: Vec<_> = shelf.items.iter().filter(|item| item.name == name).collect();
         match found.as_slice() {
-            [item] => match shelf.store.read(item, MAX_SOURCE_BYTES + 1) {
+            [item] => match shelf.store.source().read(item, MAX_SOURCE_BYTES + 1) {
                 // The namespace was removed after it was listed.
                 Err(error) if error.is_absent() => Ok(None),
                 read => {

@@ -2,9 +2,12 @@
 
 #[cfg(feature = "batch")]
 mod batch;
+mod different;
+mod form;
 mod json;
 mod notes;
 mod observed;
+mod since;
 mod text;
 
 use std::num::NonZero;
@@ -13,10 +16,13 @@ use std::thread;
 use clap::Args;
 use planout::eval::MAX_MADE_FOR_ALL;
 use planout::simulate::{
-    Counted, Design, Group, Joint, Observed, Report, SIGNIFICANCE, Units, design, report,
+    Counted, Design, Different, Joint, Observed, Report, ReportSettings, SIGNIFICANCE, Units,
+    design, report_with,
 };
 use planout::{Map, Namespace};
 
+use self::observed::{Given, ObservedArgs};
+use self::since::Version;
 use super::delimiter::DelimiterArg;
 use super::failure::{Failure, Outcome};
 use super::inputs::{EVERY_UNIT, InputArgs, Used};
@@ -49,9 +55,12 @@ pub(super) struct Simulate {
     seed: u64,
     #[command(flatten)]
     inputs: InputArgs,
-    /// Test observed counts in place of random units: CSV, or a log of exposures as JSON lines
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["units", "seed", "threads"])]
-    observed: Option<String>,
+    /// Take the experiments that run the same definition together, in the tests of params
+    #[arg(long, conflicts_with = "sequential")]
+    by_definition: bool,
+    /// Fail if nothing could be tested
+    #[arg(long)]
+    require_test: bool,
     #[command(flatten)]
     delimiter: DelimiterArg,
     /// The number of threads [default: one for each processor]
@@ -59,6 +68,8 @@ pub(super) struct Simulate {
     threads: Option<NonZero<usize>>,
     #[command(flatten)]
     lookup: Lookup,
+    #[command(flatten)]
+    observed: ObservedArgs,
     #[cfg(feature = "batch")]
     #[command(flatten)]
     batch: batch::BatchArgs,
@@ -71,6 +82,29 @@ struct Answer<'a> {
     source: Source,
     /// The failure of the first unit that could not be evaluated.
     failure: Option<String>,
+    /// The differences between the units of a log and their evaluation.
+    different: Option<Different>,
+    /// The probable reason, if something is not as designed.
+    advice: Option<String>,
+}
+
+impl<'a> Answer<'a> {
+    fn new(
+        design: &'a Design<'a>,
+        report: &'a Report,
+        source: Source,
+        context: &Context,
+    ) -> Answer<'a> {
+        let failure = report.failure.as_ref().map(|error| context.with_causes(error));
+        Answer { design, report, source, failure, different: None, advice: None }
+    }
+
+    /// Whether all is as designed; `None` if nothing was tested and nothing is wrong.
+    fn as_designed(&self) -> Option<bool> {
+        let is_wrong = self.report.failure.is_some()
+            || self.different.as_ref().is_some_and(different::is_wrong);
+        if is_wrong { Some(false) } else { self.report.as_designed() }
+    }
 }
 
 /// The origin of the units of a comparison.
@@ -114,21 +148,48 @@ impl Simulate {
         let used = Used::by_namespaces([(&loaded, &namespace)]);
         used.unread(&inputs).iter().for_each(|warning| context.output.note(warning));
         origin.tell(context);
-        if self.observed.is_some() && origin.has_target {
+        let observed = self.observed.observed.as_deref();
+        let version = Version { loaded: &loaded, origin: &origin };
+        if observed.is_some() && origin.has_target {
             context.output.note("`--from @target` compares the counts with the shipped namespace");
         }
         #[cfg(feature = "batch")]
-        if let Some(file) = self.batch.file() {
-            return self.batch(&namespace, inputs, file, context);
+        {
+            let file = self.batch.file();
+            if self.batch.has_types() && file.is_none() && observed.is_none() {
+                return Err(Failure::usage("`--types` is for a file: none is named")
+                    .help("name one with `--inputs-from` or `--observed`"));
+            }
+            match (file, observed) {
+                (Some(file), Some(path)) => {
+                    if file == "-" && path == "-" {
+                        let message = "standard input cannot be both files";
+                        return Err(Failure::usage(message).help("name one of them"));
+                    }
+                    let sample =
+                        self.batch.sample(&namespace, inputs.clone(), file, None, context)?;
+                    let given = Given { constants: inputs, sample: Some(sample) };
+                    return self.compare(&namespace, given, path, &version, context);
+                }
+                (Some(file), None) => return self.batch(&namespace, inputs, file, context),
+                (None, _) => {}
+            }
         }
-        if self.delimiter.delimiter.is_some() && self.observed.is_none() {
+        if self.delimiter.delimiter.is_some() && observed.is_none() {
             return Err(Failure::usage("`--delimiter` is for a file: none is named")
                 .help("name one with `--inputs-from` or `--observed`"));
         }
-        match &self.observed {
-            Some(path) => self.compare(&namespace, inputs, path, context),
+        match observed {
+            Some(path) => {
+                let given = Given { constants: inputs, sample: None };
+                self.compare(&namespace, given, path, &version, context)
+            }
             None => self.simulate(&namespace, inputs, context),
         }
+    }
+
+    fn settings(&self) -> ReportSettings {
+        ReportSettings { by_definition: self.by_definition }
     }
 
     fn simulate(&self, namespace: &Namespace, inputs: Map, context: &Context) -> Outcome {
@@ -140,10 +201,10 @@ impl Simulate {
         let bar = Bar::new(&self.ns, "units", context);
         let observed = joint.observe_with(&design, &units, self.threads(), bar.progress());
         drop(bar);
-        let notes = notes::of_joint(&joint, groups.len());
+        let notes = notes::of_joint(&joint, groups.len(), &[]);
         let source = Source { units: Some(count), seed: Some(self.seed), notes };
-        let source = source.cut(&observed);
-        self.answer(&design, &observed, source, context)
+        let report = report_with(&design, &observed, self.settings());
+        self.answer(Answer::new(&design, &report, source.cut(&observed), context), context)
     }
 
     #[cfg(feature = "batch")]
@@ -156,7 +217,8 @@ impl Simulate {
         let observed = sample.observe_with(&design, self.threads(), bar.progress());
         drop(bar);
         let source = Source { units: Some(sample.units()), seed: None, notes }.cut(&observed);
-        self.answer(&design, &observed, source, context)
+        let report = report_with(&design, &observed, self.settings());
+        self.answer(Answer::new(&design, &report, source, context), context)
     }
 
     fn threads(&self) -> usize {
@@ -164,49 +226,17 @@ impl Simulate {
         threads.map_or(1, NonZero::get)
     }
 
-    fn compare(
-        &self,
-        namespace: &Namespace,
-        inputs: Map,
-        path: &str,
-        context: &Context,
-    ) -> Outcome {
-        let mut file = observed::File::open(path)?;
-        let is_log = file.is_log()?;
-        let counted = if is_log { Counted::InExperiment } else { Counted::All };
-        let design = designed(namespace, &inputs, counted);
-        let (observed, notes) = if is_log {
-            observed::log(&design, file, context)?
-        } else {
-            (observed::table(&design, file, self.delimiter.delimiter)?, Vec::new())
-        };
-        self.answer(&design, &observed, Source { units: None, seed: None, notes }, context)
-    }
-
-    fn answer(
-        &self,
-        design: &Design<'_>,
-        observed: &Observed,
-        source: Source,
-        context: &Context,
-    ) -> Outcome {
-        let report = report(design, observed);
-        let failure = report.failure.as_ref().map(|error| context.with_causes(error));
-        let answer = Answer { design, report: &report, source, failure };
+    fn answer(&self, answer: Answer<'_>, context: &Context) -> Outcome {
         context.output.answer(match self.lookup.format {
             Format::Text => text::text(&answer).into(),
             Format::Json => output::Answer::Data(json::json(&answer)),
         })?;
-        verdict(&answer, context)
+        verdict(&answer, self.require_test, context)
     }
 }
 
-fn designed<'n>(namespace: &'n Namespace, inputs: &Map, counted: Counted) -> Design<'n> {
-    design(namespace, &[Group { inputs: inputs.clone(), weight: 1.0 }], counted)
-}
-
 /// Fails if something is not as designed.
-fn verdict(answer: &Answer<'_>, context: &Context) -> Outcome {
+fn verdict(answer: &Answer<'_>, require_test: bool, context: &Context) -> Outcome {
     let report = answer.report;
     if let Some(error) = &report.failure {
         let message = format!("{} could not be evaluated", text::units(report.failed));
@@ -223,10 +253,23 @@ fn verdict(answer: &Answer<'_>, context: &Context) -> Outcome {
             None => failure,
         });
     }
-    let failed: Vec<String> =
+    let mut failed: Vec<String> =
         report.failed_tests().map(|(param, _)| text::subject(answer, param)).collect();
-    if failed.is_empty() {
-        context.output.note(&match report.tests().count() {
+    for part in &report.parts {
+        let by = |param| format!("{} where it is {}", text::subject(answer, param), part.value);
+        failed.extend(part.report.failed_tests().map(|(param, _)| by(param)));
+    }
+    let wrong = answer.different.as_ref().map(different::summary).unwrap_or_default();
+    if failed.is_empty() && wrong.is_empty() {
+        let parts = report.parts.iter().map(|part| part.report.tests().count());
+        let tests = report.tests().count() + parts.sum::<usize>();
+        let compared = answer.different.is_some();
+        context.output.note(&match tests {
+            0 if require_test => {
+                return Err(Failure::wrong("nothing could be tested")
+                    .help("without `--require-test`, this is not an error"));
+            }
+            0 if compared => "nothing could be tested, and all units are as logged".to_owned(),
             0 => "nothing could be tested".to_owned(),
             1 => "1 test: as designed".to_owned(),
             tests => format!("{tests} tests: all as designed"),
@@ -238,9 +281,21 @@ fn verdict(answer: &Answer<'_>, context: &Context) -> Outcome {
         more => format!(" and {more} more"),
     };
     let named: Vec<&str> = failed.iter().take(MAX_NAMED).map(String::as_str).collect();
-    let message = format!("not as designed: {}{more}", named.join(", "));
-    Err(Failure::wrong(message).help(format!(
-        "chance alone causes this less than once in {:.0} times: before you trust any result, look for units that are lost, counted twice or assigned elsewhere",
-        1.0 / SIGNIFICANCE
-    )))
+    let mut messages = wrong;
+    if !named.is_empty() {
+        messages.push(format!("not as designed: {}{more}", named.join(", ")));
+    }
+    let help = match &answer.advice {
+        Some(advice) => advice.clone(),
+        None if named.is_empty() => {
+            "the log was made by another version of the namespace, or by another program: \
+             compare it with the version that was live, as in `--from git:REVISION`"
+                .to_owned()
+        }
+        None => format!(
+            "chance alone causes this less than once in {:.0} times: before you trust any result, look for units that are lost, counted twice or assigned elsewhere",
+            1.0 / SIGNIFICANCE
+        ),
+    };
+    Err(Failure::wrong(messages.join("; ")).help(help))
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use super::accumulate::Shares;
+use super::follows::{Follows, Pair, Pairs};
 use super::key::Key;
 use super::paths::{Follow, Halt, MAX_FORKS, MAX_STEPS, Paths};
 use super::shares::{Distribution, Span};
@@ -15,9 +16,13 @@ use super::world::{Need, World};
 use super::{Counted, Obstacle};
 use crate::eval::semantics::Semantics;
 use crate::eval::{EvalError, MAX_ANSWER};
+use crate::value::Value;
 
 /// The most outcomes that are distinguished on all paths together.
 const MAX_OUTCOMES: usize = 5_000_000;
+
+/// The most outcomes of pairs of params that are looked at.
+const MAX_PAIRED: usize = 500_000;
 
 /// The distribution of a script over all units.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ pub struct Enumerated {
     pub beyond: Option<Obstacle>,
     /// The share of the counted units among all, from 0 to 1.
     pub counted: Result<f64, Obstacle>,
+    /// The params that follow from another one, over the counted units.
+    pub follows: Vec<Follows>,
     /// The draws that the script makes.
     pub(crate) keys: HashSet<Key>,
 }
@@ -54,7 +61,8 @@ impl Enumerated {
 
 pub(super) fn enumerate<S: Semantics>(setting: &Setting<'_>, counted: Counted) -> Enumerated {
     let semantics = std::marker::PhantomData::<S>;
-    let mut script = Explorer { setting, counted, outcomes: 0, kept: 0, semantics };
+    let (pairs, paired) = (Pairs::default(), 0);
+    let mut script = Explorer { setting, counted, outcomes: 0, kept: 0, pairs, paired, semantics };
     let (mut paths, mut shares) = (Paths::default(), Shares::default());
     let start = (&World::default(), 1.0);
     let beyond = match paths.follow(&mut script, start, MAX_FORKS, &mut shares) {
@@ -69,7 +77,8 @@ pub(super) fn enumerate<S: Semantics>(setting: &Setting<'_>, counted: Counted) -
         (Some(obstacle), Counted::InExperiment) => Err(obstacle.clone()),
         (None, Counted::InExperiment) => share,
     };
-    Enumerated { params, beyond, counted, keys: paths.trace.keys }
+    let follows = if beyond.is_some() { Vec::new() } else { script.pairs.follows() };
+    Enumerated { params, beyond, counted, follows, keys: paths.trace.keys }
 }
 
 /// One script, as it is followed.
@@ -79,6 +88,9 @@ struct Explorer<'s, 'a, S> {
     outcomes: usize,
     /// The number of bytes that the values of all params take.
     kept: usize,
+    pairs: Pairs,
+    /// The number of outcomes of pairs.
+    paired: usize,
     semantics: std::marker::PhantomData<S>,
 }
 
@@ -102,6 +114,7 @@ impl<'a, S: Semantics> Follow<'a> for Explorer<'_, 'a, S> {
             return Ok(());
         }
         shares.count(weight);
+        self.pair(world, &leaf);
         for (name, symbol) in leaf.params {
             let found = shares.param(name);
             let Ok(sum) = found else { continue };
@@ -116,6 +129,7 @@ impl<'a, S: Semantics> Follow<'a> for Explorer<'_, 'a, S> {
             if let Err(stop) = spread.and(fits) {
                 match stop {
                     Spread::Obstacle(obstacle) => *found = Err(obstacle),
+                    Spread::Enough => {}
                     Spread::Failed(message) => {
                         shares.failure.get_or_insert(message);
                     }
@@ -146,6 +160,43 @@ impl<'a, S: Semantics> Follow<'a> for Explorer<'_, 'a, S> {
 }
 
 impl<'a, S: Semantics> Explorer<'_, 'a, S> {
+    /// Looks on a path at the params that follow from others.
+    fn pair(&mut self, world: &World<'a>, leaf: &Leaf<'a>) {
+        if !self.pairs.begin(&leaf.params) {
+            return;
+        }
+        let mut alive = std::mem::take(&mut self.pairs.alive);
+        alive.retain_mut(|pair| {
+            let symbol = |name: &String| {
+                let found = leaf.params.iter().find(|(known, _)| known == name);
+                found.map(|(_, symbol)| symbol.clone())
+            };
+            // The pairs have a limit of their own: they must not use up that of the params.
+            let outcomes = std::mem::replace(&mut self.outcomes, MAX_OUTCOMES - MAX_PAIRED);
+            self.outcomes += self.paired;
+            let told = match pair.names.each_ref().map(symbol) {
+                // Two draws are independent, unless a path knows both.
+                [Some(Symbol::Draw(a)), Some(Symbol::Draw(b))] if a.key != b.key => {
+                    Err(Spread::Enough)
+                }
+                [Some(Symbol::Number(_) | Symbol::Unit | Symbol::Unknown(_)), _]
+                | [_, Some(Symbol::Number(_) | Symbol::Unit | Symbol::Unknown(_))] => {
+                    Err(Spread::Enough)
+                }
+                [Some(a), Some(b)] => {
+                    self.spread(world, Symbol::list(vec![a, b]), 1.0, MAX_FORKS, pair)
+                }
+                [None, None] => Ok(()),
+                // One is set without the other.
+                [None, Some(_)] | [Some(_), None] => Err(Spread::Enough),
+            };
+            let used = std::mem::replace(&mut self.outcomes, outcomes);
+            self.paired = used - (MAX_OUTCOMES - MAX_PAIRED);
+            told.is_ok()
+        });
+        self.pairs.alive = alive;
+    }
+
     /// Adds what a param is on a path, by all draws that it still depends on.
     fn spread(
         &mut self,
@@ -153,18 +204,15 @@ impl<'a, S: Semantics> Explorer<'_, 'a, S> {
         symbol: Symbol<'a>,
         weight: f64,
         forks: usize,
-        sum: &mut Distribution,
+        sum: &mut impl Sum,
     ) -> Result<(), Spread> {
         self.outcomes += 1;
         if self.outcomes > MAX_OUTCOMES || forks == 0 {
             return Err(Obstacle::ManyPaths.into());
         }
         match symbol {
-            Symbol::Known(value) => Ok(sum.add_value(&value, weight)?),
-            Symbol::Number(number) => {
-                sum.add_span(span(world, &number, weight)?);
-                Ok(())
-            }
+            Symbol::Known(value) => sum.value(&value, weight),
+            Symbol::Number(number) => sum.span(span(world, &number, weight)?),
             Symbol::Unit | Symbol::Open(_) | Symbol::Unknown(_) => Err(symbol.obstacle().into()),
             Symbol::Draw(draw) => {
                 for (probability, outcome, way) in world.spread(&draw)? {
@@ -172,7 +220,7 @@ impl<'a, S: Semantics> Explorer<'_, 'a, S> {
                     match outcome.map_err(|error| Spread::Failed(error.to_string()))? {
                         Symbol::Known(value) => {
                             self.outcomes += 1;
-                            sum.add_value(&value, weight)?;
+                            sum.value(&value, weight)?;
                         }
                         symbol => {
                             self.spread(&world.after(&way), symbol, weight, forks - 1, sum)?
@@ -183,7 +231,7 @@ impl<'a, S: Semantics> Explorer<'_, 'a, S> {
             }
             Symbol::Filter(_) | Symbol::List(_) | Symbol::Map(_) => {
                 match world.force_all(symbol.clone()) {
-                    Ok(Symbol::Known(value)) => Ok(sum.add_value(&value, weight)?),
+                    Ok(Symbol::Known(value)) => sum.value(&value, weight),
                     Ok(unknown) => Err(unknown.obstacle().into()),
                     Err(Need::Draw(ways)) => {
                         for way in &ways {
@@ -202,10 +250,42 @@ impl<'a, S: Semantics> Explorer<'_, 'a, S> {
     }
 }
 
-/// The reason why a param cannot be spread out.
+/// The reason why a param is not spread out any further.
 enum Spread {
     Obstacle(Obstacle),
     Failed(String),
+    /// Nothing more is to be learned.
+    Enough,
+}
+
+/// The receiver of a param's values.
+trait Sum {
+    fn value(&mut self, value: &Value, share: f64) -> Result<(), Spread>;
+    fn span(&mut self, span: Span) -> Result<(), Spread>;
+}
+
+impl Sum for Distribution {
+    fn value(&mut self, value: &Value, share: f64) -> Result<(), Spread> {
+        Ok(self.add_value(value, share)?)
+    }
+
+    fn span(&mut self, span: Span) -> Result<(), Spread> {
+        self.add_span(span);
+        Ok(())
+    }
+}
+
+impl Sum for Pair {
+    fn value(&mut self, value: &Value, _: f64) -> Result<(), Spread> {
+        match value.as_list() {
+            Some([a, b]) if self.add(a, b) => Ok(()),
+            _ => Err(Spread::Enough),
+        }
+    }
+
+    fn span(&mut self, _: Span) -> Result<(), Spread> {
+        Err(Spread::Enough)
+    }
 }
 
 impl From<Obstacle> for Spread {

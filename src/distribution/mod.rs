@@ -18,6 +18,7 @@ mod candidates;
 mod cases;
 mod compare;
 mod explore;
+mod follows;
 mod functions;
 mod image;
 mod joint;
@@ -37,6 +38,7 @@ mod walk;
 mod world;
 
 pub use explore::Enumerated;
+pub use follows::Follows;
 pub use joint::Joint;
 pub(crate) use joint::joint;
 pub(crate) use key::Key;
@@ -81,6 +83,9 @@ pub enum Obstacle {
     /// More than the comparison of two versions tells apart.
     #[error("its scripts tell too many cases of inputs apart")]
     ManyCases,
+    /// Units have too many combinations of the inputs that scripts read.
+    #[error("units have too many combinations of the inputs that its scripts read")]
+    ManyCombinations,
     /// More than [`MAX_PATHS`], or fewer that are long.
     #[error("its script has too many paths: the limit is {MAX_PATHS}")]
     ManyPaths,

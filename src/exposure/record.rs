@@ -54,6 +54,11 @@ impl Record {
         self.0.get(key).and_then(Value::as_str)
     }
 
+    /// A member.
+    pub(crate) fn value(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
+    }
+
     /// A member whose value is a map.
     pub(crate) fn map(&self, key: &str) -> Option<&Map> {
         self.0.get(key).and_then(Value::as_map)

@@ -2,7 +2,7 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::distribution::{Counted, Distribution, Enumerated, Key, Obstacle};
+use crate::distribution::{Counted, Distribution, Enumerated, Exact, Follows, Key, Obstacle};
 use crate::draw::{DrawText, Salt};
 use crate::namespace::{BASELINE, Experiment, Namespace};
 use crate::parallel;
@@ -33,6 +33,8 @@ pub enum Scope {
     All,
     /// The units of one of [`Design::cohorts`].
     Cohort(usize),
+    /// The units of all cohorts that run the same definition. This is the first of them.
+    Definition(usize),
 }
 
 /// The designed distribution of a namespace's assignments.
@@ -46,6 +48,8 @@ pub struct Design<'n> {
     pub cohorts: Vec<Cohort>,
     /// The distribution of each param over all units.
     pub params: IndexMap<String, Result<Distribution, Obstacle>>,
+    /// The params that follow from another one for all units.
+    pub follows: Vec<Follows>,
 }
 
 /// The units of an experiment, or those of the default.
@@ -64,6 +68,8 @@ pub struct Cohort {
     pub params: IndexMap<String, Result<Distribution, Obstacle>>,
     /// The params that its own script may set, as far as the script can be followed.
     pub own: IndexSet<String>,
+    /// The params of its own script that follow from another one.
+    pub follows: Vec<Follows>,
     /// The reason why nothing is known of its script or of the default's.
     pub beyond: Option<Obstacle>,
 }
@@ -73,13 +79,31 @@ impl Design<'_> {
     pub fn param(&self, scope: Scope, name: &str) -> Option<Result<&Distribution, &Obstacle>> {
         let (params, cohorts) = match scope {
             Scope::All => (&self.params, self.cohorts.as_slice()),
-            Scope::Cohort(index) => {
+            // All cohorts of a definition have the same params.
+            Scope::Cohort(index) | Scope::Definition(index) => {
                 let cohort = self.cohorts.get(index)?;
                 (&cohort.params, std::slice::from_ref(cohort))
             }
         };
         let beyond = cohorts.iter().find_map(|cohort| cohort.beyond.as_ref()).map(Err);
         params.get(name).map(Result::as_ref).or(beyond)
+    }
+
+    /// Forgets all shares that depend on inputs.
+    pub(super) fn hide(&mut self, obstacle: &Obstacle) {
+        let hide = |params: &mut IndexMap<String, Result<Distribution, Obstacle>>| {
+            params.values_mut().for_each(|found| *found = Err(obstacle.clone()));
+        };
+        hide(&mut self.params);
+        self.follows.clear();
+        for cohort in &mut self.cohorts {
+            hide(&mut cohort.params);
+            cohort.follows.clear();
+            cohort.beyond = Some(obstacle.clone());
+            if self.counted == Counted::InExperiment {
+                cohort.share = Err(obstacle.clone());
+            }
+        }
     }
 
     /// The distribution of a param, if it is known.
@@ -99,6 +123,8 @@ struct Sum {
     share: Option<Result<f64, Obstacle>>,
     params: IndexMap<String, Result<Distribution, Obstacle>>,
     own: IndexSet<String>,
+    /// `None` before the first group.
+    follows: Option<Vec<Follows>>,
     beyond: Option<Obstacle>,
 }
 
@@ -127,28 +153,45 @@ fn follow(namespace: &Namespace, group: &Group, counted: Counted) -> Followed {
 
 /// Follows the scripts of a namespace for each group of inputs.
 pub fn design<'n>(namespace: &'n Namespace, groups: &[Group], counted: Counted) -> Design<'n> {
+    design_among(namespace, groups, counted, None)
+}
+
+/// The same for groups whose weights are the numbers of units that were counted, and only in some of
+/// [`Design::cohorts`]. A group from which scripts exclude more units has more units than it seems.
+pub fn design_among<'n>(
+    namespace: &'n Namespace,
+    groups: &[Group],
+    counted: Counted,
+    among: Option<&[bool]>,
+) -> Design<'n> {
     let total: f64 = groups.iter().map(|group| group.weight).sum();
+    let total = if total > 0.0 { total } else { 1.0 };
     let experiments = namespace.experiments();
     let mut sums: Vec<Sum> = Vec::new();
     sums.resize_with(experiments.len() + 1, Sum::default);
-    let of = |segments: usize| segments as f64 / f64::from(namespace.segment_count());
     for groups in groups.chunks(AT_ONCE) {
         let followed = parallel::map(groups.iter().collect(), |group| {
             (group, follow(namespace, group, counted))
         });
         for (group, followed) in followed {
-            let weight = group.weight / total;
-            let baseline = group.inputs.get(BASELINE) == Some(&Value::Bool(true));
-            let below = &followed.default;
-            let mut used = 0.0;
-            let overs = experiments.iter().zip(&followed.experiments);
-            for ((experiment, over), sum) in overs.zip(&mut sums) {
-                let share = if baseline { 0.0 } else { of(experiment.segments().len()) };
-                used += share;
-                sum.add(weight * share, over, Some(below));
+            let shares = shares(namespace, group);
+            let of_default = followed.alone.as_ref().unwrap_or(&followed.default);
+            let all: Vec<&Enumerated> = followed.experiments.iter().chain([of_default]).collect();
+            let mut weight = group.weight / total;
+            if let Some(among) = among {
+                let counted = (shares.iter().zip(&all).zip(among)).filter(|(_, among)| **among);
+                let counted: Result<f64, &Obstacle> =
+                    counted.map(|((share, script), _)| Ok(share * script.counted.as_ref()?)).sum();
+                weight = match counted {
+                    Ok(counted) if counted > NOTHING => weight / counted,
+                    // These units should not have been counted.
+                    Ok(_) => 0.0,
+                    Err(_) => weight,
+                };
             }
-            if let Some(sum) = sums.last_mut() {
-                sum.add(weight * (1.0 - used), followed.alone.as_ref().unwrap_or(below), None);
+            for ((sum, script), share) in sums.iter_mut().zip(&all).zip(shares) {
+                let below = (!std::ptr::eq(*script, of_default)).then_some(&followed.default);
+                sum.add(weight * share, script, below);
             }
         }
     }
@@ -164,13 +207,48 @@ pub fn design<'n>(namespace: &'n Namespace, groups: &[Group], counted: Counted) 
             definition: experiment.definition().to_owned(),
             segments,
             own: sum.own.clone(),
+            follows: sum.follows.clone().unwrap_or_default(),
             beyond: sum.beyond.clone(),
             share: sum.share.clone().unwrap_or(Ok(0.0)),
             params: sum.normalized(),
         })
         .collect();
     let params = overall(&cohorts);
-    Design { namespace, counted, cohorts, params }
+    let inhabited = cohorts.iter().filter(|it| it.share.as_ref().is_ok_and(|it| *it > NOTHING));
+    let follows = inhabited.map(|cohort| cohort.follows.clone()).reduce(common).unwrap_or_default();
+    Design { namespace, counted, cohorts, params, follows }
+}
+
+/// The shares of the experiments' segments, and then the share of those of no experiment.
+fn shares(namespace: &Namespace, group: &Group) -> Vec<f64> {
+    let baseline = group.inputs.get(BASELINE) == Some(&Value::Bool(true));
+    let of = |segments: usize| segments as f64 / f64::from(namespace.segment_count());
+    let shares = namespace
+        .experiments()
+        .iter()
+        .map(|experiment| if baseline { 0.0 } else { of(experiment.segments().len()) });
+    let mut shares: Vec<f64> = shares.collect();
+    shares.push(1.0 - shares.iter().sum::<f64>());
+    shares
+}
+
+/// The params that follow from the same other param in both, and in the same way.
+fn common(one: Vec<Follows>, other: Vec<Follows>) -> Vec<Follows> {
+    let both = one.into_iter().filter_map(|mut it| {
+        let same = |them: &&Follows| (&them.param, &them.from) == (&it.param, &it.from);
+        let them = other.iter().find(same)?;
+        for (from, value) in &them.values {
+            match it.values.get(from) {
+                Some(known) if known != value => return None,
+                Some(_) => {}
+                None => {
+                    it.values.insert(Exact::clone(from), Exact::clone(value));
+                }
+            }
+        }
+        Some(it)
+    });
+    both.collect()
 }
 
 fn enumerate(
@@ -194,6 +272,11 @@ impl Sum {
     /// Adds a group's units of an experiment, whose params override the default's.
     fn add(&mut self, weight: f64, over: &Enumerated, below: Option<&Enumerated>) {
         self.own.extend(over.params.keys().cloned());
+        if weight > NOTHING {
+            let known = self.follows.take();
+            let found = over.follows.clone();
+            self.follows = Some(known.map_or(found.clone(), |known| common(known, found)));
+        }
         let beyond = over.beyond.as_ref().or(below.and_then(|below| below.beyond.as_ref()));
         self.beyond = self.beyond.take().or_else(|| beyond.cloned());
         let share = match (&over.counted, self.share.take()) {

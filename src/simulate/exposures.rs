@@ -1,14 +1,10 @@
 //! The log of a service, with the exposures of units to experiments, in the form of PlanOut's
 //! loggers.
 
-use std::collections::HashMap;
 use std::io::{BufRead, Read};
 
-use super::design::{Design, Scope};
-use super::observe::Observed;
+use super::logged::{Logged, LoggedError, LoggedUnit};
 use super::read::ReadError;
-use super::recognize::recognize;
-use crate::distribution::Distribution;
 use crate::exposure::{Record, RecordError, is_named};
 use crate::progress::Progress;
 use crate::tree::json;
@@ -17,24 +13,13 @@ use crate::value::{Map, Value};
 /// The longest line, in bytes.
 const MAX_LINE: usize = 8 << 20;
 
-/// Counts the units of a log, line by line. Each unit counts once, at its first exposure.
-///
-/// A record belongs to the experiment whose salt is its `salt`, or else to the one of its `name`.
-/// Records of other experiments and events are skipped.
-#[derive(Debug)]
-pub struct Exposures<'d> {
-    design: &'d Design<'d>,
-    /// The first experiment of each unit.
-    units: HashMap<String, usize>,
-    observed: Observed,
-    /// The number of records of other events than an exposure.
-    pub other_events: u64,
-    /// The number of records of experiments that are not active in the namespace.
-    pub other_experiments: u64,
-    /// The number of units that were exposed to a second experiment, too.
-    pub moved: u64,
-    /// The number of units that the namespace puts into another experiment than the log.
-    pub misplaced: u64,
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Whether a sequential test failed at it for the first time.
+    pub is_alarm: bool,
 }
 
 /// An error in a line of a log.
@@ -47,6 +32,9 @@ pub enum LogError {
     /// The record lacks the input that names the unit.
     #[error("the record has no unit: `inputs` must have `{0}`")]
     MissingUnit(String),
+    /// The unit cannot be counted.
+    #[error(transparent)]
+    Logged(#[from] LoggedError),
     /// The line is not text.
     #[error("not UTF-8")]
     NotUtf8,
@@ -58,37 +46,26 @@ pub enum LogError {
     TooLong,
 }
 
-impl<'d> Exposures<'d> {
-    /// A counter for the log of a namespace. Only units in experiments count.
-    pub fn new(design: &'d Design<'d>) -> Exposures<'d> {
-        let cohorts = vec![None; design.cohorts.len()];
-        Exposures {
-            design,
-            units: HashMap::new(),
-            observed: Observed { cohorts, ..Observed::default() },
-            other_events: 0,
-            other_experiments: 0,
-            moved: 0,
-            misplaced: 0,
-        }
-    }
-
-    /// Reads a whole log. Blank lines are skipped.
+impl Logged<'_> {
+    /// Reads a whole log of exposures, as PlanOut's loggers write it. Blank lines are skipped, and so
+    /// are records of other experiments and events. A record belongs to the experiment whose salt is
+    /// its `salt`, or else to the one of its `name`.
     ///
     /// # Errors
     /// The log cannot be read, or one of its lines is not a record of a log.
-    pub fn read(&mut self, input: impl BufRead) -> Result<(), ReadError<LogError>> {
-        self.read_with(input, &Progress::new())
+    pub fn read_exposures(&mut self, input: impl BufRead) -> Result<(), ReadError<LogError>> {
+        self.read_exposures_with(input, &Progress::new(), &mut |_| {})
     }
 
-    /// The same, and counts the lines that have been read.
+    /// The same, and counts the lines that have been read. `each` is told of each line.
     ///
     /// # Errors
-    /// The same errors as [`Exposures::read`].
-    pub fn read_with(
+    /// The same errors as [`Logged::read_exposures`].
+    pub fn read_exposures_with(
         &mut self,
         mut input: impl BufRead,
         progress: &Progress,
+        each: &mut dyn FnMut(Line),
     ) -> Result<(), ReadError<LogError>> {
         let mut bytes = Vec::new();
         for line in 1.. {
@@ -108,41 +85,49 @@ impl<'d> Exposures<'d> {
             };
             let text = std::str::from_utf8(&bytes)
                 .map_err(|error| cut(LogError::NotUtf8, is_last && error.error_len().is_none()))?;
+            let was_alarm = self.alarm().is_some();
             if !text.trim().is_empty() {
-                self.add(text.trim_end_matches(['\r', '\n'])).map_err(|problem| {
-                    let is_open = matches!(problem, LogError::Record(RecordError::Json(_)))
-                        && json::is_cut(text);
-                    cut(problem, is_last && is_open)
-                })?;
+                self.add_exposure(text.trim_end_matches(['\r', '\n']), line).map_err(
+                    |problem| {
+                        let is_open = matches!(problem, LogError::Record(RecordError::Json(_)))
+                            && json::is_cut(text);
+                        cut(problem, is_last && is_open)
+                    },
+                )?;
             }
+            each(Line { number: line, is_alarm: !was_alarm && self.alarm().is_some() });
         }
         Ok(())
     }
 
-    /// Counts a line.
+    /// Counts a line of a log of exposures with its number, from 1.
     ///
     /// # Errors
     /// The line is not a record of a log.
-    pub fn add(&mut self, line: &str) -> Result<(), LogError> {
-        let record = Record::read(line)?;
+    pub fn add_exposure(&mut self, text: &str, line: u64) -> Result<(), LogError> {
+        let record = Record::read(text)?;
         if !record.is_exposure() {
             self.other_events += 1;
             return Ok(());
         }
-        let Some(cohort) = self.cohort(&record) else {
-            self.other_experiments += 1;
+        let Some(cohort) = self.cohort_of(&record) else {
+            self.other_experiment(&record);
             return Ok(());
         };
-        let name = self.design.namespace.unit();
-        let inputs = record.map("inputs");
-        let unit = inputs.and_then(|inputs| inputs.get(name)).filter(|unit| !unit.is_null());
+        let name = self.namespace().unit();
+        let none = Map::new();
+        let inputs = record.map("inputs").unwrap_or(&none);
+        let unit = inputs.get(name).filter(|unit| !unit.is_null());
         let unit = unit.ok_or_else(|| LogError::MissingUnit(name.to_owned()))?;
-        self.expose(unit, cohort, record.map("params"));
+        self.note(&record, cohort);
+        let params = record.map("params");
+        let part = self.by().and_then(|by| record.value(by));
+        self.add(&LoggedUnit { unit, cohort, inputs, params, is_text: false, part, line })?;
         Ok(())
     }
 
-    fn cohort(&self, record: &Record) -> Option<usize> {
-        let namespace = self.design.namespace;
+    fn cohort_of(&self, record: &Record) -> Option<usize> {
+        let namespace = self.namespace();
         let all = || namespace.experiments().iter().chain([namespace.default_experiment()]);
         let by_salt = record
             .text("salt")
@@ -152,43 +137,34 @@ impl<'d> Exposures<'d> {
         by_salt.or_else(|| name().and_then(named))
     }
 
-    fn expose(&mut self, unit: &Value, cohort: usize, params: Option<&Map>) {
-        let text = unit.as_text();
-        match self.units.get(&*text) {
-            Some(first) => {
-                self.moved += u64::from(*first != cohort);
-                return;
-            }
-            None => self.units.insert(text.into_owned(), cohort),
+    /// Counts a record of an experiment that is not active here. Its name may tell that it was.
+    fn other_experiment(&mut self, record: &Record) {
+        self.other_experiments += 1;
+        let namespace = self.namespace().name();
+        let of_this = |text: Option<&str>, separator: char| {
+            let rest = text.and_then(|text| text.strip_prefix(namespace));
+            rest.and_then(|rest| rest.strip_prefix(separator)).map(str::to_owned)
         };
-        let namespace = self.design.namespace;
-        let owner = namespace.owner(namespace.segment(unit));
-        self.misplaced += u64::from(owner.unwrap_or(self.design.cohorts.len() - 1) != cohort);
-        *self.observed.cohorts[cohort].get_or_insert(0) += 1;
-        for (name, value) in params.into_iter().flatten() {
-            let scope = Scope::Cohort(cohort);
-            // A param that no script sets is not a param of the namespace.
-            let Some(found) = self.design.param(scope, name) else {
-                continue;
-            };
-            let counts = self.observed.params.entry((scope, name.clone())).or_default();
-            let value = recognize(found.ok(), value.clone());
-            let measured =
-                |it: &Distribution| !it.spans().is_empty() && it.position(&value).is_none();
-            match value.as_float().filter(|_| found.is_ok_and(measured)) {
-                Some(number) => counts.numbers.push(number),
-                None => counts.add(&value, 1, found.ok()),
-            }
+        let name = of_this(record.text("name"), '-').or_else(|| of_this(record.text("salt"), '.'));
+        match (name, &mut self.inactive) {
+            (Some(_), Some((_, count))) => *count += 1,
+            (Some(name), none) => *none = Some((name, 1)),
+            (None, _) => {}
         }
     }
 
-    /// The number of units that were exposed.
-    pub fn units(&self) -> usize {
-        self.units.len()
-    }
-
-    /// The counts.
-    pub fn observed(self) -> Observed {
-        self.observed
+    /// Notes the time and the script of a record.
+    fn note(&mut self, record: &Record, cohort: usize) {
+        if let Some(time) = record.value("time").and_then(Value::as_float).filter(|it| *it >= 0.0) {
+            // Some loggers write milliseconds.
+            let time = if time > 1e11 { time / 1000.0 } else { time } as u64;
+            let (first, last) = self.times.unwrap_or((time, time));
+            self.times = Some((first.min(time), last.max(time)));
+        }
+        let namespace = self.namespace();
+        let experiment = namespace.experiments().get(cohort);
+        let script = experiment.unwrap_or(namespace.default_experiment()).script();
+        let is_other = record.text("checksum").is_some_and(|it| it != script.checksum());
+        self.other_scripts += u64::from(is_other);
     }
 }

@@ -23,6 +23,8 @@
 mod design;
 mod exposures;
 mod joint;
+mod logged;
+mod merged;
 mod observe;
 mod read;
 mod recognize;
@@ -30,14 +32,28 @@ mod report;
 mod sample;
 mod table;
 mod test;
+mod unit_rows;
 
 pub use crate::distribution::{Counted, Distribution, MAX_PATHS, MAX_VALUES, Obstacle, Span};
-pub use design::{Cohort, Design, Group, MAX_GROUPS, Scope, design};
-pub use exposures::{Exposures, LogError};
+pub use design::{Cohort, Design, Group, MAX_GROUPS, Scope, design, design_among};
+pub use exposures::{Line, LogError};
 pub use joint::{Joint, unset};
-pub use observe::{Counts, Observed, Units, observe, observe_rows, observe_with};
+pub use logged::{
+    Difference, Different, DifferentUnit, LogSettings, Logged, LoggedError, LoggedUnit, MAX_PARTS,
+    Move,
+};
+pub use observe::{
+    Counts, Observed, SequentialTests, Tests, Units, observe, observe_rows, observe_with,
+};
 pub use read::ReadError;
-pub use report::{ExperimentRow, ParamReport, Quantile, Report, RowKind, ValueRow, report};
+pub use report::{
+    ExperimentRow, ParamReport, Part, Quantile, Report, ReportSettings, RowKind, ValueRow, report,
+    report_with,
+};
 pub use sample::{Sample, SampleError};
-pub use table::{DEFAULT, Table, TableError};
-pub use test::{SIGNIFICANCE, Test, Untested, chi_squared, holm};
+pub use table::{DEFAULT, Table, TableError, TableSettings};
+pub use test::{
+    Martingale, Method, PRIOR, SIGNIFICANCE, Test, Untested, bayes_factor, by_families,
+    goodness_of_fit, holm, two_sided,
+};
+pub use unit_rows::EXPERIMENT;

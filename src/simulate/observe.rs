@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::design::{Design, Scope};
+use super::test::Test;
 use crate::distribution::{Distribution, Exact, Sought};
 use crate::eval::Effort;
 use crate::namespace::{AssignError, Assignment, Rows};
@@ -59,6 +60,30 @@ pub struct Observed {
     /// The number of evaluated units, if these are only the first ones, because scripts make too much
     /// data for all of them.
     pub cut: Option<usize>,
+    /// The tests that these counts get.
+    pub tests: Tests,
+}
+
+/// The tests that counts get.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Tests {
+    /// Tests of all counts at once.
+    #[default]
+    Fixed,
+    /// Tests that may be looked at any time, which were made unit by unit.
+    Sequential(SequentialTests),
+    /// The same for counts that were looked at several times, each time with all counts up to then.
+    Looks(Vec<Observed>),
+}
+
+/// Tests that were made unit by unit.
+#[derive(Clone, Debug, Default)]
+pub struct SequentialTests {
+    /// That of the experiments, if there are several.
+    pub experiments: Option<Test>,
+    /// Those of the params that have several values.
+    pub params: IndexMap<(Scope, String), Test>,
 }
 
 /// The values of a param.
@@ -377,6 +402,6 @@ impl<'d> Tally<'d> {
         }
         let cohorts = self.cohorts.iter().map(|cohort| Some(cohort.units)).collect();
         let (failed, failure) = (self.failed, self.failure);
-        Observed { cohorts, params, failed, failure, complete: true, cut: None }
+        Observed { cohorts, params, failed, failure, complete: true, ..Observed::default() }
     }
 }

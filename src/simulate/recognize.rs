@@ -25,9 +25,23 @@ pub(super) fn recognize_text(distribution: Option<&Distribution>, text: &str) ->
     if distribution.is_some_and(|distribution| distribution.position(&string).is_some()) {
         return string;
     }
+    recognize(distribution, read_text(text))
+}
+
+/// The value that a text means by itself: that of the JSON, or else the text.
+pub(super) fn read_text(text: &str) -> Value {
     let parsed = json::read(&SourceText::new("value", text), MAX_DEPTH);
-    match parsed.ok().and_then(|node| Value::try_from(&node).ok()) {
-        Some(value) => recognize(distribution, value),
-        None => string,
+    let parsed = parsed.ok().and_then(|node| Value::try_from(&node).ok());
+    parsed.unwrap_or_else(|| Value::from(text))
+}
+
+/// Whether another program means this value. A text may be the value itself, or JSON.
+pub(super) fn means(known: &Value, said: &Value, is_text: bool) -> bool {
+    match said.as_str() {
+        Some("") if is_text => known.is_null() || known.as_str() == Some(""),
+        Some(text) if is_text => {
+            known.as_str() == Some(text) || equals(known, &read_text(text), Dialect::Planout)
+        }
+        _ => equals(known, said, Dialect::Planout),
     }
 }

@@ -3,9 +3,10 @@
 use indexmap::IndexSet;
 
 use super::design::{Design, Scope};
-use super::observe::{Counts, Observed};
-use super::test::{Test, Untested, chi_squared, holm};
-use crate::distribution::{Distribution, Obstacle};
+use super::merged::Merged;
+use super::observe::{Counts, Observed, Tests};
+use super::test::{Test, Untested, by_families, goodness_of_fit, of_looks};
+use crate::distribution::{Distribution, Exact, Follows, Obstacle};
 use crate::namespace::AssignError;
 use crate::value::Value;
 
@@ -32,6 +33,24 @@ pub struct Report {
     pub failed: u64,
     /// The failure of the first of these units.
     pub failure: Option<AssignError>,
+    /// The same for parts of the units.
+    pub parts: Vec<Part>,
+}
+
+/// The comparison of some of the units.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The value that these units have in common.
+    pub value: Value,
+    /// The comparison. It has no parts.
+    pub report: Report,
+}
+
+/// The settings of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReportSettings {
+    /// Takes the experiments that run one definition together, for the tests of params.
+    pub by_definition: bool,
 }
 
 /// The units of an experiment.
@@ -115,33 +134,141 @@ impl Report {
     pub fn failed_tests(&self) -> impl Iterator<Item = (Option<&ParamReport>, &Test)> {
         self.tests().filter(|(_, test)| test.fails())
     }
+
+    /// Whether all that was tested is as designed, in all parts, too; `None` if nothing was tested.
+    pub fn as_designed(&self) -> Option<bool> {
+        let parts = self.parts.iter().flat_map(|part| part.report.tests());
+        self.tests().chain(parts).map(|(_, test)| !test.fails()).reduce(|a, b| a && b)
+    }
+
+    /// Adds the comparisons of parts of the units, and allows for their tests.
+    pub fn add_parts(&mut self, parts: Vec<Part>) {
+        self.parts = parts;
+        self.correct();
+    }
+
+    /// Corrects the tests: the split over the experiments, the params, and the parts are a family
+    /// each.
+    fn correct(&mut self) {
+        let p_values = |report: &Report, is_split: bool| {
+            let tests = report.tests().filter(|(param, _)| param.is_none() == is_split);
+            tests.map(|(_, test)| test.p).collect::<Vec<f64>>()
+        };
+        let parts = self.parts.iter().flat_map(|part| part.report.tests());
+        let parts: Vec<f64> = parts.map(|(_, test)| test.p).collect();
+        let families = by_families(&[p_values(self, true), p_values(self, false), parts]);
+        let mut corrected = families.into_iter().flatten();
+        for test in self.tests_mut() {
+            test.corrected = corrected.next().unwrap_or(1.0);
+        }
+        for part in &mut self.parts {
+            for test in part.report.tests_mut() {
+                test.corrected = corrected.next().unwrap_or(1.0);
+            }
+        }
+    }
+
+    fn tests_mut(&mut self) -> Vec<&mut Test> {
+        let params = self.params.iter_mut().filter_map(|param| param.test.as_mut().ok());
+        self.experiments_test.as_mut().ok().into_iter().chain(params).collect()
+    }
 }
 
 /// Compares observations with a design.
 pub fn report(design: &Design<'_>, observed: &Observed) -> Report {
+    report_with(design, observed, ReportSettings::default())
+}
+
+/// The same with settings.
+pub fn report_with(design: &Design<'_>, observed: &Observed, settings: ReportSettings) -> Report {
+    let merged = settings.by_definition.then(|| Merged::new(design, observed));
+    let observed = merged.as_ref().map_or(observed, |merged| &merged.observed);
+    let expected = |scope, name: &str| match (&merged, scope) {
+        (Some(merged), Scope::Definition(first)) => merged.expected(design, first, name),
+        _ => design.param(scope, name).map(|found| found.cloned().map_err(Obstacle::clone)),
+    };
     let (experiments, experiments_test) = experiments(design, observed);
     let none = Counts::default();
-    let params = questions(design, observed).into_iter().map(|(scope, name)| {
-        let counts = observed.params.get(&(scope, name.clone())).unwrap_or(&none);
-        param(design, scope, name, counts)
-    });
     let (failed, failure) = (observed.failed, observed.failure.clone());
+    let params = questions(design, observed).into_iter().map(|(scope, name)| {
+        let expected = expected(scope, &name).unwrap_or(Ok(Distribution::default()));
+        let counts = observed.params.get(&(scope, name.clone())).unwrap_or(&none);
+        let mut report = param(scope, name.clone(), &expected, counts);
+        report.test = match (&observed.tests, report.test) {
+            (_, Ok(_)) if failed > 0 => Err(Untested::Failed),
+            (_, Err(untested @ Untested::Unknown)) => Err(untested),
+            (Tests::Fixed, test) => test,
+            (Tests::Sequential(tests), _) => {
+                tests.params.get(&(scope, name)).copied().ok_or(Untested::OneValue)
+            }
+            (Tests::Looks(looks), _) => {
+                let looks = looks.iter().filter_map(|look| {
+                    let counts = look.params.get(&(scope, name.clone()))?;
+                    Some(known(expected.as_ref().ok()?, counts, &counts.numbers).1)
+                });
+                of_looks(&looks.collect::<Vec<_>>()).ok_or(Untested::OneValue)
+            }
+        };
+        report
+    });
     let mut params: Vec<ParamReport> = params.collect();
-    for param in params.iter_mut().filter(|param| failed > 0 && param.test.is_ok()) {
-        param.test = Err(Untested::Failed);
-    }
-    let mut report = Report { experiments, experiments_test, params, failed, failure };
-    correct(&mut report);
+    count_once(design, &mut params);
+    let mut report =
+        Report { experiments, experiments_test, params, failed, failure, parts: Vec::new() };
+    report.correct();
     report
 }
 
-fn correct(report: &mut Report) {
-    let p_values: Vec<f64> = report.tests().map(|(_, test)| test.p).collect();
-    let params = report.params.iter_mut().filter_map(|param| param.test.as_mut().ok());
-    let tests = report.experiments_test.as_mut().ok().into_iter().chain(params);
-    for (test, corrected) in tests.zip(holm(&p_values)) {
-        test.corrected = corrected;
+/// Leaves out the tests of params that follow from another one, as far as the counts follow, too: the
+/// test of the other one tests them.
+fn count_once(design: &Design<'_>, params: &mut [ParamReport]) {
+    for index in 0..params.len() {
+        let scope = params[index].scope;
+        let follows = match scope {
+            Scope::All => &design.follows,
+            Scope::Cohort(cohort) | Scope::Definition(cohort) => {
+                design.cohorts.get(cohort).map_or(&design.follows, |cohort| &cohort.follows)
+            }
+        };
+        let Some(rule) = follows.iter().find(|rule| rule.param == params[index].param) else {
+            continue;
+        };
+        let from = params.iter().find(|it| it.scope == scope && it.param == rule.from);
+        if params[index].test.is_ok()
+            && from.is_some_and(|from| from.test.is_ok() && is_told(&params[index], from, rule))
+        {
+            params[index].test = Err(Untested::Derived(rule.from.clone()));
+        }
     }
+}
+
+/// Whether the counts of a param are those of the param that it follows from.
+fn is_told(param: &ParamReport, from: &ParamReport, rule: &Follows) -> bool {
+    let mut counts: Vec<(Option<&Value>, u64)> = Vec::new();
+    for row in &from.rows {
+        let value = match &row.kind {
+            RowKind::Value(value) => match rule.values.get(&Exact(value.clone())) {
+                Some(value) => Some(&value.0),
+                None if row.count == 0 => continue,
+                None => return false,
+            },
+            RowKind::Unset => None,
+            RowKind::Numbers | RowKind::Others => return false,
+        };
+        match counts.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, count)) => *count += row.count,
+            None => counts.push((value, row.count)),
+        }
+    }
+    let count = |value: Option<&Value>| {
+        counts.iter().find(|(known, _)| *known == value).map_or(0, |(_, count)| *count)
+    };
+    param.units == from.units
+        && param.rows.iter().all(|row| match &row.kind {
+            RowKind::Value(value) => count(Some(value)) == row.count,
+            RowKind::Unset => count(None) == row.count,
+            RowKind::Numbers | RowKind::Others => false,
+        })
 }
 
 fn experiments(
@@ -159,16 +286,29 @@ fn experiments(
         experiment: cohort.experiment.clone(),
         segments: cohort.segments,
         expected: match (&cohort.share, &total) {
+            // No unit of these inputs is expected anywhere.
+            (Ok(_), Ok(total)) if *total <= 0.0 => Ok(0.0),
             (Ok(share), Ok(total)) => Ok(share / total),
             (Err(obstacle), _) | (_, Err(obstacle)) => Err(obstacle.clone()),
         },
         count,
     });
     let rows: Vec<ExperimentRow> = rows.collect();
-    let cells = rows.iter().map(|row| Some((row.expected.clone().ok()?, row.count)));
-    let test = match cells.collect::<Option<Vec<_>>>() {
-        Some(cells) => chi_squared(&cells),
-        None => Err(Untested::Unknown),
+    let cells = |rows: &[ExperimentRow]| {
+        let cells = rows.iter().map(|row| Some((row.expected.clone().ok()?, row.count)));
+        cells.collect::<Option<Vec<(f64, u64)>>>()
+    };
+    let test = match (&observed.tests, cells(&rows)) {
+        (_, None) => Err(Untested::Unknown),
+        (Tests::Fixed, Some(cells)) => goodness_of_fit(&cells),
+        (Tests::Sequential(tests), _) => tests.experiments.ok_or(Untested::OneValue),
+        (Tests::Looks(looks), _) => {
+            let looks = looks.iter().filter_map(|look| {
+                let looked = Observed { tests: Tests::Fixed, ..look.clone() };
+                cells(&experiments(design, &looked).0)
+            });
+            of_looks(&looks.collect::<Vec<_>>()).ok_or(Untested::OneValue)
+        }
     };
     (rows, test)
 }
@@ -181,25 +321,39 @@ fn questions(design: &Design<'_>, observed: &Observed) -> Vec<(Scope, String)> {
     }
     let mut questions: IndexSet<(Scope, String)> = IndexSet::new();
     questions.extend(design.params.keys().map(|name| (Scope::All, name.clone())));
-    questions.extend(seen.filter(|(scope, _)| *scope == Scope::All));
+    questions.extend(seen.clone().filter(|(scope, _)| *scope == Scope::All));
     let inhabited = |index: usize| observed.cohorts.get(index).copied().flatten() > Some(0);
     let cohorts: Vec<usize> = (0..design.cohorts.len()).filter(|index| inhabited(*index)).collect();
     // A single experiment is the same as all units.
     for index in cohorts.iter().copied().filter(|_| cohorts.len() > 1) {
         let names = design.cohorts[index].own.iter();
-        questions.extend(names.map(|name| (Scope::Cohort(index), name.clone())));
+        let scopes = names.map(|name| (Scope::Cohort(index), name.clone()));
+        // Runs of one definition that were taken together are counted as such.
+        let is_merged = observed.params.keys().any(|(scope, _)| *scope == Scope::Definition(index));
+        questions.extend(scopes.filter(|_| !is_merged));
     }
+    questions.extend(seen.filter(|(scope, name)| match scope {
+        Scope::Definition(index) => design.cohorts[*index].own.contains(name),
+        _ => false,
+    }));
     questions.into_iter().collect()
 }
 
-fn param(design: &Design<'_>, scope: Scope, param: String, counts: &Counts) -> ParamReport {
+fn param(
+    scope: Scope,
+    param: String,
+    expected: &Result<Distribution, Obstacle>,
+    counts: &Counts,
+) -> ParamReport {
+    let expected = expected.as_ref();
     let units = counts.set() + counts.unset.unwrap_or(0);
-    let nothing = Distribution::default();
-    let expected = design.param(scope, &param).unwrap_or(Ok(&nothing));
     let mut numbers = counts.numbers.clone();
     numbers.sort_by(f64::total_cmp);
     let (mut rows, test) = match expected {
-        Ok(distribution) => known(distribution, counts, &numbers),
+        Ok(distribution) => {
+            let (rows, cells) = known(distribution, counts, &numbers);
+            (rows, goodness_of_fit(&cells))
+        }
         Err(_) => (unknown(counts), Err(Untested::Unknown)),
     };
     let mut quantiles = Vec::new();
@@ -227,12 +381,12 @@ fn row(kind: RowKind, expected: Option<f64>, count: u64) -> ValueRow {
     ValueRow { kind, expected, count }
 }
 
-/// The rows of a param, and its test if the expected distribution is known.
+/// The rows of a param, and the shares and counts that are tested.
 fn known(
     distribution: &Distribution,
     counts: &Counts,
     numbers: &[f64],
-) -> (Vec<ValueRow>, Result<Test, Untested>) {
+) -> (Vec<ValueRow>, Vec<(f64, u64)>) {
     let values = distribution.values();
     let mut rows: Vec<ValueRow> = values
         .map(|(value, share)| row(RowKind::Value(value.clone()), Some(share), counts.of(value)))
@@ -254,7 +408,7 @@ fn known(
     }
     let cells = rows.iter().map(|row| (row.expected.unwrap_or(0.0), row.count));
     let cells: Vec<(f64, u64)> = cells.chain(bins(distribution, numbers)).collect();
-    (rows, chi_squared(&cells))
+    (rows, cells)
 }
 
 fn unknown(counts: &Counts) -> Vec<ValueRow> {

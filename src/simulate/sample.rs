@@ -130,6 +130,14 @@ impl<'n> Sample<'n> {
         self.units.len()
     }
 
+    /// The inputs of a unit besides itself; none of a unit that is not in the sample.
+    pub fn inputs_of<'s>(&'s self, unit: &Value) -> impl Iterator<Item = (&'s str, &'s Value)> {
+        let combination = self.units.get(&SoughtUnit(unit));
+        let values = combination.and_then(|it| self.combinations.get_index(*it as usize));
+        let values = values.into_iter().flat_map(|(combination, _)| &combination.0);
+        self.others().zip(values.map(|value| &value.0)).filter(|(_, value)| !value.is_null())
+    }
+
     /// The number of rows that were skipped, because their units had earlier rows.
     pub fn repeated(&self) -> u64 {
         self.repeated

@@ -1,14 +1,19 @@
 //! A table of counts of units from another program.
 
+use std::collections::HashSet;
 use std::io::Read;
 
+use indexmap::IndexSet;
+
 use super::design::{Design, Scope};
-use super::observe::Observed;
+use super::logged::MAX_PARTS;
+use super::observe::{Observed, Tests};
 use super::read::ReadError;
 use super::recognize::recognize_text;
 use crate::delimited::{BYTE_ORDER_MARK, Fault, Splitter, blank_lines, line_breaks};
 use crate::diagnostic::other_delimiter;
-use crate::distribution::Sought;
+use crate::distribution::Exact;
+use crate::namespace::Namespace;
 use crate::nearest::nearest;
 use crate::value::Value;
 
@@ -21,16 +26,52 @@ const MAX_BYTES: usize = 256 << 20;
 /// The most units in all rows together: up to this number, a double is exact.
 const MAX_UNITS: u64 = 1 << 53;
 
-/// Reads a table of counts: the number of units of each experiment, or of each value of a param, over
-/// all units or over an experiment's. The columns are `experiment`, `param`, `value` and `count`, in
-/// any order. `count` is required, and so is `experiment` or both others.
+/// What a table of counts may have besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableSettings {
+    /// The column by whose values the units are taken apart.
+    pub by: Option<String>,
+    /// Whether the tests may be looked at any time: day by day, if there are dates.
+    pub sequential: bool,
+}
+
+/// A table of counts: the number of units of each experiment, or of each value of a param, over all
+/// units or over an experiment's. The columns are `experiment`, `param`, `value` and `count`, in any
+/// order. `count` is required, and so is `experiment` or both others. There may be a `date`, and a
+/// column by whose values units are taken apart.
 #[derive(Debug)]
-pub struct Table<'d> {
-    design: &'d Design<'d>,
+pub struct Table<'n> {
+    namespace: &'n Namespace,
+    settings: TableSettings,
     columns: Vec<Column>,
-    observed: Observed,
+    rows: Vec<Row>,
+    /// The experiments that were counted, for each date and part.
+    seen: HashSet<(Date, String, usize)>,
     /// The sum of all counts.
     total: u64,
+}
+
+/// A row of a table.
+#[derive(Debug)]
+struct Row {
+    line: u64,
+    date: Date,
+    part: String,
+    cohort: Option<usize>,
+    /// The param and its value.
+    param: Option<(String, String)>,
+    count: u64,
+}
+
+/// A day: of the calendar, or by its number. They are in the order of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Date {
+    /// The table has no dates.
+    #[default]
+    None,
+    Number(u64),
+    /// It begins with year, month and day, so that the text is in order.
+    Calendar(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +80,17 @@ enum Column {
     Param,
     Value,
     Count,
+    Date,
+    /// The column by whose values the units are taken apart.
+    Part,
 }
 
-const COLUMNS: [(&str, Column); 4] = [
+const COLUMNS: [(&str, Column); 5] = [
     ("experiment", Column::Experiment),
     ("param", Column::Param),
     ("value", Column::Value),
     ("count", Column::Count),
+    ("date", Column::Date),
 ];
 
 /// An error in a table.
@@ -53,7 +98,7 @@ const COLUMNS: [(&str, Column); 4] = [
 #[non_exhaustive]
 pub enum TableError {
     /// The table has a column with an unknown name.
-    #[error("unknown column `{0}`: known: `experiment`, `param`, `value`, `count`")]
+    #[error("unknown column `{0}`: known: `experiment`, `param`, `value`, `count`, `date`")]
     Column(String),
     /// The header seems to be several columns with another delimiter.
     #[error("unknown column `{column}`")]
@@ -63,6 +108,15 @@ pub enum TableError {
         /// The character.
         found: char,
     },
+    /// The column by which units are taken apart is missing.
+    #[error("there is no column `{0}`")]
+    NoPart(String),
+    /// It has too many values.
+    #[error("`{0}` has more than {MAX_PARTS} values")]
+    ManyParts(String),
+    /// The field is not a date.
+    #[error("`{0}` is not a date: write `2026-01-31`, or the number of the day")]
+    Date(String),
     /// The columns do not belong together.
     #[error("the columns must be `experiment,count`, `param,value,count` or all four")]
     Columns,
@@ -131,19 +185,21 @@ pub enum TableError {
     TooLong,
 }
 
-impl<'d> Table<'d> {
-    /// A reader of a table with these columns.
+impl<'n> Table<'n> {
+    /// A table with these columns.
     ///
     /// # Errors
     /// The columns are not those of a table of counts.
     pub fn new<'h>(
-        design: &'d Design<'d>,
+        namespace: &'n Namespace,
+        settings: TableSettings,
         header: impl IntoIterator<Item = &'h str>,
-    ) -> Result<Table<'d>, TableError> {
-        let header: Vec<&str> = header.into_iter().collect();
+    ) -> Result<Table<'n>, TableError> {
+        let header: Vec<&str> = header.into_iter().map(str::trim).collect();
         let column = |name: &&str| {
-            let known = COLUMNS.iter().find(|(known, _)| *known == name.trim());
-            known.map(|known| known.1).ok_or_else(|| {
+            let known = COLUMNS.iter().find(|(known, _)| *known == *name).map(|known| known.1);
+            let part = (settings.by.as_deref() == Some(*name)).then_some(Column::Part);
+            known.or(part).ok_or_else(|| {
                 let column = (*name).to_owned();
                 match other_delimiter(header.iter().copied(), "count") {
                     Some(found) => TableError::Delimiter { column, found },
@@ -153,13 +209,18 @@ impl<'d> Table<'d> {
         };
         let columns: Vec<Column> = header.iter().map(column).collect::<Result<_, _>>()?;
         let has = |column| columns.iter().filter(|other| **other == column).count();
-        let counts = COLUMNS.map(|(_, column)| has(column));
-        if !matches!(counts, [1, 0, 0, 1] | [0 | 1, 1, 1, 1]) {
+        let counts = [Column::Experiment, Column::Param, Column::Value, Column::Count].map(has);
+        if !matches!(counts, [1, 0, 0, 1] | [0 | 1, 1, 1, 1])
+            || has(Column::Date) > 1
+            || has(Column::Part) > 1
+        {
             return Err(TableError::Columns);
         }
-        let cohorts = vec![None; design.cohorts.len()];
-        let observed = Observed { cohorts, ..Observed::default() };
-        Ok(Table { design, columns, observed, total: 0 })
+        if let Some(by) = settings.by.as_ref().filter(|_| has(Column::Part) == 0) {
+            return Err(TableError::NoPart(by.clone()));
+        }
+        let seen = HashSet::new();
+        Ok(Table { namespace, settings, columns, rows: Vec::new(), seen, total: 0 })
     }
 
     /// Reads a file: CSV, with the names of the columns in the first row.
@@ -167,10 +228,11 @@ impl<'d> Table<'d> {
     /// # Errors
     /// The file cannot be read, or is not such a table.
     pub fn read(
-        design: &'d Design<'d>,
+        namespace: &'n Namespace,
+        settings: TableSettings,
         input: impl Read,
-    ) -> Result<Table<'d>, ReadError<TableError>> {
-        Table::read_with(design, input, b',')
+    ) -> Result<Table<'n>, ReadError<TableError>> {
+        Table::read_with(namespace, settings, input, b',')
     }
 
     /// The same for a file with another delimiter, which is a character of ASCII.
@@ -178,10 +240,11 @@ impl<'d> Table<'d> {
     /// # Errors
     /// The file cannot be read, or is not such a table.
     pub fn read_with(
-        design: &'d Design<'d>,
+        namespace: &'n Namespace,
+        settings: TableSettings,
         input: impl Read,
         delimiter: u8,
-    ) -> Result<Table<'d>, ReadError<TableError>> {
+    ) -> Result<Table<'n>, ReadError<TableError>> {
         let mut bytes = Vec::new();
         input.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
         if bytes.len() > MAX_BYTES {
@@ -189,7 +252,7 @@ impl<'d> Table<'d> {
         }
         let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
         let mut records = Records::new(bytes, delimiter);
-        let (mut table, mut is_empty) = (None, true);
+        let mut table: Option<Table<'n>> = None;
         while let Some((line, record)) = records.next() {
             let wrong = |problem| ReadError::Line { line, problem };
             let is_cut = records.rest.is_empty() && !record.ends_with(b"\n");
@@ -203,24 +266,30 @@ impl<'d> Table<'d> {
             }
             let fields = records.fields().map_err(|problem| wrong(problem.cut(is_cut)))?;
             match &mut table {
-                None => table = Some(Table::new(design, fields).map_err(wrong)?),
+                None => {
+                    let new = Table::new(namespace, settings.clone(), fields);
+                    table = Some(new.map_err(wrong)?);
+                }
                 Some(table) => {
-                    is_empty = false;
-                    table.add(fields).map_err(|problem| wrong(problem.cut(is_cut)))?;
+                    table.add(line, fields).map_err(|problem| wrong(problem.cut(is_cut)))?;
                 }
             }
         }
-        match table.filter(|_| !is_empty) {
+        match table.filter(|table| !table.rows.is_empty()) {
             Some(table) => Ok(table),
             None => Err(ReadError::Line { line: 1, problem: TableError::Empty }),
         }
     }
 
-    /// Counts a row.
+    /// Adds a row with its line, from 1.
     ///
     /// # Errors
     /// The row does not fit the header or the namespace.
-    pub fn add<'f>(&mut self, row: impl IntoIterator<Item = &'f str>) -> Result<(), TableError> {
+    pub fn add<'f>(
+        &mut self,
+        line: u64,
+        row: impl IntoIterator<Item = &'f str>,
+    ) -> Result<(), TableError> {
         let row: Vec<&str> = row.into_iter().map(str::trim).collect();
         let (expected, found) = (self.columns.len(), row.len());
         if expected != found {
@@ -234,32 +303,135 @@ impl<'d> Table<'d> {
         let count: u64 = count.parse().map_err(|_| TableError::Count(count.to_owned()))?;
         let total = self.total.checked_add(count).filter(|total| *total <= MAX_UNITS);
         self.total = total.ok_or(TableError::ManyUnits)?;
-        let scope = match field(Column::Experiment) {
-            "" => Scope::All,
-            name => Scope::Cohort(cohort(self.design, name)?),
+        let date = match self.columns.contains(&Column::Date) {
+            true => Date::read(field(Column::Date))?,
+            false => Date::None,
         };
-        match (field(Column::Param), scope) {
-            ("", Scope::All) => Err(TableError::Nothing),
-            ("", Scope::Cohort(index)) => match self.observed.cohorts[index].replace(count) {
-                None => Ok(()),
-                Some(_) => Err(TableError::Twice),
-            },
-            (name, scope) => {
-                let value = value(self.design, scope, name, field(Column::Value))?;
-                let counts = self.observed.params.entry((scope, name.to_owned())).or_default();
-                if counts.values.contains_key(&Sought(&value)) {
+        let part = field(Column::Part).to_owned();
+        let has_params = self.columns.contains(&Column::Param);
+        let cohort = match field(Column::Experiment) {
+            // Where rows count experiments alone, an empty name is that of no experiment.
+            "" if has_params => None,
+            "" => Some(self.namespace.experiments().len()),
+            name => Some(cohort(self.namespace, name)?),
+        };
+        let param = match (field(Column::Param), cohort) {
+            ("", None) => return Err(TableError::Nothing),
+            ("", Some(cohort)) => {
+                if !self.seen.insert((date.clone(), part.clone(), cohort)) {
                     return Err(TableError::Twice);
                 }
-                counts.add(&value, count, self.design.known(scope, name));
-                Ok(())
+                None
             }
+            (name, _) => Some((name.to_owned(), field(Column::Value).to_owned())),
+        };
+        self.rows.push(Row { line, date, part, cohort, param, count });
+        Ok(())
+    }
+
+    /// The values by which units are taken apart, in the order in which they came.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub fn parts(&self) -> Result<Vec<&str>, TableError> {
+        let by = self.settings.by.as_ref();
+        let parts: IndexSet<&str> = self.rows.iter().map(|row| &*row.part).collect();
+        match by {
+            None => Ok(Vec::new()),
+            Some(by) if parts.len() > MAX_PARTS => Err(TableError::ManyParts(by.clone())),
+            Some(_) => Ok(parts.into_iter().collect()),
         }
     }
 
-    /// The counts.
-    pub fn observed(self) -> Observed {
-        self.observed
+    /// By cohort, whether its units were counted.
+    pub fn cohorts(&self) -> Vec<bool> {
+        let is_counted =
+            |cohort| self.rows.iter().any(|row| row.cohort == Some(cohort) && row.param.is_none());
+        (0..=self.namespace.experiments().len()).map(is_counted).collect()
     }
+
+    /// The number of units of a part, as far as experiments were counted.
+    pub fn units(&self, part: &str) -> u64 {
+        let rows = self.rows.iter().filter(|row| row.part == part && row.param.is_none());
+        rows.map(|row| row.count).sum()
+    }
+
+    /// The counts of all units, or of a part, for a design.
+    ///
+    /// # Errors
+    /// A row has an unknown param, a value that is measured, or one that was counted before.
+    pub fn observed(
+        &self,
+        part: Option<&str>,
+        design: &Design<'_>,
+    ) -> Result<Observed, ReadError<TableError>> {
+        let mut rows: Vec<&Row> =
+            self.rows.iter().filter(|row| part.is_none_or(|part| row.part == part)).collect();
+        // This keeps the order of rows of one date.
+        rows.sort_by(|a, b| a.date.cmp(&b.date));
+        let cohorts = vec![None; design.cohorts.len()];
+        let mut observed = Observed { cohorts, ..Observed::default() };
+        let mut seen = HashSet::new();
+        let mut looks = Vec::new();
+        for day in rows.chunk_by(|a, b| a.date == b.date) {
+            for row in day {
+                let wrong = |problem| ReadError::Line { line: row.line, problem };
+                add(row, design, &mut observed, &mut seen).map_err(wrong)?;
+            }
+            if self.settings.sequential {
+                looks.push(observed.clone());
+            }
+        }
+        if self.settings.sequential {
+            observed.tests = Tests::Looks(looks);
+        }
+        Ok(observed)
+    }
+}
+
+impl Date {
+    fn read(text: &str) -> Result<Date, TableError> {
+        if let Ok(number) = text.parse() {
+            return Ok(Date::Number(number));
+        }
+        let is_date = text.get(..10).is_some_and(|day| {
+            let digit = |place: usize, byte: u8| match place {
+                4 | 7 => byte == b'-',
+                _ => byte.is_ascii_digit(),
+            };
+            day.bytes().enumerate().all(|(place, byte)| digit(place, byte))
+        });
+        match is_date {
+            true => Ok(Date::Calendar(text.to_owned())),
+            false => Err(TableError::Date(text.to_owned())),
+        }
+    }
+}
+
+/// Values that were counted before, with their date and part.
+type Seen<'t> = HashSet<(&'t Date, &'t str, Scope, &'t str, Exact)>;
+
+/// Adds a row to the counts.
+fn add<'t>(
+    row: &'t Row,
+    design: &Design<'_>,
+    observed: &mut Observed,
+    seen: &mut Seen<'t>,
+) -> Result<(), TableError> {
+    let Some((name, text)) = &row.param else {
+        if let Some(units) = row.cohort.and_then(|cohort| observed.cohorts.get_mut(cohort)) {
+            *units = Some(units.unwrap_or(0) + row.count);
+        }
+        return Ok(());
+    };
+    let scope = row.cohort.map_or(Scope::All, Scope::Cohort);
+    let value = value(design, scope, name, text)?;
+    if !seen.insert((&row.date, &row.part, scope, name, Exact(value.clone()))) {
+        return Err(TableError::Twice);
+    }
+    let counts = observed.params.entry((scope, name.clone())).or_default();
+    counts.add(&value, row.count, design.known(scope, name));
+    Ok(())
 }
 
 impl TableError {
@@ -315,10 +487,13 @@ impl<'t> Records<'t> {
     }
 }
 
-fn cohort(design: &Design<'_>, name: &str) -> Result<usize, TableError> {
-    let experiment = Some(name).filter(|name| *name != DEFAULT);
-    design.cohort(experiment).ok_or_else(|| {
-        let names = design.cohorts.iter().filter_map(|cohort| cohort.experiment.as_deref());
+fn cohort(namespace: &Namespace, name: &str) -> Result<usize, TableError> {
+    let experiments = namespace.experiments();
+    if name == DEFAULT {
+        return Ok(experiments.len());
+    }
+    experiments.iter().position(|experiment| experiment.name() == name).ok_or_else(|| {
+        let names = experiments.iter().map(|experiment| experiment.name());
         let nearest = nearest(name, names).map(str::to_owned);
         TableError::Experiment { name: name.to_owned(), nearest }
     })

@@ -224,7 +224,7 @@ fn exit_statuses_tell_what_is_wrong_with_a_file() {
         (run(&users(9), "--input userid=1"), 2, "`userid` is the primary unit"),
         (run(&users(9), "--types userid:int"), 2, "unknown type `int`"),
         (run(&users(9), "--units 5"), 2, "cannot be used with"),
-        (run(&users(9), "--observed x"), 2, "cannot be used with"),
+        (run(&users(9), "--observed nowhere.csv"), 3, "cannot read `nowhere.csv`"),
         (simulate(path, "nowhere.csv"), 3, "cannot read `nowhere.csv`"),
     ];
     for (run, status, message) in cases {

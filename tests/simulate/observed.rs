@@ -6,8 +6,8 @@ use std::fs;
 use planout::diagnostic::with_causes;
 use planout::exposure::RecordError;
 use planout::simulate::{
-    Counted, Design, Exposures, Group, LogError, Observed, Report, Scope, Table, TableError, Units,
-    design, report,
+    Counted, Design, Group, LogError, LogSettings, Logged, Observed, Report, Scope, Table,
+    TableError, TableSettings, Units, design, report,
 };
 use planout::{Dialect, Map, Namespace, NamespaceBuilder, Script, Value};
 
@@ -40,10 +40,20 @@ fn designed(namespace: &Namespace, counted: Counted) -> Design<'_> {
     design(namespace, &[Group { inputs: Map::new(), weight: 1.0 }], counted)
 }
 
-fn table(design: &Design<'_>, rows: &[&str]) -> Result<Observed, TableError> {
-    let mut table = Table::new(design, rows[0].split(','))?;
-    rows[1..].iter().try_for_each(|row| table.add(row.split(',')))?;
-    Ok(table.observed())
+fn table(design: &Design<'_>, rows: &[&str]) -> Result<Observed, String> {
+    let settings = TableSettings::default();
+    let told = |error: TableError| with_causes(&error);
+    let mut table = Table::new(design.namespace, settings, rows[0].split(',')).map_err(told)?;
+    for (row, line) in rows[1..].iter().zip(2..) {
+        table.add(line, row.split(',')).map_err(told)?;
+    }
+    table.observed(None, design).map_err(|error| with_causes(&error))
+}
+
+/// The log of a namespace, with the units that are exposed.
+fn log(namespace: &Namespace) -> Logged<'_> {
+    let counted = Counted::InExperiment;
+    Logged::new(namespace, LogSettings { counted, ..LogSettings::default() })
 }
 
 fn compared(rows: &[&str]) -> Report {
@@ -74,7 +84,7 @@ fn values_are_counted_however_they_are_written() {
         let report = compared(&["param,value,count", &row, "price,12,100", "price,9,295"]);
         // 0.3 of 9, 0.1 of 12 and the rest of 10.
         assert_eq!(report.params[0].rows.len(), 3);
-        assert!(!report.params[0].test.expect("a test").fails(), "{:?}", report.params);
+        assert!(!report.params[0].test.as_ref().expect("a test").fails(), "{:?}", report.params);
     }
     let scoped = compared(&[
         "experiment,param,value,count",
@@ -87,7 +97,7 @@ fn values_are_counted_however_they_are_written() {
     assert_eq!(scoped.tests().count(), 2);
     assert_eq!(scoped.failed_tests().count(), 0);
     let impossible = compared(&["param,value,count", "price,10,600", "price,11,1", "price,9,300"]);
-    assert!(impossible.params[0].test.expect("a test").fails());
+    assert!(impossible.params[0].test.as_ref().expect("a test").fails());
 }
 
 #[test]
@@ -101,21 +111,22 @@ fn a_wrong_table_is_refused() {
         (&["experiment,count", "first"], "1 fields where the header has 2"),
         (&["experiment,count", "first,-1"], "`-1` is not a number of units"),
         (&["experiment,count", "frist,1"], "did you mean `first`?"),
-        (&["experiment,count", ",1"], "neither an experiment nor a param"),
+        (&["experiment,param,value,count", ",,,1"], "neither an experiment nor a param"),
         (&["experiment,count", "first,1", "first,1"], "counted twice"),
         (&["param,value,count", "prize,1,1"], "did you mean `price`?"),
         (&["param,value,count", "price,9,1", "price,9.0,1"], "counted twice"),
         (&["param,value,count", "speed,0.5,1"], "too many values to be counted"),
     ];
     for (rows, message) in cases {
-        let error = with_causes(&table(&design, rows).expect_err(message));
+        let error = table(&design, rows).expect_err(message);
         assert!(error.contains(message), "{error}");
     }
 }
 
 fn read(design: &Design<'_>, text: &str) -> Result<Observed, String> {
-    let table = Table::read(design, text.as_bytes());
-    table.map(Table::observed).map_err(|error| with_causes(&error))
+    let table = Table::read(design.namespace, TableSettings::default(), text.as_bytes());
+    let observed = table.and_then(|table| table.observed(None, design));
+    observed.map_err(|error| with_causes(&error))
 }
 
 #[test]
@@ -168,15 +179,15 @@ fn a_table_that_is_cut_off_is_refused() {
 #[test]
 fn every_cut_of_a_log_is_refused() {
     let namespace = shop();
-    let design = designed(&namespace, Counted::InExperiment);
     let log = format!(
         "{}\r\n\n{}",
         record("shop.first", 7, "\"price\":10"),
         record("shop.second", 8, "")
     );
     let read = |text: &str| {
-        let mut log = Exposures::new(&design);
-        log.read(text.as_bytes()).map(|()| log.units()).map_err(|error| with_causes(&error))
+        let mut log = self::log(&namespace);
+        let read = log.read_exposures(text.as_bytes());
+        read.map(|()| log.units()).map_err(|error| with_causes(&error))
     };
     assert_eq!(read(&log), Ok(2));
     for end in 1..log.len() {
@@ -224,13 +235,16 @@ fn logged(namespace: &Namespace, units: usize) -> Vec<String> {
 #[test]
 fn a_log_of_what_happens_is_as_designed() {
     let namespace = shop();
-    let design = designed(&namespace, Counted::InExperiment);
-    let mut log = Exposures::new(&design);
+    let mut log = log(&namespace);
     let lines = logged(&namespace, 4000);
-    lines.iter().try_for_each(|line| log.add(line)).expect("a log");
+    for (line, number) in lines.iter().zip(1..) {
+        log.add_exposure(line, number).expect("a log");
+    }
     assert_eq!(log.units() * 2, lines.len());
-    assert_eq!((log.moved, log.misplaced), (0, 0));
-    let report = report(&design, &log.observed());
+    let different = log.differences();
+    assert_eq!((different.units, different.moved, different.unknown), (0, 0, 0));
+    let design = log.design(None);
+    let report = report(&design, &log.observed(None, &design));
     // Half of the second experiment's units are not in it: 0.15 beside 0.2.
     let expected: Vec<f64> =
         report.experiments.iter().map(|row| row.expected.clone().expect("known")).collect();
@@ -243,8 +257,7 @@ fn a_log_of_what_happens_is_as_designed() {
 #[test]
 fn a_log_tells_what_it_holds_besides() {
     let namespace = shop();
-    let design = designed(&namespace, Counted::InExperiment);
-    let mut log = Exposures::new(&design);
+    let mut log = log(&namespace);
     let unit = |wanted: Option<usize>| {
         (0..).find(|unit| namespace.owner(namespace.segment(&Value::from(*unit))) == wanted)
     };
@@ -254,18 +267,25 @@ fn a_log_tells_what_it_holds_besides() {
         record("shop.second", first, ""),
         record("shop.first", second, ""),
         record("elsewhere", 1, ""),
+        record("shop.gone", 1, ""),
         record("shop.first", 1, "").replace("\"exposure\"", "\"click\""),
         // By its name where the salt is another.
         record("old", second + 1_000_000, "").replace("\"any\"", "\"shop-second\""),
     ];
-    lines.iter().try_for_each(|line| log.add(line)).expect("a log");
-    assert_eq!((log.units(), log.moved), (3, 1));
-    assert!((1..=2).contains(&log.misplaced));
-    assert_eq!((log.other_experiments, log.other_events), (1, 1));
-    assert!(matches!(log.add("{"), Err(LogError::Record(RecordError::Json(_)))));
-    assert_eq!(log.add("[]"), Err(RecordError::NotARecord("a list").into()));
+    for (line, number) in lines.iter().zip(1..) {
+        log.add_exposure(line, number).expect("a log");
+    }
+    let different = log.differences();
+    assert_eq!((log.units(), different.moved), (3, 1));
+    assert_eq!(different.moves[0].line, 2);
+    assert!((1..=2).contains(&different.units));
+    assert_eq!((log.other_experiments, log.other_events), (2, 1));
+    assert_eq!(log.inactive, Some(("gone".to_owned(), 1)));
+    assert!(matches!(log.add_exposure("{", 8), Err(LogError::Record(RecordError::Json(_)))));
+    assert_eq!(log.add_exposure("[]", 8), Err(RecordError::NotARecord("a list").into()));
     let no_unit = record("shop.first", 1, "").replace("userid", "user");
-    assert_eq!(log.add(&no_unit), Err(LogError::MissingUnit("userid".to_owned())));
+    let missing = LogError::MissingUnit("userid".to_owned());
+    assert_eq!(log.add_exposure(&no_unit, 8), Err(missing));
 }
 
 #[test]
@@ -306,9 +326,10 @@ fn the_command_tests_files() {
     let run = run("exposures.jsonl", &log);
     assert_eq!(run.status, 1);
     assert!(run.stdout.contains("300 units exposed"), "{}", run.stdout);
-    assert!(run.stdout.contains("units exposed to another experiment than"), "{}", run.stdout);
-    assert!(run.stdout.contains("no exposures of `(default)`: it is left out"), "{}", run.stdout);
-    assert!(run.stderr.contains("color in Colors, label in Colors\n"), "{}", run.stderr);
+    assert!(run.stdout.contains("evaluated again: "), "{}", run.stdout);
+    let says = "is in `Colors` of the log, and in `(default)` of the namespace";
+    assert!(run.stdout.contains(says), "{}", run.stdout);
+    assert!(run.stderr.contains(" units differ from the log; not as designed: color in Colors"));
     assert!(run.stdout.contains("color in Colors: NOT AS DESIGNED"), "{}", run.stdout);
     let other = log.replace("button_color.Colors", "elsewhere");
     let arguments = ["simulate", "--ns", "button_color", "--observed", "-"];
@@ -333,5 +354,5 @@ fn exposures_that_a_batch_writes_are_as_designed() {
     let run = planout_with_input(folder.path(), &simulate, log.stdout.as_bytes());
     assert_eq!(run.status, 0, "{}\n{}", run.stderr, run.stdout);
     assert!(run.stdout.contains("steps in welcome.a: p "), "{}", run.stdout);
-    assert!(!run.stdout.contains("another experiment"), "{}", run.stdout);
+    assert!(!run.stdout.contains("evaluated again"), "{}", run.stdout);
 }

@@ -1,9 +1,12 @@
 //! `planout simulate --inputs-from`: the units of a file.
 
 use clap::{Args, ValueEnum};
-use planout::batch::{Batch, Error, OnError, Summary};
-use planout::simulate::{Sample, SampleError};
+use planout::batch::{Batch, Compression, Error, Format, Input, OnError, Summary, Wanted};
+use planout::simulate::{Logged, Sample, SampleError};
 use planout::{Map, Namespace, Value};
+
+use super::Simulate;
+use super::form::File;
 
 use crate::cli::Context;
 use crate::cli::failure::{Failure, Outcome};
@@ -17,14 +20,14 @@ const SKIPS: &str = "`--on-error skip` leaves bad rows out";
 #[command(next_help_heading = "A file of units")]
 pub(super) struct BatchArgs {
     /// Evaluate the units of a file with their inputs, each unit once, in place of random units; `-`
-    /// is standard input
-    #[arg(long, alias = "batch", value_name = "FILE", conflicts_with_all = ["units", "seed", "observed"])]
+    /// is standard input. With `--observed`, it gives the inputs of the observed units
+    #[arg(long, alias = "batch", value_name = "FILE", conflicts_with_all = ["units", "seed"])]
     inputs_from: Option<String>,
     /// The format of the file [default: the ending of its name, else jsonl]
     #[arg(long, value_name = "FORMAT", requires = "inputs_from", value_parser = rows::formats())]
     input_format: Option<String>,
     /// Columns of CSV that are not strings: integer, float, boolean
-    #[arg(long, value_name = "COLUMN:TYPE", requires = "inputs_from", value_delimiter = ',')]
+    #[arg(long, value_name = "COLUMN:TYPE", value_delimiter = ',')]
     types: Vec<String>,
     /// On a bad row: stop, or skip it
     #[arg(long, value_name = "ACTION", requires = "inputs_from", default_value = "fail")]
@@ -41,6 +44,11 @@ impl BatchArgs {
     /// The file of units, if there is one.
     pub(super) fn file(&self) -> Option<&str> {
         self.inputs_from.as_deref()
+    }
+
+    /// Whether columns are given types.
+    pub(super) fn has_types(&self) -> bool {
+        !self.types.is_empty()
     }
 
     /// Reads the units of a file, with notes about them.
@@ -81,6 +89,57 @@ impl BatchArgs {
         rows::misspelt(name, &summary).for_each(|warning| context.output.note(&warning));
         Ok((sample, notes))
     }
+}
+
+/// Reads observed units, a row each.
+pub(super) fn rows(
+    command: &Simulate,
+    logged: &mut Logged<'_>,
+    path: &str,
+    (format, file): (Format, File),
+    context: &Context,
+) -> Outcome {
+    let name = rows::shown(path);
+    // Parquet has the params of a batch as texts, too.
+    let is_text = format != Format::Jsonl;
+    let has_types = matches!(format, Format::Csv | Format::Tsv);
+    // With a file of inputs, the types are those of its columns.
+    let types = match command.batch.inputs_from {
+        None if has_types => rows::types(&command.batch.types)?,
+        _ => Vec::new(),
+    };
+    let wanted = Wanted { units: Vec::new(), others: logged.columns() };
+    let batch = Batch::new(vec![logged.namespace()], name, format, format);
+    let delimiter = command.delimiter.delimiter;
+    let batch = Batch { types, delimiter, wanted, on_error: OnError::Fail, ..batch };
+    let columns = batch.columns();
+    let bar = Bar::new(name, "rows", context);
+    let input = match format {
+        Format::Parquet => rows::open(path, format, Compression::None)?.input,
+        _ => Input::Stream(file.reader),
+    };
+    let (mut number, mut was_alarm) = (0, false);
+    let read = batch.read(input, &mut |row| {
+        bar.progress().add(1);
+        number += 1;
+        logged.add_row(&columns, row, is_text, number).map_err(|error| Error::Unfit {
+            message: format!("`{name}`, row {number}"),
+            help: None,
+            part: None,
+            cause: Some(Box::new(error)),
+        })?;
+        if logged.alarm().is_some() && !was_alarm {
+            was_alarm = true;
+            context
+                .output
+                .note(format!("warning: not as designed from row {number} of `{name}` on"));
+        }
+        Ok(())
+    });
+    drop(bar);
+    let summary = read.map_err(|error| rows::fail(error, &[], None, SKIPS))?;
+    rows::misspelt(name, &summary).for_each(|warning| context.output.note(&warning));
+    Ok(())
 }
 
 /// The failure for a file that cannot be used as a sample.

@@ -1,9 +1,10 @@
 //! Notes about the inputs of units.
 
-use planout::simulate::Joint;
+use planout::simulate::{DEFAULT, Joint, Logged};
 
 /// The notes about inputs that are drawn, and about those that are null.
-pub(super) fn of_joint(joint: &Joint<'_>, combinations: usize) -> Vec<String> {
+/// `told` are inputs that are known otherwise.
+pub(super) fn of_joint(joint: &Joint<'_>, combinations: usize, told: &[&str]) -> Vec<String> {
     let mut notes = Vec::new();
     if joint.drawn().len() > 0 {
         let s = if combinations == 1 { "" } else { "s" };
@@ -14,7 +15,9 @@ pub(super) fn of_joint(joint: &Joint<'_>, combinations: usize) -> Vec<String> {
         let names = list(joint.left_out().iter().copied());
         notes.push(format!("too many combinations with the declared values of {names}"));
     }
-    notes.extend(missing(&joint.missing()));
+    let mut unknown = joint.missing();
+    unknown.retain(|name| !told.contains(name));
+    notes.extend(missing(&unknown));
     notes
 }
 
@@ -27,4 +30,58 @@ pub(super) fn missing(names: &[&str]) -> Option<String> {
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The notes about a log of exposures, or about rows.
+pub(super) fn of_log(logged: &Logged<'_>, is_log: bool) -> Vec<String> {
+    let units = super::text::units(logged.units() as u64);
+    let verb = if is_log { "exposed" } else { "logged" };
+    let mut notes = vec![format!("{units} {verb}")];
+    let mut note = |count: u64, one: &str, many: &str| match count {
+        0 => {}
+        1 => notes.push(format!("1 {one}")),
+        count => notes.push(format!("{count} {many}")),
+    };
+    if is_log {
+        note(
+            logged.other_events,
+            "record of another event ignored",
+            "records of other events ignored",
+        );
+        note(
+            logged.other_experiments,
+            "record of another experiment ignored",
+            "records of other experiments ignored",
+        );
+    } else {
+        note(
+            logged.other_events,
+            "row of a unit that is not in its experiment ignored",
+            "rows of units that are not in their experiment ignored",
+        );
+    }
+    let different = logged.differences();
+    note(
+        logged.evaluated,
+        "unit without params in the file: its own are evaluated",
+        "units without params in the file: their own are evaluated",
+    );
+    note(
+        different.unknown,
+        "unit cannot be compared: its script reads inputs that the file does not have",
+        "units cannot be compared: their scripts read inputs that the file does not have",
+    );
+    if let Some(failure) = &different.failure {
+        note(
+            different.failed,
+            &format!("unit cannot be evaluated: {failure}"),
+            &format!("units cannot be evaluated; the first: {failure}"),
+        );
+    }
+    notes.extend(missing(&logged.missing()));
+    for experiment in logged.empty() {
+        let name = if experiment.name().is_empty() { DEFAULT } else { experiment.name() };
+        notes.push(format!("no unit of `{name}`"));
+    }
+    notes
 }

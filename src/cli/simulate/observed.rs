@@ -1,42 +1,238 @@
-//! Observed units: a table of counts, or a log of exposures.
+//! `planout simulate --observed`: units that were counted or logged elsewhere.
 
 use std::error::Error;
-use std::io::{BufRead, BufReader};
 
-use planout::simulate::{DEFAULT, Design, Exposures, Observed, ReadError, Table, TableError};
+use clap::{Args, ValueEnum};
+use planout::simulate::{
+    Counted, Group, Joint, LogSettings, Logged, Observed, Part, ReadError, Report, Sample, Table,
+    TableError, TableSettings, design_among, report_with,
+};
+use planout::{Map, Namespace, Value};
 
+use super::form::{File, Form, unreadable};
+use super::since::Version;
+use super::{Answer, Simulate, Source, notes, since};
 use crate::cli::Context;
 use crate::cli::delimiter;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::progress::Bar;
 
-/// A file or standard input, which is read as a stream.
-pub(super) struct File<'p> {
-    path: &'p str,
-    reader: Box<dyn BufRead>,
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Observed units")]
+pub(super) struct ObservedArgs {
+    /// Test units that were counted or logged elsewhere, in place of random units: a table of counts, a
+    /// log of exposures, or a row for each unit; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["units", "seed", "threads"])]
+    pub(super) observed: Option<String>,
+    /// The units that were counted: all of an experiment, or those for which its script does not
+    /// return a false value [default: exposed for a log of exposures, else all]
+    #[arg(long, value_name = "UNITS", requires = "observed")]
+    counted: Option<Units>,
+    /// Use tests that may be looked at any time: unit by unit, or day by day in a table with a column
+    /// `date`
+    #[arg(long, requires = "observed")]
+    pub(super) sequential: bool,
+    /// Test the units of each value of this column or logged input by themselves, too
+    #[arg(long, value_name = "COLUMN", requires = "observed")]
+    pub(super) by: Option<String>,
 }
 
-impl<'p> File<'p> {
-    pub(super) fn open(path: &'p str) -> Outcome<File<'p>> {
-        let reader: Box<dyn BufRead> = match path {
-            "-" => Box::new(std::io::stdin().lock()),
-            path => match std::fs::File::open(path) {
-                Ok(file) => Box::new(BufReader::new(file)),
-                Err(error) => return Err(unreadable(path, error)),
-            },
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Units {
+    All,
+    Exposed,
+}
+
+/// The inputs of units that are not in the file of observed units.
+pub(super) struct Given<'n> {
+    /// Those that are the same for all.
+    pub(super) constants: Map,
+    /// Those of another file, with notes about it.
+    pub(super) sample: Option<(Sample<'n>, Vec<String>)>,
+}
+
+impl ObservedArgs {
+    fn counted(&self, default: Counted) -> Counted {
+        match self.counted {
+            None => default,
+            Some(Units::All) => Counted::All,
+            Some(Units::Exposed) => Counted::InExperiment,
+        }
+    }
+}
+
+impl Simulate {
+    /// Compares the units of a file with the design.
+    pub(super) fn compare(
+        &self,
+        namespace: &Namespace,
+        given: Given<'_>,
+        path: &str,
+        version: &Version<'_>,
+        context: &Context,
+    ) -> Outcome {
+        let file = File::open(path, self.delimiter.delimiter, namespace)?;
+        match file.form {
+            Form::Counts => self.counts(namespace, given, path, file, context),
+            form => {
+                let default = match form {
+                    Form::Exposures => Counted::InExperiment,
+                    _ => Counted::All,
+                };
+                let (sample, notes) = given.sample.unzip();
+                let settings = LogSettings {
+                    counted: self.observed.counted(default),
+                    constants: given.constants,
+                    inputs: sample,
+                    by: self.observed.by.clone(),
+                    sequential: self.observed.sequential,
+                };
+                let mut logged = Logged::new(namespace, settings);
+                self.read(&mut logged, path, file, context)?;
+                self.logged(&logged, form, path, version, notes.unwrap_or_default(), context)
+            }
+        }
+    }
+
+    /// Reads a log, or a row a unit.
+    fn read(&self, logged: &mut Logged<'_>, path: &str, file: File, context: &Context) -> Outcome {
+        match file.form {
+            #[cfg(feature = "batch")]
+            Form::Rows(format) => super::batch::rows(self, logged, path, (format, file), context),
+            _ => {
+                let bar = Bar::new(path, "lines", context);
+                let mut alarm = |line: planout::simulate::Line| {
+                    if line.is_alarm {
+                        context.output.note(format!(
+                            "warning: not as designed from line {} of `{path}` on",
+                            line.number
+                        ));
+                    }
+                };
+                logged
+                    .read_exposures_with(file.reader, bar.progress(), &mut alarm)
+                    .map_err(|error| wrong(path, error))
+            }
+        }
+    }
+
+    /// Answers for a table of counts.
+    fn counts(
+        &self,
+        namespace: &Namespace,
+        given: Given<'_>,
+        path: &str,
+        file: File,
+        context: &Context,
+    ) -> Outcome {
+        let args = &self.observed;
+        let settings = TableSettings { by: args.by.clone(), sequential: args.sequential };
+        let separator = self.delimiter.delimiter.unwrap_or(b',');
+        let table = Table::read_with(namespace, settings, file.reader, separator);
+        let table = table.map_err(|error| unfit(path, error))?;
+        let values = table.parts().map_err(|error| {
+            Failure::wrong(error).context(format!("`{path}`")).help("choose a coarser column")
+        })?;
+        let mut all_notes = Vec::new();
+        let groups: Vec<Group> = match &given.sample {
+            Some((sample, notes)) => {
+                all_notes.extend(notes.iter().cloned());
+                all_notes.extend(notes::missing(&sample.missing()));
+                sample.groups()
+            }
+            None => {
+                let joint = Joint::new(namespace, given.constants);
+                let groups = joint.groups();
+                let told = [args.by.as_deref().unwrap_or_default()];
+                all_notes.extend(notes::of_joint(&joint, groups.len(), &told));
+                groups
+            }
         };
-        Ok(File { path, reader })
+        let by = args.by.as_deref().filter(|by| namespace.reads().contains(by));
+        // The column by which units are taken apart may be an input: the counts tell its shares.
+        let with = |value: &str, weight: f64| {
+            let known = groups.iter().filter(|group| {
+                let input = by.and_then(|by| group.inputs.get(by));
+                input.is_some_and(|input| match input.as_str() {
+                    Some(text) => text == value,
+                    None => input.to_string() == value,
+                })
+            });
+            let known: Vec<Group> = known.cloned().collect();
+            let mut groups = if known.is_empty() { groups.clone() } else { known };
+            let total: f64 = groups.iter().map(|group| group.weight).sum();
+            for group in &mut groups {
+                group.weight *= weight / total;
+                if let Some(by) = by.filter(|by| !group.inputs.contains_key(*by)) {
+                    group.inputs.insert(by.to_owned(), Value::from(value));
+                }
+            }
+            groups
+        };
+        let is_input = by.is_some() && values.iter().all(|value| table.units(value) > 0);
+        let whole: Vec<Group> = if is_input {
+            let each = values.iter().flat_map(|value| with(value, table.units(value) as f64));
+            each.collect()
+        } else {
+            groups.clone()
+        };
+        let counted = args.counted(Counted::All);
+        let cohorts = is_input.then(|| table.cohorts());
+        let observed_in = |part: Option<&str>, groups: &[Group]| -> Outcome<(Report, Observed)> {
+            let design = design_among(namespace, groups, counted, cohorts.as_deref());
+            let observed = table.observed(part, &design).map_err(|error| unfit(path, error))?;
+            Ok((report_with(&design, &observed, self.settings()), observed))
+        };
+        let design = design_among(namespace, &whole, counted, cohorts.as_deref());
+        let (mut report, _) = observed_in(None, &whole)?;
+        let parts = values.iter().map(|value| {
+            let groups = if by.is_some() { with(value, 1.0) } else { groups.clone() };
+            let (report, _) = observed_in(Some(value), &groups)?;
+            Ok(Part { value: Value::from(*value), report })
+        });
+        report.add_parts(parts.collect::<Outcome<_>>()?);
+        let source = Source { units: None, seed: None, notes: all_notes };
+        self.answer(Answer::new(&design, &report, source, context), context)
     }
 
-    /// Whether it holds JSON lines, rather than a table.
-    pub(super) fn is_log(&mut self) -> Outcome<bool> {
-        let start = self.reader.fill_buf().map_err(|error| unreadable(self.path, error))?;
-        Ok(start.trim_ascii_start().starts_with(b"{"))
+    /// Answers for units that were logged.
+    fn logged(
+        &self,
+        logged: &Logged<'_>,
+        form: Form,
+        path: &str,
+        version: &Version<'_>,
+        mut all_notes: Vec<String>,
+        context: &Context,
+    ) -> Outcome {
+        let namespace = logged.namespace();
+        if logged.units() == 0 {
+            let message = format!(
+                "`{path}` has no exposures of namespace `{}`: {} of other experiments, {} other events",
+                namespace.name(),
+                logged.other_experiments,
+                logged.other_events
+            );
+            return Err(Failure::wrong(message));
+        }
+        all_notes.extend(notes::of_log(logged, form == Form::Exposures));
+        let design = logged.design(None);
+        let observed = logged.observed(None, &design);
+        let mut report = report_with(&design, &observed, self.settings());
+        let parts = logged.parts().map(|value| {
+            let design = logged.design(Some(value));
+            let observed = logged.observed(Some(value), &design);
+            Part { value: value.clone(), report: report_with(&design, &observed, self.settings()) }
+        });
+        report.add_parts(parts.collect());
+        let source = Source { units: None, seed: None, notes: all_notes };
+        let mut answer = Answer::new(&design, &report, source, context);
+        answer.different = Some(logged.differences());
+        if answer.as_designed() == Some(false) {
+            answer.advice = since::advice(logged, version);
+        }
+        self.answer(answer, context)
     }
-}
-
-fn unreadable(path: &str, error: std::io::Error) -> Failure {
-    Failure::broken(error).context(format!("cannot read `{path}`"))
 }
 
 /// An error of a file with its place.
@@ -49,68 +245,17 @@ fn wrong<P: Error + Send + Sync + 'static>(path: &str, error: ReadError<P>) -> F
     }
 }
 
-/// Reads a table of counts.
-pub(super) fn table(
-    design: &Design<'_>,
-    file: File<'_>,
-    delimiter: Option<u8>,
-) -> Outcome<Observed> {
-    let path = file.path;
-    let table = Table::read_with(design, file.reader, delimiter.unwrap_or(b','));
-    let table = table.map_err(|error| {
-        let help = match &error {
-            ReadError::Line { problem: TableError::Delimiter { found, .. }, .. } => {
-                Some(delimiter::help(*found))
-            }
-            _ => None,
-        };
-        let failure = wrong(path, error);
-        match help {
-            Some(help) => failure.help(help),
-            None => failure,
+/// An error of a table of counts, with advice.
+fn unfit(path: &str, error: ReadError<TableError>) -> Failure {
+    let help = match &error {
+        ReadError::Line { problem: TableError::Delimiter { found, .. }, .. } => {
+            Some(delimiter::help(*found))
         }
-    })?;
-    Ok(table.observed())
-}
-
-/// Reads a log of exposures, with notes about the skipped records.
-pub(super) fn log(
-    design: &Design<'_>,
-    file: File<'_>,
-    context: &Context,
-) -> Outcome<(Observed, Vec<String>)> {
-    let path = file.path;
-    let mut log = Exposures::new(design);
-    let bar = Bar::new(path, "lines", context);
-    log.read_with(file.reader, bar.progress()).map_err(|error| wrong(path, error))?;
-    drop(bar);
-    if log.units() == 0 {
-        let message = format!(
-            "`{path}` has no exposures of namespace `{}`: {} of other experiments, {} other events",
-            design.namespace.name(),
-            log.other_experiments,
-            log.other_events
-        );
-        return Err(Failure::wrong(message));
-    }
-    let mut notes = vec![format!("{} exposed", super::text::units(log.units() as u64))];
-    let mut note = |count: u64, what: &str| {
-        if count > 0 {
-            notes.push(format!("{count} {what}"));
-        }
+        _ => None,
     };
-    note(log.other_events, "records of other events ignored");
-    note(log.other_experiments, "records of other experiments ignored");
-    note(log.moved, "exposures to a second experiment ignored");
-    note(
-        log.misplaced,
-        "units exposed to another experiment than the one that this namespace assigns",
-    );
-    let observed = log.observed();
-    let absent = design.cohorts.iter().zip(&observed.cohorts).filter(|(_, count)| count.is_none());
-    for (cohort, _) in absent.filter(|(cohort, _)| cohort.segments > 0) {
-        let name = cohort.experiment.as_deref().unwrap_or(DEFAULT);
-        notes.push(format!("no exposures of `{name}`: it is left out"));
+    let failure = wrong(path, error);
+    match help {
+        Some(help) => failure.help(help),
+        None => failure,
     }
-    Ok((observed, notes))
 }

@@ -1,10 +1,11 @@
 //! A comparison as text: bars for people.
 
 use planout::simulate::{
-    DEFAULT, ParamReport, Quantile, RowKind, SIGNIFICANCE, Scope, Test, Untested, ValueRow,
+    DEFAULT, Method, ParamReport, Part, Quantile, RowKind, SIGNIFICANCE, Scope, Test, Untested,
+    ValueRow,
 };
 
-use super::Answer;
+use super::{Answer, different};
 use crate::cli::text::{Text, visible};
 
 /// The number of characters of a bar for all units.
@@ -37,6 +38,9 @@ pub(super) fn text(answer: &Answer<'_>) -> Text {
     for note in &answer.source.notes {
         text.line(format!("  {note}"));
     }
+    if let Some(found) = &answer.different {
+        different::lines(found, &mut text);
+    }
     if !report.experiments.is_empty() {
         let total: u64 = report.experiments.iter().map(|row| row.count).sum();
         let lines = report.experiments.iter().map(|row| Line {
@@ -62,7 +66,33 @@ pub(super) fn text(answer: &Answer<'_>) -> Text {
             None => block(answer, param, &mut text),
         }
     }
+    if !report.parts.is_empty() {
+        text.line("");
+        parts(answer, &mut text);
+    }
     text
+}
+
+/// The parts of the units, with the least p-value of each.
+fn parts(answer: &Answer<'_>, text: &mut Text) {
+    let parts = &answer.report.parts;
+    let name = |part: &Part| visible(&cut(part.value.to_string())).into_owned();
+    let width = parts.iter().map(|part| name(part).chars().count()).max().unwrap_or(0).max(4);
+    text.line(format!("  {:width$}  {:>10}  least p, corrected", "part", "units"));
+    for part in parts {
+        let report = &part.report;
+        let units: u64 = report.experiments.iter().map(|row| row.count).sum();
+        let least = report.tests().min_by(|a, b| a.1.p.total_cmp(&b.1.p));
+        let verdict = match least {
+            None => "nothing to test".to_owned(),
+            Some((param, test)) => {
+                let no = if test.fails() { "  NOT AS DESIGNED" } else { "" };
+                let (p, corrected) = (number(test.p), number(test.corrected));
+                format!("{p}, {corrected}: {}{no}", subject(answer, param))
+            }
+        };
+        text.line(format!("  {:width$}  {units:>10}  {verdict}", name(part)));
+    }
 }
 
 /// A param that is the same for all units takes one line.
@@ -84,6 +114,10 @@ fn title(answer: &Answer<'_>, param: &ParamReport) -> String {
     let cohort = match param.scope {
         Scope::All => None,
         Scope::Cohort(index) => answer.design.cohorts.get(index),
+        Scope::Definition(index) => {
+            let definition = answer.design.cohorts.get(index).map_or("", |it| &it.definition);
+            return format!("{} in all runs of {definition}", param.param);
+        }
     };
     match cohort {
         None => param.param.clone(),
@@ -119,7 +153,15 @@ fn verdict(test: &Result<Test, Untested>, obstacle: Option<String>) -> String {
         (Ok(test), _) if test.fails() => {
             format!("NOT AS DESIGNED: corrected p {}, below {SIGNIFICANCE}", number(test.corrected))
         }
-        (Ok(test), _) => format!("p {}, corrected {}", number(test.p), number(test.corrected)),
+        (Ok(test), _) => {
+            let error = match test.method {
+                Method::MonteCarlo { error, draws } => {
+                    format!(" \u{b1} {} of {draws} random outcomes", number(error))
+                }
+                _ => String::new(),
+            };
+            format!("p {}{error}, corrected {}", number(test.p), number(test.corrected))
+        }
         (Err(_), Some(obstacle)) => format!("not known: {obstacle}"),
         (Err(untested), None) => format!("not tested: {untested}"),
     }
