@@ -1,14 +1,15 @@
 //! The form of a file of observed units: counts, a log of exposures, or a row a unit.
 
 use std::io::{BufRead, BufReader, Cursor, Read};
-use std::path::Path;
 
 use planout::Namespace;
-use planout::simulate::EXPERIMENT;
-use serde_json::Value;
-
 #[cfg(feature = "batch")]
-use planout::batch::{self, Compression, Format};
+use {
+    planout::batch::{self, Compression, Format},
+    planout::simulate::EXPERIMENT,
+    serde_json::Value,
+    std::path::Path,
+};
 
 use crate::cli::failure::{Failure, Outcome};
 
@@ -75,15 +76,13 @@ fn form(line: &[u8], delimiter: u8, namespace: &Namespace) -> Form {
     let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii();
     if line.starts_with(b"{") {
         // A line that is not JSON is an error of a log.
-        let record: Option<Value> = serde_json::from_slice(line).ok();
         #[cfg(feature = "batch")]
-        if record
-            .as_ref()
-            .is_some_and(|it| it.get(EXPERIMENT).is_some() && it.get(namespace.unit()).is_some())
+        if let Ok(row) = serde_json::from_slice::<Value>(line)
+            && row.get(EXPERIMENT).is_some()
+            && row.get(namespace.unit()).is_some()
         {
             return Form::Rows(Format::Jsonl);
         }
-        drop(record);
         return Form::Exposures;
     }
     #[cfg(feature = "batch")]
