@@ -47,9 +47,8 @@ impl AuditCommand {
         let named = self.path.as_deref().or(self.from.as_deref());
         let named = named.map(|path| super::location::named(path, &context.config)).transpose()?;
         let places = Places::find(Purpose::Draft, named, "PATH", context)?;
-        let (folders, dialects) = (self.folders, context.dialects(self.dialect));
         let shown = places.first.shown();
-        let search = Search { places, folders, dialects, context };
+        let search = Search::new(places, self.folders, self.dialect, context)?;
         let Found { loaded, origin, .. } = search.all(&|_| true)?;
         let reports: Vec<_> = loaded.iter().map(Loaded::report).collect();
         context.output.reports(&reports, self.format)?;
