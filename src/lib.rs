@@ -87,6 +87,7 @@
 //! | [`guard`] | whether a ship may pass |
 //! | `batch` | whole files of units |
 //! | `simulate` | tests of a design, and of traffic against its design |
+//! | `power` | how long an experiment must run, from its design |
 //! | [`progress`] | the progress of long work |
 //! | [`audit`](mod@audit) | the proof that params are independent of one another |
 //! | [`lint`] | checks for legal code that is almost certainly a mistake |
@@ -111,7 +112,7 @@
 //! | `redis-tls` | locations that begin with `rediss://` |
 //! | `batch` | files of units: `batch` |
 //! | `parquet` | Parquet as a format of these files |
-//! | `simulate` | designs compared with observations: `simulate` |
+//! | `simulate` | designs compared with observations: `simulate`; the power of a design: `power` |
 //! | `cli` | the program; it adds nothing to the library |
 //! | `failpoint` | for the tests of this crate only |
 //!
@@ -144,6 +145,8 @@ pub mod nearest;
 pub mod number;
 mod parallel;
 pub mod plan;
+#[cfg(feature = "simulate")]
+pub mod power;
 pub mod progress;
 #[cfg(feature = "store")]
 pub mod ship;

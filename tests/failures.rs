@@ -96,6 +96,16 @@ fn every_command_fails_in_json() {
         ("simulate --ns nope", 1, "unknown namespace `nope`"),
         ("simulate --ns test_ns --input userid=1", 2, "`userid` is the primary unit"),
         ("simulate --ns button_color --observed no.csv", 3, "cannot read `no.csv`"),
+        (
+            "power --ns button_color --exp Colors --param color --metric rate=0.1",
+            2,
+            "missing: `--mde`",
+        ),
+        (
+            "power --ns nope --exp E --param p --metric rate=0.1 --mde 1%",
+            1,
+            "unknown namespace `nope`",
+        ),
         ("perf --ns nope", 1, "unknown namespace `nope`"),
         ("perf --ns test_ns --threads 0", 2, "`--threads`"),
         ("explain P9999", 1, "unknown code `P9999`"),

@@ -54,6 +54,9 @@ fn what_is_public_can_be_sent_shared_and_shown() {
     }
     value::<planout::simulate::Design<'static>>();
     value::<planout::simulate::Report>();
+    value::<planout::power::Arms>();
+    value::<planout::power::Study>();
+    value::<planout::power::Simulated>();
 }
 
 #[test]
@@ -78,6 +81,9 @@ fn errors_can_be_sent_and_kept() {
     #[cfg(feature = "batch")]
     error::<planout::batch::Error>();
     error::<planout::simulate::ReadError<planout::simulate::LogError>>();
+    error::<planout::simulate::ReadError<planout::power::ColumnsError>>();
+    error::<planout::power::ArmsError>();
+    error::<planout::power::StudyError>();
 }
 
 #[test]

@@ -58,6 +58,20 @@ fn commands(folder: &Path) -> Vec<String> {
     names.filter(|name| *name != "help").map(str::to_owned).collect()
 }
 
+/// Enough arguments for `planout power`.
+const POWER: [&str; 10] = [
+    "--ns",
+    "button_color",
+    "--exp",
+    "Colors",
+    "--param",
+    "color",
+    "--metric",
+    "rate=0.1",
+    "--mde",
+    "5%",
+];
+
 /// The options of a command that take a value.
 fn options(folder: &Path, command: &str) -> BTreeSet<String> {
     let help = printed(folder, &[command, "--help"], &[]);
@@ -72,7 +86,7 @@ fn no_argument_of_any_command_shows_a_password() {
     let folder = sandbox();
     let root = folder.path();
     let commands = commands(root);
-    assert!(commands.len() >= 12, "{commands:?}");
+    assert!(commands.len() >= 13, "{commands:?}");
     let mut runs = 0;
     for command in &commands {
         let options = options(root, command);
@@ -81,6 +95,7 @@ fn no_argument_of_any_command_shows_a_password() {
         let more: &[&str] = match &**command {
             "eval" => &["--ns", "button_color", "--batch", "users.csv", "userid=1"],
             "perf" | "simulate" => &["--ns", "button_color"],
+            "power" => &POWER,
             "ramp" | "stop" => &["button_color", "x"],
             "plan" | "ship" => &["sample-namespaces", "out"],
             _ => &[],
@@ -134,6 +149,7 @@ fn no_variable_of_the_environment_shows_a_password() {
         let arguments = match &*command {
             "eval" => vec!["eval", "-v", "--ns", "button_color", "userid=1"],
             "perf" | "simulate" => vec![&*command, "-v", "--ns", "button_color"],
+            "power" => [&["power", "-v"], &POWER[..]].concat(),
             "ramp" | "stop" => vec![&*command, "-v", "button_color", "x"],
             command => vec![command, "-v"],
         };

@@ -37,6 +37,7 @@ mod observer;
 mod perf;
 mod plan;
 mod planout4j;
+mod power;
 mod problems;
 #[cfg(feature = "batch")]
 mod progress;

@@ -101,6 +101,10 @@ fn examples(command: &str) -> &'static [&'static str] {
             "planout simulate --ns page_size --units 100000 network=wifi",
             "planout simulate --ns button_color --observed counts.csv",
         ],
+        "power" => &[
+            "planout power --ns button_color --exp Colors --param color --metric rate=0.1 --mde 5%",
+            "planout power --ns button_color --exp Colors --param color --metric mean=20,sd=35 --units 50000",
+        ],
         "audit" => &[
             "planout audit",
             "planout audit sample-namespaces --require-proof",

@@ -27,6 +27,7 @@ mod past;
 mod perf;
 mod place;
 mod plan;
+mod power;
 mod progress;
 mod render;
 mod revision;
@@ -116,6 +117,8 @@ enum Command {
     Eval(Box<eval::Eval>),
     /// Test whether random or observed units are distributed as designed
     Simulate(simulate::Simulate),
+    /// Compute how many units an experiment needs, or what it finds with some
+    Power(Box<power::Power>),
     /// Prove that params are independent, or show how they depend on one another
     Audit(audit::AuditCommand),
     /// Measure how long a namespace takes to evaluate random units
@@ -283,6 +286,7 @@ fn run(cli: Cli, output: &Output) -> Outcome {
         Command::Nslist(command) => command.run(&context),
         Command::Eval(command) => command.run(&context),
         Command::Simulate(command) => command.run(&context),
+        Command::Power(command) => command.run(&context),
         Command::Audit(command) => command.run(&context),
         Command::Perf(command) => command.run(&context),
         Command::Explain(command) => command.run(&context),

@@ -1,11 +1,11 @@
 //! `planout simulate`
 
 #[cfg(feature = "batch")]
-mod batch;
+pub(super) mod batch;
 mod different;
 mod form;
 mod json;
-mod notes;
+pub(super) mod notes;
 mod observed;
 mod since;
 mod text;
@@ -40,6 +40,9 @@ const MAX_NAMED: usize = 5;
 #[derive(Args, Debug)]
 #[command(mut_arg("from", |from| from.help(DRAFT)))]
 #[command(mut_arg("inputs", |inputs| inputs.help(EVERY_UNIT)))]
+#[cfg_attr(feature = "batch", command(mut_arg("inputs_from", |file| {
+    file.conflicts_with_all(["units", "seed"])
+})))]
 pub(super) struct Simulate {
     /// The name of the namespace
     #[arg(short, long, alias = "name", value_name = "NAME")]

@@ -17,7 +17,7 @@ use super::output::Failures;
 const GLOBAL: [&str; 2] = ["--config", "--color"];
 
 /// The names that other tools use for our commands.
-const COMMANDS: [(&str, &str); 38] = [
+const COMMANDS: [(&str, &str); 41] = [
     ("add", "ramp"),
     ("apply", "ship"),
     ("assign", "eval"),
@@ -29,6 +29,7 @@ const COMMANDS: [(&str, &str); 38] = [
     ("deploy", "ship"),
     ("describe", "explain"),
     ("diff", "plan"),
+    ("duration", "power"),
     ("end", "stop"),
     ("evaluate", "eval"),
     ("format", "fmt"),
@@ -38,6 +39,7 @@ const COMMANDS: [(&str, &str); 38] = [
     ("lint", "check"),
     ("list", "nslist"),
     ("ls", "nslist"),
+    ("mde", "power"),
     ("namespaces", "nslist"),
     ("parse", "compile"),
     ("performance", "perf"),
@@ -47,6 +49,7 @@ const COMMANDS: [(&str, &str); 38] = [
     ("release", "ship"),
     ("remove", "stop"),
     ("run", "eval"),
+    ("sample-size", "power"),
     ("show", "nslist"),
     ("sim", "simulate"),
     ("start", "ramp"),

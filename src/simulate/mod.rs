@@ -26,6 +26,7 @@ mod joint;
 mod logged;
 mod merged;
 mod observe;
+pub(crate) mod random;
 mod read;
 mod recognize;
 mod report;
@@ -46,6 +47,7 @@ pub use observe::{
     Counts, Observed, SequentialTests, Tests, Units, observe, observe_rows, observe_with,
 };
 pub use read::ReadError;
+pub(crate) use recognize::recognize_text;
 pub use report::{
     ExperimentRow, ParamReport, Part, Quantile, Report, ReportSettings, RowKind, ValueRow, report,
     report_with,

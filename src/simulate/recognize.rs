@@ -20,7 +20,7 @@ pub(super) fn recognize(distribution: Option<&Distribution>, value: Value) -> Va
 }
 
 /// The value of a param that a text means: the string itself, or JSON.
-pub(super) fn recognize_text(distribution: Option<&Distribution>, text: &str) -> Value {
+pub(crate) fn recognize_text(distribution: Option<&Distribution>, text: &str) -> Value {
     let string = Value::from(text);
     if distribution.is_some_and(|distribution| distribution.position(&string).is_some()) {
         return string;

@@ -1,4 +1,4 @@
-//! `planout simulate --inputs-from`: the units of a file.
+//! `--inputs-from`: the units of a file, also for `planout power`.
 
 use clap::{Args, ValueEnum};
 use planout::batch::{Batch, Compression, Error, Format, Input, OnError, Summary, Wanted};
@@ -18,10 +18,10 @@ const SKIPS: &str = "`--on-error skip` leaves bad rows out";
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "A file of units")]
-pub(super) struct BatchArgs {
+pub(in crate::cli) struct BatchArgs {
     /// Evaluate the units of a file with their inputs, each unit once, in place of random units; `-`
     /// is standard input. With `--observed`, it gives the inputs of the observed units
-    #[arg(long, alias = "batch", value_name = "FILE", conflicts_with_all = ["units", "seed"])]
+    #[arg(long, alias = "batch", value_name = "FILE")]
     inputs_from: Option<String>,
     /// The format of the file [default: the ending of its name, else jsonl]
     #[arg(long, value_name = "FORMAT", requires = "inputs_from", value_parser = rows::formats())]
@@ -42,7 +42,7 @@ enum Bad {
 
 impl BatchArgs {
     /// The file of units, if there is one.
-    pub(super) fn file(&self) -> Option<&str> {
+    pub(in crate::cli) fn file(&self) -> Option<&str> {
         self.inputs_from.as_deref()
     }
 
@@ -52,7 +52,7 @@ impl BatchArgs {
     }
 
     /// Reads the units of a file, with notes about them.
-    pub(super) fn sample<'n>(
+    pub(in crate::cli) fn sample<'n>(
         &self,
         namespace: &'n Namespace,
         constants: Map,

@@ -4,7 +4,11 @@ use planout::simulate::{DEFAULT, Joint, Logged};
 
 /// The notes about inputs that are drawn, and about those that are null.
 /// `told` are inputs that are known otherwise.
-pub(super) fn of_joint(joint: &Joint<'_>, combinations: usize, told: &[&str]) -> Vec<String> {
+pub(in crate::cli) fn of_joint(
+    joint: &Joint<'_>,
+    combinations: usize,
+    told: &[&str],
+) -> Vec<String> {
     let mut notes = Vec::new();
     if joint.drawn().len() > 0 {
         let s = if combinations == 1 { "" } else { "s" };
@@ -22,7 +26,7 @@ pub(super) fn of_joint(joint: &Joint<'_>, combinations: usize, told: &[&str]) ->
 }
 
 /// The note about inputs that scripts read, and that no unit has.
-pub(super) fn missing(names: &[&str]) -> Option<String> {
+pub(in crate::cli) fn missing(names: &[&str]) -> Option<String> {
     let is = if names.len() == 1 { "is" } else { "are" };
     let all = list(names.iter().copied());
     (!names.is_empty()).then(|| format!("scripts read {all}, which {is} null for all units"))

@@ -1,14 +1,11 @@
 //! The exact test of several values, by outcomes of the multinomial distribution.
 
-use std::convert::Infallible;
-
-use rand::TryRng;
 use rand_distr::{Binomial, Distribution};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 use statrs::function::gamma::ln_gamma;
 
 use super::Method;
-use crate::simulate::observe::scrambled;
+use crate::simulate::random::SplitMix;
 
 /// The most outcomes that are enumerated, of at most as many values.
 const MAX_OUTCOMES: f64 = 200_000.0;
@@ -110,7 +107,7 @@ fn term(count: u64, share: f64, units: u64) -> f64 {
 fn drawn(shares: &[f64], units: u64, bound: f64) -> (f64, Method) {
     let sampler = Sampler::new(shares, units);
     let most = (MAX_NUMBERS / sampler.numbers()).clamp(1000, MAX_DRAWS);
-    let mut random = SplitMix(0);
+    let mut random = SplitMix::new(0);
     let (mut far, mut draws) = (0, 0);
     while draws < most && far < ENOUGH {
         draws += 1;
@@ -189,40 +186,5 @@ impl<'s> Sampler<'s> {
             sum += term(count, *share, self.units);
         }
         sum
-    }
-}
-
-/// The generator SplitMix64 (Steele, Lea and Flood 2014).
-struct SplitMix(usize);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 += 1;
-        scrambled(0, self.0)
-    }
-
-    /// A number from 0 to 1, without 1: 53 bits are a fraction without rounding.
-    fn fraction(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
-
-impl TryRng for SplitMix {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok((self.next() >> 32) as u32)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(self.next())
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(8) {
-            let drawn = self.next().to_le_bytes();
-            chunk.copy_from_slice(&drawn[..chunk.len()]);
-        }
-        Ok(())
     }
 }
