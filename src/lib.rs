@@ -148,6 +148,7 @@ pub mod plan;
 #[cfg(feature = "simulate")]
 pub mod power;
 pub mod progress;
+mod scramble;
 #[cfg(feature = "store")]
 pub mod ship;
 #[cfg(feature = "simulate")]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
+use crate::scramble::{fraction, scrambled};
 use crate::value::{Type, Value};
 
 /// The most values that can be declared for an input.
@@ -207,6 +208,24 @@ impl InputValues {
         let equal = 1.0 / self.values.len() as f64;
         let share = move |index: usize| self.shares.as_ref().map_or(equal, |shares| shares[index]);
         self.values.iter().enumerate().map(move |(index, value)| (value, share(index)))
+    }
+
+    /// The value of a made-up unit, drawn by the shares. It depends on the seed, on the place of the
+    /// input among those that are drawn, and on the place of the unit.
+    pub(crate) fn drawn(&self, seed: u64, place: usize, unit: usize) -> &Value {
+        // Another sequence of numbers than that of the units, and one of its own for each input.
+        let drawn = fraction(scrambled(!seed, place), unit);
+        let mut sum = 0.0;
+        let mut last = &Value::Null;
+        for (value, share) in self.with_shares().filter(|(_, share)| *share > 0.0) {
+            sum += share;
+            last = value;
+            if drawn < sum {
+                break;
+            }
+        }
+        // The shares may add up to slightly less than 1.
+        last
     }
 
     /// Whether a value is among them. Numbers of one magnitude are one value.

@@ -202,6 +202,15 @@ impl Namespace {
         found.into_iter().collect()
     }
 
+    /// The inputs besides the primary unit that scripts read and never set.
+    pub(crate) fn unset(&self) -> Vec<&str> {
+        // Every script has these without an input.
+        let always = ["experiment_salt", "salt_sep", BASELINE, self.unit()];
+        let (mut reads, sets) = (self.reads(), self.sets());
+        reads.retain(|name| !always.contains(name) && !sets.contains(name));
+        reads
+    }
+
     /// The free segments, ascending.
     pub fn free_segments(&self) -> Vec<u32> {
         let free = (0..self.segment_count()).zip(&self.owners).filter(|(_, owner)| owner.is_none());

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 
 use super::outcome::{Cause, Failure, Subject};
 use crate::eval::Effort;
-use crate::namespace::{Assignment, Namespace};
+use crate::namespace::{Assignment, DeclaredInput, InputValues, Namespace};
 use crate::parallel;
 use crate::value::{Map, Value};
 
@@ -102,6 +102,10 @@ pub struct Sampled {
     pub foreign: usize,
     /// The names of these operators.
     pub operators: BTreeSet<String>,
+    /// The inputs of made-up units that were drawn from their declared values.
+    pub drawn: BTreeSet<String>,
+    /// The inputs that scripts read, and that were null for all units.
+    pub null: BTreeSet<String>,
     /// The params with changed values, in the order in which they were found.
     pub params: Vec<ParamDifference>,
 }
@@ -164,6 +168,7 @@ pub(super) fn compare(
 ) -> Option<Sampled> {
     let units = trial.units;
     let count = units.count();
+    let feed = Feed::new(before, after, units);
     let subject = |namespace| Subject { namespace, operators: trial.operators };
     let (before, after) = (before.map(subject), subject(after));
     let evaluate = |start: usize, most: Effort| {
@@ -173,7 +178,7 @@ pub(super) fn compare(
                 tally.sampled.is_cut = true;
                 break;
             }
-            tally.unit(before, after, &unit(units, index));
+            tally.unit(before, after, &feed.unit(index));
             tally.sampled.units += 1;
         }
         tally
@@ -190,13 +195,76 @@ pub(super) fn compare(
     let total = chunks.into_iter().fold(first, Tally::merge);
     let is_cut = total.sampled.units < count;
     let params = total.params.into_values().collect();
-    Some(Sampled { is_cut, params, ..total.sampled })
+    let names = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+    let (drawn, null) = (names(feed.drawn()), names(feed.null()));
+    Some(Sampled { is_cut, params, drawn, null, ..total.sampled })
 }
 
-fn unit(units: &Units, index: usize) -> Unit {
-    match units {
-        Units::Given(units) => units[index].clone(),
-        _ => Unit::Primary(Value::Int(i64::try_from(index).unwrap_or(i64::MAX))),
+/// The units with their inputs.
+struct Feed<'n> {
+    units: &'n Units,
+    /// The names of the primary units, before and after.
+    primary: Vec<&'n str>,
+    /// The inputs that scripts read, and never set.
+    reads: Vec<&'n str>,
+    /// Those of made-up units that are drawn from their declared values.
+    declared: Vec<(&'n str, &'n InputValues)>,
+}
+
+impl<'n> Feed<'n> {
+    fn new(before: Option<&'n Namespace>, after: &'n Namespace, units: &'n Units) -> Feed<'n> {
+        let sides: Vec<&Namespace> = [after].into_iter().chain(before).collect();
+        let primary: Vec<&str> = sides.iter().map(|side| side.unit()).collect();
+        let mut reads: Vec<&str> = sides.iter().flat_map(|side| side.unset()).collect();
+        reads.sort_unstable();
+        reads.dedup();
+        reads.retain(|name| !primary.contains(name));
+        let declared = reads.iter().filter(|_| !matches!(units, Units::Given(_)));
+        // The new declaration says what units will be.
+        let declared = declared.filter_map(|name| {
+            sides.iter().find_map(|side| match side.inputs().get(name) {
+                Some(DeclaredInput::OneOf(values)) => Some((*name, values)),
+                _ => None,
+            })
+        });
+        let declared = declared.collect();
+        Feed { units, primary, reads, declared }
+    }
+
+    fn unit(&self, index: usize) -> Unit {
+        if let Units::Given(units) = self.units {
+            return units[index].clone();
+        }
+        let unit = Value::Int(i64::try_from(index).unwrap_or(i64::MAX));
+        if self.declared.is_empty() {
+            return Unit::Primary(unit);
+        }
+        let primary = self.primary.iter().map(|name| ((*name).to_owned(), unit.clone()));
+        let mut inputs: Map = primary.collect();
+        for (place, (name, values)) in self.declared.iter().enumerate() {
+            let value = values.drawn(0, place, index);
+            // A null stands for an input that is not given.
+            if !value.is_null() {
+                inputs.insert((*name).to_owned(), value.clone());
+            }
+        }
+        Unit::Inputs(inputs)
+    }
+
+    fn drawn(&self) -> Vec<&'n str> {
+        self.declared.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// The inputs that are null for all units.
+    fn null(&self) -> Vec<&'n str> {
+        let is_given = |name: &str| match self.units {
+            Units::Given(units) => units.iter().any(|unit| match unit {
+                Unit::Primary(_) => false,
+                Unit::Inputs(inputs) => inputs.get(name).is_some_and(|value| !value.is_null()),
+            }),
+            _ => self.declared.iter().any(|(known, _)| *known == name),
+        };
+        self.reads.iter().copied().filter(|name| !is_given(name)).collect()
     }
 }
 

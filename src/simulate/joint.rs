@@ -1,13 +1,10 @@
 //! Units whose inputs are drawn as their namespace declares them.
 
 use super::design::{Design, Group, MAX_GROUPS};
-use super::observe::{Observed, Units, observe_rows, scrambled};
-use crate::namespace::{BASELINE, DeclaredInput, Namespace};
+use super::observe::{Observed, Units, observe_rows};
+use crate::namespace::{DeclaredInput, InputValues, Namespace};
 use crate::progress::Progress;
 use crate::value::{Map, Value};
-
-/// The variables that every script has without an input.
-const ALWAYS_THERE: [&str; 3] = ["experiment_salt", "salt_sep", BASELINE];
 
 /// The inputs of made-up units: those that are the same for all, and those that scripts read and that
 /// have declared values. Each of the latter is drawn by the shares of its values, independently of the
@@ -25,8 +22,7 @@ pub struct Joint<'n> {
 #[derive(Clone, Debug)]
 struct Drawn<'n> {
     name: &'n str,
-    /// The values with their shares, which are above zero.
-    values: Vec<(&'n Value, f64)>,
+    values: &'n InputValues,
 }
 
 impl<'n> Joint<'n> {
@@ -40,8 +36,8 @@ impl<'n> Joint<'n> {
             if given.contains_key(name) || name == namespace.unit() || !reads.contains(&name) {
                 continue;
             }
-            let values: Vec<_> = values.with_shares().filter(|(_, share)| *share > 0.0).collect();
-            match combinations.checked_mul(values.len()).filter(|all| *all <= MAX_GROUPS) {
+            let possible = values.with_shares().filter(|(_, share)| *share > 0.0).count();
+            match combinations.checked_mul(possible).filter(|all| *all <= MAX_GROUPS) {
                 Some(all) => {
                     combinations = all;
                     drawn.push(Drawn { name, values });
@@ -79,10 +75,11 @@ impl<'n> Joint<'n> {
             let with = |group: &Group| {
                 let Group { inputs, weight } = group.clone();
                 values
-                    .iter()
+                    .with_shares()
+                    .filter(|(_, share)| *share > 0.0)
                     .map(move |(value, share)| {
                         let mut inputs = inputs.clone();
-                        inputs.insert((*name).to_owned(), (*value).clone());
+                        inputs.insert((*name).to_owned(), value.clone());
                         Group { inputs, weight: weight * share }
                     })
                     .collect::<Vec<_>>()
@@ -115,34 +112,14 @@ impl<'n> Joint<'n> {
             }
             row[0] = Value::Int(units.unit(index));
             for (place, drawn) in self.drawn.iter().enumerate() {
-                let value = drawn.value(units.seed, place as u64, index);
+                let value = drawn.values.drawn(units.seed, place, index);
                 row[1 + values.len() + place].clone_from(value);
             }
         })
     }
 }
 
-impl Drawn<'_> {
-    /// The value of a unit, which depends on the seed and on the place of the unit and of the input.
-    fn value(&self, seed: u64, place: u64, index: usize) -> &Value {
-        // Another sequence of numbers than that of the units, and one of its own for each input.
-        let seed = scrambled(!seed, place as usize);
-        // 53 bits are a fraction without rounding.
-        let drawn = (scrambled(seed, index) >> 11) as f64 / (1_u64 << 53) as f64;
-        let mut sum = 0.0;
-        let found = self.values.iter().find(|(_, share)| {
-            sum += share;
-            drawn < sum
-        });
-        // The shares may add up to slightly less than 1.
-        found.or(self.values.last()).map_or(&Value::Null, |(value, _)| value)
-    }
-}
-
 /// The inputs besides the primary unit that scripts read and never set.
 pub fn unset(namespace: &Namespace) -> Vec<&str> {
-    let (mut reads, sets) = (namespace.reads(), namespace.sets());
-    reads.retain(|name| *name != namespace.unit() && !ALWAYS_THERE.contains(name));
-    reads.retain(|name| !sets.contains(name));
-    reads
+    namespace.unset()
 }

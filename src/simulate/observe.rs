@@ -9,6 +9,7 @@ use crate::eval::Effort;
 use crate::namespace::{AssignError, Assignment, Rows};
 use crate::parallel;
 use crate::progress::Progress;
+use crate::scramble::scrambled;
 use crate::value::{Map, Value};
 
 /// The least number of units that are evaluated at a time.
@@ -169,15 +170,6 @@ impl Units {
     pub fn unit(&self, index: usize) -> i64 {
         (scrambled(self.seed, index) >> 1) as i64
     }
-}
-
-/// The number at a position of a sequence, from the seed: the finisher of SplitMix64, which gives each
-/// position another value.
-pub(super) fn scrambled(seed: u64, index: usize) -> u64 {
-    let mut bits = seed.wrapping_add((index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
 }
 
 /// Evaluates made-up units.

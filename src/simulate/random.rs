@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use rand::TryRng;
 
-use super::observe::scrambled;
+use crate::scramble::{fraction, scrambled};
 
 /// The generator SplitMix64 (Steele, Lea and Flood 2014).
 #[derive(Clone, Debug)]
@@ -29,9 +29,10 @@ impl SplitMix {
         scrambled(self.seed, self.place)
     }
 
-    /// A number from 0 to 1, without 1: 53 bits are a fraction without rounding.
+    /// A number from 0 to 1, without 1.
     pub(crate) fn fraction(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        self.place += 1;
+        fraction(self.seed, self.place)
     }
 }
 

@@ -102,3 +102,21 @@ fn namespaces_that_change_together_share_their_units() {
     assert_eq!(sampled(5), [60; 5]);
     assert_eq!(sampled(400), [1; 400]);
 }
+
+#[test]
+fn declared_inputs_are_drawn_for_the_units() {
+    let edit = [("country == 'JP'", "country == 'FR'"), ("salt: old", "salt: old")];
+    let sampled = changes_of(BASE, &edited(&edit), &Units::Numbers(1000)).sampled;
+    let sampled = sampled.expect("a sample");
+    assert_eq!((sampled.changed, sampled.drawn.len()), (0, 0));
+    assert_eq!(sampled.null.iter().collect::<Vec<_>>(), ["country"]);
+    // A quarter of the units of 40 of 100 segments are in Japan, and as many are in France.
+    let inputs =
+        "salt: old\n  inputs: {country: {values: [JP, FR, US], shares: [0.25, 0.25, 0.5]}}";
+    let edit = [("country == 'JP'", "country == 'FR'"), ("salt: old", inputs)];
+    let sampled = changes_of(BASE, &edited(&edit), &Units::Numbers(10_000)).sampled;
+    let sampled = sampled.expect("a sample");
+    assert!((1850..2150).contains(&sampled.changed), "{}", sampled.changed);
+    assert_eq!((sampled.drawn.len(), sampled.null.len()), (1, 0));
+    assert!(sampled.params[0].example.unit.contains("\"country\":"), "{:?}", sampled.params);
+}

@@ -200,6 +200,8 @@ fn sampled(sampled: &Sampled) -> Value {
         }),
         "unfed": sampled.unfed,
         "missing_inputs": sampled.missing,
+        "drawn_inputs": sampled.drawn,
+        "null_inputs": sampled.null,
         "own_operators": sampled.operators,
         "params": sampled.params.iter().map(difference).collect::<Value>(),
     })

@@ -303,7 +303,7 @@ fn default(default: &DefaultChange, text: &mut Text) {
 fn sampled(sampled: &Sampled, text: &mut Text) {
     let Sampled { units, moved, changed, .. } = sampled;
     let (low, high) = interval(*changed, *units, CONFIDENCE);
-    let inputs = if sampled.is_given { "" } else { ", without other inputs" };
+    let inputs = inputs(sampled);
     text.line(format!(
         "  sample: of {}{inputs}, {changed} get another value ({:.2} to {:.2} %), {moved} are in another \
          experiment",
@@ -339,6 +339,20 @@ fn sampled(sampled: &Sampled, text: &mut Text) {
     if !failed.is_empty() {
         let failure = sampled.failure.as_deref().unwrap_or_default();
         text.line(format!("    fail: {}: {failure}", failed.join(", ")));
+    }
+}
+
+/// The inputs of the units, if they are not those of a file.
+fn inputs(sampled: &Sampled) -> String {
+    let names = |names: &BTreeSet<String>| {
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    let (drawn, null) = (names(&sampled.drawn), names(&sampled.null));
+    match (sampled.drawn.len(), sampled.null.len()) {
+        (0, 0) => String::new(),
+        (_, 0) => format!(", with {drawn} drawn as declared"),
+        (0, _) => format!(", all without {null}"),
+        (_, _) => format!(", with {drawn} drawn as declared and without {null}"),
     }
 }
 
