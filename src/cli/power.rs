@@ -2,11 +2,11 @@
 
 mod answer;
 mod figures;
+mod files;
 mod json;
 mod parse;
 mod text;
 
-use std::fs::File;
 use std::num::NonZero;
 use std::thread;
 
@@ -16,10 +16,9 @@ use planout::namespace::Action;
 use planout::nearest::hint;
 use planout::power::sequential::{MAX_LOOKS, Spending};
 use planout::power::{
-    Arms, ArmsError, Cluster, ColumnsError, Correction, Looks, Question, Ratio, Settings, Study,
-    Traffic, other_units,
+    Arms, ArmsError, Cluster, Correction, Looks, Question, Settings, Study, Traffic, other_units,
 };
-use planout::simulate::{Counted, Group, Joint, ReadError, design};
+use planout::simulate::{Counted, Group, Joint, design};
 use planout::{Map, Namespace, Value};
 
 use self::answer::{Answer, Design, Sought};
@@ -202,7 +201,7 @@ impl Power {
                 _ => failure,
             }
         })?;
-        let traffic = self.traffic.as_deref().map(traffic).transpose()?;
+        let traffic = self.traffic.as_deref().map(files::traffic).transpose()?;
         let sought = self.sought(&settings, traffic.as_ref())?;
         notes.extend(self.notes(&namespace, &arms));
         let design =
@@ -397,7 +396,7 @@ impl Power {
         let power = self.power.unwrap_or(POWER);
         let units = match (self.units, self.days, traffic) {
             (Some(units), ..) => Some(units),
-            (None, Some(day), Some(traffic)) => Some(units_of_day(traffic, day)?),
+            (None, Some(day), Some(traffic)) => Some(files::units_of_day(traffic, day)?),
             _ => None,
         };
         match (effect, units) {
@@ -460,64 +459,5 @@ fn values(known: &[Value]) -> String {
     match known.len().saturating_sub(SHOWN) {
         0 => shown,
         more => format!("{shown} and {more} more"),
-    }
-}
-
-/// The failure for a file that cannot be read, or that has other content than it should.
-fn unreadable(path: &str, error: ReadError<ColumnsError>) -> Failure {
-    match error {
-        ReadError::Io(error) => Failure::broken(error).context(format!("cannot read `{path}`")),
-        ReadError::Line { line, problem } => {
-            let help = match &problem {
-                ColumnsError::Falls { .. } => {
-                    Some("count each unit once, on its first day, and add up the days")
-                }
-                _ => None,
-            };
-            let failure = Failure::wrong(problem).context(format!("`{path}`, line {line}"));
-            match help {
-                Some(help) => failure.help(help),
-                None => failure,
-            }
-        }
-    }
-}
-
-/// Reads a file with a function; `-` is standard input.
-fn read<T>(
-    path: &str,
-    parse: impl FnOnce(Box<dyn std::io::Read>) -> Result<T, ReadError<ColumnsError>>,
-) -> Outcome<T> {
-    let input: Box<dyn std::io::Read> = match path {
-        "-" => Box::new(std::io::stdin().lock()),
-        path => {
-            let file = File::open(path);
-            Box::new(file.map_err(|error| unreadable(path, ReadError::Io(error)))?)
-        }
-    };
-    parse(input).map_err(|error| unreadable(path, error))
-}
-
-fn ratio(path: &str) -> Outcome<Ratio> {
-    read(path, Ratio::read)
-}
-
-fn traffic(path: &str) -> Outcome<Traffic> {
-    read(path, Traffic::read)
-}
-
-/// The units up to a day.
-fn units_of_day(traffic: &Traffic, day: u64) -> Outcome<u64> {
-    let (last, _) = traffic.last();
-    match traffic.units(day).map(|units| units as u64) {
-        Some(0) => Err(Failure::wrong(format!("no units have come by up to day {day}"))),
-        Some(units) => Ok(units),
-        None => {
-            let first = traffic.first();
-            let message = format!(
-                "the traffic of day {day} is not known: it goes from day {first} to {last}"
-            );
-            Err(Failure::wrong(message).help("name a day of the file, or add the days to it"))
-        }
     }
 }

@@ -92,10 +92,21 @@ pub enum ColumnsError {
     Ratio(RatioError),
 }
 
-/// Reads the rows of some columns, each with its line.
+/// The names of the columns in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// Each column has its own name.
+    Own,
+    /// In a file with these columns only, one of them may have any name.
+    AnyOther,
+}
+
+/// Reads the rows of some columns, each with its line. A file that begins with numbers, as many as
+/// there are columns, has them in this order.
 pub(super) fn read<const N: usize>(
     input: impl Read,
     columns: [&'static str; N],
+    names: Names,
 ) -> Result<Vec<(u64, [f64; N])>, ReadError<ColumnsError>> {
     let mut bytes = Vec::new();
     input.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
@@ -121,19 +132,26 @@ pub(super) fn read<const N: usize>(
             text.map(str::trim).map_err(|_| wrong(ColumnsError::NotUtf8))
         };
         let Some((expected, places)) = header else {
-            let names: Vec<&str> = (0..fields).map(field).collect::<Result<_, _>>()?;
-            header = Some((fields, places(&names, columns).map_err(wrong)?));
+            let found: Vec<&str> = (0..fields).map(field).collect::<Result<_, _>>()?;
+            let numbers = found.iter().map(|field| number(field));
+            if let Some(numbers) = numbers.collect::<Option<Vec<f64>>>()
+                && let Ok(row) = <[f64; N]>::try_from(numbers)
+            {
+                header = Some((fields, std::array::from_fn(|place| place)));
+                rows.push((line, row));
+            } else {
+                header = Some((fields, places(&found, columns, names).map_err(wrong)?));
+            }
             continue;
         };
         if fields != expected {
             return Err(wrong(ColumnsError::Fields { expected, found: fields }));
         }
         let mut row = [0.0; N];
-        for ((number, column), place) in row.iter_mut().zip(columns).zip(places) {
+        for ((found, column), place) in row.iter_mut().zip(columns).zip(places) {
             let text = field(place)?;
-            let parsed = text.parse().ok().filter(|number: &f64| number.is_finite());
-            *number = parsed
-                .ok_or_else(|| wrong(ColumnsError::Number { column, field: text.to_owned() }))?;
+            let wrong = || wrong(ColumnsError::Number { column, field: text.to_owned() });
+            *found = number(text).ok_or_else(wrong)?;
         }
         rows.push((line, row));
     }
@@ -143,18 +161,30 @@ pub(super) fn read<const N: usize>(
     Ok(rows)
 }
 
+/// A finite number.
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
 /// The places of the columns in the header.
 fn places<const N: usize>(
     header: &[&str],
     columns: [&'static str; N],
+    names: Names,
 ) -> Result<[usize; N], ColumnsError> {
     let mut places = [0; N];
+    let mut others = header.iter().enumerate().filter(|(_, name)| !columns.contains(name));
+    let other = match (others.next(), others.next()) {
+        (Some((place, _)), None) => Some(place),
+        _ => None,
+    };
+    let other = other.filter(|_| names == Names::AnyOther && header.len() == N);
     for (place, column) in places.iter_mut().zip(columns) {
         let mut found = header.iter().enumerate().filter(|(_, name)| **name == column);
         *place = match (found.next(), found.next()) {
             (Some((place, _)), None) => place,
             (Some(_), Some(_)) => return Err(ColumnsError::Twice(column)),
-            (None, _) => return Err(missing(header, column)),
+            (None, _) => other.ok_or_else(|| missing(header, column))?,
         };
     }
     Ok(places)

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use super::columns::{ColumnsError, read};
+use super::columns::{ColumnsError, Names, read};
 use crate::simulate::ReadError;
 
 /// A metric of units.
@@ -142,7 +142,7 @@ impl Ratio {
     /// # Errors
     /// The file cannot be read, or is not such a table.
     pub fn read(input: impl Read) -> Result<Ratio, ReadError<ColumnsError>> {
-        let rows = read(input, ["num", "den"])?;
+        let rows = read(input, ["num", "den"], Names::Own)?;
         let pairs = rows.iter().map(|(_, [num, den])| (*num, *den)).collect();
         let line = rows.last().map_or(1, |(line, _)| *line);
         Ratio::new(pairs)

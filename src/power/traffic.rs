@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::columns::{ColumnsError, read};
+use super::columns::{ColumnsError, Names, read};
 use crate::simulate::ReadError;
 
 /// The largest day: up to this number, a double is exact.
@@ -16,13 +16,14 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    /// Reads CSV with the columns `day` and `units`, the distinct units up to the day.
+    /// Reads CSV with the columns `day` and `units`, the distinct units up to the day. Of two columns,
+    /// one may have any name.
     ///
     /// # Errors
     /// The file cannot be read, or is not such a table.
     pub fn read(input: impl Read) -> Result<Traffic, ReadError<ColumnsError>> {
         let mut days: Vec<(u64, f64)> = Vec::new();
-        for (line, [day, units]) in read(input, ["day", "units"])? {
+        for (line, [day, units]) in read(input, ["day", "units"], Names::AnyOther)? {
             let wrong = |problem| ReadError::Line { line, problem };
             if !(1.0..=MAX_DAY).contains(&day) || day.fract() != 0.0 {
                 return Err(wrong(ColumnsError::Day(day)));

@@ -104,6 +104,16 @@ fn of_effect_power_and_units_two_give_the_third() {
     assert_eq!((&days["units"], &days["days"]), (&20_000.into(), &2.into()));
     // Up to a day that is not a row, units are those of the row before.
     assert_eq!(rate("--traffic traffic.csv --mde 5%")["days"], 3);
+    // The second column may have another name, and numbers no names at all.
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("a file of our own");
+    };
+    write("named.csv", "\u{feff}cumulative distinct units,day\n10000,1\n30000,3\n");
+    write("plain.csv", "1,10000\r\n3,30000\r\n");
+    for file in ["named.csv", "plain.csv"] {
+        assert_eq!(rate(&format!("--traffic {file} --mde 5%"))["days"], 3);
+        assert_eq!(rate(&format!("--traffic {file} --mde 5% --days 2"))["units"], 10_000);
+    }
     // Downwards and in percent points.
     assert!(number(&rate("--mde -5%"), "/effect") < 0.0);
 }

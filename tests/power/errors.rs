@@ -227,7 +227,9 @@ fn files() {
         (traffic("day,units\n0,10\n"), 2, "`0` is not a day"),
         (traffic("day,units\n1.5,10\n"), 2, "`1.5` is not a day"),
         (traffic("day,units\n1,10\n2,9\n"), 3, "9 units after 10"),
-        (traffic("day,unit\n1,10\n"), 1, "no column `units`: is `unit` meant?"),
+        (traffic("dax,unit\n1,10\n"), 1, "no column `day`: is `dax` meant?"),
+        (traffic("day,unit,x\n1,10,2\n"), 1, "no column `units`: is `unit` meant?"),
+        (traffic("day;units\n1;10\n"), 1, "the fields seem to be separated by `;`"),
     ] {
         let file = if run.stderr.contains("r.csv") { "r.csv" } else { "t.csv" };
         assert_eq!(run.status, 1, "{problem}: {}", run.stderr);

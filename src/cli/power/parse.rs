@@ -72,7 +72,7 @@ impl MetricArg {
     pub(super) fn metric(self) -> Outcome<Metric> {
         match self {
             MetricArg::Known(metric) => Ok(metric),
-            MetricArg::Ratio(path) => super::ratio(&path).map(Metric::Ratio),
+            MetricArg::Ratio(path) => super::files::ratio(&path).map(Metric::Ratio),
         }
     }
 }

@@ -120,11 +120,16 @@ fn settings(answer: &Answer<'_>) -> String {
             format!("a ratio of {}, from {} units", number(ratio.ratio), ratio.rows.len())
         }
     };
+    let several = answer.rows.len();
     let correction = match settings.correction {
-        _ if answer.rows.len() == 1 => "",
-        Correction::None => ", not corrected for several arms",
-        Correction::Holm => ", corrected for several arms by Holm's method",
-        Correction::Dunnett => ", corrected for several arms by Dunnett's method",
+        _ if several == 1 => String::new(),
+        Correction::None => format!(", not corrected for {several} comparisons"),
+        Correction::Holm => format!(
+            ", corrected for {several} comparisons by Holm's method (planned as alpha / {several} each)"
+        ),
+        Correction::Dunnett => {
+            format!(", corrected for {several} comparisons by Dunnett's method")
+        }
     };
     let looks = match settings.looks {
         Looks::Once => String::new(),
