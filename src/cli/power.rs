@@ -45,6 +45,10 @@ const POWER: f64 = 0.8;
 #[cfg_attr(feature = "batch", command(mut_arg("inputs_from", |file| file.help(
     "Compute the shares for the units of a file with their inputs; `-` is standard input"
 ))))]
+// A changed option goes behind the others, so these follow.
+#[cfg_attr(feature = "batch", command(mut_arg("input_format", |format| format)))]
+#[cfg_attr(feature = "batch", command(mut_arg("types", |types| types)))]
+#[cfg_attr(feature = "batch", command(mut_arg("on_error", |action| action)))]
 pub(super) struct Power {
     /// The name of the namespace
     #[arg(short, long, alias = "name", value_name = "NAME")]
@@ -420,8 +424,8 @@ impl Power {
         }
         if self.trigger < 1.0 {
             notes.push(format!(
-                "the metric and the effect are about the {} of the units that are triggered",
-                text::percent(self.trigger)
+                "the metric and the effect are about the {} % of the units that are triggered",
+                text::number(100.0 * self.trigger)
             ));
         }
         if self.icc.is_some() {

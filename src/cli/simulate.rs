@@ -40,20 +40,19 @@ const MAX_NAMED: usize = 5;
 #[derive(Args, Debug)]
 #[command(mut_arg("from", |from| from.help(DRAFT)))]
 #[command(mut_arg("inputs", |inputs| inputs.help(EVERY_UNIT)))]
-#[cfg_attr(feature = "batch", command(mut_arg("inputs_from", |file| {
-    file.conflicts_with_all(["units", "seed"])
-})))]
 pub(super) struct Simulate {
     /// The name of the namespace
     #[arg(short, long, alias = "name", value_name = "NAME")]
     ns: String,
     /// The number of random units to evaluate
+    #[cfg_attr(feature = "batch", arg(conflicts_with = "inputs_from"))]
     #[arg(
         short = 'N', long, value_name = "N", default_value_t = 1_000_000,
         value_parser = clap::value_parser!(u64).range(1..=MAX_UNITS)
     )]
     units: u64,
     /// The seed of the random units: the same seed gives the same units
+    #[cfg_attr(feature = "batch", arg(conflicts_with = "inputs_from"))]
     #[arg(long, value_name = "SEED", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
