@@ -3,7 +3,9 @@
 //! Each check has a code of its own, which `docs/diagnostics.md` explains, and a level that can be
 //! configured.
 
+mod across;
 mod document;
+mod exposure;
 mod flow;
 mod hashes;
 mod independence;
@@ -14,10 +16,12 @@ mod pool;
 mod precedence;
 mod quotes;
 mod readers;
+mod runs;
 mod script;
 mod sequence;
 mod statistics;
 mod subject;
+mod units;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -116,7 +120,10 @@ pub fn check_before_shipping(
     let known: Vec<Vec<Diagnostic>> =
         namespaces.iter().map(|loaded| loaded.diagnostics.clone()).collect();
     // Comparing namespaces with one another takes all of their allocations.
-    let compares = settings.levels.level(Code::SharedSegments) == Some(Level::Error);
+    let compares =
+        [Code::SharedSegments, Code::SharedNumber, Code::SegmentNumber, Code::SharedParam]
+            .into_iter()
+            .any(|code| settings.levels.level(code) == Some(Level::Error));
     run(namespaces, settings, reading, compares, progress);
     for (loaded, known) in namespaces.iter_mut().zip(known) {
         let is_known = |found: &Diagnostic| {
@@ -142,7 +149,8 @@ fn run(
     let mut levels = settings.levels.clone();
     reading.settle(&mut levels);
     if compares {
-        for (index, found) in independence::check(namespaces) {
+        let found = independence::check(namespaces).into_iter().chain(across::check(namespaces));
+        for (index, found) in found.collect::<Vec<_>>() {
             namespaces[index].diagnostics.push(found);
         }
     }
@@ -266,6 +274,7 @@ impl Checks<'_> {
             self.script(&definition.script(), &known, found);
         }
         sequence::check(subject, found);
+        runs::check(subject, found);
         pool::check(subject, found);
         // This check replays the sequence once for each experiment that has ended.
         if self.levels.level(Code::EndedExperiment) != Some(Level::Off) {
@@ -278,6 +287,8 @@ impl Checks<'_> {
         flow::check(script, known, found);
         statistics::check(script, known, found);
         hashes::check(script, known, found);
+        units::check(script, known, found);
+        exposure::check(script, known, found);
         map_unit::check(script, found);
         quotes::check(script, found);
         if self.reading != Reading::Unlikely {

@@ -1,16 +1,20 @@
 //! What `planout check` finds beyond what is wrong: each check with what it must find, where, and
 //! what it must leave alone.
 
+mod across;
 mod command;
 mod compatibility;
 mod declared;
+mod exposure;
 mod golden;
 mod hashes;
 mod levels;
 mod namespaces;
 mod places;
+mod runs;
 mod scripts;
 mod sequences;
+mod units;
 
 use planout::Dialect;
 use planout::catalog::Loaded;

@@ -1,5 +1,6 @@
 //! `planout plan`: what shipping would change, and who would move.
 
+mod carry_over;
 mod classes;
 mod command;
 mod exact;

@@ -25,12 +25,18 @@
 //! work grows with the number of params and of dependent pairs. Segments that are drawn from one
 //! number are counted by their remainders.
 
+mod carry_over;
+mod control;
 mod draws;
 mod experiments;
 mod params;
 pub(crate) mod segments;
 
+pub(crate) use self::carry_over::may_repeat;
+pub use self::carry_over::{CarryOver, carry_over, deviation};
+pub(crate) use self::control::on_pool;
 use self::experiments::Experiments;
+pub(crate) use self::params::is_param;
 use self::params::{members, pairs};
 use crate::distribution::{Obstacle, Table};
 use crate::namespace::Namespace;

@@ -56,8 +56,13 @@ impl Member<'_> {
 }
 
 /// Whether a variable is a param that services read.
-fn is_param(name: &str) -> bool {
+pub(crate) fn is_param(name: &str) -> bool {
     !name.starts_with('_') && !["experiment_salt", "salt_sep", BASELINE].contains(&name)
+}
+
+/// All draws of a script.
+pub(super) fn script_draws(run: &Run<'_>, unit: &str) -> HashSet<Key> {
+    support(run, unit).keys.into_keys().collect()
 }
 
 /// The draw that decides the segments of a namespace.

@@ -205,6 +205,12 @@ codes! {
     ConstantUnit = "P0511" Warn,
     /// Statistics: a condition and a draw that come from one hash.
     ConditionHash = "P0512" Warn,
+    /// Statistics: a `return` that depends on a draw, so that the logged units are selected.
+    SelectedExposure = "P0513" Warn,
+    /// Statistics: a unit that several primary units share.
+    CoarseUnit = "P0514" Warn,
+    /// Statistics: a unit that has more in it than the primary unit, which so sees several arms.
+    SeveralArms = "P0515" Off,
     /// Sequence: an experiment that has ended and whose entries must stay.
     EndedExperiment = "P0600" Off,
     /// Sequence: a definition that nothing uses.
@@ -213,6 +219,10 @@ codes! {
     NoFreeSegments = "P0602" Warn,
     /// Sequence: an experiment that equals the default.
     SameAsDefault = "P0603" Warn,
+    /// Sequence: an experiment with the units of an earlier one that had the same definition or draws.
+    CarryOver = "P0604" Warn,
+    /// Sequence: an experiment whose only control is the pool of free segments.
+    PoolControl = "P0605" Warn,
     /// Independence: a namespace that has the segments of another one.
     SharedSegments = "P0700" Warn,
     /// Compatibility: a compiled namespace whose name differs from the one in its document.
@@ -225,6 +235,12 @@ codes! {
     /// Compatibility: a name that some file systems do not distinguish from that of another
     /// namespace.
     AlikeNames = "P0704" Warn,
+    /// Independence: a draw that is the same number as that of another experiment.
+    SharedNumber = "P0705" Warn,
+    /// Independence: a draw by the number that decides the segment.
+    SegmentNumber = "P0706" Warn,
+    /// Independence: a param that another namespace sets, too.
+    SharedParam = "P0707" Warn,
     /// Readers: a dialect that planout4j does not know.
     ReadersDialect = "P0710" Error,
     /// Readers: a setting that makes planout4j put units into other segments.
@@ -247,6 +263,9 @@ impl Code {
             self,
             Code::SharedSegments
                 | Code::AlikeNames
+                | Code::SharedNumber
+                | Code::SegmentNumber
+                | Code::SharedParam
                 | Code::ReadersDialect
                 | Code::ReadersSegments
                 | Code::ReadersScript
@@ -266,6 +285,11 @@ impl Code {
     /// ```
     pub fn nearest(text: &str) -> Option<Code> {
         let text = text.to_uppercase();
+        // A letter that looks like a digit is meant as this digit.
+        let digits = text.replace('O', "0").replace(['I', 'L'], "1");
+        if let Ok(code) = digits.parse() {
+            return Some(code);
+        }
         let is_near =
             |code: &&Code| text.len() <= 8 && strsim::osa_distance(&text, code.as_str()) <= 1;
         let mut near = Code::ALL.iter().filter(is_near);

@@ -10,7 +10,7 @@ use super::table::Table;
 use super::term::Term;
 use super::text;
 use super::versions::{Run, setting};
-use super::walk::{Setting, Trace, walk};
+use super::walk::{Leaf, Setting, Trace, walk};
 use super::world::{Need, World};
 use crate::eval::EvalError;
 use crate::eval::dialects::in_dialect;
@@ -18,6 +18,9 @@ use crate::eval::semantics::Semantics;
 
 /// The most steps of work for all cases of inputs together.
 const MAX_STEPS: usize = 2_000_000;
+
+/// A name that no param has: whether the unit is logged.
+pub(super) const LOGGED: &str = "\0logged";
 
 /// The most cases of inputs.
 const MAX_CASES: usize = 200;
@@ -46,19 +49,51 @@ pub(crate) fn joint(
     if runs[1].script.dialect() != dialect {
         return pairs.iter().map(|_| Err(Obstacle::Dialects)).collect();
     }
-    let is_one = std::ptr::eq(runs[0].script, runs[1].script) && runs[0].salt == runs[1].salt;
-    let mut settings: Vec<Setting<'_>> = runs.iter().map(|run| setting(run, unit)).collect();
-    settings.truncate(if is_one { 1 } else { 2 });
+    let settings = settings(runs, unit);
     in_dialect!(dialect, S => {
-        let semantics = std::marker::PhantomData::<S>;
-        let pair = Pair { settings: &settings, pairs, outcomes: 0, semantics };
-        let mut cases = Cases { pair, paths: Paths::default(), followed: 0, found: Vec::new() };
-        let beyond = cases.follow(World::default()).err();
-        let found = cases.found;
+        let (found, beyond) = follow::<S>(&settings, pairs);
         (0..pairs.len())
             .map(|place| worst::<S>(&found, place, beyond.as_ref(), dialect))
             .collect()
     })
+}
+
+/// The tables of all cases of inputs.
+pub(super) struct Tables {
+    /// For each case, the table of each pair.
+    pub(super) tables: Vec<Vec<Result<Table, Obstacle>>>,
+    /// The reason why some cases are missing.
+    pub(super) beyond: Option<Obstacle>,
+}
+
+/// The joint distributions of pairs of params of one script, for all cases of inputs. [`LOGGED`] is
+/// a param, too.
+pub(super) fn tables(runs: [&Run<'_>; 2], unit: &str, pairs: &[[&str; 2]]) -> Tables {
+    let settings = settings(runs, unit);
+    in_dialect!(runs[0].script.dialect(), S => {
+        let (found, beyond) = follow::<S>(&settings, pairs);
+        let tables = found.into_iter().map(|(_, sum)| match sum.failure {
+            Some(message) => pairs.iter().map(|_| Err(Obstacle::Fails(message.clone()))).collect(),
+            None => sum.tables,
+        });
+        Tables { tables: tables.collect(), beyond }
+    })
+}
+
+fn settings<'a>(runs: [&Run<'a>; 2], unit: &'a str) -> Vec<Setting<'a>> {
+    let is_one = std::ptr::eq(runs[0].script, runs[1].script) && runs[0].salt == runs[1].salt;
+    let mut settings: Vec<Setting<'a>> = runs.iter().map(|run| setting(run, unit)).collect();
+    settings.truncate(if is_one { 1 } else { 2 });
+    settings
+}
+
+type Found<'a> = (Vec<(World<'a>, Sum)>, Option<Obstacle>);
+
+fn follow<'a, S: Semantics>(settings: &[Setting<'a>], pairs: &[[&str; 2]]) -> Found<'a> {
+    let pair = Pair::<S> { settings, pairs, outcomes: 0, semantics: std::marker::PhantomData };
+    let mut cases = Cases { pair, paths: Paths::default(), followed: 0, found: Vec::new() };
+    let beyond = cases.follow(World::default()).err();
+    (cases.found, beyond)
 }
 
 /// The case with the largest leak of a pair.
@@ -161,7 +196,12 @@ impl<'a, S: Semantics> Follow<'a> for Pair<'_, 'a, S> {
 
     fn walk(&mut self, world: &World<'a>, trace: &mut Trace) -> Result<Self::Leaf, Need<'a>> {
         let walked = self.settings.iter().map(|setting| walk::<S>(setting, world, trace));
-        walked.map(|leaf| Ok(leaf?.params.into_iter().collect())).collect()
+        let params = walked.map(|leaf| {
+            let Leaf { params, in_experiment, .. } = leaf?;
+            let logged = (LOGGED, Symbol::value(in_experiment));
+            Ok(params.into_iter().chain([logged]).collect())
+        });
+        params.collect()
     }
 
     fn leaf(

@@ -43,6 +43,12 @@ impl Key {
         values.into_iter().map(draw).collect()
     }
 
+    /// The draw of another experiment: its text with another salt in the place of one that stands for
+    /// any.
+    pub(crate) fn with_salt(&self, any: &str, salt: &str) -> Key {
+        Key { text: self.text.with_salt(any, salt), shuffle: self.shuffle }
+    }
+
     /// Whether an input is in its text whose value is not known.
     pub(crate) fn is_open(&self) -> bool {
         self.text.is_open()

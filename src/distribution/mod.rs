@@ -25,6 +25,7 @@ mod joint;
 mod key;
 mod paths;
 mod random;
+mod selection;
 mod shares;
 mod shift;
 mod spread;
@@ -42,6 +43,7 @@ pub use follows::Follows;
 pub use joint::Joint;
 pub(crate) use joint::joint;
 pub(crate) use key::Key;
+pub use selection::{Selected, selected_by_exposure};
 #[cfg(feature = "simulate")]
 pub(crate) use shares::Sought;
 pub use shares::{Distribution, Exact, Span};

@@ -70,8 +70,9 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         let mut given = match self.given(call.function, symbols.clone())? {
             Ok(given) => given,
             Err(obstacle) => {
-                self.drawn.push((span, Symbol::Unknown(obstacle.clone())));
-                return self.open(call.function, symbols, obstacle);
+                let symbol = self.open(call.function, symbols, obstacle)?;
+                self.drawn.push((span, symbol.clone()));
+                return Ok(symbol);
             }
         };
         let unit = match given.unit.take() {

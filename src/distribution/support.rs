@@ -32,6 +32,8 @@ pub(crate) struct Support {
     /// The draws that decide each param, in the order in which paths set them; or why they are not
     /// known.
     pub(crate) params: IndexMap<String, Result<HashSet<Key>, Obstacle>>,
+    /// All draws, each with the place of an operator that makes it.
+    pub(crate) keys: HashMap<Key, Span>,
     /// The operators that draw one number, on any path.
     pub(crate) twins: Vec<Twins>,
     /// The operators of which it is not known what they draw, by their places.
@@ -72,6 +74,7 @@ fn follow<S: Semantics>(setting: &Setting<'_>) -> Support {
         guessed: None,
         twins: IndexMap::new(),
         unclear: HashSet::new(),
+        keys: HashMap::new(),
         semantics: std::marker::PhantomData,
     };
     let (mut paths, mut beyond) = (Paths::default(), None);
@@ -81,7 +84,7 @@ fn follow<S: Semantics>(setting: &Setting<'_>) -> Support {
         Err(Halt::Obstacle(obstacle)) => beyond = Some(obstacle),
         Err(Halt::Case(condition)) => beyond = Some(condition.obstacle()),
     }
-    let Supporter { params, leaves, forked, guessed, twins, unclear, .. } = supporter;
+    let Supporter { params, leaves, forked, guessed, twins, unclear, keys, .. } = supporter;
     let params = params.into_iter().map(|(name, param)| {
         let is_decided = param.differs || param.leaves < leaves;
         let obstacle = param.obstacle.or(guessed.clone().filter(|_| is_decided));
@@ -91,7 +94,13 @@ fn follow<S: Semantics>(setting: &Setting<'_>) -> Support {
         }
         (name.to_owned(), obstacle.map_or(Ok(keys), Err))
     });
-    Support { params: params.collect(), twins: twins.into_values().collect(), unclear, beyond }
+    Support {
+        keys,
+        params: params.collect(),
+        twins: twins.into_values().collect(),
+        unclear,
+        beyond,
+    }
 }
 
 struct Supporter<'s, 'a, S> {
@@ -105,6 +114,7 @@ struct Supporter<'s, 'a, S> {
     guessed: Option<Obstacle>,
     twins: IndexMap<[Span; 2], Twins>,
     unclear: HashSet<Span>,
+    keys: HashMap<Key, Span>,
     semantics: std::marker::PhantomData<S>,
 }
 
@@ -197,6 +207,7 @@ impl<'a, S: Semantics> Supporter<'_, 'a, S> {
             let mut keys: Vec<Key> = keys.into_iter().collect();
             keys.sort_unstable();
             for key in keys {
+                self.keys.entry(key.clone()).or_insert(*span);
                 let users = firsts.entry(key.clone()).or_default();
                 for first in users.iter() {
                     shared.entry(*first).or_default().push(key.clone());

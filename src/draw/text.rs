@@ -40,6 +40,18 @@ impl DrawText {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Open(_)))
     }
 
+    /// The text with another salt in the place of the one that it begins with.
+    pub(crate) fn with_salt(&self, from: &str, to: &str) -> DrawText {
+        let mut text = self.clone();
+        if let Some(Piece::DrawText(start)) = text.pieces.first_mut()
+            && let Some(rest) = start.strip_prefix(from)
+            && rest.starts_with(super::SEPARATOR)
+        {
+            *start = format!("{to}{rest}");
+        }
+        text
+    }
+
     /// The text before the unit, if no input is in it.
     pub(crate) fn start(&self) -> Option<&str> {
         match self.pieces.as_slice() {

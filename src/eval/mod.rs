@@ -266,6 +266,22 @@ impl Script {
         found.into_iter().collect()
     }
 
+    /// Whether it has an operator that draws, so that not all units need get the same. An operator that
+    /// is not known may draw.
+    pub fn draws(&self) -> bool {
+        names::draws(&self.json)
+    }
+
+    /// Whether any of its draws has a salt that is the same in all experiments.
+    pub(crate) fn sets_salts(&self) -> bool {
+        names::sets_salts(&self.json)
+    }
+
+    /// Whether it has a `return` of a value that can be false.
+    pub(crate) fn can_leave(&self) -> bool {
+        names::can_leave(&self.json)
+    }
+
     /// The names of all variables, read or set, by slot.
     pub(crate) fn variables(&self) -> impl ExactSizeIterator<Item = &str> {
         self.program.names.iter().map(|name| &**name)

@@ -3,11 +3,12 @@
 
 #[cfg(feature = "batch")]
 use super::dialects::in_dialect;
+use super::function::Function;
 #[cfg(feature = "batch")]
 use super::semantics::Semantics;
 #[cfg(feature = "batch")]
 use crate::dialect::Dialect;
-use crate::tree::Node;
+use crate::tree::{Kind, Node};
 use crate::wire::Form;
 
 /// The variables that a script can read.
@@ -40,6 +41,42 @@ pub(crate) fn params<'a>(script: &'a Node, dialect: Dialect, mut found: impl FnM
             found(name);
         }
     });
+}
+
+/// Whether a script draws anything. An operator that is not known may draw.
+pub(crate) fn draws(script: &Node) -> bool {
+    let mut found = false;
+    walk(script, |form| {
+        if let Form::Call(call) = form {
+            found |= Function::named(call.name()).is_none_or(Function::is_random);
+        }
+    });
+    found
+}
+
+/// Whether a script has a salt that is the same in all experiments.
+pub(crate) fn sets_salts(script: &Node) -> bool {
+    let mut found = false;
+    walk(script, |form| match form {
+        Form::Call(call) => found |= call.argument("full_salt").is_some(),
+        Form::Set(name, _) => found |= name.as_str() == Some("experiment_salt"),
+        _ => {}
+    });
+    found
+}
+
+/// Whether a script can return a false value.
+pub(crate) fn can_leave(script: &Node) -> bool {
+    let mut found = false;
+    walk(script, |form| {
+        if let Form::Special(operator) = form
+            && operator.name() == "return"
+        {
+            let value = operator.argument("value");
+            found |= value.is_none_or(|value| value.kind != Kind::Bool(true));
+        }
+    });
+    found
 }
 
 /// All parts of a script that are evaluated, in order. This does not recurse, because scripts can

@@ -18,7 +18,7 @@ use crate::tree::{Kind, Layout, Node, quote, to_json};
 use crate::wire::Form;
 
 /// An experiment salt that stands for that of any experiment.
-const ANY: &str = "(experiment)";
+pub(super) const ANY: &str = "(experiment)";
 
 /// Two draws of one number.
 struct Pair<'s, 'a> {
@@ -81,7 +81,7 @@ fn pairs<'s, 'a>(script: &'s Script<'a>, known: &Known<'_>) -> Vec<Pair<'s, 'a>>
 }
 
 /// The variable that a script alone probably draws by: the first one in a unit that nothing sets.
-fn likely_unit<'a>(script: &Script<'a>) -> Option<&'a str> {
+pub(super) fn likely_unit<'a>(script: &Script<'a>) -> Option<&'a str> {
     let units = script.calls.iter().filter(|call| call.random().is_some());
     let mut nodes: Vec<&'a Node> = units.filter_map(|call| call.argument("unit")).collect();
     nodes.reverse();

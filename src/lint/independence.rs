@@ -1,11 +1,11 @@
-//! Namespaces that share their segments: a unit falls into the same segment in all of them, so that
-//! their experiments overlap by more or less than chance.
+//! Namespaces whose segments come from one number: experiments of two of them overlap by more or less
+//! than chance, unless their numbers of segments have no common divisor.
 
 mod overlap;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use self::overlap::{Member, Overlap};
+use self::overlap::{MAX_PERIOD, Member, Overlap, gcd};
 use crate::catalog::Loaded;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::SegmentHashing;
@@ -21,37 +21,86 @@ const SHOWN: usize = 3;
 /// others.
 const MAX_COMPARED: usize = 1_000_000_000;
 
-/// Looks for namespaces that have the segments of an earlier one in the list. Returns the findings
-/// with the index of the namespace.
+/// Looks for namespaces whose segments come from the same number as those of an earlier one in the
+/// list. Returns the findings with the index of the namespace.
 pub(super) fn check(namespaces: &[Loaded]) -> Vec<(usize, Diagnostic)> {
-    // Units of different names are different units, so sharing a segment means nothing.
-    let mut groups: BTreeMap<(u32, &str), Vec<(usize, &Document)>> = BTreeMap::new();
+    // Units of different names are different units, so sharing a number means nothing.
+    let mut groups: BTreeMap<&str, Vec<(usize, &Document)>> = BTreeMap::new();
     for (index, loaded) in namespaces.iter().enumerate() {
         if let Some(document) = &loaded.document
             && document.segment_hashing == SegmentHashing::Shared
         {
-            let group = groups.entry((document.segments, &document.unit)).or_default();
-            group.push((index, document));
+            groups.entry(&document.unit).or_default().push((index, document));
         }
     }
     let mut found = Vec::new();
-    for ((segments, _), mut group) in groups {
+    for mut group in groups.into_values() {
         // One namespace may be given twice, as its source and compiled.
         let mut names = HashSet::new();
         group.retain(|(_, document)| names.insert(&document.name) && is_divided(document));
-        let reach = (MAX_COMPARED / (segments as usize * group.len()).max(1)).max(1);
+        retain_dependent(&mut group);
+        let largest = group.iter().map(|(_, document)| document.segments).max().unwrap_or(1);
+        let work = MAX_COMPARED / group.len().max(1);
+        let reach = (work / largest as usize).max(1);
         // All others are only kept while they are compared with these.
         let first = group.iter().take(reach).filter(|_| group.len() > 1).collect();
         let first = parallel::map_large(first, |(_, document)| Member::of(document));
         found.extend(parallel::map((1..group.len()).collect(), |place| {
             let (index, document) = group[place];
-            let compared: Vec<&Member<'_>> = first.iter().take(place).flatten().collect();
+            let count = earlier(&group, place);
+            if count == 0 {
+                return None;
+            }
             let built = if place < first.len() { None } else { Member::of(document) };
             let member = built.as_ref().or(first.get(place).and_then(Option::as_ref))?;
-            Some((index, shared(member, place, &compared, self::place(&namespaces[index]))))
+            let compared = comparable(member, first.iter().take(place).flatten(), work);
+            shared(member, count, &compared, self::place(&namespaces[index]))
+                .map(|found| (index, found))
         }));
     }
     found.into_iter().flatten().collect()
+}
+
+/// Drops the namespaces whose number of segments has no common divisor with that of any other one:
+/// two remainders of one number by such numbers are independent.
+fn retain_dependent(group: &mut Vec<(usize, &Document)>) {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for (_, document) in group.iter() {
+        *counts.entry(document.segments).or_default() += 1;
+    }
+    let is_dependent = |segments: u32| {
+        counts[&segments] > 1 && segments > 1
+            || counts.keys().any(|other| *other != segments && gcd(*other, segments) > 1)
+    };
+    let dependent: HashSet<u32> =
+        counts.keys().copied().filter(|segments| is_dependent(*segments)).collect();
+    group.retain(|(_, document)| dependent.contains(&document.segments));
+}
+
+/// The number of earlier namespaces whose segments depend on those of a namespace.
+fn earlier(group: &[(usize, &Document)], place: usize) -> usize {
+    let segments = group[place].1.segments;
+    let depends = |(_, other): &&(usize, &Document)| gcd(other.segments, segments) > 1;
+    group[..place].iter().filter(depends).count()
+}
+
+/// The members that a namespace is compared with, up to an amount of work.
+fn comparable<'m, 'a: 'm>(
+    member: &Member<'_>,
+    others: impl Iterator<Item = &'m Member<'a>>,
+    work: usize,
+) -> Vec<&'m Member<'a>> {
+    let mut left = work.max(MAX_PERIOD);
+    let mut compared = Vec::new();
+    for other in others.filter(|other| gcd(member.segments(), other.segments()) > 1) {
+        let period = member.period(other);
+        if period > left {
+            continue;
+        }
+        left -= period;
+        compared.push(other);
+    }
+    compared
 }
 
 /// Whether any experiment holds some of the segments and not all. An experiment that holds all
@@ -72,32 +121,47 @@ fn place(loaded: &Loaded) -> Span {
     segments.map_or(Span::default(), |entry| entry.value.span)
 }
 
-/// The finding for a namespace that shares its segments with `count` others. It was compared with the
-/// first of these.
-fn shared(member: &Member<'_>, count: usize, compared: &[&Member<'_>], place: Span) -> Diagnostic {
-    let segments = member.segments();
-    let first = compared.first().map_or("others", |member| member.name);
+/// The finding for a namespace whose segments depend on those of `count` others. It was compared with
+/// some of these. `None` if all experiments are independent in fact.
+fn shared(
+    member: &Member<'_>,
+    count: usize,
+    compared: &[&Member<'_>],
+    place: Span,
+) -> Option<Diagnostic> {
+    let worst = member.worst(compared, SHOWN);
+    if worst.is_empty() && compared.len() == count {
+        return None;
+    }
+    let first = worst.first().map(|overlap| overlap.namespace);
+    let first = first.or(compared.first().map(|member| member.name)).unwrap_or("others");
     let others = match count {
         1 => format!("`{first}`"),
         count => format!("`{first}` and {} more", count - 1),
     };
-    let message = format!("the segments of this namespace are also those of {others}");
+    let message = format!("the segments of this namespace depend on those of {others}");
     let mut first_line = String::from("experiments overlap by more or less than chance");
     if compared.len() < count {
         first_line += &format!(" (compared with the first {} of these)", compared.len());
     }
     let mut help = vec![first_line + ":"];
-    for Overlap { ours, namespace, theirs, common, expected } in member.worst(compared, SHOWN) {
+    for overlap in worst {
+        let Overlap { ours, namespace, theirs, within, of_all } = overlap;
         help.push(format!(
-            "  `{ours}` and `{theirs}` of `{namespace}`: {common} of {segments} segments in both, \
-             {expected:.1} if they were independent"
+            "  of the units in `{ours}`, {:.2} % are in `{theirs}` of `{namespace}`; of all units, {:.2} %",
+            100.0 * within,
+            100.0 * of_all
         ));
     }
+    help.push(
+        "the arms of one experiment have equal parts of the other, but for chance; compared with units outside of it, the effect of the other one counts"
+            .to_owned(),
+    );
     help.push(
         "in a new namespace, set `segment_hashing: namespace`; in a running namespace, that would move every unit"
             .to_owned(),
     );
-    Diagnostic::finding(Code::SharedSegments, place, message)
-        .label("a unit is in the same segment in all of them")
-        .help_lines(help)
+    let finding = Diagnostic::finding(Code::SharedSegments, place, message)
+        .label("one number of a unit decides both");
+    Some(finding.help_lines(help))
 }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::subject::{Definition, Subject};
+use crate::audit::on_pool;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::namespace::{Action, BASELINE, Document, Namespace};
 use crate::source::Span;
@@ -59,7 +60,7 @@ fn no_free_segments(
         Action::Add { segments, .. } => Some(u64::from(*segments)),
         Action::Remove { .. } => None,
     });
-    if held.sum::<u64>() < u64::from(document.segments) {
+    if held.sum::<u64>() < u64::from(document.segments) || on_pool(document).is_empty() {
         return;
     }
     // The entry that took the last free segments.
@@ -70,7 +71,7 @@ fn no_free_segments(
             Diagnostic::finding(Code::NoFreeSegments, place, message)
                 .label("this takes the last of them")
                 .help(
-                    "all units are in experiments, and an experiment must end before another can be added",
+                    "an experiment that draws nothing has no units left to compare it with, and an experiment must end before another can be added",
                 ),
         );
     }
@@ -202,6 +203,6 @@ fn moved(one: &Namespace, other: &Namespace) -> usize {
 }
 
 /// An entry of the sequence, as it is written.
-fn entry<'a>(subject: &Subject<'a>, index: usize) -> Option<&'a Map> {
+pub(super) fn entry<'a>(subject: &Subject<'a>, index: usize) -> Option<&'a Map> {
     subject.outline.entries().get(index)?.as_map()
 }

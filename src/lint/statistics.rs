@@ -69,7 +69,7 @@ fn lacks_primary(
         (
             format!("the unit of `{operator}` lacks the primary unit `{primary}`"),
             format!(
-                "the experiment is chosen by `{primary}`: if the draw has another unit, one `{primary}` may get several groups. Write `unit={primary}`, or a list with it"
+                "the experiment is chosen by `{primary}`: if the draw has another unit, one `{primary}` may get several groups. Write `unit={primary}`"
             ),
         )
     };

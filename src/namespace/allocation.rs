@@ -48,16 +48,22 @@ impl Allocation {
         Allocation { sampling: rules.sampling, salted, pool, held }
     }
 
-    /// Applies the entries of a sequence.
-    pub(super) fn replay(&mut self, steps: &[Step]) {
+    /// Applies the entries of a sequence. `ended` is shown the segments of each experiment that is
+    /// removed, with the index of the entry.
+    pub(super) fn replay(&mut self, steps: &[Step], mut ended: impl FnMut(usize, &[u32])) {
         let mut draws = Draws::new(self.salted.clone(), self.shuffles(steps).into_iter());
-        for step in steps {
+        for (index, step) in steps.iter().enumerate() {
             match step {
                 Step::Add(name, segments) => {
                     let places = places(self.sampling, self.pool.len(), *segments);
                     self.add(name, *segments, draws.next(places));
                 }
-                Step::Remove(name) => self.remove(name),
+                Step::Remove(name) => {
+                    if let Some(held) = self.held.get(name) {
+                        ended(index, held);
+                    }
+                    self.remove(name);
+                }
             }
         }
     }

@@ -291,7 +291,7 @@ impl NamespaceBuilder {
                 .map(|experiment| (experiment.name(), experiment.segments()))
                 .collect(),
             None => {
-                allocation = self.allocate(&hashed_name, rules);
+                allocation = self.allocate(&hashed_name, rules, |_, _| {});
                 allocation.held().collect()
             }
         };
@@ -338,9 +338,23 @@ impl NamespaceBuilder {
         Ok(Rules { hashing, pool, sampling: self.sampling.unwrap_or_default() })
     }
 
-    fn allocate(&self, hashed_name: &str, rules: Rules) -> Allocation {
+    /// Allocates the segments, and shows those of each experiment that ends, with the index of the
+    /// entry that ends it.
+    pub(super) fn each_end(&self, ended: impl FnMut(usize, &[u32])) -> Result<(), BuildError> {
+        let rules = self.rules()?;
+        let hashed_name = self.hashed_name.as_deref().unwrap_or(&self.name);
+        self.allocate(hashed_name, rules, ended);
+        Ok(())
+    }
+
+    fn allocate(
+        &self,
+        hashed_name: &str,
+        rules: Rules,
+        ended: impl FnMut(usize, &[u32]),
+    ) -> Allocation {
         let mut allocation = Allocation::new(hashed_name, self.segments, rules);
-        allocation.replay(&self.sequence);
+        allocation.replay(&self.sequence, ended);
         allocation
     }
 }

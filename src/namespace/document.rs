@@ -9,6 +9,7 @@ mod inputs;
 mod same;
 mod sequence;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -175,6 +176,38 @@ impl Document {
     /// As [`Document::build`].
     pub(crate) fn build_by_rules_of(&self, other: &Document) -> Result<Namespace, BuildError> {
         self.builder_by(other.rules(), &self.sequence)?.build()
+    }
+
+    /// Allocates the segments, and shows those of each experiment that ends, with the index of the
+    /// entry that ends it.
+    pub(crate) fn each_end(&self, ended: impl FnMut(usize, &[u32])) -> Result<(), BuildError> {
+        self.builder(&self.sequence)?.each_end(ended)
+    }
+
+    /// The entries that added the experiments which are active at the end, in order: the index of
+    /// each, the name and the definition.
+    pub(crate) fn active(&self) -> Vec<(usize, &str, &str)> {
+        let mut ended = HashSet::new();
+        let mut active = Vec::new();
+        for (index, action) in self.sequence.iter().enumerate().rev() {
+            match action {
+                Action::Remove { name } => {
+                    ended.insert(name.as_str());
+                }
+                Action::Add { name, definition, .. } => {
+                    if !ended.remove(name.as_str()) {
+                        active.push((index, name.as_str(), definition.as_str()));
+                    }
+                }
+            }
+        }
+        active.reverse();
+        active
+    }
+
+    /// The beginning of the experiments' salts.
+    pub(crate) fn salt(&self) -> &str {
+        self.salt.as_deref().unwrap_or(&self.hashed_name)
     }
 
     /// The way in which the segments are given out.

@@ -1,5 +1,6 @@
 //! The changes of a namespace that existed before and still exists.
 
+use super::carry_over::{LostControl, carried_over, lost_control};
 use super::causes::{self, Cause, Found};
 use super::definitions::{DefaultChange, ScriptChange, default_change, script_changes};
 use super::exact::{self, ExactChanges};
@@ -8,6 +9,7 @@ use super::remedy::{self, Remedy};
 use super::sample::{self, Sampled, Trial};
 use super::segments::{self, ExperimentChange, Move};
 use super::{Class, Version};
+use crate::audit::CarryOver;
 use crate::namespace::Namespace;
 
 /// The changes of a namespace.
@@ -26,6 +28,10 @@ pub struct Changes {
     pub scripts: Vec<ScriptChange>,
     /// The change of the default experiment.
     pub default: Option<DefaultChange>,
+    /// The experiments that start, with the earlier ones whose segments they get.
+    pub carry_over: Vec<CarryOver>,
+    /// The experiments that lose units of no experiment, which are their control.
+    pub lost_control: Vec<LostControl>,
     /// What units get before and after, exactly; `None` if they fall into other segments altogether.
     pub exact: Option<ExactChanges>,
     /// The edits that reassign units, and edits of earlier entries that do not.
@@ -52,6 +58,8 @@ pub(super) fn compare(
     let places = Places::new(after);
     let mut moves = segments::correspond(earlier, later).then(|| segments::moves(earlier, later));
     let experiments = segments::experiments(earlier, later, moves.as_deref());
+    let carry_over = carried_over(before, (after, later));
+    let lost_control = lost_control(before, (after, later), moves.as_deref());
     let scripts = script_changes(earlier, later, places);
     let exact = moves.is_some().then(|| exact::compare(earlier, later));
     let default = default_change(earlier, later, places);
@@ -67,6 +75,8 @@ pub(super) fn compare(
         segments_after: later.segment_count(),
         moves,
         experiments,
+        carry_over,
+        lost_control,
         scripts,
         default,
         exact,

@@ -18,6 +18,7 @@
 //! of their draws; beside it stands what some units get that are evaluated.
 
 mod blame;
+mod carry_over;
 mod causes;
 mod changes;
 mod definitions;
@@ -36,6 +37,7 @@ mod sequence;
 
 use std::collections::{BTreeMap, HashMap};
 
+pub use carry_over::LostControl;
 pub use causes::{Cause, CauseKind, Loss};
 pub use changes::Changes;
 pub use definitions::{DefaultChange, DefaultParam, ScriptChange};

@@ -217,8 +217,10 @@ experiment_sequence:
     let lines: Vec<&str> = run.stderr.lines().map(str::trim).collect();
     let first = lines.iter().position(|line| line.ends_with("more or less than chance:"));
     let first = first.unwrap_or_else(|| panic!("{}", run.stderr));
-    assert!(lines[first + 1].starts_with("`e` and `e` of `a`: 50 of 100"), "{}", run.stderr);
-    assert!(lines[first + 2].starts_with("in a new namespace, set"), "{}", run.stderr);
+    let shares = "of the units in `e`, 100.00 % are in `e` of `a`; of all units, 50.00 %";
+    assert_eq!(lines[first + 1], shares, "{}", run.stderr);
+    assert!(lines[first + 2].starts_with("the arms of one experiment"), "{}", run.stderr);
+    assert!(lines[first + 3].starts_with("in a new namespace, set"), "{}", run.stderr);
 
     let again = add.replace("name: e", "name: f");
     for dialect in ["planout", "planout4j"] {

@@ -75,7 +75,10 @@ fn findings_in_the_golden_namespaces_are_counted() {
         ("P0507", 551),
         ("P0600", 258),
         ("P0601", 338),
-        ("P0602", 60),
+        // Arms of their own need no free segments.
+        ("P0602", 5),
+        ("P0604", 73),
+        ("P0605", 6),
         ("P0702", 29),
     ];
     println!("{counts:?}");

@@ -22,7 +22,7 @@ fn draws_without_the_primary_unit() {
         ("userid", &[]),
         ("[userid, storyid]", &[]),
         ("[storyid, [userid]]", &[]),
-        ("userid % 10", &[]),
+        ("userid % 10", &["5:46 P0514"]),
         ("storyid, salt=userid", &[]),
     ] {
         assert_eq!(in_namespace(&draw(unit)), expected, "{unit}");
@@ -33,7 +33,7 @@ fn draws_without_the_primary_unit() {
             ("v = storyid;\nx = uniformChoice(choices=[1, 2], unit=v);", &["6:46 P0500"]),
             (
                 "n = randomInteger(min=0, max=9, unit=userid);\nx = bernoulliTrial(p=0.5, unit=n);",
-                &[],
+                &["6:38 P0514"],
             ),
             // One mistake, one message: the name is what is wrong.
             ("x = uniformChoice(choices=[1, 2], unit=user_id);", &["5:46 P0403"]),

@@ -212,7 +212,14 @@ fn draws_that_are_no_experiment() {
         ("l = [u, v]; x = sample(choices=[1, 2], unit=l);", &["1:45 P0508"]),
         ("x = sample(choices=[1, 2], unit=l);", &[]),
         ("x = uniformChoice(choices=[1, 2], unit=[u, v]);", &[]),
-        ("n = randomInteger(min=0, max=9, unit=[u, v]); x = sample(choices=[1, 2], unit=n);", &[]),
+        (
+            "n = randomInteger(min=0, max=9, unit=[u, v]); x = sample(choices=[1, 2], unit=n);",
+            &["1:79 P0514"],
+        ),
+        (
+            "n = randomInteger(min=0, max=9999999, unit=[u, v]); x = sample(choices=[1, 2], unit=n);",
+            &[],
+        ),
     ]);
 }
 
@@ -342,7 +349,10 @@ fn units_that_are_the_same_for_everybody() {
         ("u = userid; x = bernoulliTrial(p=0.5, unit=u);", &[]),
         ("u = u ?? 'all'; x = bernoulliTrial(p=0.5, unit=u);", &[]),
         ("u = 1; if (country == 'US') { u = 2; }\nx = bernoulliTrial(p=0.5, unit=u);", &[]),
-        ("u = randomInteger(min=0, max=9, unit=id);\nx = bernoulliTrial(p=0.5, unit=u);", &[]),
+        (
+            "u = randomInteger(min=0, max=9, unit=id);\nx = bernoulliTrial(p=0.5, unit=u);",
+            &["2:32 P0514"],
+        ),
     ]);
     // What nobody knows may depend on anything.
     let own = "x = bernoulliTrial(p=0.5, unit=visitor());";

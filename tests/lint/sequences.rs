@@ -25,7 +25,11 @@ experiment_sequence:
     )
 }
 
-const DIFFERENT: [&str; 3] = ["x = 0;", "x = 1;", "x = 2;"];
+const DIFFERENT: [&str; 3] = [
+    "x = 0;",
+    "x = uniformChoice(choices=[1, 2], unit=userid);",
+    "x = uniformChoice(choices=[3, 4], unit=userid);",
+];
 const ADD_ONE: &str = "action: add, definition: One, name: one, segments: 60";
 const ADD_TWO: &str = "action: add, definition: Two, name: two, segments: 40";
 const ADD_DEFAULT: &str = "action: add, definition: Default, name: aa, segments: 10";
@@ -40,16 +44,22 @@ fn definitions_that_nothing_uses() {
 
 #[test]
 fn segments_that_are_all_taken() {
-    assert_eq!(in_yaml(&with(DIFFERENT, &[ADD_ONE, ADD_TWO])), ["9:57 P0602"]);
-    let ended = [ADD_ONE, ADD_TWO, "action: remove, name: two"];
-    assert_eq!(in_yaml(&with(DIFFERENT, &ended)), [""; 0]);
+    // Nobody is left to compare the first with.
+    let [default, one, two] = DIFFERENT;
+    let plain = [default, "x = 1;", two];
+    assert_eq!(in_yaml(&with(plain, &[ADD_ONE, ADD_TWO])), ["9:57 P0602"]);
     let nearly = ADD_TWO.replace("40", "39");
-    assert_eq!(in_yaml(&with(DIFFERENT, &[ADD_ONE, &nearly])), [""; 0]);
+    assert_eq!(in_yaml(&with(plain, &[ADD_ONE, &nearly])), ["8:42 P0605"]);
+    // Arms of their own, and a control of its own.
+    assert_eq!(in_yaml(&with([default, one, two], &[ADD_ONE, ADD_TWO])), [""; 0]);
+    assert_eq!(in_yaml(&with([default, "x = 1;", "x = 2;"], &[ADD_ONE, ADD_TWO])), [""; 0]);
+    let hold_out = ADD_DEFAULT.replace("10", "40");
+    assert_eq!(in_yaml(&with(plain, &[ADD_ONE, &hold_out])), ["5:18 P0601"]);
 }
 
 #[test]
 fn experiments_that_do_what_the_default_does() {
-    let same = ["x = 0;", "x  =  0;  # the same", "x = 2;"];
+    let same = ["x = 0;", "x  =  0;  # the same", DIFFERENT[2]];
     let small = ADD_ONE.replace("60", "10");
     assert_eq!(in_yaml(&with(same, &[&small, ADD_TWO])), ["4:18 P0603"]);
     // Nothing runs it any more.
@@ -62,12 +72,16 @@ fn experiments_that_do_what_the_default_does() {
 
 #[test]
 fn params_that_the_default_lacks() {
-    let lacks = ["x = 0;", "x = 1; y = 1; y = 2; _z = 3;", "if (userid) { w = 2; }"];
+    let draw = "x = bernoulliTrial(p=0.5, unit=userid);";
+    let one = format!("x = 1; y = 1; y = 2; _z = 3; {draw}");
+    let two = format!("if (userid) {{ w = 2; }} {draw}");
+    let lacks = ["x = 0;", &*one, &*two];
     let small = ADD_ONE.replace("60", "10");
     assert_eq!(in_yaml(&with(lacks, &[&small, ADD_TWO])), ["4:48 P0507", "5:55 P0507"]);
     let ended = [small.as_str(), "action: remove, name: one", ADD_TWO];
     assert_eq!(in_yaml(&with(lacks, &ended)), ["5:55 P0507"]);
-    let branch = ["x = 0; if (userid) { y = 1; }", "y = 1;", "experiment_salt = 'a'; x = 2;"];
+    let (one, two) = (format!("y = 1; {draw}"), format!("experiment_salt = 'a'; {draw}"));
+    let branch = ["x = 0; if (userid) { y = 1; }", &*one, &*two];
     assert_eq!(in_yaml(&with(branch, &[&small, ADD_TWO])), [""; 0]);
 }
 
@@ -151,9 +165,22 @@ fn namespaces_that_share_their_segments() {
         |namespace: &planout::Namespace| namespace.experiments()[0].segments().to_vec();
     let (a, b) = (experiment(&a), experiment(&b));
     let common = a.iter().filter(|segment| b.contains(segment)).count();
+    let share = 100.0 * common as f64 / 60.0;
     let figures =
-        format!("`one` and `one` of `one`: {common} of 100 segments in both, 36.0 if they were");
+        format!("of the units in `one`, {share:.2} % are in `one` of `one`; of all units, 60.00 %");
     assert!(found[0].contains(&figures), "{figures}\n{}", found[0]);
+    // Numbers with a common divisor depend on one another, too.
+    let larger = one.replace("segments: 100,", "segments: 150,");
+    let found = shared(&one, &larger);
+    assert!(found.len() == 1 && found[0].starts_with("two 1:37 P0700: "), "{found:?}");
+    // Of two segments, each holds one: they have the same units, or none in common.
+    let half = |name: &str| {
+        let all = format!("action: add, definition: One, name: {name}, segments: 1");
+        with(DIFFERENT, &[&all])
+            .replace("segments: 100", "segments: 2")
+            .replace(", segment_hashing: namespace, segment_pool: ascending", "")
+    };
+    assert_eq!(shared(&half("a"), &half("b")).len(), 1);
     // Hashed on their own, of another number, of another unit, without experiments.
     assert_eq!(shared(&own, &one), [""; 0]);
     assert_eq!(shared(&one.replace("segments: 100", "segments: 101"), &one), [""; 0]);

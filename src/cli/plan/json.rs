@@ -1,10 +1,11 @@
 //! A plan as JSON. `docs/commands.md` describes its fields, which will not change.
 
 use planout::Value as Input;
+use planout::audit::CarryOver;
 use planout::namespace::Action;
 use planout::plan::{
-    Appendix, Cause, Changes, DefaultChange, ExperimentChange, Move, NamespacePlan, ParamChange,
-    ParamDifference, Plan, Remedy, Sampled, ScriptChange, Size, Status, interval,
+    Appendix, Cause, Changes, DefaultChange, ExperimentChange, LostControl, Move, NamespacePlan,
+    ParamChange, ParamDifference, Plan, Remedy, Sampled, ScriptChange, Size, Status, interval,
 };
 use serde_json::{Value, json};
 
@@ -70,12 +71,28 @@ fn changes(changes: &Changes) -> Value {
         "remedy": changes.remedy.as_ref().map(remedy),
         "segments": {"before": changes.segments_before, "after": changes.segments_after},
         "experiments": changes.experiments.iter().map(experiment).collect::<Value>(),
+        "carry_over": changes.carry_over.iter().map(carry_over).collect::<Value>(),
+        "lost_control": changes.lost_control.iter().map(lost_control).collect::<Value>(),
         "moves": moves,
         "scripts": changes.scripts.iter().map(script).collect::<Value>(),
         "default": changes.default.as_ref().map(default),
         "exact": exact::json(changes.exact.as_ref()),
         "sample": changes.sampled.as_ref().map(sampled),
     })
+}
+
+fn carry_over(it: &CarryOver) -> Value {
+    json!({
+        "experiment": it.experiment,
+        "earlier": it.earlier,
+        "segments": it.segments,
+        "of": it.of,
+        "same_draws": it.same_draws,
+    })
+}
+
+fn lost_control(it: &LostControl) -> Value {
+    json!({"experiment": it.experiment, "before": it.before, "after": it.after})
 }
 
 fn cause(cause: &Cause) -> Value {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use planout::Value;
+use planout::audit::deviation;
 use planout::edit::flow;
 use planout::eval::MAX_MADE_FOR_ALL;
 use planout::plan::{
@@ -17,6 +18,9 @@ use crate::cli::text::{Text, shortened, visible};
 
 /// How often the interval around a share of a sample covers the share.
 pub(super) const CONFIDENCE: f64 = 0.95;
+
+/// Up to how many segments chance is named that comes from their number.
+const FEW_SEGMENTS: u32 = 1000;
 
 /// The most lines of a list.
 const MAX_LINES: usize = 20;
@@ -127,6 +131,8 @@ fn changes(changes: &Changes, text: &mut Text) {
         remedy(found, text);
     }
     experiments(changes, text);
+    carry_over(changes, text);
+    lost_control(changes, text);
     match &changes.moves {
         Some(moves) => matrix(moves, changes.segments_before, text),
         None => text.line("  segments: all units are assigned to segments anew"),
@@ -229,6 +235,45 @@ fn experiments(changes: &Changes, text: &mut Text) {
             Fate::Grows | Fate::Shrinks => format!("from {old} to {new}, keeps {kept}"),
         };
         format!("{name:<width$}  {:<7}  {what}", fate.as_str())
+    });
+    list(lines, text);
+}
+
+/// The earlier experiments whose units the new ones have.
+fn carry_over(changes: &Changes, text: &mut Text) {
+    if changes.carry_over.is_empty() {
+        return;
+    }
+    text.line("  units from earlier experiments:");
+    let lines = changes.carry_over.iter().map(|it| {
+        let draws = if it.same_draws { "the same draws" } else { "new draws" };
+        format!(
+            "{}: {} of its {} segments were in {}, {draws}",
+            visible(&it.experiment),
+            it.segments,
+            it.of,
+            visible(&it.earlier)
+        )
+    });
+    list(lines, text);
+    let of = changes.segments_after;
+    if of <= FEW_SEGMENTS {
+        text.line(format!(
+            "    with {of} segments, the shares of such units inside and outside of a new half differ by {:.1} % (standard deviation)",
+            100.0 * deviation(of)
+        ));
+    }
+}
+
+/// The experiments that lose control from the pool of free segments.
+fn lost_control(changes: &Changes, text: &mut Text) {
+    if changes.lost_control.is_empty() {
+        return;
+    }
+    text.line("  control that is taken from experiments that draw nothing:");
+    let lines = changes.lost_control.iter().map(|it| {
+        let name = visible(&it.experiment);
+        format!("{name}: {} of {} free segments are left", it.after, it.before)
     });
     list(lines, text);
 }

@@ -1,16 +1,25 @@
-//! The overlap of experiments: the number of segments that experiments of two namespaces have in
-//! common.
+//! The overlap of experiments of two namespaces whose segments come from one number.
+//!
+//! The segments of a unit in both are the remainders of this number, so they repeat with the least
+//! common multiple of the numbers of segments: all numbers of one period are counted.
 //!
 //! Namespaces can have thousands of experiments, and so millions of pairs. Only the worst pairs
 //! are kept, and pairs without a segment in common are not counted one by one.
 
 use crate::namespace::{Document, Experiment, Namespace};
 
+/// Differences below this come from computing with floating-point numbers.
+const INDEPENDENT: f64 = 1e-12;
+
 /// The mark of a segment that no compared experiment holds.
 const FREE: u32 = u32::MAX;
 
 /// The largest number of pairs that are counted in a table.
 const MAX_TABLE: usize = 1 << 16;
+
+/// The longest period that is counted. Where it is longer, the numbers of segments are large and have a
+/// small divisor, and experiments overlap as by chance but for a tiny part.
+pub(super) const MAX_PERIOD: usize = 10_000_000;
 
 /// The segments of a namespace, in the form in which they are compared.
 pub(super) struct Member<'a> {
@@ -29,16 +38,25 @@ struct Part {
     size: usize,
 }
 
-/// Two experiments of different namespaces, with the number of segments that they have in common.
+/// Two experiments of different namespaces that are not independent.
 #[derive(Debug, PartialEq)]
 pub(super) struct Overlap<'a> {
     /// The experiment of the checked namespace.
     pub(super) ours: &'a str,
     pub(super) namespace: &'a str,
     pub(super) theirs: &'a str,
-    pub(super) common: usize,
-    /// The average number of common segments if the two were independent.
-    pub(super) expected: f64,
+    /// The share of the units of the first that are in the second.
+    pub(super) within: f64,
+    /// The share of all units that are in the second.
+    pub(super) of_all: f64,
+}
+
+/// The greatest common divisor.
+pub(super) fn gcd(mut a: u32, mut b: u32) -> u32 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }
 
 impl<'a> Member<'a> {
@@ -70,8 +88,14 @@ impl<'a> Member<'a> {
     }
 
     /// The number of segments.
-    pub(super) fn segments(&self) -> usize {
-        self.owners.len()
+    pub(super) fn segments(&self) -> u32 {
+        u32::try_from(self.owners.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many numbers it takes until the segments of both repeat.
+    pub(super) fn period(&self, other: &Member<'_>) -> usize {
+        let divisor = gcd(self.segments(), other.segments()).max(1);
+        (self.owners.len() / divisor as usize).saturating_mul(other.owners.len())
     }
 
     /// The pairs with experiments of others whose overlap differs most from independence, the worst
@@ -87,64 +111,84 @@ impl<'a> Member<'a> {
         let overlap = |pair: Pair| {
             let other = others[pair.place.0];
             let (ours, theirs) = (pair.place.1, pair.place.2);
+            let (our_share, their_share) = (self.share(ours), other.share(theirs));
+            let both = pair.common as f64 / self.period(other) as f64;
             Overlap {
                 ours: &self.experiments[ours].name,
                 namespace: other.name,
                 theirs: &other.experiments[theirs].name,
-                common: pair.common,
-                expected: self.expected(ours, other, theirs),
+                within: both / our_share,
+                of_all: their_share,
             }
         };
         worst.pairs.into_iter().map(overlap).collect()
     }
 
-    fn expected(&self, ours: usize, other: &Member<'_>, theirs: usize) -> f64 {
-        let (ours, theirs) = (self.experiments[ours].size, other.experiments[theirs].size);
-        ours as f64 * theirs as f64 / self.owners.len() as f64
+    /// The share of the segments that an experiment holds.
+    fn share(&self, experiment: usize) -> f64 {
+        self.experiments[experiment].size as f64 / self.owners.len() as f64
     }
 
-    /// The pairs of experiments that both hold a segment, for each segment.
-    fn meetings<'s>(&'s self, other: &'s Member<'_>) -> impl Iterator<Item = usize> + 's {
+    /// The number of common numbers of a period if two experiments were independent.
+    fn expected(&self, ours: usize, other: &Member<'_>, theirs: usize) -> f64 {
+        let (ours, theirs) = (self.experiments[ours].size, other.experiments[theirs].size);
+        let divisor = gcd(self.segments(), other.segments()).max(1);
+        ours as f64 * theirs as f64 / f64::from(divisor)
+    }
+
+    /// Shows the pair of experiments that both have a number, for each number of a period.
+    fn each_meeting(&self, other: &Member<'_>, mut see: impl FnMut(usize)) {
         let width = other.experiments.len();
-        let owners = self.owners.iter().zip(&other.owners);
-        let held = owners.filter(|(ours, theirs)| **ours != FREE && **theirs != FREE);
-        held.map(move |(ours, theirs)| *ours as usize * width + *theirs as usize)
+        let mut meet = |ours: u32, theirs: u32| {
+            if ours != FREE && theirs != FREE {
+                see(ours as usize * width + theirs as usize);
+            }
+        };
+        if self.owners.len() == other.owners.len() {
+            let owners = self.owners.iter().zip(&other.owners);
+            return owners.for_each(|(ours, theirs)| meet(*ours, *theirs));
+        }
+        let (ours, theirs) = (self.owners.iter().cycle(), other.owners.iter().cycle());
+        for (ours, theirs) in ours.zip(theirs).take(self.period(other)) {
+            meet(*ours, *theirs);
+        }
     }
 
     /// Counts every pair.
     fn count_all(&self, number: usize, other: &Member<'_>, worst: &mut Worst) {
-        let width = other.experiments.len();
+        let (width, period) = (other.experiments.len(), self.period(other) as f64);
         let mut common = vec![0_u32; self.experiments.len() * width];
-        self.meetings(other).for_each(|pair| common[pair] += 1);
+        self.each_meeting(other, |pair| common[pair] += 1);
         for (pair, common) in common.into_iter().enumerate() {
             let (ours, theirs) = (pair / width, pair % width);
             let expected = self.expected(ours, other, theirs);
-            worst.offer(Pair::new((number, ours, theirs), common as usize, expected));
+            worst.offer(Pair::new((number, ours, theirs), common as usize, expected, period));
         }
     }
 
     /// Counts the pairs that have a segment in common. Of the others, only the largest can be among
     /// the worst, and only these are counted.
     fn count_some(&self, number: usize, other: &Member<'_>, worst: &mut Worst) {
-        let width = other.experiments.len();
-        let mut meetings: Vec<usize> = self.meetings(other).collect();
+        let (width, period) = (other.experiments.len(), self.period(other) as f64);
+        let mut meetings = Vec::new();
+        self.each_meeting(other, |pair| meetings.push(pair));
         meetings.sort_unstable();
         for run in meetings.chunk_by(|a, b| a == b) {
             let (ours, theirs) = (run[0] / width, run[0] % width);
             let expected = self.expected(ours, other, theirs);
-            worst.offer(Pair::new((number, ours, theirs), run.len(), expected));
+            worst.offer(Pair::new((number, ours, theirs), run.len(), expected, period));
         }
         for &ours in &self.by_size {
             for (rank, &theirs) in other.by_size.iter().enumerate() {
                 let expected = self.expected(ours, other, theirs);
-                if !worst.would_take(expected) {
+                if !worst.would_take(expected / period) {
                     if rank == 0 {
                         return;
                     }
                     break;
                 }
                 if meetings.binary_search(&(ours * width + theirs)).is_err() {
-                    worst.offer(Pair::new((number, ours, theirs), 0, expected));
+                    worst.offer(Pair::new((number, ours, theirs), 0, expected, period));
                 }
             }
         }
@@ -157,13 +201,13 @@ type Place = (usize, usize, usize);
 struct Pair {
     place: Place,
     common: usize,
-    /// The difference between the overlap and independence.
+    /// The difference between the overlap and independence, as a share of all units.
     excess: f64,
 }
 
 impl Pair {
-    fn new(place: Place, common: usize, expected: f64) -> Pair {
-        Pair { place, common, excess: (common as f64 - expected).abs() }
+    fn new(place: Place, common: usize, expected: f64, period: f64) -> Pair {
+        Pair { place, common, excess: (common as f64 - expected).abs() / period }
     }
 }
 
@@ -176,7 +220,10 @@ struct Worst {
 impl Worst {
     /// Whether a later pair with this excess would be among the worst.
     fn would_take(&self, excess: f64) -> bool {
-        self.pairs.len() < self.shown || self.pairs.last().is_some_and(|last| excess > last.excess)
+        // Experiments that are independent in fact are none.
+        excess > INDEPENDENT
+            && (self.pairs.len() < self.shown
+                || self.pairs.last().is_some_and(|last| excess > last.excess))
     }
 
     fn offer(&mut self, pair: Pair) {
@@ -254,8 +301,24 @@ mod tests {
         let found = one.worst(&[&two], 2);
         let found: Vec<_> = found
             .iter()
-            .map(|overlap| (overlap.ours, overlap.theirs, overlap.common, overlap.expected))
+            .map(|overlap| (overlap.ours, overlap.theirs, overlap.within, overlap.of_all))
             .collect();
-        assert_eq!(found, [("a", "c", 3, 0.9), ("a", "d", 0, 0.9)]);
+        assert_eq!(found, [("a", "c", 1.0, 0.3), ("a", "d", 0.0, 0.3)]);
+    }
+
+    #[test]
+    fn other_numbers_of_segments_are_counted_over_a_period() {
+        let (one, two) = (member("one", "aabb.."), member("two", "c.c."));
+        // Of the numbers below 12: `a` has 0, 1, 6 and 7, and `c` the even ones.
+        let worst = one.worst(&[&two], 3);
+        assert_eq!(worst, []);
+        let two = member("two", "cc..");
+        // `c` has 0, 1, 4, 5, 8 and 9: of those of `a`, only 0 and 1; of those of `b`, only 8 and 9.
+        assert_eq!(one.worst(&[&two], 3), []);
+        let (one, two) = (member("one", "a.a.a."), member("two", "c.c."));
+        let found = one.worst(&[&two], 3);
+        assert_eq!((found.len(), found[0].within, found[0].of_all), (1, 1.0, 0.5));
+        // No common divisor.
+        assert_eq!(member("one", "aab..").worst(&[&member("two", "cc..")], 3), []);
     }
 }
