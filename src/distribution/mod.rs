@@ -150,7 +150,20 @@ impl Script {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn enumerate(&self, salt: &str, unit: &str, inputs: &Map, counted: Counted) -> Enumerated {
-        let setting = walk::Setting { program: self.program(), salt, unit, inputs: Some(inputs) };
+        self.enumerate_partly(salt, unit, (inputs, &[]), counted)
+    }
+
+    /// The same where some inputs are given, and others are not known. All inputs besides these are
+    /// null.
+    pub(crate) fn enumerate_partly(
+        &self,
+        salt: &str,
+        unit: &str,
+        (inputs, unknown): (&Map, &[&str]),
+        counted: Counted,
+    ) -> Enumerated {
+        let inputs = Some(inputs);
+        let setting = walk::Setting { program: self.program(), salt, unit, inputs, unknown };
         in_dialect!(self.dialect(), S => explore::enumerate::<S>(&setting, counted))
     }
 }

@@ -96,5 +96,5 @@ pub(crate) fn compare_in(
 }
 
 pub(super) fn setting<'a>(run: &Run<'a>, unit: &'a str) -> Setting<'a> {
-    Setting { program: run.script.program(), salt: run.salt, unit, inputs: None }
+    Setting { program: run.script.program(), salt: run.salt, unit, inputs: None, unknown: &[] }
 }

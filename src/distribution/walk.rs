@@ -26,6 +26,8 @@ pub(super) struct Setting<'a> {
     pub(super) unit: &'a str,
     /// The inputs besides it; `None` if they are not known.
     pub(super) inputs: Option<&'a Map>,
+    /// Those that are not known although others are.
+    pub(super) unknown: &'a [&'a str],
 }
 
 /// The result of a script on a path.
@@ -211,8 +213,10 @@ impl<'a, S: Semantics> Walker<'_, 'a, S> {
         let name: &'a str = &self.setting.program.names[slot];
         let input = || match self.setting.inputs {
             _ if name == self.setting.unit => Some(Symbol::Unit),
-            Some(inputs) => Some(Symbol::Known(Cow::Borrowed(inputs.get(name)?))),
-            None => Some(match self.world.assumed.pinned(name) {
+            Some(inputs) if !self.setting.unknown.contains(&name) => {
+                Some(Symbol::Known(Cow::Borrowed(inputs.get(name)?)))
+            }
+            _ => Some(match self.world.assumed.pinned(name) {
                 Some(value) => Symbol::value(value.clone()),
                 None => Term::new(TermKind::Input(name))
                     .map_or(Symbol::Unknown(Obstacle::Inputs), Symbol::Open),

@@ -26,6 +26,19 @@ pub struct Group {
     pub weight: f64,
 }
 
+/// The units that were counted elsewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Among<'a> {
+    /// The units of an experiment that were counted.
+    pub counted: Counted,
+    /// Whether the units of each of [`Design::cohorts`] were counted. The weights of groups are the
+    /// numbers of units that were counted then, so that a group from which scripts exclude more units
+    /// has more units than it seems. `None` if the weights are those of all units.
+    pub cohorts: Option<&'a [bool]>,
+    /// The inputs that are not known. What depends on them has no share.
+    pub unknown: &'a [&'a str],
+}
+
 /// The units that a result is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -137,8 +150,10 @@ struct Followed {
     alone: Option<Enumerated>,
 }
 
-fn follow(namespace: &Namespace, group: &Group, counted: Counted) -> Followed {
-    let enumerate = |experiment, counted| enumerate(namespace, experiment, &group.inputs, counted);
+fn follow(namespace: &Namespace, group: &Group, among: &Among<'_>) -> Followed {
+    let inputs = (&group.inputs, among.unknown);
+    let counted = among.counted;
+    let enumerate = |experiment, counted| enumerate(namespace, experiment, inputs, counted);
     let default = namespace.default_experiment();
     let experiments = namespace.experiments().iter();
     Followed {
@@ -153,17 +168,16 @@ fn follow(namespace: &Namespace, group: &Group, counted: Counted) -> Followed {
 
 /// Follows the scripts of a namespace for each group of inputs.
 pub fn design<'n>(namespace: &'n Namespace, groups: &[Group], counted: Counted) -> Design<'n> {
-    design_among(namespace, groups, counted, None)
+    design_among(namespace, groups, &Among { counted, ..Among::default() })
 }
 
-/// The same for groups whose weights are the numbers of units that were counted, and only in some of
-/// [`Design::cohorts`]. A group from which scripts exclude more units has more units than it seems.
+/// The same for units that were counted elsewhere.
 pub fn design_among<'n>(
     namespace: &'n Namespace,
     groups: &[Group],
-    counted: Counted,
-    among: Option<&[bool]>,
+    among: &Among<'_>,
 ) -> Design<'n> {
+    let counted = among.counted;
     let total: f64 = groups.iter().map(|group| group.weight).sum();
     let total = if total > 0.0 { total } else { 1.0 };
     let experiments = namespace.experiments();
@@ -171,15 +185,15 @@ pub fn design_among<'n>(
     sums.resize_with(experiments.len() + 1, Sum::default);
     for groups in groups.chunks(AT_ONCE) {
         let followed = parallel::map(groups.iter().collect(), |group| {
-            (group, follow(namespace, group, counted))
+            (group, follow(namespace, group, among))
         });
         for (group, followed) in followed {
             let shares = shares(namespace, group);
             let of_default = followed.alone.as_ref().unwrap_or(&followed.default);
             let all: Vec<&Enumerated> = followed.experiments.iter().chain([of_default]).collect();
             let mut weight = group.weight / total;
-            if let Some(among) = among {
-                let counted = (shares.iter().zip(&all).zip(among)).filter(|(_, among)| **among);
+            if let Some(cohorts) = among.cohorts {
+                let counted = shares.iter().zip(&all).zip(cohorts).filter(|(_, among)| **among);
                 let counted: Result<f64, &Obstacle> =
                     counted.map(|((share, script), _)| Ok(share * script.counted.as_ref()?)).sum();
                 weight = match counted {
@@ -254,11 +268,11 @@ fn common(one: Vec<Follows>, other: Vec<Follows>) -> Vec<Follows> {
 fn enumerate(
     namespace: &Namespace,
     experiment: &Experiment,
-    inputs: &Map,
+    inputs: (&Map, &[&str]),
     counted: Counted,
 ) -> Enumerated {
     let script = experiment.script();
-    let mut found = script.enumerate(experiment.salt(), namespace.unit(), inputs, counted);
+    let mut found = script.enumerate_partly(experiment.salt(), namespace.unit(), inputs, counted);
     let salt = Salt::of_segments(namespace.hashed_name(), namespace.segment_hashing());
     let mut segment: DrawText = salt.begin();
     segment.push_unit();

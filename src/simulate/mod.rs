@@ -36,7 +36,7 @@ mod test;
 mod unit_rows;
 
 pub use crate::distribution::{Counted, Distribution, MAX_PATHS, MAX_VALUES, Obstacle, Span};
-pub use design::{Cohort, Design, Group, MAX_GROUPS, Scope, design, design_among};
+pub use design::{Among, Cohort, Design, Group, MAX_GROUPS, Scope, design, design_among};
 pub use exposures::{Line, LogError};
 pub use joint::{Joint, unset};
 pub use logged::{

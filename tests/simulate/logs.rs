@@ -197,7 +197,11 @@ fn inputs_that_no_record_has_prove_nothing() {
     // The service knew the country, and did not log it.
     let bare = log.replace(",\"country\":\"US\"", "").replace(",\"country\":\"DE\"", "");
     let run = compare(folder.path(), "geo", &[], &bare);
-    assert!(run.stdout.contains("  scripts read `country`, which is null for all units\n"));
+    let says = "  scripts read `country`, which is not in the file: shares by it are not known\n";
+    assert!(run.stdout.contains(says), "{}", run.stdout);
+    assert_eq!(run.status, 0, "{}\n{}", run.stdout, run.stderr);
+    let says = "price in geo: not known: it depends on inputs that are not known\n";
+    assert!(run.stdout.contains(says), "{}", run.stdout);
     let says = "units cannot be compared: their scripts read inputs that the file does not have\n";
     assert!(run.stdout.contains(says), "{}", run.stdout);
     assert!(!run.stdout.contains("evaluated again"), "{}", run.stdout);

@@ -126,3 +126,31 @@ fn rows_that_differ_are_named() {
     let says = "row 2: unknown active experiment `e1`: did you mean `e.1`?";
     assert!(unknown.stderr.contains(says), "{}", unknown.stderr);
 }
+
+/// The rows of a batch have no inputs unless `--keep` asks for them.
+#[test]
+fn rows_without_the_inputs_of_scripts_are_not_called_wrong() {
+    let folder = sandbox();
+    let geo = SHOP.replace("{unit: userid,", "{unit: userid, inputs: [country],").replace(
+        "price = uniformChoice(choices=[9, 12], unit=userid);",
+        "if (country == 'US') { price = 20; } else {
+          price = uniformChoice(choices=[9, 12], unit=userid);
+      }",
+    );
+    fs::write(folder.path().join("shop.yaml"), geo).expect("a file");
+    let units: String = (0..4000).map(|unit| format!("{unit},US\n")).collect();
+    fs::write(folder.path().join("units.csv"), format!("userid,country\n{units}")).expect("a file");
+    let out = batch(folder.path(), "csv");
+    for more in [&[][..], &["--sequential"]] {
+        let run = observed(folder.path(), &out, more);
+        assert_eq!(run.status, 0, "{}\n{}", run.stdout, run.stderr);
+        let says = "price in e.1: not known: it depends on inputs that are not known\n";
+        assert!(run.stdout.contains(says), "{}", run.stdout);
+        assert!(run.stdout.contains("\nexperiments: p "), "{}", run.stdout);
+    }
+    for more in ["country=US", "--inputs-from=units.csv"] {
+        let run = observed(folder.path(), &out, &[more]);
+        assert_eq!(run.status, 0, "{}\n{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains("price in e.1: always 20\n"), "{}", run.stdout);
+    }
+}

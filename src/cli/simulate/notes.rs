@@ -2,13 +2,22 @@
 
 use planout::simulate::{DEFAULT, Joint, Logged};
 
-/// The notes about inputs that are drawn, and about those that are null.
-/// `told` are inputs that are known otherwise.
+/// The notes about inputs that are drawn, and about those that are null. `told` are inputs that are
+/// known otherwise.
 pub(in crate::cli) fn of_joint(
     joint: &Joint<'_>,
     combinations: usize,
     told: &[&str],
 ) -> Vec<String> {
+    let mut notes = of_drawn(joint, combinations);
+    let mut unknown = joint.missing();
+    unknown.retain(|name| !told.contains(name));
+    notes.extend(missing(&unknown));
+    notes
+}
+
+/// The notes about inputs that are drawn.
+pub(super) fn of_drawn(joint: &Joint<'_>, combinations: usize) -> Vec<String> {
     let mut notes = Vec::new();
     if joint.drawn().len() > 0 {
         let s = if combinations == 1 { "" } else { "s" };
@@ -19,10 +28,17 @@ pub(in crate::cli) fn of_joint(
         let names = list(joint.left_out().iter().copied());
         notes.push(format!("too many combinations with the declared values of {names}"));
     }
-    let mut unknown = joint.missing();
-    unknown.retain(|name| !told.contains(name));
-    notes.extend(missing(&unknown));
     notes
+}
+
+/// The note about inputs that scripts read, and that were not logged.
+pub(super) fn unknown(names: &[&str]) -> Option<String> {
+    let (is, them) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let all = list(names.iter().copied());
+    let note = || {
+        format!("scripts read {all}, which {is} not in the file: shares by {them} are not known")
+    };
+    (!names.is_empty()).then(note)
 }
 
 /// The note about inputs that scripts read, and that no unit has.
@@ -82,7 +98,7 @@ pub(super) fn of_log(logged: &Logged<'_>, is_log: bool) -> Vec<String> {
             &format!("units cannot be evaluated; the first: {failure}"),
         );
     }
-    notes.extend(missing(&logged.missing()));
+    notes.extend(unknown(&logged.missing()));
     for experiment in logged.empty() {
         let name = if experiment.name().is_empty() { DEFAULT } else { experiment.name() };
         notes.push(format!("no unit of `{name}`"));

@@ -4,8 +4,8 @@ use std::error::Error;
 
 use clap::{Args, ValueEnum};
 use planout::simulate::{
-    Counted, Group, Joint, LogSettings, Logged, Observed, Part, ReadError, Report, Sample, Table,
-    TableError, TableSettings, design_among, report_with,
+    Among, Counted, Group, Joint, LogSettings, Logged, Observed, Part, ReadError, Report, Sample,
+    Table, TableError, TableSettings, design_among, report_with,
 };
 use planout::{Map, Namespace, Value};
 
@@ -134,20 +134,26 @@ impl Simulate {
             Failure::wrong(error).context(format!("`{path}`")).help("choose a coarser column")
         })?;
         let mut all_notes = Vec::new();
+        // An input that is given as null is known.
+        let nulls: Vec<String> = given.constants.keys().cloned().collect();
+        let mut unknown: Vec<&str>;
         let groups: Vec<Group> = match &given.sample {
             Some((sample, notes)) => {
                 all_notes.extend(notes.iter().cloned());
-                all_notes.extend(notes::missing(&sample.missing()));
+                unknown = sample.missing();
                 sample.groups()
             }
             None => {
                 let joint = Joint::new(namespace, given.constants);
                 let groups = joint.groups();
-                let told = [args.by.as_deref().unwrap_or_default()];
-                all_notes.extend(notes::of_joint(&joint, groups.len(), &told));
+                unknown = joint.missing();
+                all_notes.extend(notes::of_drawn(&joint, groups.len()));
                 groups
             }
         };
+        unknown.retain(|name| args.by.as_deref() != Some(*name));
+        unknown.retain(|name| !nulls.iter().any(|null| null == name));
+        all_notes.extend(notes::unknown(&unknown));
         let by = args.by.as_deref().filter(|by| namespace.reads().contains(by));
         // The column by which units are taken apart may be an input: the counts tell its shares.
         let with = |value: &str, weight: f64| {
@@ -178,12 +184,13 @@ impl Simulate {
         };
         let counted = args.counted(Counted::All);
         let cohorts = is_input.then(|| table.cohorts());
+        let among = Among { counted, cohorts: cohorts.as_deref(), unknown: &unknown };
         let observed_in = |part: Option<&str>, groups: &[Group]| -> Outcome<(Report, Observed)> {
-            let design = design_among(namespace, groups, counted, cohorts.as_deref());
+            let design = design_among(namespace, groups, &among);
             let observed = table.observed(part, &design).map_err(|error| unfit(path, error))?;
             Ok((report_with(&design, &observed, self.settings()), observed))
         };
-        let design = design_among(namespace, &whole, counted, cohorts.as_deref());
+        let design = design_among(namespace, &whole, &among);
         let (mut report, _) = observed_in(None, &whole)?;
         let parts = values.iter().map(|value| {
             let groups = if by.is_some() { with(value, 1.0) } else { groups.clone() };

@@ -11,7 +11,7 @@ use indexmap::{IndexMap, IndexSet};
 use self::difference::Differences;
 use self::tally::Tally;
 use self::watch::Watch;
-use super::design::{Design, Group, MAX_GROUPS, design_among};
+use super::design::{Among, Design, Group, MAX_GROUPS, design_among};
 use super::joint::unset;
 use super::observe::{Observed, Tests};
 use super::recognize::{means, read_text};
@@ -230,11 +230,12 @@ impl<'n> Logged<'n> {
             tally.add(logged.cohort, group, &params);
         }
         if let (Some(watch), Some(group)) = (&mut self.watch, group) {
-            let inputs = || {
-                let found = self.combinations.get_index(group as usize);
-                found.map(|(values, ())| inputs_of(&self.reads, values)).unwrap_or_default()
-            };
-            watch.add(logged.cohort, group, inputs, &params);
+            let values = self.combinations.get_index(group as usize).map(|(values, ())| values);
+            let inputs = || values.map(|values| inputs_of(&self.reads, values)).unwrap_or_default();
+            // An input that no unit had so far may be missing in the log.
+            let unknown = !self.present & bits(&self.reads, |_| true);
+            let group = (group, unknown);
+            watch.add(logged.cohort, group, (inputs, &self.reads), &params);
         }
         Ok(())
     }
@@ -362,7 +363,8 @@ impl<'n> Logged<'n> {
         let tally = self.tally(part);
         if self.has_many {
             let one = [Group { inputs: Map::new(), weight: 1.0 }];
-            let mut design = design_among(self.namespace, &one, counted, None);
+            let among = Among { counted, ..Among::default() };
+            let mut design = design_among(self.namespace, &one, &among);
             design.hide(&Obstacle::ManyCombinations);
             return design;
         }
@@ -373,7 +375,9 @@ impl<'n> Logged<'n> {
                 Some(Group { inputs: inputs_of(&self.reads, values), weight: units as f64 })
             })
             .collect();
-        design_among(self.namespace, &groups, counted, Some(&self.among()))
+        let (cohorts, unknown) = (self.among(), self.missing());
+        let among = Among { counted, cohorts: Some(&cohorts), unknown: &unknown };
+        design_among(self.namespace, &groups, &among)
     }
 
     fn tally(&self, part: Option<&Value>) -> &Tally {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::distribution::{Counted, Distribution, Exact, Sought};
 use crate::namespace::Namespace;
-use crate::simulate::design::{Group, Scope, design};
+use crate::simulate::design::{Among, Group, Scope, design_among};
 use crate::simulate::observe::SequentialTests;
 use crate::simulate::recognize::recognize;
 use crate::simulate::test::{Martingale, SIGNIFICANCE};
@@ -16,13 +16,16 @@ const BINS: usize = 20;
 /// The most values of a param: each unit takes time for all of them.
 const MAX_VALUES: usize = 1000;
 
+/// A combination of inputs by its number, with the bits of those that are not known.
+type Combination = (u32, u64);
+
 /// The tests, unit by unit.
 #[derive(Debug)]
 pub(super) struct Watch<'n> {
     namespace: &'n Namespace,
     counted: Counted,
     /// The shares for each combination of inputs, as they come.
-    groups: IndexMap<u32, Expected>,
+    groups: IndexMap<Combination, Expected>,
     /// The experiments without the default, and with it.
     experiments: [Martingale; 2],
     params: IndexMap<(usize, String), Param>,
@@ -37,7 +40,7 @@ struct Param {
     /// The numbers of the values.
     values: IndexMap<Exact, usize>,
     /// The shares for each combination of inputs; `None` if they are not known.
-    shares: IndexMap<u32, Option<Shares>>,
+    shares: IndexMap<Combination, Option<Shares>>,
 }
 
 /// The shares of the values of a param.
@@ -75,14 +78,18 @@ impl<'n> Watch<'n> {
     pub(super) fn add(
         &mut self,
         cohort: usize,
-        group: u32,
-        inputs: impl FnOnce() -> Map,
+        group: Combination,
+        (inputs, reads): (impl FnOnce() -> Map, &[&str]),
         params: &[(String, Value)],
     ) {
         self.units += 1;
         let (namespace, counted) = (self.namespace, self.counted);
-        let expected =
-            self.groups.entry(group).or_insert_with(|| Expected::new(namespace, inputs(), counted));
+        let expected = self.groups.entry(group).or_insert_with(|| {
+            let unknown = reads.iter().enumerate().filter(|(bit, _)| group.1 >> bit & 1 == 1);
+            let unknown: Vec<&str> = unknown.map(|(_, name)| *name).collect();
+            let among = Among { counted, cohorts: None, unknown: &unknown };
+            Expected::new(namespace, inputs(), &among)
+        });
         let level = SIGNIFICANCE / 2.0;
         let last = namespace.experiments().len();
         for (with_default, martingale) in self.experiments.iter_mut().enumerate() {
@@ -134,8 +141,8 @@ impl<'n> Watch<'n> {
 }
 
 impl Expected {
-    fn new(namespace: &Namespace, inputs: Map, counted: Counted) -> Expected {
-        let design = design(namespace, &[Group { inputs, weight: 1.0 }], counted);
+    fn new(namespace: &Namespace, inputs: Map, among: &Among<'_>) -> Expected {
+        let design = design_among(namespace, &[Group { inputs, weight: 1.0 }], among);
         let shares: Vec<Option<f64>> =
             design.cohorts.iter().map(|cohort| cohort.share.as_ref().ok().copied()).collect();
         let among = |count: usize| {
@@ -153,11 +160,12 @@ impl Expected {
 }
 
 impl Param {
+    /// Whether the shares are known of any units. The others are left out, which no value decides.
     fn is_known(&self) -> bool {
-        self.shares.values().all(Option::is_some)
+        self.shares.values().any(Option::is_some)
     }
 
-    fn add(&mut self, group: u32, known: Option<&Distribution>, value: &Value, level: f64) {
+    fn add(&mut self, group: Combination, known: Option<&Distribution>, value: &Value, level: f64) {
         if !self.shares.contains_key(&group) {
             let shares = known.and_then(|known| Shares::new(known, &mut self.values));
             self.shares.insert(group, shares);
