@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::support::sandbox;
 
 /// A call of each command, in the order of the help.
-const CALLS: [&[&str]; 15] = [
+const CALLS: [&[&str]; 16] = [
     &["compile", "x = 1;"],
     &["check"],
     &["fmt", "--check", "sample-namespaces"],
@@ -30,6 +30,19 @@ const CALLS: [&[&str]; 15] = [
     &["eval", "--script", "x = 1;"],
     &["eval", "--ns", "button_color", "--batch", "users.csv"],
     &["simulate", "--ns", "button_color", "--units", "100", "--seed", "1"],
+    &[
+        "power",
+        "--ns",
+        "button_color",
+        "--exp",
+        "Colors",
+        "--param",
+        "color",
+        "--metric",
+        "rate=0.1",
+        "--mde",
+        "5%",
+    ],
     &["audit", "sample-namespaces/button_color.yaml"],
     &["perf", "--ns", "button_color", "--iterations", "1"],
     &["explain", "P0208"],
