@@ -310,9 +310,9 @@ fn messages_of_the_library_name_no_flags_and_no_commands() {
 }
 
 /// The commands of the program that say what to do in other messages.
-const COMMANDS: [&str; 13] = [
-    "check", "compile", "eval", "explain", "fmt", "nslist", "perf", "plan", "power", "ramp",
-    "ship", "simulate", "stop",
+const COMMANDS: [&str; 14] = [
+    "audit", "check", "compile", "eval", "explain", "fmt", "nslist", "perf", "plan", "power",
+    "ramp", "ship", "simulate", "stop",
 ];
 
 #[test]

@@ -14,10 +14,11 @@ use std::num::NonZero;
 use std::thread;
 
 use clap::Args;
+use planout::distribution::Selected;
 use planout::eval::MAX_MADE_FOR_ALL;
 use planout::simulate::{
-    Counted, Design, Different, Joint, Observed, Report, ReportSettings, SIGNIFICANCE, Units,
-    design, report_with,
+    Counted, DEFAULT, Design, Different, Joint, Observed, Report, ReportSettings, SIGNIFICANCE,
+    Units, design, report_with,
 };
 use planout::{Map, Namespace};
 
@@ -86,6 +87,8 @@ struct Answer<'a> {
     failure: Option<String>,
     /// The differences between the units of a log and their evaluation.
     different: Option<Different>,
+    /// The params whose draws decide which units are logged, with their experiments.
+    selected: Vec<(Option<String>, Selected)>,
     /// The probable reason, if something is not as designed.
     advice: Option<String>,
 }
@@ -98,12 +101,21 @@ impl<'a> Answer<'a> {
         context: &Context,
     ) -> Answer<'a> {
         let failure = report.failure.as_ref().map(|error| context.with_causes(error));
-        Answer { design, report, source, failure, different: None, advice: None }
+        Answer {
+            design,
+            report,
+            source,
+            failure,
+            different: None,
+            selected: Vec::new(),
+            advice: None,
+        }
     }
 
     /// Whether all is as designed; `None` if nothing was tested and nothing is wrong.
     fn as_designed(&self) -> Option<bool> {
         let is_wrong = self.report.failure.is_some()
+            || !self.selected.is_empty()
             || self.different.as_ref().is_some_and(different::is_wrong);
         if is_wrong { Some(false) } else { self.report.as_designed() }
     }
@@ -261,7 +273,12 @@ fn verdict(answer: &Answer<'_>, require_test: bool, context: &Context) -> Outcom
         let by = |param| format!("{} where it is {}", text::subject(answer, param), part.value);
         failed.extend(part.report.failed_tests().map(|(param, _)| by(param)));
     }
-    let wrong = answer.different.as_ref().map(different::summary).unwrap_or_default();
+    let mut wrong = answer.different.as_ref().map(different::summary).unwrap_or_default();
+    let named = |experiment: &Option<String>| experiment.clone().unwrap_or(DEFAULT.to_owned());
+    wrong.extend(answer.selected.iter().map(|(experiment, selected)| {
+        let (param, name) = (&selected.param, named(experiment));
+        format!("the draw of `{param}` decides which units of `{name}` are logged")
+    }));
     if failed.is_empty() && wrong.is_empty() {
         let parts = report.parts.iter().map(|part| part.report.tests().count());
         let tests = report.tests().count() + parts.sum::<usize>();
@@ -282,14 +299,19 @@ fn verdict(answer: &Answer<'_>, require_test: bool, context: &Context) -> Outcom
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let named: Vec<&str> = failed.iter().take(MAX_NAMED).map(String::as_str).collect();
+    let named_tests: Vec<&str> = failed.iter().take(MAX_NAMED).map(String::as_str).collect();
     let mut messages = wrong;
-    if !named.is_empty() {
-        messages.push(format!("not as designed: {}{more}", named.join(", ")));
+    if !named_tests.is_empty() {
+        messages.push(format!("not as designed: {}{more}", named_tests.join(", ")));
     }
     let help = match &answer.advice {
+        _ if named_tests.is_empty() && !answer.selected.is_empty() => {
+            "the logged units are selected after the treatment, so they cannot be compared: let the \
+             script return before it draws, and log all units until then (`planout explain P0513`)"
+                .to_owned()
+        }
         Some(advice) => advice.clone(),
-        None if named.is_empty() => {
+        None if named_tests.is_empty() => {
             "the log was made by another version of the namespace, or by another program: \
              compare it with the version that was live, as in `--from git:REVISION`"
                 .to_owned()

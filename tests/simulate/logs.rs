@@ -291,3 +291,36 @@ fn a_log_is_compared_with_the_version_of_its_time() {
     let run = planout_with_input(folder.path(), &then, log.as_bytes());
     assert_eq!(run.status, 0, "{location}: {}\n{}", run.stdout, run.stderr);
 }
+
+#[test]
+fn a_log_of_units_that_their_draw_selects_is_not_as_designed() {
+    let folder = sandbox();
+    let ad = "\
+namespace: {unit: userid, segments: 10}
+experiment_definitions:
+  - {definition: D, assign: !planout \"ad = 0;\"}
+  - definition: E
+    assign: !planout |
+      ad = uniformChoice(choices=[1, 2, 3], unit=userid);
+      if (ad == 3) {
+        return false;
+      }
+default_experiment: D
+experiment_sequence:
+  - {action: add, definition: E, name: e, segments: 5}
+";
+    write(folder.path(), "ad.yaml", ad);
+    let log = exposures(folder.path(), "ad", ["US", "DE"]);
+    let run = compare(folder.path(), "ad", &["--format", "json"], &log);
+    assert_eq!(run.status, 1, "{}", run.stdout);
+    let answer = json(&run);
+    assert_eq!(answer["as_designed"], false);
+    assert_eq!(answer["selected"], serde_json::json!([{"experiment": "e", "param": "ad"}]));
+    let run = compare(folder.path(), "ad", &[], &log);
+    let says = "error: the draw of `ad` decides which units of `e` are logged\n";
+    assert!(run.stderr.starts_with(says), "{}", run.stderr);
+    assert!(run.stdout.contains("\nad in e decides who is logged (b), among all units:\n"));
+    // All units are another matter.
+    let run = compare(folder.path(), "ad", &["--counted", "all"], &log);
+    assert!(!run.stderr.contains("decides which units"), "{}", run.stderr);
+}

@@ -35,6 +35,10 @@ pub(super) fn json(answer: &Answer<'_>) -> String {
         object.insert("parts".to_owned(), parts.into());
         let different = answer.different.as_ref().map(different::json);
         object.insert("differences".to_owned(), different.into());
+        let selected = answer.selected.iter().map(
+            |(experiment, selected)| json!({"experiment": experiment, "param": selected.param}),
+        );
+        object.insert("selected".to_owned(), selected.collect());
         object.insert("failed".to_owned(), report.failed.into());
         object.insert("failure".to_owned(), answer.failure.clone().into());
         object.insert("notes".to_owned(), answer.source.notes.clone().into());

@@ -235,6 +235,7 @@ impl Simulate {
         let source = Source { units: None, seed: None, notes: all_notes };
         let mut answer = Answer::new(&design, &report, source, context);
         answer.different = Some(logged.differences());
+        answer.selected = logged.selected();
         if answer.as_designed() == Some(false) {
             answer.advice = since::advice(logged, version);
         }

@@ -41,6 +41,12 @@ pub(super) fn text(answer: &Answer<'_>) -> Text {
     if let Some(found) = &answer.different {
         different::lines(found, &mut text);
     }
+    for (experiment, selected) in &answer.selected {
+        let (param, name) = (&selected.param, experiment.as_deref().unwrap_or(DEFAULT));
+        text.line("");
+        text.line(format!("{param} in {name} decides who is logged (b), among all units:"));
+        selected.table.lines().into_iter().for_each(|line| text.line(format!("  {line}")));
+    }
     if !report.experiments.is_empty() {
         let total: u64 = report.experiments.iter().map(|row| row.count).sum();
         let lines = report.experiments.iter().map(|row| Line {

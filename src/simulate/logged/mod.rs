@@ -16,7 +16,7 @@ use super::joint::unset;
 use super::observe::{Observed, Tests};
 use super::recognize::{means, read_text};
 use super::sample::Sample;
-use crate::distribution::{Counted, Exact, Obstacle};
+use crate::distribution::{Counted, Exact, Obstacle, Run, Selected, selected_by_exposure};
 use crate::eval::EvalError;
 use crate::namespace::{AssignError, Assignment, Experiment, Namespace};
 use crate::value::{Map, Value};
@@ -405,6 +405,23 @@ impl<'n> Logged<'n> {
     pub fn missing(&self) -> Vec<&'n str> {
         let absent = self.reads.iter().enumerate();
         absent.filter(|(bit, _)| self.present >> bit & 1 == 0).map(|(_, name)| *name).collect()
+    }
+
+    /// The params whose draws decide which units are logged, with the experiment; `None` is the
+    /// default. The logged units say nothing of these, whatever their shares are.
+    pub fn selected(&self) -> Vec<(Option<String>, Selected)> {
+        if self.settings.counted == Counted::All {
+            return Vec::new();
+        }
+        let namespace = self.namespace;
+        let cohorts = namespace.experiments().iter().chain([namespace.default_experiment()]);
+        let logged = cohorts.enumerate().filter(|(cohort, _)| self.whole.units(*cohort) > 0);
+        let selected = logged.flat_map(|(cohort, experiment)| {
+            let run = Run { script: experiment.script(), salt: experiment.salt() };
+            let found = selected_by_exposure(&run, namespace.unit()).unwrap_or_default();
+            found.into_iter().map(move |selected| (self.name_of(cohort), selected))
+        });
+        selected.collect()
     }
 
     /// The active experiments that hold segments and no logged unit.
