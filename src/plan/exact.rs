@@ -1,6 +1,7 @@
 //! What units get before and after, exactly: the shares that get another value, on which condition, and
 //! a unit for each that shows it.
 
+use super::declared::{self, DeclaredShare};
 use crate::distribution::{self, ComparedCase, Exact, Obstacle, Run, Shift};
 use crate::draw::{DrawText, Salt};
 use crate::namespace::{Assignment, Experiment, Namespace};
@@ -33,6 +34,9 @@ pub struct ExactScope {
     /// Its units by their inputs, as far as anything changes for them. Why nothing is known, where
     /// that is so.
     pub cases: Result<Vec<ExactCase>, Obstacle>,
+    /// The share of all of its units that get another value, by the declared values of inputs; `None`
+    /// if no condition is on inputs, or on others than those.
+    pub declared: Option<DeclaredShare>,
 }
 
 /// Units of a scope whose inputs fulfil one condition.
@@ -123,12 +127,14 @@ pub(super) fn compare(before: &Namespace, after: &Namespace) -> ExactChanges {
     let scopes = both.chain([(None, None)]).map(|(name, own)| {
         let cases = compare_scope(before, after, own).map(|cases| {
             let cases = cases.into_iter();
-            cases.map(|compared| search.case(name, compared)).collect()
+            cases.map(|compared| search.case(name, compared)).collect::<Vec<ExactCase>>()
         });
+        let declared = cases.as_ref().ok().and_then(|cases| declared::share(cases, after));
         let segments = (0..after.segment_count()).filter(|segment| {
             [before, after].iter().all(|namespace| owner(namespace, *segment) == name)
         });
-        ExactScope { experiment: name.map(str::to_owned), segments: segments.count(), cases }
+        let (experiment, segments) = (name.map(str::to_owned), segments.count());
+        ExactScope { experiment, segments, cases, declared }
     });
     ExactChanges { scopes: scopes.collect() }
 }

@@ -223,3 +223,25 @@ fn the_command_shows_them() {
     assert_eq!(scope["in_experiment"], serde_json::json!([]));
     assert_eq!(exact["scopes"][3]["experiment"], serde_json::Value::Null);
 }
+
+#[test]
+fn declared_values_tell_the_share_of_all_units() {
+    let declared = |inputs: &str| {
+        let salt = format!("salt: old\n  inputs: {inputs}");
+        let exact = exact_of(&[("hint = 'x';", "hint = 'y';"), ("salt: old", &salt)]);
+        exact.scope(Some("a")).expect("a scope").declared.clone()
+    };
+    let found = declared("{country: {values: [JP, US, null], shares: [0.2, 0.7, 0.1]}}");
+    let found = found.expect("a share");
+    assert!((found.share - 0.2).abs() < 1e-12, "{found:?}");
+    assert_eq!(found.inputs.iter().collect::<Vec<_>>(), ["country"]);
+    assert_eq!(declared("{country: [JP, US, DE, FR]}").expect("a share").share, 0.25);
+    assert_eq!(declared("{country: [US, DE]}").expect("a share").share, 0.0);
+    // Nothing says how common the values are.
+    assert_eq!(declared("{country: string}"), None);
+    assert_eq!(declared("[country]"), None);
+    // A change for all units has its share already.
+    let salt = "salt: old\n  inputs: {country: [JP, US]}";
+    let exact = exact_of(&[("choices=[10, 20]", "choices=[10, 20, 30]"), ("salt: old", salt)]);
+    assert_eq!(exact.scope(Some("a")).expect("a scope").declared, None);
+}

@@ -45,6 +45,9 @@ fn scope(scope: &ExactScope) -> Json {
         "any": list(Line::Any, |shift| shift.any),
         "in_experiment": list(Line::InExperiment, |shift| shift.in_experiment),
         "params": params,
+        "declared": scope.declared.as_ref().map(|declared| {
+            json!({"share": declared.share, "inputs": declared.inputs})
+        }),
     })
 }
 
@@ -114,6 +117,13 @@ pub(super) fn lines(exact: &ExactChanges) -> Vec<String> {
                     "{share} of the units of {name}{place}: in the experiment or not"
                 ));
             }
+        }
+        if let Some(declared) = &scope.declared {
+            let inputs = declared.inputs.iter().map(|input| format!("`{}`", visible(input)));
+            let (share, inputs) = (percent(declared.share), inputs.collect::<Vec<_>>().join(", "));
+            lines.push(format!(
+                "{share} of all units of {name}, by the declared values of {inputs}"
+            ));
         }
         if let Some(obstacle) = scope.obstacle() {
             lines.push(format!("units of {name}: not known: {obstacle}"));
