@@ -139,6 +139,8 @@ struct Sum {
     /// `None` before the first group.
     follows: Option<Vec<Follows>>,
     beyond: Option<Obstacle>,
+    /// Whether any of its units occur.
+    occurs: bool,
 }
 
 /// The distributions of a namespace's scripts for a group of inputs.
@@ -294,18 +296,28 @@ impl Sum {
         let beyond = over.beyond.as_ref().or(below.and_then(|below| below.beyond.as_ref()));
         self.beyond = self.beyond.take().or_else(|| beyond.cloned());
         let share = match (&over.counted, self.share.take()) {
-            (_, _) if weight <= NOTHING => Ok(0.0),
+            (_, before) if weight <= NOTHING => before.unwrap_or(Ok(0.0)),
             (Ok(counted), None) => Ok(weight * counted),
             (Ok(counted), Some(Ok(sum))) => Ok(sum + weight * counted),
             (_, Some(Err(obstacle))) => Err(obstacle),
             (Err(obstacle), _) => Err(obstacle.clone()),
         };
-        // Params of units that do not occur are shown, too.
-        let factor = match &over.counted {
-            Ok(counted) => (weight * counted).max(NOTHING),
-            Err(_) => weight.max(NOTHING),
+        let weight = match &over.counted {
+            Ok(counted) => weight * counted,
+            Err(_) => weight,
         };
         self.share = Some(share);
+        // Params of units that do not occur are shown, too, until there are any that do.
+        let factor = match (weight > NOTHING, self.occurs) {
+            (true, true) => weight,
+            (true, false) => {
+                self.occurs = true;
+                self.params.values_mut().for_each(|sum| *sum = Ok(Distribution::default()));
+                weight
+            }
+            (false, true) => 0.0,
+            (false, false) => NOTHING,
+        };
         let names =
             over.params.keys().chain(below.into_iter().flat_map(|design| design.params.keys()));
         let names: IndexSet<&String> = names.collect();
@@ -315,7 +327,9 @@ impl Sum {
                 Some(below) => overlay(name, over, below),
             };
             let sum = self.params.entry(name.clone()).or_insert(Ok(Distribution::default()));
-            add(sum, found.as_ref(), factor);
+            if factor > 0.0 {
+                add(sum, found.as_ref(), factor);
+            }
         }
     }
 

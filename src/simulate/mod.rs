@@ -50,7 +50,7 @@ pub use read::ReadError;
 pub(crate) use recognize::recognize_text;
 pub use report::{
     ExperimentRow, ParamReport, Part, Quantile, Report, ReportSettings, RowKind, ValueRow, report,
-    report_with,
+    report_mixed, report_with,
 };
 pub use sample::{Sample, SampleError};
 pub use table::{DEFAULT, Table, TableError, TableSettings};

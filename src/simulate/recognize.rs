@@ -40,7 +40,10 @@ pub(super) fn means(known: &Value, said: &Value, is_text: bool) -> bool {
     match said.as_str() {
         Some("") if is_text => known.is_null() || known.as_str() == Some(""),
         Some(text) if is_text => {
-            known.as_str() == Some(text) || equals(known, &read_text(text), Dialect::Planout)
+            let is_bool = |is: bool| text.eq_ignore_ascii_case(if is { "true" } else { "false" });
+            known.as_str() == Some(text)
+                || known.as_bool().is_some_and(is_bool)
+                || equals(known, &read_text(text), Dialect::Planout)
         }
         _ => equals(known, said, Dialect::Planout),
     }

@@ -181,25 +181,50 @@ pub fn report(design: &Design<'_>, observed: &Observed) -> Report {
 
 /// The same with settings.
 pub fn report_with(design: &Design<'_>, observed: &Observed, settings: ReportSettings) -> Report {
+    report_mixed(design, observed, &[], settings)
+}
+
+/// The same for units that consist of parts with their own designs. The expected shares of a param are
+/// those of the parts, in proportion to the units of each that were counted with the param. Without
+/// parts, they are those of the design.
+pub fn report_mixed(
+    design: &Design<'_>,
+    observed: &Observed,
+    parts: &[(&Design<'_>, &Observed)],
+    settings: ReportSettings,
+) -> Report {
     let merged = settings.by_definition.then(|| Merged::new(design, observed));
     let observed = merged.as_ref().map_or(observed, |merged| &merged.observed);
     let expected = |scope, name: &str| match (&merged, scope) {
         (Some(merged), Scope::Definition(first)) => merged.expected(design, first, name),
+        _ if !parts.is_empty() => mixed(parts, scope, name),
         _ => design.param(scope, name).map(|found| found.cloned().map_err(Obstacle::clone)),
     };
     let (experiments, experiments_test) = experiments(design, observed);
-    let none = Counts::default();
+    // All units were seen, and none had a param that has no counts.
+    let without = |scope| {
+        let units = observed.cohorts.iter().enumerate().filter(|(cohort, _)| match scope {
+            Scope::All => true,
+            Scope::Cohort(it) | Scope::Definition(it) => *cohort == it,
+        });
+        let units: Option<u64> = units.map(|(_, units)| *units).sum();
+        let mut counts = Counts::default();
+        counts.unset = units.filter(|_| observed.complete);
+        counts
+    };
     let (failed, failure) = (observed.failed, observed.failure.clone());
     let params = questions(design, observed).into_iter().map(|(scope, name)| {
         let expected = expected(scope, &name).unwrap_or(Ok(Distribution::default()));
+        let none = without(scope);
         let counts = observed.params.get(&(scope, name.clone())).unwrap_or(&none);
         let mut report = param(scope, name.clone(), &expected, counts);
         report.test = match (&observed.tests, report.test) {
             (_, Ok(_)) if failed > 0 => Err(Untested::Failed),
             (_, Err(untested @ Untested::Unknown)) => Err(untested),
             (Tests::Fixed, test) => test,
-            (Tests::Sequential(tests), _) => {
-                tests.params.get(&(scope, name)).copied().ok_or(Untested::OneValue)
+            (Tests::Sequential(_), Err(untested)) => Err(untested),
+            (Tests::Sequential(tests), Ok(_)) => {
+                tests.params.get(&(scope, name)).copied().ok_or(Untested::Single)
             }
             (Tests::Looks(looks), _) => {
                 let looks = looks.iter().filter_map(|look| {
@@ -217,6 +242,33 @@ pub fn report_with(design: &Design<'_>, observed: &Observed, settings: ReportSet
         Report { experiments, experiments_test, params, failed, failure, parts: Vec::new() };
     report.correct();
     report
+}
+
+/// The distribution of a param over parts, as their units were counted.
+fn mixed(
+    parts: &[(&Design<'_>, &Observed)],
+    scope: Scope,
+    name: &str,
+) -> Option<Result<Distribution, Obstacle>> {
+    let counted = |observed: &Observed| {
+        let counts = observed.params.get(&(scope, name.to_owned()));
+        counts.map_or(0, |counts| counts.set() + counts.unset.unwrap_or(0))
+    };
+    let total: u64 = parts.iter().map(|(_, observed)| counted(observed)).sum();
+    let mut sum = Distribution::default();
+    for (design, observed) in parts.iter().filter(|(_, observed)| counted(observed) > 0) {
+        let share = counted(observed) as f64 / total as f64;
+        let added = match design.param(scope, name)? {
+            // Units without the param were not counted.
+            Ok(found) if found.is_empty() => Ok(()),
+            Ok(found) => sum.add(found, share / found.total()),
+            Err(obstacle) => Err(obstacle.clone()),
+        };
+        if let Err(obstacle) = added {
+            return Some(Err(obstacle));
+        }
+    }
+    Some(Ok(sum))
 }
 
 /// Leaves out the tests of params that follow from another one, as far as the counts follow, too: the
@@ -362,7 +414,9 @@ fn param(
         let value = |(number, count)| row(RowKind::Value(Value::Float(number)), None, count);
         rows.extend(distinct.into_iter().map(value));
     } else if !numbers.is_empty() || expected.is_ok_and(|expected| !expected.spans().is_empty()) {
-        let continuous = expected.ok().map(Distribution::continuous);
+        let of = expected.ok().filter(|_| counts.unset.is_none()).map_or(1.0, Distribution::total);
+        let continuous =
+            expected.ok().map(|spread| spread.continuous() / of.max(f64::MIN_POSITIVE));
         let position = rows.iter().position(|row| row.kind == RowKind::Unset);
         let numbers_row = row(RowKind::Numbers, continuous, numbers.len() as u64);
         rows.insert(position.unwrap_or(rows.len()), numbers_row);
@@ -387,9 +441,14 @@ fn known(
     counts: &Counts,
     numbers: &[f64],
 ) -> (Vec<ValueRow>, Vec<(f64, u64)>) {
+    // If units without the param were not counted, the shares are those of the units with it.
+    let set = distribution.total();
+    let of = if counts.unset.is_none() && set > 0.0 { set } else { 1.0 };
     let values = distribution.values();
     let mut rows: Vec<ValueRow> = values
-        .map(|(value, share)| row(RowKind::Value(value.clone()), Some(share), counts.of(value)))
+        .map(|(value, share)| {
+            row(RowKind::Value(value.clone()), Some(share / of), counts.of(value))
+        })
         .collect();
     for (value, count) in &counts.values {
         if distribution.position(&value.0).is_none() {
@@ -407,7 +466,8 @@ fn known(
         rows.push(row(RowKind::Unset, Some(left), unset));
     }
     let cells = rows.iter().map(|row| (row.expected.unwrap_or(0.0), row.count));
-    let cells: Vec<(f64, u64)> = cells.chain(bins(distribution, numbers)).collect();
+    let bins = bins(distribution, numbers).into_iter().map(|(share, count)| (share / of, count));
+    let cells: Vec<(f64, u64)> = cells.chain(bins).collect();
     (rows, cells)
 }
 

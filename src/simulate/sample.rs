@@ -130,6 +130,11 @@ impl<'n> Sample<'n> {
         self.units.len()
     }
 
+    /// Whether a unit is in the sample.
+    pub fn has(&self, unit: &Value) -> bool {
+        self.units.contains_key(&SoughtUnit(unit))
+    }
+
     /// The inputs of a unit besides itself; none of a unit that is not in the sample.
     pub fn inputs_of<'s>(&'s self, unit: &Value) -> impl Iterator<Item = (&'s str, &'s Value)> {
         let combination = self.units.get(&SoughtUnit(unit));

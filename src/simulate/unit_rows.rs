@@ -72,9 +72,12 @@ impl Logged<'_> {
         // A column of a param must not be read as an input.
         let given = self.reads().filter_map(|name| Some((name.to_owned(), value(name)?.clone())));
         let inputs: Map = given.collect();
-        let mut params: Map = self
-            .params()
-            .filter_map(|name| Some((name.to_owned(), value(name)?.clone())))
+        let params = self.params().map(|name| (name, value(name)));
+        let has_params = params.clone().any(|(_, value)| value.is_some());
+        let params = params.filter(|(_, value)| is_text || value.is_some());
+        let mut params: Map = params
+            .map(|(name, value)| (name.to_owned(), value.cloned().unwrap_or_default()))
+            .filter(|_| has_params)
             .collect();
         let mut is_text = is_text;
         if let Some(all) = value(PARAMS).and_then(Value::as_map) {

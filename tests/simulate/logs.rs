@@ -324,3 +324,118 @@ experiment_sequence:
     let run = compare(folder.path(), "ad", &["--counted", "all"], &log);
     assert!(!run.stderr.contains("decides which units"), "{}", run.stderr);
 }
+
+/// A unit that should not be in the log must not change the shares of the others.
+#[test]
+fn a_unit_that_is_not_expected_leaves_the_others_alone() {
+    let folder = sandbox();
+    write(folder.path(), "geo.yaml", GEO);
+    let log = exposures(folder.path(), "geo", ["US", "US"]);
+    let french = log.lines().next().expect("a line").replace("\"US\"", "\"FR\"");
+    let unit = french.find("\"userid\":").expect("a unit");
+    let french = french[..unit].to_owned()
+        + "\"userid\":\"999983\",\"country\":\"FR\"},\"params\":{\"price\":9},\"event\":\"exposure\"}";
+    let inside = (999_983..).find(|unit| {
+        let input = format!("userid={unit}");
+        let arguments = ["eval", "--ns", "geo", "--from", "geo.yaml", &input, "--format", "json"];
+        planout(folder.path(), &arguments).stdout.contains("\"experiment\": \"geo\"")
+    });
+    let french = french.replace("999983", &inside.expect("a unit").to_string());
+    for (format, log) in
+        [("json", format!("{log}{french}\n")), ("text", format!("{french}\n{log}"))]
+    {
+        let run = compare(folder.path(), "geo", &["--format", format], &log);
+        assert_eq!(run.status, 1, "{}\n{}", run.stdout, run.stderr);
+        if format == "json" {
+            let answer = json(&run);
+            assert_eq!(answer["differences"]["units"], 1);
+            let expected = answer["params"][0]["rows"][0]["expected"].as_f64().expect("a share");
+            assert!((expected - 0.5).abs() < 1e-12, "{expected}");
+        } else {
+            assert!(run.stdout.contains("1 unit with another answer"), "{}", run.stdout);
+            assert!(!run.stdout.contains("NOT AS DESIGNED"), "{}", run.stdout);
+        }
+    }
+}
+
+#[test]
+fn params_that_only_some_records_lack_are_differences() {
+    let folder = sandbox();
+    write(folder.path(), "geo.yaml", GEO);
+    let log = exposures(folder.path(), "geo", ["US", "US"]);
+    let without = |line: &str| {
+        let start = line.find("\"params\":{").expect("params") + 10;
+        let end = start + line[start..].find('}').expect("an end");
+        format!("{}{}\n", &line[..start], &line[end..])
+    };
+    let half = |(place, line): (usize, &str)| match place % 2 {
+        0 => format!("{line}\n"),
+        _ => without(line),
+    };
+    let half: String = log.lines().enumerate().map(half).collect();
+    let run = compare(folder.path(), "geo", &[], &half);
+    assert_eq!(run.status, 1, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("has no `price` in the log, and "), "{}", run.stdout);
+    // A log without any params is one of another kind.
+    let none: String = log.lines().map(without).collect();
+    let run = compare(folder.path(), "geo", &[], &none);
+    assert_eq!(run.status, 0, "{}\n{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn units_that_the_file_of_inputs_lacks_are_left_out() {
+    let folder = sandbox();
+    write(folder.path(), "geo.yaml", GEO);
+    let log = exposures(folder.path(), "geo", ["US", "DE"]);
+    let bare = log.replace(",\"country\":\"US\"", "").replace(",\"country\":\"DE\"", "");
+    let units = fs::read_to_string(folder.path().join("units.csv")).expect("a file");
+    let some: String =
+        units.lines().take(5001).fold(String::new(), |text, line| text + line + "\n");
+    write(folder.path(), "some.csv", &some);
+    let run = compare(folder.path(), "geo", &["--inputs-from", "some.csv"], &bare);
+    assert_eq!(run.status, 0, "{}\n{}", run.stdout, run.stderr);
+    let says = "units left out: the file of inputs does not have them\n";
+    assert!(run.stdout.contains(says), "{}", run.stdout);
+    assert!(run.stdout.contains("\nprice in geo: p "), "{}", run.stdout);
+}
+
+/// An optional param has a share of units without it.
+#[test]
+fn units_without_a_param_are_counted() {
+    let folder = sandbox();
+    let some = "\
+namespace: {unit: userid, segments: 10, dialect: planout}
+experiment_definitions:
+  - {definition: D, assign: !planout \"x = 0;\"}
+  - definition: E
+    assign: !planout |
+      x = uniformChoice(choices=[1, 2], unit=userid);
+      if (x == 2) { q = uniformChoice(choices=[5, 6], unit=userid); }
+default_experiment: D
+experiment_sequence:
+  - {action: add, definition: E, name: e, segments: 5}
+";
+    write(folder.path(), "some.yaml", some);
+    let log = exposures(folder.path(), "some", ["US", "DE"]);
+    let run = compare(folder.path(), "some", &[], &log);
+    assert_eq!(run.status, 0, "{}\n{}", run.stdout, run.stderr);
+    let q = run.stdout.split("\nq in e: p ").nth(1).expect("a test of q");
+    assert!(q.contains("  5           25.00 %"), "{q}");
+    assert!(q.contains("  (not set)   50.00 %"), "{q}");
+}
+
+#[test]
+fn units_are_not_taken_apart_by_their_assignment_nor_by_nothing() {
+    let folder = sandbox();
+    write(folder.path(), "geo.yaml", GEO);
+    let log = exposures(folder.path(), "geo", ["US", "DE"]);
+    for by in ["price", "experiment", "userid"] {
+        let run = compare(folder.path(), "geo", &["--by", by], &log);
+        assert_eq!(run.status, 2, "{by}: {}", run.stdout);
+        assert!(run.stderr.contains("units differ in this by design"), "{}", run.stderr);
+    }
+    let run = compare(folder.path(), "geo", &["--by", "contry"], &log);
+    assert_eq!(run.status, 1, "{}", run.stdout);
+    let says = "error: no unit of `-` has a value of `contry`\nhelp: did you mean `country`?\n";
+    assert!(run.stderr.starts_with(says), "{}", run.stderr);
+}

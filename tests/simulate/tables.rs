@@ -129,3 +129,27 @@ fn counts_of_exposed_units_allow_for_their_inputs() {
     let unknown = compare(folder.path(), GEO, table, &["--by", "land"]);
     assert!(unknown.stderr.contains("unknown column `country`"), "{}", unknown.stderr);
 }
+
+/// Counts of values by an input have the shares of their own units, whatever else was counted.
+#[test]
+fn values_by_an_input_have_the_shares_of_their_units() {
+    let folder = sandbox();
+    let yaml = GEO.replace("if (country == 'JP') { return false; }", "").replace(
+        "x = uniformChoice(choices=[1, 2], unit=userid);",
+        "if (country == 'US') { x = uniformChoice(choices=[1, 2], unit=userid); }
+      else { x = weightedChoice(choices=[1, 2], weights=[9, 1], unit=userid); }",
+    );
+    let table = "country,experiment,param,value,count\n\
+        US,e,x,1,500\nUS,e,x,2,500\nDE,e,x,1,900\nDE,e,x,2,100\n";
+    let run = compare(folder.path(), &yaml, table, &["--by", "country"]);
+    assert_eq!(run.status, 0, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("  1   70.00 %   70.00 %"), "{}", run.stdout);
+    assert!(run.stdout.contains("  \"US\"        1000  1, 1: x in e"), "{}", run.stdout);
+    let wrong = table.replace("US,e,x,1,500", "US,e,x,1,700");
+    let run = compare(folder.path(), &yaml, &wrong, &["--by", "country"]);
+    assert_eq!(run.status, 1, "{}", run.stdout);
+    assert!(run.stderr.contains("x in e where it is \"US\""), "{}", run.stderr);
+    // A complete loss of a rare value is rarer than it is far from what was expected.
+    let lost = "experiment,param,value,count\ne1,b,0,54990\ne1,b,1,0\n";
+    assert_eq!(compare(folder.path(), RARE, lost, &[]).status, 1);
+}

@@ -67,6 +67,17 @@ pub(super) struct Answer<'a> {
     pub(super) notes: Vec<String>,
 }
 
+impl Answer<'_> {
+    /// The largest probability that any comparison finds an effect where there is none.
+    pub(super) fn false_alarms(&self) -> f64 {
+        let study = &self.design.study;
+        // Without a correction, each comparison has the whole alpha.
+        let is_corrected = study.level < study.alpha;
+        let comparisons = if is_corrected { 1.0 } else { study.comparisons.len() as f64 };
+        (study.alpha * comparisons).min(1.0)
+    }
+}
+
 /// Simulated experiments, and what they are to show.
 pub(super) struct Simulation {
     pub(super) found: Simulated,

@@ -167,7 +167,7 @@ fn simulated(answer: &Answer<'_>) -> Value {
         "false_alarms": {
             "rate": found.false_alarms.rate(),
             "error": found.false_alarms.error(),
-            "at_most": answer.design.study.alpha,
+            "at_most": answer.false_alarms(),
         },
     })
 }

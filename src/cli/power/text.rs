@@ -227,8 +227,8 @@ fn simulated(answer: &Answer<'_>, text: &mut Text) {
             row(name, frequency, rest);
         }
     }
-    let alpha = number(answer.design.study.alpha);
-    row("false alarms", &found.false_alarms, format!(", at most {alpha} by design"));
+    let most = number(answer.false_alarms());
+    row("false alarms", &found.false_alarms, format!(", at most {most} by design"));
 }
 
 /// Seven significant digits.

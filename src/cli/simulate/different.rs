@@ -68,6 +68,9 @@ fn words(difference: &Difference) -> String {
         Difference::Param { param, logged, assigned: None } => {
             format!("has `{param}` {logged} in the log, and does not get it in the namespace")
         }
+        Difference::Missing { param, assigned } => {
+            format!("has no `{param}` in the log, and {assigned} in the namespace")
+        }
         _ => "is logged, although its script returns a false value".to_owned(),
     }
 }
@@ -101,6 +104,9 @@ fn unit(each: &DifferentUnit) -> Value {
         }
         Difference::Param { param, logged, assigned } => {
             ("param", Some(param), value(logged), assigned.as_ref().map_or(Value::Null, value))
+        }
+        Difference::Missing { param, assigned } => {
+            ("missing", Some(param), Value::Null, value(assigned))
         }
         _ => ("not_exposed", None, Value::Null, Value::Null),
     };

@@ -32,6 +32,8 @@ pub(super) enum Form {
 pub(super) struct File {
     pub(super) form: Form,
     pub(super) reader: Box<dyn BufRead + Send>,
+    /// The character between the fields of CSV.
+    pub(super) delimiter: u8,
 }
 
 impl File {
@@ -50,7 +52,8 @@ impl File {
             };
             if format == Some(Format::Parquet) {
                 let reader = Box::new(BufReader::new(stream));
-                return Ok(File { form: Form::Rows(Format::Parquet), reader });
+                let form = Form::Rows(Format::Parquet);
+                return Ok(File { form, reader, delimiter: b',' });
             }
             let tab = (format == Some(Format::Tsv)).then_some(b'\t');
             (batch::decompress(stream, compression).map_err(unreadable)?, delimiter.or(tab))
@@ -64,9 +67,10 @@ impl File {
                 break;
             }
         }
-        let form = form(&start, delimiter.unwrap_or(b','), namespace);
+        let delimiter = delimiter.unwrap_or(b',');
+        let form = form(&start, delimiter, namespace);
         let reader = Box::new(BufReader::new(Cursor::new(start).chain(reader)));
-        Ok(File { form, reader })
+        Ok(File { form, reader, delimiter })
     }
 }
 

@@ -82,6 +82,11 @@ pub(super) fn of_log(logged: &Logged<'_>, is_log: bool) -> Vec<String> {
     }
     let different = logged.differences();
     note(
+        logged.without_inputs,
+        "unit left out: the file of inputs does not have it",
+        "units left out: the file of inputs does not have them",
+    );
+    note(
         logged.evaluated,
         "unit without params in the file: its own are evaluated",
         "units without params in the file: their own are evaluated",

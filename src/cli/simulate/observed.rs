@@ -2,10 +2,12 @@
 
 use std::error::Error;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
+use planout::nearest::nearest;
 use planout::simulate::{
-    Among, Counted, Group, Joint, LogSettings, Logged, Observed, Part, ReadError, Report, Sample,
-    Table, TableError, TableSettings, design_among, report_with,
+    Among, Counted, Design, Group, Joint, LogSettings, Logged, Observed, Part, ReadError, Sample,
+    Table, TableError, TableSettings, design_among, report_mixed, report_with,
 };
 use planout::{Map, Namespace, Value};
 
@@ -33,7 +35,10 @@ pub(super) struct ObservedArgs {
     #[arg(long, requires = "observed")]
     pub(super) sequential: bool,
     /// Test the units of each value of this column or logged input by themselves, too
-    #[arg(long, value_name = "COLUMN", requires = "observed")]
+    #[arg(
+        long, value_name = "COLUMN", requires = "observed",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     pub(super) by: Option<String>,
 }
 
@@ -71,6 +76,9 @@ impl Simulate {
         version: &Version<'_>,
         context: &Context,
     ) -> Outcome {
+        if let Some(by) = &self.observed.by {
+            refuse_outcome(by, namespace)?;
+        }
         let file = File::open(path, self.delimiter.delimiter, namespace)?;
         match file.form {
             Form::Counts => self.counts(namespace, given, path, file, context),
@@ -127,8 +135,7 @@ impl Simulate {
     ) -> Outcome {
         let args = &self.observed;
         let settings = TableSettings { by: args.by.clone(), sequential: args.sequential };
-        let separator = self.delimiter.delimiter.unwrap_or(b',');
-        let table = Table::read_with(namespace, settings, file.reader, separator);
+        let table = Table::read_with(namespace, settings, file.reader, file.delimiter);
         let table = table.map_err(|error| unfit(path, error))?;
         let values = table.parts().map_err(|error| {
             Failure::wrong(error).context(format!("`{path}`")).help("choose a coarser column")
@@ -175,29 +182,36 @@ impl Simulate {
             }
             groups
         };
-        let is_input = by.is_some() && values.iter().all(|value| table.units(value) > 0);
-        let whole: Vec<Group> = if is_input {
-            let each = values.iter().flat_map(|value| with(value, table.units(value) as f64));
-            each.collect()
-        } else {
-            groups.clone()
+        let whole: Vec<Group> = match by {
+            None => groups.clone(),
+            Some(_) => {
+                let all = values.iter();
+                all.flat_map(|value| with(value, table.units(value) as f64)).collect()
+            }
         };
         let counted = args.counted(Counted::All);
-        let cohorts = is_input.then(|| table.cohorts());
+        let cohorts = by.map(|_| table.cohorts());
         let among = Among { counted, cohorts: cohorts.as_deref(), unknown: &unknown };
-        let observed_in = |part: Option<&str>, groups: &[Group]| -> Outcome<(Report, Observed)> {
+        let observe = |part: Option<&str>, groups: &[Group]| -> Outcome<(Design<'_>, Observed)> {
             let design = design_among(namespace, groups, &among);
             let observed = table.observed(part, &design).map_err(|error| unfit(path, error))?;
-            Ok((report_with(&design, &observed, self.settings()), observed))
+            Ok((design, observed))
         };
-        let design = design_among(namespace, &whole, &among);
-        let (mut report, _) = observed_in(None, &whole)?;
-        let parts = values.iter().map(|value| {
+        let mut parts = Vec::new();
+        for value in &values {
             let groups = if by.is_some() { with(value, 1.0) } else { groups.clone() };
-            let (report, _) = observed_in(Some(value), &groups)?;
-            Ok(Part { value: Value::from(*value), report })
+            parts.push((Value::from(*value), observe(Some(value), &groups)?));
+        }
+        let (design, observed) = observe(None, &whole)?;
+        // Params that were counted by an input have the shares of their own units.
+        let each: Vec<(&Design<'_>, &Observed)> =
+            parts.iter().filter(|_| by.is_some()).map(|(_, (d, o))| (d, o)).collect();
+        let mut report = report_mixed(&design, &observed, &each, self.settings());
+        let parts = parts.iter().map(|(value, (design, observed))| Part {
+            value: value.clone(),
+            report: report_with(design, observed, self.settings()),
         });
-        report.add_parts(parts.collect::<Outcome<_>>()?);
+        report.add_parts(parts.collect());
         let source = Source { units: None, seed: None, notes: all_notes };
         self.answer(Answer::new(&design, &report, source, context), context)
     }
@@ -222,6 +236,16 @@ impl Simulate {
             );
             return Err(Failure::wrong(message));
         }
+        if let (false, Some(by)) = (logged.has_parts(), logged.by()) {
+            let message = format!("no unit of `{path}` has a value of `{by}`");
+            let reads = namespace.reads();
+            let near = nearest(by, reads.into_iter().filter(|name| *name != by));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "name a column of the file, or an input in the log".to_owned(),
+            };
+            return Err(Failure::wrong(message).help(help));
+        }
         all_notes.extend(notes::of_log(logged, form == Form::Exposures));
         let design = logged.design(None);
         let observed = logged.observed(None, &design);
@@ -241,6 +265,18 @@ impl Simulate {
         }
         self.answer(answer, context)
     }
+}
+
+/// Refuses to take units apart by what their assignment decides: each part would have a single arm.
+fn refuse_outcome(by: &str, namespace: &Namespace) -> Outcome {
+    let outcomes = ["experiment", "segment", "in_experiment", "params", namespace.unit()];
+    if outcomes.contains(&by) || namespace.sets().contains(&by) {
+        let message = format!("`--by {by}`: units differ in this by design");
+        return Err(
+            Failure::usage(message).help("name a column that is known before the assignment")
+        );
+    }
+    Ok(())
 }
 
 /// An error of a file with its place.

@@ -87,7 +87,9 @@ fn parts(answer: &Answer<'_>, text: &mut Text) {
     text.line(format!("  {:width$}  {:>10}  least p, corrected", "part", "units"));
     for part in parts {
         let report = &part.report;
-        let units: u64 = report.experiments.iter().map(|row| row.count).sum();
+        let experiments: u64 = report.experiments.iter().map(|row| row.count).sum();
+        let params = report.params.iter().map(|param| param.units).max();
+        let units = experiments.max(params.unwrap_or(0));
         let least = report.tests().min_by(|a, b| a.1.p.total_cmp(&b.1.p));
         let verdict = match least {
             None => "nothing to test".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::LoggedUnit;
 use crate::eval::EvalError;
 use crate::value::Value;
 
@@ -29,6 +30,13 @@ pub enum Difference {
         logged: Value,
         /// The value of the namespace; `None` if the unit does not get the param.
         assigned: Option<Value>,
+    },
+    /// A param is missing, which other units of the experiment have in the log.
+    Missing {
+        /// The param.
+        param: String,
+        /// The value of the namespace.
+        assigned: Value,
     },
 }
 
@@ -75,11 +83,16 @@ pub struct Different {
     pub failure: Option<EvalError>,
 }
 
+/// The number of some units, and the first of them.
+type Few = (u64, Vec<DifferentUnit>);
+
 /// The differences, as they are found.
 #[derive(Debug, Default)]
 pub(super) struct Differences {
     /// By the bits of the inputs that the unit lacked and its scripts read.
-    by_absent: BTreeMap<u64, (u64, Vec<DifferentUnit>)>,
+    by_absent: BTreeMap<u64, Few>,
+    /// By cohort and param, the units that lack the param, if their scripts had all inputs.
+    lacking: BTreeMap<(usize, String), Few>,
     moved: u64,
     moves: Vec<Move>,
     failed: u64,
@@ -92,6 +105,20 @@ impl Differences {
         *count += 1;
         if first.len() < NAMED {
             first.push(DifferentUnit { unit: unit.clone(), line, difference });
+        }
+    }
+
+    /// A unit lacks a param, which matters if others of its cohort have it.
+    pub(super) fn lacks(&mut self, logged: &LoggedUnit<'_>, absent: u64, difference: Difference) {
+        let Difference::Missing { param, .. } = &difference else { return };
+        if absent != 0 {
+            return;
+        }
+        let (count, first) = self.lacking.entry((logged.cohort, param.clone())).or_default();
+        *count += 1;
+        if first.len() < NAMED {
+            let (unit, line) = (logged.unit.clone(), logged.line);
+            first.push(DifferentUnit { unit, line, difference });
         }
     }
 
@@ -108,8 +135,9 @@ impl Differences {
     }
 
     /// The differences, as far as they are certain: a unit that lacks an input which no unit has may
-    /// have been evaluated with it. `present` are the bits of the inputs that any unit has.
-    pub(super) fn found(&self, present: u64) -> Different {
+    /// have been evaluated with it. `present` are the bits of the inputs that any unit has, and `has` says
+    /// whether units of a cohort were logged with a param.
+    pub(super) fn found(&self, present: u64, has: impl Fn(usize, &str) -> bool) -> Different {
         let mut found = Different {
             moved: self.moved,
             moves: self.moves.clone(),
@@ -124,6 +152,18 @@ impl Differences {
             } else {
                 found.unknown += count;
             }
+        }
+        // A unit may lack several params: it counts once.
+        let mut most: BTreeMap<usize, &Few> = BTreeMap::new();
+        for ((cohort, _), few) in self.lacking.iter().filter(|((it, name), _)| has(*it, name)) {
+            let known = most.entry(*cohort).or_insert(few);
+            if few.0 > known.0 {
+                *known = few;
+            }
+        }
+        for (count, first) in most.into_values() {
+            found.units += count;
+            found.first.extend_from_slice(first);
         }
         found.first.sort_by_key(|unit| unit.line);
         found.first.truncate(NAMED);

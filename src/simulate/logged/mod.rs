@@ -117,6 +117,8 @@ pub struct Logged<'n> {
     pub times: Option<(u64, u64)>,
     /// The number of units whose params were not logged, and which were evaluated instead.
     pub evaluated: u64,
+    /// The number of units that the file of inputs does not have, and that are left out.
+    pub without_inputs: u64,
 }
 
 impl<'n> Logged<'n> {
@@ -154,6 +156,7 @@ impl<'n> Logged<'n> {
             other_scripts: 0,
             times: None,
             evaluated: 0,
+            without_inputs: 0,
         }
     }
 
@@ -178,7 +181,7 @@ impl<'n> Logged<'n> {
     }
 
     /// The params that scripts set.
-    pub(super) fn params(&self) -> impl Iterator<Item = &'n str> {
+    pub(super) fn params(&self) -> impl Iterator<Item = &'n str> + Clone {
         self.sets.iter().copied()
     }
 
@@ -202,6 +205,15 @@ impl<'n> Logged<'n> {
         }
         self.units.insert(text.into(), logged.cohort as u32);
         let inputs = self.inputs(logged);
+        if let Some(sample) = &self.settings.inputs
+            && !sample.has(logged.unit)
+        {
+            let lacks = |name: &&str| inputs.get(*name).is_none_or(Value::is_null);
+            if self.reads.iter().any(lacks) {
+                self.without_inputs += 1;
+                return Ok(());
+            }
+        }
         let absent = bits(&self.reads, |name| inputs.get(name).is_none_or(Value::is_null));
         self.present |= !absent;
         let group = self.group(&inputs);
@@ -309,7 +321,28 @@ impl<'n> Logged<'n> {
         };
         let mut found = Vec::new();
         let mut is_different = false;
-        for (name, value) in params.iter().filter(|(name, _)| self.sets.contains(&***name)) {
+        // A log may lack a param for all units, and not for some.
+        for name in self.own(logged.cohort) {
+            let Some(known) = assignment.params.get(name) else { continue };
+            match params.get(name) {
+                Some(value) if !value.is_null() => {}
+                Some(_) if !known.is_null() && !logged.is_text => {}
+                _ if known.is_null() => {
+                    // Rows have no value for a null.
+                    if logged.is_text {
+                        found.push((name.to_owned(), Value::Null));
+                    }
+                }
+                _ => {
+                    let (param, assigned) = (name.to_owned(), known.clone());
+                    let difference = Difference::Missing { param, assigned };
+                    self.differences.lacks(logged, absent, difference);
+                }
+            }
+        }
+        let is_said = |value: &Value| !(value.is_null() && logged.is_text);
+        let said = params.iter().filter(|(_, value)| is_said(value));
+        for (name, value) in said.filter(|(name, _)| self.sets.contains(&***name)) {
             let known = assignment.params.get(name);
             let value = match known {
                 Some(known) if means(known, value, logged.is_text) => known.clone(),
@@ -350,6 +383,11 @@ impl<'n> Logged<'n> {
     fn among(&self) -> Vec<bool> {
         let last = self.needs.len() - 1;
         (0..=last).map(|cohort| cohort < last || self.whole.units(cohort) > 0).collect()
+    }
+
+    /// Whether any unit has a value of the column by which units are taken apart.
+    pub fn has_parts(&self) -> bool {
+        self.settings.by.is_none() || self.parts.keys().any(|value| !value.0.is_null())
     }
 
     /// The values by which units are taken apart, in the order in which they came.
@@ -398,7 +436,7 @@ impl<'n> Logged<'n> {
 
     /// The differences between the log and the namespace.
     pub fn differences(&self) -> Different {
-        self.differences.found(self.present)
+        self.differences.found(self.present, |cohort, param| self.whole.has(cohort, param))
     }
 
     /// The inputs that scripts read, and that no unit has.

@@ -73,6 +73,11 @@ impl Tally {
         self.cohorts.get(cohort).copied().unwrap_or(0)
     }
 
+    /// Whether any unit of a cohort was logged with a param.
+    pub(super) fn has(&self, cohort: usize, param: &str) -> bool {
+        self.params.keys().any(|(of, name)| *of == cohort && name == param)
+    }
+
     pub(super) fn groups(&self) -> impl Iterator<Item = (u32, u64)> {
         self.groups.iter().map(|(group, units)| (*group, *units))
     }
@@ -88,6 +93,7 @@ impl Tally {
             let Some(found) = design.param(scope, name) else { continue };
             let counts = observed.params.entry((scope, name.clone())).or_default();
             values.count(found.ok(), counts);
+            counts.unset = Some(self.units(*cohort).saturating_sub(counts.set()));
         }
         observed
     }

@@ -6,11 +6,12 @@ use statrs::function::gamma::ln_gamma;
 /// approximation of the chi-squared test is as good: it is off by less than 1 % at 1e-5.
 const MAX_VARIANCE: f64 = 1e7;
 
-/// The probability that as many of `units` as this, or a number that is at least as far from the
-/// expected one, have a value of this share; `None` if there are so many that the sum takes too long.
-///
-/// The numbers are ordered by their distance from the expected one, as by a chi-squared test of two
-/// values.
+/// How much two logarithms of probabilities may differ that count as equal, as they are rounded.
+const TOLERANCE: f64 = 1e-7;
+
+/// The exact two-sided binomial test: the probability of all numbers of units with a value of this share
+/// that are at most as probable as the observed one; `None` if there are so many units that the sum
+/// takes too long.
 ///
 /// ```
 /// use planout::simulate::two_sided;
@@ -20,24 +21,42 @@ const MAX_VARIANCE: f64 = 1e7;
 /// assert!((p - 0.056_887_933_640_980_7).abs() < 1e-14);
 /// ```
 pub fn two_sided(count: u64, units: u64, share: f64) -> Option<f64> {
-    let (size, mean) = (units as f64, units as f64 * share);
+    let size = units as f64;
     if size * share * (1.0 - share) > MAX_VARIANCE {
         return None;
     }
-    let distance = (count as f64 - mean).abs();
-    // Numbers at the same distance count, although the mean is rounded.
-    let distance = distance * (1.0 - 1e-12) - 1e-12 * size.sqrt().min(1.0);
-    if distance <= 0.0 {
+    // The most probable number. On both sides of it, probabilities fall.
+    let mode = (((size + 1.0) * share).floor() as u64).min(units);
+    let bound = ln_probability(count as f64, size, share) + TOLERANCE;
+    let is_rare = |count: u64| ln_probability(count as f64, size, share) <= bound;
+    if is_rare(mode) {
         return Some(1.0);
     }
-    let high = (mean + distance).ceil().max(0.0);
-    let low = (mean - distance).floor();
-    let above = if high <= size { tail(high, size, share) } else { 0.0 };
-    let below = if low >= 0.0 { tail(size - low, size, 1.0 - share) } else { 0.0 };
-    Some((above + below).min(1.0))
+    let low = if count < mode { Some(count) } else { last(0, mode, is_rare) };
+    let high = if count > mode {
+        Some(count)
+    } else {
+        last(0, units - mode, |from_end| is_rare(units - from_end)).map(|from_end| units - from_end)
+    };
+    let below = low.map_or(0.0, |low| tail(size - low as f64, size, 1.0 - share));
+    let above = high.map_or(0.0, |high| tail(high as f64, size, share));
+    Some((below + above).min(1.0))
 }
 
-/// The probability of this number or more, which is above the mean.
+/// The last number from `first` to before `end` for which this holds, where it holds for all before.
+fn last(first: u64, end: u64, holds: impl Fn(u64) -> bool) -> Option<u64> {
+    if first >= end || !holds(first) {
+        return None;
+    }
+    let (mut known, mut beyond) = (first, end);
+    while beyond - known > 1 {
+        let middle = known + (beyond - known) / 2;
+        if holds(middle) { known = middle } else { beyond = middle }
+    }
+    Some(known)
+}
+
+/// The probability of this number or more, which is not below the most probable one.
 fn tail(from: f64, size: f64, share: f64) -> f64 {
     let first = ln_probability(from, size, share);
     let odds = share / (1.0 - share);

@@ -92,6 +92,9 @@ pub enum Untested {
     /// The expected shares are not known.
     #[error("it cannot be enumerated")]
     Unknown,
+    /// The shares of single units are not known, so that the test cannot be made unit by unit.
+    #[error("its shares are not known unit by unit")]
+    Single,
     /// The param follows from another one, whose test is also a test of this one.
     #[error("it follows from `{0}`, which is tested")]
     Derived(String),

@@ -30,22 +30,23 @@ const MAX_DRAWS: u64 = 1_000_000;
 /// The most random numbers of all outcomes.
 const MAX_NUMBERS: u64 = 50_000_000;
 
-/// Statistics that differ by less are equal: they are sums that are rounded.
-const TOLERANCE: f64 = 1e-9;
+/// How much two logarithms of probabilities may differ that count as equal, as they are rounded.
+const TOLERANCE: f64 = 1e-7;
 
-/// The probability of an outcome whose statistic is at least the given one, and how it was found. The
-/// shares of the cells add up to 1.
+/// The probability of all outcomes that are at most as probable as the observed one, and how it was
+/// found. The shares of the cells add up to 1, and the statistic is that of the chi-squared test.
 pub(super) fn p_value(cells: &[(f64, u64)], units: u64, statistic: f64) -> (f64, Method) {
     // The largest shares come last, so that they get the units that are left.
     let mut shares: Vec<f64> = cells.iter().map(|(share, _)| *share).collect();
     shares.sort_by(f64::total_cmp);
-    let bound = statistic * (1.0 - TOLERANCE);
+    let rarity = |(share, count): &(f64, u64)| term(*count, *share);
+    let bound = cells.iter().map(rarity).sum::<f64>() - TOLERANCE;
     let ways = (1..shares.len() as u64)
         .map(|step| (units as f64 + step as f64) / step as f64)
         .product::<f64>();
     if ways <= MAX_OUTCOMES && shares.len() <= MAX_ENUMERATED {
         let mut all = All { shares: &shares, units, bound, outcomes: 0, p: 0.0 };
-        all.add(0, units, 0.0, ln_gamma(units as f64 + 1.0));
+        all.add(0, units, 0.0);
         return (all.p, Method::Multinomial(all.outcomes));
     }
     let least = shares.first().map_or(0.0, |share| share * units as f64);
@@ -77,29 +78,27 @@ struct All<'s> {
 
 impl All<'_> {
     /// Adds the probabilities of all ways to spread `left` units over the cells from a place on.
-    fn add(&mut self, place: usize, left: u64, statistic: f64, ln_probability: f64) {
+    fn add(&mut self, place: usize, left: u64, rarity: f64) {
         let Some(share) = self.shares.get(place) else { return };
         let is_last = place + 1 == self.shares.len();
         for count in if is_last { left..=left } else { 0..=left } {
-            let statistic = statistic + term(count, *share, self.units);
-            let ln_probability =
-                ln_probability + count as f64 * share.ln() - ln_gamma(count as f64 + 1.0);
+            let rarity = rarity + term(count, *share);
             if !is_last {
-                self.add(place + 1, left - count, statistic, ln_probability);
+                self.add(place + 1, left - count, rarity);
                 continue;
             }
             self.outcomes += 1;
-            if statistic >= self.bound {
-                self.p += ln_probability.exp();
+            if rarity >= self.bound {
+                self.p += (ln_gamma(self.units as f64 + 1.0) - rarity).exp();
             }
         }
     }
 }
 
-/// The part of a value in the statistic.
-fn term(count: u64, share: f64, units: u64) -> f64 {
-    let expected = share * units as f64;
-    (count as f64 - expected).powi(2) / expected
+/// The part of a value in the rarity of an outcome: in the negative logarithm of its probability, without
+/// the part that all outcomes share.
+fn term(count: u64, share: f64) -> f64 {
+    ln_gamma(count as f64 + 1.0) - count as f64 * share.ln()
 }
 
 /// Draws outcomes until enough of them are as far as the observed one. The seed is always the same, so
@@ -111,7 +110,7 @@ fn drawn(shares: &[f64], units: u64, bound: f64) -> (f64, Method) {
     let (mut far, mut draws) = (0, 0);
     while draws < most && far < ENOUGH {
         draws += 1;
-        far += u64::from(sampler.statistic(&mut random) >= bound);
+        far += u64::from(sampler.rarity(&mut random) >= bound);
     }
     // In both cases the probability of a p-value below a bound is at most the bound.
     let p = if far == ENOUGH {
@@ -151,8 +150,8 @@ impl<'s> Sampler<'s> {
         self.units.min(self.shares.len() as u64)
     }
 
-    /// The statistic of a random outcome.
-    fn statistic(&self, random: &mut SplitMix) -> f64 {
+    /// The rarity of a random outcome.
+    fn rarity(&self, random: &mut SplitMix) -> f64 {
         if self.units < self.shares.len() as u64 {
             self.of_units(random)
         } else {
@@ -167,8 +166,7 @@ impl<'s> Sampler<'s> {
         let mut drawn: Vec<usize> = (0..self.units).map(|_| value(random.fraction())).collect();
         drawn.sort_unstable();
         let runs = drawn.chunk_by(|a, b| a == b);
-        let square = |run: &[usize]| (run.len() as f64).powi(2) / self.shares[run[0]];
-        runs.map(square).sum::<f64>() / self.units as f64 - self.units as f64
+        runs.map(|run| term(run.len() as u64, self.shares[run[0]])).sum()
     }
 
     /// Draws the number of units of each value.
@@ -183,7 +181,7 @@ impl<'s> Sampler<'s> {
                 Err(_) => 0,
             };
             left -= count;
-            sum += term(count, *share, self.units);
+            sum += term(count, *share);
         }
         sum
     }
