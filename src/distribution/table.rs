@@ -12,6 +12,9 @@ const MAX_CELLS: usize = 10_000;
 const MAX_SHOWN: usize = 8;
 const MAX_SHOWN_CHARS: usize = 30;
 
+/// The most characters of a line, which is shown below others.
+const MAX_WIDTH: usize = 64;
+
 /// Differences of shares below this come from computing with floating-point numbers.
 pub const ROUNDING: f64 = 1e-9;
 
@@ -87,7 +90,8 @@ impl Table {
     }
 
     /// The table as lines of text: a row for each outcome of the first value, and a column for each of
-    /// the second one, in percent of the units. The first outcomes are shown, at most eight of each.
+    /// the second one, in percent of the units. The first outcomes are shown, at most eight of each,
+    /// and as many as fit on a line.
     pub fn lines(&self) -> Vec<String> {
         let (rows, columns) = (self.rows(), self.columns());
         let mut cells = vec![vec![r"a \ b".to_owned()]];
@@ -100,16 +104,22 @@ impl Table {
         let width = |place: usize| cells.iter().map(|row| row[place].chars().count()).max();
         let widths: Vec<usize> =
             (0..cells[0].len()).map(|place| width(place).unwrap_or_default()).collect();
+        let mut wide = widths[0];
+        let fits = |width: &&usize| {
+            wide += 2 + **width;
+            wide <= MAX_WIDTH
+        };
+        // One column is shown in any case.
+        let shown = widths[1..].iter().take_while(fits).count().max(1);
         let line = |row: &Vec<String>| {
             let mut line = format!("{:<1$}", row[0], widths[0]);
-            for (cell, width) in row.iter().zip(&widths).skip(1) {
+            for (cell, width) in row.iter().zip(&widths).skip(1).take(shown) {
                 line += &format!("  {cell:>width$}");
             }
             line.trim_end().to_owned()
         };
         let mut lines: Vec<String> = cells.iter().map(line).collect();
-        let hidden = |count: usize| count.saturating_sub(MAX_SHOWN);
-        match (hidden(rows.len()), hidden(columns.len())) {
+        match (rows.len().saturating_sub(MAX_SHOWN), columns.len().saturating_sub(shown)) {
             (0, 0) => {}
             (rows, columns) => lines.push(format!("(not shown: rows {rows}, columns {columns})")),
         }
