@@ -55,7 +55,7 @@ impl Revision {
     pub(super) fn find(name: &str, path: &Path) -> Outcome<Revision> {
         let is_no_revision = || {
             Failure::usage(format!("`{name}` is not a revision"))
-                .help("name a revision, such as `--against git:main`")
+                .help("name a revision, such as `git:main`")
         };
         // Git would read such a name as an option.
         if name.is_empty() || name.starts_with('-') {

@@ -114,8 +114,8 @@ pub enum Obstacle {
     /// A draw has the text that decides the segment.
     #[error("it is drawn by the number that decides the segment")]
     SegmentDraw,
-    /// Two versions are of different dialects, which compute differently.
-    #[error("the versions are of different dialects")]
+    /// Two scripts are of different dialects, which compute differently.
+    #[error("the scripts are of different dialects")]
     Dialects,
     /// The script fails for some units.
     #[error("its script fails for some units: {0}")]

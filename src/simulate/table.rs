@@ -489,10 +489,10 @@ impl<'t> Records<'t> {
 
 fn cohort(namespace: &Namespace, name: &str) -> Result<usize, TableError> {
     let experiments = namespace.experiments();
-    if name == DEFAULT {
-        return Ok(experiments.len());
-    }
-    experiments.iter().position(|experiment| experiment.name() == name).ok_or_else(|| {
+    // An experiment may have any name.
+    let named = experiments.iter().position(|experiment| experiment.name() == name);
+    let default = (name == DEFAULT).then_some(experiments.len());
+    named.or(default).ok_or_else(|| {
         let names = experiments.iter().map(|experiment| experiment.name());
         let nearest = nearest(name, names).map(str::to_owned);
         TableError::Experiment { name: name.to_owned(), nearest }

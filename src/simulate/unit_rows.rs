@@ -59,10 +59,11 @@ impl Logged<'_> {
         }
         let name = value(EXPERIMENT).map(|name| name.as_text()).unwrap_or_default();
         let cohort = match &*name {
-            "" | DEFAULT => namespace.experiments().len(),
+            "" => namespace.experiments().len(),
             name => {
                 let place = namespace.experiments().iter().position(|it| it.name() == name);
-                place.ok_or_else(|| {
+                let default = (name == DEFAULT).then_some(namespace.experiments().len());
+                place.or(default).ok_or_else(|| {
                     let names = namespace.experiments().iter().map(|it| it.name());
                     let nearest = nearest(name, names).map(str::to_owned);
                     LoggedError::Experiment { name: name.to_owned(), nearest }

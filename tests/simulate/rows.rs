@@ -154,3 +154,16 @@ fn rows_without_the_inputs_of_scripts_are_not_called_wrong() {
         assert!(run.stdout.contains("price in e.1: always 20\n"), "{}", run.stdout);
     }
 }
+
+/// Nothing forbids an experiment the name that stands for the default in files.
+#[test]
+fn an_experiment_may_have_the_name_of_the_default() {
+    let folder = sandbox();
+    fs::write(folder.path().join("shop.yaml"), SHOP.replace("name: e.1", "name: (default)"))
+        .expect("a file");
+    let units: String = (0..4000).map(|unit| format!("{unit}\n")).collect();
+    fs::write(folder.path().join("units.csv"), format!("userid\n{units}")).expect("a file");
+    let out = batch(folder.path(), "csv");
+    let run = observed(folder.path(), &out, &[]);
+    assert_eq!(run.status, 0, "{}\n{}", run.stdout, run.stderr);
+}

@@ -16,6 +16,9 @@ use crate::cli::rows::{self, Opened};
 /// Advice about bad rows.
 const SKIPS: &str = "`--on-error skip` leaves bad rows out";
 
+/// Advice about bad rows of observed units: none may be left out.
+const MENDS: &str = "the file may be cut off: export it again";
+
 #[derive(Args, Debug)]
 #[command(next_help_heading = "A file of units")]
 pub(in crate::cli) struct BatchArgs {
@@ -137,7 +140,7 @@ pub(super) fn rows(
         Ok(())
     });
     drop(bar);
-    let summary = read.map_err(|error| rows::fail(error, &[], None, SKIPS))?;
+    let summary = read.map_err(|error| rows::fail(error, &[], None, MENDS))?;
     rows::misspelt(name, &summary).for_each(|warning| context.output.note(&warning));
     Ok(())
 }
