@@ -30,6 +30,7 @@ use super::inputs::{EVERY_UNIT, InputArgs, Used};
 use super::location::Purpose;
 use super::lookup::{DRAFT, Lookup};
 use super::progress::Bar;
+use super::text::units;
 use super::{Context, Format, output};
 
 /// The most units of a simulation. Each continuous param takes 8 bytes for each unit.
@@ -139,7 +140,7 @@ impl Source {
             self.notes.push(format!(
                 "only the first {} of {all} were evaluated: scripts make more than {} GB of lists, \
                  maps and strings for all",
-                text::units(cut as u64),
+                units(cut as u64),
                 MAX_MADE_FOR_ALL >> 30
             ));
         }
@@ -253,7 +254,7 @@ impl Simulate {
 fn verdict(answer: &Answer<'_>, require_test: bool, context: &Context) -> Outcome {
     let report = answer.report;
     if let Some(error) = &report.failure {
-        let message = format!("{} could not be evaluated", text::units(report.failed));
+        let message = format!("{} could not be evaluated", units(report.failed));
         let help = match answer.source.seed {
             _ if error.is_of_the_script() => None,
             Some(_) => Some("add the inputs that the scripts read as `KEY=VALUE`"),

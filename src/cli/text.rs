@@ -106,6 +106,11 @@ pub(super) fn cut(text: &str, beginning: usize, end: usize) -> Cow<'_, str> {
     }
 }
 
+/// A number of units.
+pub(super) fn units(count: u64) -> String {
+    if count == 1 { "1 unit".to_owned() } else { format!("{count} units") }
+}
+
 #[cfg(test)]
 mod tests {
     use planout::diagnostic::is_unseen;

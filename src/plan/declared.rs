@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::exact::ExactCase;
+use crate::distribution::ComparedCase;
 use crate::eval::Script;
 use crate::namespace::{DeclaredInput, InputValues, Namespace};
 use crate::value::{Map, Value};
@@ -25,11 +25,11 @@ pub struct DeclaredShare {
 
 /// The share over all cases; `None` if there is no condition, or if a condition names an input whose
 /// values are not declared.
-pub(super) fn share(cases: &[ExactCase], namespace: &Namespace) -> Option<DeclaredShare> {
+pub(super) fn share(cases: &[ComparedCase], namespace: &Namespace) -> Option<DeclaredShare> {
     let mut conditions = Vec::new();
     for case in cases {
-        let shift = case.compared.shift.as_ref().ok()?;
-        let script = match &case.compared.condition {
+        let shift = case.shift.as_ref().ok()?;
+        let script = match &case.condition {
             None => None,
             Some(condition) => {
                 let code = format!("{HOLDS} = {condition};");

@@ -125,11 +125,12 @@ pub(super) fn compare(before: &Namespace, after: &Namespace) -> ExactChanges {
     let both = both.map(|(old, new)| (Some(old.name()), Some((old, new))));
     let mut search = Search { before, after, looked: 0, evaluated: 0 };
     let scopes = both.chain([(None, None)]).map(|(name, own)| {
-        let cases = compare_scope(before, after, own).map(|cases| {
+        let compared = compare_scope(before, after, own);
+        let declared = compared.as_ref().ok().and_then(|cases| declared::share(cases, after));
+        let cases = compared.map(|cases| {
             let cases = cases.into_iter();
-            cases.map(|compared| search.case(name, compared)).collect::<Vec<ExactCase>>()
+            cases.map(|compared| search.case(name, compared)).collect()
         });
-        let declared = cases.as_ref().ok().and_then(|cases| declared::share(cases, after));
         let segments = (0..after.segment_count()).filter(|segment| {
             [before, after].iter().all(|namespace| owner(namespace, *segment) == name)
         });

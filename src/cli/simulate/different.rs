@@ -3,8 +3,7 @@
 use planout::simulate::{DEFAULT, Difference, Different, DifferentUnit};
 use serde_json::{Value, json};
 
-use super::text::units;
-use crate::cli::text::Text;
+use crate::cli::text::{Text, units};
 
 /// Whether log and namespace disagree.
 pub(super) fn is_wrong(different: &Different) -> bool {

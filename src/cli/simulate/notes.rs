@@ -54,7 +54,7 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 /// The notes about a log of exposures, or about rows.
 pub(super) fn of_log(logged: &Logged<'_>, is_log: bool) -> Vec<String> {
-    let units = super::text::units(logged.units() as u64);
+    let units = crate::cli::text::units(logged.units() as u64);
     let verb = if is_log { "exposed" } else { "logged" };
     let mut notes = vec![format!("{units} {verb}")];
     let mut note = |count: u64, one: &str, many: &str| match count {

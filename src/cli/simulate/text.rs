@@ -6,7 +6,7 @@ use planout::simulate::{
 };
 
 use super::{Answer, different};
-use crate::cli::text::{Text, visible};
+use crate::cli::text::{Text, units, visible};
 
 /// The number of characters of a bar for all units.
 const WIDTH: f64 = 40.0;
@@ -243,9 +243,4 @@ fn cut(name: String) -> String {
         Some((end, _)) => format!("{}...", &name[..end]),
         None => name,
     }
-}
-
-/// A number of units.
-pub(super) fn units(count: u64) -> String {
-    if count == 1 { "1 unit".to_owned() } else { format!("{count} units") }
 }
