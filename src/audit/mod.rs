@@ -16,7 +16,7 @@
 //! ```
 //!
 //! - A **pair** is two params, each of an active experiment or of a default experiment, which all units
-//!   run through. Two experiments of one namespace are no pair, as no unit is in both.
+//!   run through. Two experiments of one namespace are not a pair, as no unit is in both.
 //! - Two params are **independent** if, whatever the inputs of a unit are, the value of one says nothing
 //!   of the value of the other, nor of whether the unit is in the other's experiment.
 //! - Numbers of different texts are independent, and so are the ids of different primary units.
@@ -41,7 +41,7 @@ use self::params::{members, pairs};
 use crate::distribution::{Obstacle, Table};
 use crate::namespace::Namespace;
 
-/// What is known of all pairs of params.
+/// The findings about all pairs of params.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Audit {
     /// The number of pairs.

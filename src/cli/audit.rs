@@ -26,8 +26,8 @@ pub(super) struct AuditCommand {
     /// Same as PATH
     #[arg(long, value_name = "LOCATION", conflicts_with = "path")]
     from: Option<String>,
-    /// How many findings are listed: the worst pairs that are not independent, and as many that are
-    /// not known
+    /// The number of findings that are listed: the worst pairs that are not independent, and as many
+    /// that are not known
     #[arg(long, value_name = "N", default_value = "100")]
     limit: usize,
     /// Fail also if it is not known of some pairs whether they are independent

@@ -10,6 +10,7 @@ use planout::source::SourceText;
 use planout::tree::{MAX_DEPTH, json};
 use planout::{Map, Namespace, Script, Value};
 
+use super::Context;
 use super::failure::{Failure, Outcome};
 
 /// The help of inputs, for commands that evaluate many units.
@@ -171,4 +172,24 @@ impl<'a> Used<'a> {
 
 fn did_you_mean(near: Option<&str>) -> String {
     near.map_or_else(String::new, |near| format!(": did you mean `{near}`?"))
+}
+
+/// Checks inputs that are the same for every unit of a namespace: the primary unit is none of them, and
+/// a warning names those that no script reads.
+pub(super) fn check_every_unit(
+    inputs: &Map,
+    loaded: &Loaded,
+    namespace: &Namespace,
+    context: &Context,
+) -> Outcome {
+    if inputs.contains_key(namespace.unit()) {
+        let message = format!(
+            "`{}` is the primary unit, which cannot be an input of every unit",
+            namespace.unit()
+        );
+        return Err(Failure::usage(message));
+    }
+    let used = Used::by_namespaces([(loaded, namespace)]);
+    used.unread(inputs).iter().for_each(|warning| context.output.note(warning));
+    Ok(())
 }

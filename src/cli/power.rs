@@ -24,7 +24,7 @@ use planout::{Map, Namespace, Value};
 use self::answer::{Answer, Design, Sought};
 use self::parse::{Mde, MetricArg};
 use super::failure::{Failure, Outcome};
-use super::inputs::{EVERY_UNIT, InputArgs, Used};
+use super::inputs::{EVERY_UNIT, InputArgs, check_every_unit};
 use super::location::Purpose;
 use super::lookup::{DRAFT, Lookup};
 use super::simulate::notes;
@@ -179,15 +179,7 @@ impl Power {
         let inputs = self.inputs.collect()?;
         let (loaded, namespace, origin) =
             self.lookup.namespace(&self.ns, Purpose::Draft, context)?;
-        if inputs.contains_key(namespace.unit()) {
-            let message = format!(
-                "`{}` is the primary unit, which cannot be an input of every unit",
-                namespace.unit()
-            );
-            return Err(Failure::usage(message));
-        }
-        let used = Used::by_namespaces([(&loaded, &namespace)]);
-        used.unread(&inputs).iter().for_each(|warning| context.output.note(warning));
+        check_every_unit(&inputs, &loaded, &namespace, context)?;
         origin.tell(context);
         self.active(&loaded, &namespace)?;
         let Units { groups, stand_ins, mut notes } = self.groups(&namespace, inputs, context)?;
@@ -394,7 +386,7 @@ impl Power {
         Settings { metric, alpha, trigger, r2, cluster, looks, correction }
     }
 
-    /// What is computed, from what is given.
+    /// The figure that is computed, from those that are given.
     fn sought(&self, settings: &Settings, traffic: Option<&Traffic>) -> Outcome<Sought> {
         let effect = self.mde.map(|mde| mde.effect(&settings.metric)).transpose()?;
         let power = self.power.unwrap_or(POWER);

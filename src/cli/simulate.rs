@@ -26,7 +26,7 @@ use self::observed::{Given, ObservedArgs};
 use self::since::Version;
 use super::delimiter::DelimiterArg;
 use super::failure::{Failure, Outcome};
-use super::inputs::{EVERY_UNIT, InputArgs, Used};
+use super::inputs::{EVERY_UNIT, InputArgs, check_every_unit};
 use super::location::Purpose;
 use super::lookup::{DRAFT, Lookup};
 use super::progress::Bar;
@@ -153,15 +153,7 @@ impl Simulate {
         let inputs = self.inputs.collect()?;
         let (loaded, namespace, origin) =
             self.lookup.namespace(&self.ns, Purpose::Draft, context)?;
-        if inputs.contains_key(namespace.unit()) {
-            let message = format!(
-                "`{}` is the primary unit, which cannot be an input of every unit",
-                namespace.unit()
-            );
-            return Err(Failure::usage(message));
-        }
-        let used = Used::by_namespaces([(&loaded, &namespace)]);
-        used.unread(&inputs).iter().for_each(|warning| context.output.note(warning));
+        check_every_unit(&inputs, &loaded, &namespace, context)?;
         origin.tell(context);
         let observed = self.observed.observed.as_deref();
         let version = Version { loaded: &loaded, origin: &origin };

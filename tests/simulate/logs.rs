@@ -439,3 +439,34 @@ fn units_are_not_taken_apart_by_their_assignment_nor_by_nothing() {
     let says = "error: no unit of `-` has a value of `contry`\nhelp: did you mean `country`?\n";
     assert!(run.stderr.starts_with(says), "{}", run.stderr);
 }
+
+/// More inputs than are told apart are no reason for an alarm.
+#[test]
+fn scripts_may_read_many_inputs() {
+    let folder = sandbox();
+    let names: Vec<String> = (0..70).map(|place| format!("i{place}")).collect();
+    let code = format!(
+        "n = length([{}]); if (i69 == 'a') {{ x = uniformChoice(choices=[1, 2], unit=userid); }} \
+         else {{ x = 3; }}",
+        names.join(", ")
+    );
+    let many = format!(
+        "namespace: {{unit: userid, segments: 10, dialect: planout}}\n\
+         experiment_definitions:\n  - {{definition: D, assign: !planout \"x = 0;\"}}\n  \
+         - definition: E\n    assign: !planout |\n      {code}\ndefault_experiment: D\n\
+         experiment_sequence:\n  - {{action: add, definition: E, name: e, segments: 10}}\n"
+    );
+    write(folder.path(), "many.yaml", &many);
+    let rows = (0..2000).map(|unit| format!("{unit},{}\n", vec!["a"; 70].join(",")));
+    let rows = format!("userid,{}\n{}", names.join(","), rows.collect::<String>());
+    write(folder.path(), "rows.csv", &rows);
+    let batch =
+        ["eval", "--ns", "many", "--from", "many.yaml", "--batch", "rows.csv", "--exposure"];
+    let log = planout(folder.path(), &batch);
+    assert_eq!(log.status, 0, "{}", log.stderr);
+    for more in [&[][..], &["--sequential"]] {
+        let run = compare(folder.path(), "many", more, &log.stdout);
+        assert_eq!(run.status, 0, "{}\n{}", run.stdout, run.stderr);
+        assert!(run.stdout.contains("x in e: not known: "), "{}", run.stdout);
+    }
+}

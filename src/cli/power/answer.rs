@@ -13,7 +13,7 @@ use crate::cli::progress::Bar;
 /// The level of the test for a sample ratio mismatch.
 const MISMATCH_ALPHA: f64 = planout::simulate::SIGNIFICANCE;
 
-/// What is computed, with what is given.
+/// The figure that is computed, with those that are given.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Sought {
     Units { effect: f64, power: f64 },
@@ -21,7 +21,7 @@ pub(super) enum Sought {
     Power { effect: f64, units: u64 },
 }
 
-/// What the question is about.
+/// The design that the question is about.
 #[derive(Clone, Copy)]
 pub(super) struct Design<'a> {
     pub(super) namespace: &'a Namespace,

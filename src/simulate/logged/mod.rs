@@ -26,7 +26,10 @@ pub use difference::{Difference, Different, DifferentUnit, Move};
 /// The most values of the column by which units are taken apart.
 pub const MAX_PARTS: usize = 1000;
 
-/// What is expected of logged units.
+/// The most inputs whose combinations are told apart.
+const MAX_READS: usize = 64;
+
+/// The expectations of logged units.
 #[derive(Debug, Default)]
 pub struct LogSettings<'n> {
     /// The units that are logged.
@@ -99,7 +102,7 @@ pub struct Logged<'n> {
     /// The first experiment of each unit.
     units: HashMap<Box<str>, u32>,
     combinations: IndexMap<Vec<Exact>, ()>,
-    /// Whether there are more combinations than are kept.
+    /// Whether there are more inputs or combinations than are kept.
     has_many: bool,
     whole: Tally,
     parts: IndexMap<Exact, Tally>,
@@ -125,8 +128,9 @@ impl<'n> Logged<'n> {
     /// Begins to count units.
     pub fn new(namespace: &'n Namespace, settings: LogSettings<'n>) -> Logged<'n> {
         let mut reads = unset(namespace);
-        // Bits are counted: no namespace has so many inputs, and more are treated as present.
-        reads.truncate(64);
+        // Each input is a bit. With more of them, no shares are known.
+        let has_many = reads.len() > MAX_READS;
+        reads.truncate(MAX_READS);
         let cohorts = namespace.experiments().iter().chain([namespace.default_experiment()]);
         let needs = cohorts.map(|experiment| {
             let is_read = |name: &str| {
@@ -144,7 +148,7 @@ impl<'n> Logged<'n> {
             sets: namespace.sets().into_iter().collect(),
             units: HashMap::new(),
             combinations: IndexMap::new(),
-            has_many: false,
+            has_many,
             whole: Tally::new(size),
             parts: IndexMap::new(),
             watch: settings.sequential.then(|| Watch::new(namespace, settings.counted)),
@@ -278,6 +282,9 @@ impl<'n> Logged<'n> {
 
     /// The number of the combination of the inputs that scripts read; `None` if there are too many.
     fn group(&mut self, inputs: &Map) -> Option<u32> {
+        if self.has_many && self.combinations.is_empty() {
+            return None;
+        }
         let value = |name: &&str| Exact(inputs.get(*name).cloned().unwrap_or_default());
         let values: Vec<Exact> = self.reads.iter().map(value).collect();
         if let Some(known) = self.combinations.get_index_of(&values) {
